@@ -1,0 +1,42 @@
+/**
+ * Every bound of the product, each with its reason. Nothing in Holdfast grows without one.
+ */
+import { HOUR_MS, MINUTE_MS } from './time.ts';
+
+/** Records kept per list in analytics and in the signal model (design, section 1). */
+export const RECORDS_KEPT_MAX = 10_000;
+/** A wall-clock autosave: what a restart has to replay stays small. */
+export const CHECKPOINT_INTERVAL_MS = 5 * MINUTE_MS;
+/** Steps between checkpoints: 50,000 replay in about half a second. */
+export const CHECKPOINT_STEPS_MAX = 50_000;
+/** Journal bytes (one copy) between checkpoints: keeps the directory below its 50 MB. */
+export const CHECKPOINT_JOURNAL_BYTES_MAX = 8 * 1024 * 1024;
+/** Complete sets of state files kept: the current one and one to fall back on. */
+export const GENERATIONS_KEPT_MIN = 2;
+/** In a crash loop young generations are kept, but not without end. */
+export const GENERATIONS_KEPT_MAX = 16;
+/** A checkpoint made on open never evicts a generation younger than this. */
+export const GENERATION_YOUNG_MS = 5 * MINUTE_MS;
+/** The longest journal line: a step with several trades and labels is a few kB. */
+export const LINE_BYTES_MAX = 4 * 1024 * 1024;
+/** The largest state file that is read, before and after decompression. */
+export const STATE_FILE_BYTES_MAX = 512 * 1024 * 1024;
+/** A learned blob (trained weights). */
+export const BLOB_BYTES_MAX = 256 * 1024 * 1024;
+/** The state directory warns above this size (quarantine aside). */
+export const DIRECTORY_WARN_BYTES = 50 * 1024 * 1024;
+/** Housekeeping: prune, compress, drop old generations. */
+export const CLEANUP_INTERVAL_MS = 30 * MINUTE_MS;
+/** Log files: the current one and its predecessors. */
+export const LOG_FILE_BYTES_MAX = 2 * 1024 * 1024;
+export const LOG_FILES_KEPT_MAX = 3;
+/** Symbols of one directory: a step stays well under a millisecond. */
+export const SYMBOLS_MAX = 64;
+/** Feature rows kept per symbol for the sequence model. */
+export const SEQUENCE_ROWS = 32;
+/** Labels open at once per symbol. */
+export const PENDING_LABELS_MAX = 512;
+/** Default funding interval where no file tells the settlement times. */
+export const FUNDING_INTERVAL_MS = 8 * HOUR_MS;
+/** Two Ctrl+C within this time are one press (npm passes it on a second time). */
+export const SAME_PRESS_MS = 1000;

@@ -1,0 +1,213 @@
+/**
+ * Facts: everything that happened, in the past tense. State is a fold of them.
+ *
+ * Promises: plain JSON data (no −0, NaN, ±Infinity, undefined); a fact never changes its shape:
+ * new needs get an optional field or a new name. Never: an instruction, never recomputed on replay.
+ */
+import type { Units } from '../base/money.ts';
+import type { RngState } from '../base/rng.ts';
+import type { Millis } from '../base/time.ts';
+import type { Candle, Contract, Regime, VolatilityLevel } from './market.ts';
+import type { Direction, ExitReason, ModelVersions, Order, Side, TradeRecord } from './order.ts';
+import type { Settings } from './settings.ts';
+
+/** Class probabilities of hold, buy, sell; they sum to 1. */
+export type Probabilities = readonly [hold: number, buy: number, sell: number];
+
+/** A class of the triple barrier: 0 hold (time ran out), 1 buy, 2 sell. */
+export type Label = 0 | 1 | 2;
+
+export type Mode = 'simulated' | 'tape' | 'paper' | 'live';
+
+/** What a directory is bound to; its first fact. */
+export interface Binding {
+  readonly mode: Mode;
+  /** Exchange id or `simulated`. */
+  readonly market: string;
+  /** Fingerprint of the account; empty on paper. */
+  readonly account: string;
+  readonly symbols: readonly string[];
+  readonly seed: number;
+  readonly timeframeMs: Millis;
+  readonly contracts: readonly Contract[];
+}
+
+export type Breaker = 'daily_loss' | 'max_drawdown' | 'loss_streak';
+
+/** Everything that may be told of a fact, by name. */
+export interface FactShapes {
+  'directory.bound': Binding & { readonly rng: RngState };
+  'config.changed': { readonly settings: Settings };
+
+  /** `gap`: candles missing before this one; absent when none are. */
+  'candle.closed': Candle & { readonly gap?: number };
+
+  'order.approved': { readonly order: Order };
+  'order.accepted': { readonly id: string; readonly time: Millis };
+  'order.rejected': { readonly id: string; readonly time: Millis; readonly reason: string };
+  'order.expired': { readonly id: string; readonly time: Millis };
+  'order.canceled': { readonly id: string; readonly time: Millis; readonly reason: string };
+  /** `reason` is set where the exchange itself decides (liquidation). */
+  'order.filled': {
+    /** Order id; `liquidation:<symbol>` for a liquidation. */
+    readonly id: string;
+    readonly symbol: string;
+    readonly side: Side;
+    readonly price: number;
+    readonly lots: number;
+    readonly fee: Units;
+    readonly liquidity: 'maker' | 'taker';
+    readonly time: Millis;
+    readonly exitReason: ExitReason | null;
+  };
+  /** `amount` is what we pay; negative is received. */
+  'funding.settled': {
+    readonly symbol: string;
+    readonly time: Millis;
+    readonly rate: number;
+    readonly amount: Units;
+  };
+  'trade.closed': { readonly trade: TradeRecord };
+  'equity.marked': {
+    readonly time: Millis;
+    readonly balance: Units;
+    readonly equity: Units;
+    /** Positions open at that time. */
+    readonly open: number;
+  };
+
+  'day.started': { readonly date: string; readonly time: Millis; readonly balance: Units };
+  'breaker.tripped': {
+    readonly breaker: Breaker;
+    readonly time: Millis;
+    readonly equity: Units;
+    /** When it releases by itself; null: by the operator only. */
+    readonly until: Millis | null;
+  };
+  'breaker.released': { readonly breaker: Breaker; readonly time: Millis };
+  'kill-switch.set': { readonly on: boolean; readonly time: Millis };
+
+  /** A choice of the Q-table for a symbol, and the dice after it was rolled. */
+  'strategy.chosen': {
+    readonly symbol: string;
+    readonly time: Millis;
+    readonly regime: Regime;
+    readonly volatility: VolatilityLevel;
+    readonly action: string;
+    readonly explored: boolean;
+    readonly rng: RngState;
+  };
+  'reward.observed': {
+    readonly symbol: string;
+    readonly time: Millis;
+    readonly reward: number;
+    /** Candles from the choice to its outcome. */
+    readonly candles: number;
+    readonly nextRegime: Regime;
+    readonly nextVolatility: VolatilityLevel;
+  };
+  /** A strategy proposed an entry and the learners weighed it. */
+  'signal.weighed': {
+    readonly symbol: string;
+    readonly time: Millis;
+    readonly direction: Direction;
+    readonly strategy: string;
+    readonly confidence: number;
+    readonly verdict: string;
+    readonly signal: Probabilities | null;
+    readonly deep: Probabilities | null;
+    readonly attention: Probabilities | null;
+    /** Attention scores, one per feature; empty when attention is off. */
+    readonly scores: readonly number[];
+    readonly models: ModelVersions;
+  };
+
+  'example.opened': {
+    readonly id: number;
+    readonly symbol: string;
+    readonly time: Millis;
+    /** True where a strategy proposed; false for a CUSUM event. */
+    readonly proposed: boolean;
+    /** Feature row and the mean of the last rows; both of length FEATURE_COUNT. */
+    readonly features: readonly number[];
+    readonly context: readonly number[];
+    /** Barrier distance as a share of the entry price. */
+    readonly barrier: number;
+    readonly candles: number;
+  };
+  'example.labelled': Example;
+  'example.voided': { readonly id: number; readonly symbol: string; readonly time: Millis };
+
+  'model.train.requested': TrainRequest;
+  'model.trained': TrainOutcome;
+}
+
+/** A labelled example, complete, so that a learner needs nothing else. */
+export interface Example {
+  readonly id: number;
+  readonly symbol: string;
+  /** When it was opened and when its label came due. */
+  readonly time: Millis;
+  readonly labelledAt: Millis;
+  readonly proposed: boolean;
+  readonly label: Label;
+  /** Return of a long entered at the next open and left at the barrier, costs in. */
+  readonly return: number;
+  readonly features: readonly number[];
+  readonly context: readonly number[];
+}
+
+export type ModelId = 'signal-model' | 'deep-signal-model';
+
+/** A training that is owed. The trainer is a pure function of this and the examples it names. */
+export interface TrainRequest {
+  readonly model: ModelId;
+  readonly time: Millis;
+  /** Ids of the first and the last example used. */
+  readonly from: number;
+  readonly through: number;
+  readonly seed: RngState;
+  /** The dice after the seed was drawn. */
+  readonly rng: RngState;
+  /** Version that the challenger has to beat; 0: none yet. */
+  readonly champion: number;
+  /** Frozen attention weights (the gate of the sequence model), one per feature. */
+  readonly gate: readonly number[];
+}
+
+/** Scores on the examples that neither model was trained or chosen on. */
+export interface Score {
+  readonly logLoss: number;
+  readonly brier: number;
+  readonly accuracy: number;
+  readonly examples: number;
+}
+
+export interface TrainOutcome {
+  readonly model: ModelId;
+  readonly time: Millis;
+  readonly adopted: boolean;
+  /** The version this outcome would have; the champion keeps its own when not adopted. */
+  readonly version: number;
+  readonly through: number;
+  readonly challenger: Score;
+  readonly champion: Score | null;
+  readonly baseRate: Score;
+  /** SHA-256 of the blob with the trained weights; null when not adopted. */
+  readonly blob: string | null;
+}
+
+export type FactName = keyof FactShapes;
+export type Fact<N extends FactName = FactName> = {
+  [K in N]: { readonly type: K } & FactShapes[K];
+}[N];
+
+/** What an exchange reports: the facts it is the source of. */
+export type ReportName =
+  | 'order.accepted'
+  | 'order.rejected'
+  | 'order.expired'
+  | 'order.canceled'
+  | 'order.filled'
+  | 'funding.settled';
+export type Report = Fact<ReportName>;

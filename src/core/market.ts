@@ -1,0 +1,79 @@
+/**
+ * The market's nouns: candles, contract rules, and what the indicators say of a symbol.
+ *
+ * Promises: plain data, no behaviour. Prices are quote currency per base unit, volumes base units.
+ */
+import type { Units } from '../base/money.ts';
+import type { Millis } from '../base/time.ts';
+
+/** A closed candle. `time` is its open (UTC ms); it closes at `time + timeframe`. */
+export interface Candle {
+  readonly symbol: string;
+  readonly time: Millis;
+  readonly open: number;
+  readonly high: number;
+  readonly low: number;
+  readonly close: number;
+  readonly volume: number;
+}
+
+/** A maintenance tier: positions up to `notionalMax` need `rate` of their notional as margin. */
+export interface MaintenanceTier {
+  readonly notionalMax: Units;
+  readonly rate: number;
+}
+
+/** The rules of one linear perpetual contract. */
+export interface Contract {
+  readonly symbol: string;
+  /** Smallest price change, quote currency. */
+  readonly priceStep: number;
+  /** Base units in one lot; quantities are whole lots. */
+  readonly lotSize: number;
+  readonly notionalMin: Units;
+  readonly leverageMax: number;
+  /** Ascending; the last tier holds for everything above. */
+  readonly tiers: readonly MaintenanceTier[];
+}
+
+export const REGIMES = ['trend_up', 'trend_down', 'range'] as const;
+export type Regime = (typeof REGIMES)[number];
+
+export const VOLATILITY_LEVELS = ['low', 'normal', 'high'] as const;
+export type VolatilityLevel = (typeof VOLATILITY_LEVELS)[number];
+
+/**
+ * What the market component says of a symbol after its last candle. All are of closed candles.
+ * Not to be used before `ready`.
+ */
+export interface Reading {
+  /** True once every indicator has seen enough candles. */
+  ready: boolean;
+  /** Average true range, 14 candles (Wilder), quote currency. */
+  atr: number;
+  /** Exponentially weighted standard deviation of log returns, per candle. */
+  sigma: number;
+  regime: Regime;
+  volatility: VolatilityLevel;
+  emaFast: number;
+  emaSlow: number;
+  /** Bollinger bands, 20 candles, 2 standard deviations. */
+  bandUpper: number;
+  bandMiddle: number;
+  bandLower: number;
+  /** 0..100. */
+  rsi: number;
+  adx: number;
+  plusDi: number;
+  minusDi: number;
+  macdHistogram: number;
+  /** Rate of change over 10 candles, as a fraction. */
+  roc: number;
+  /** Highest high and lowest low of the 20 candles before the last one. */
+  donchianHigh: number;
+  donchianLow: number;
+  /** Volume of the last candle over its 20-candle mean; 0 when the market is dead. */
+  volumeRatio: number;
+  /** Consecutive candles without volume. */
+  quietCandles: number;
+}

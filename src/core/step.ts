@@ -1,0 +1,92 @@
+/**
+ * The step: one input in, the facts of that step out, folded as they are told.
+ *
+ * Promises: every fact is folded in its recorded form (encoded and decoded once where it will be
+ * journaled), so memory equals what a replay gives; facts of one step become one journal line.
+ * Never: waits, reads a clock, or does I/O. A fact told inside a step is seen by what follows it.
+ */
+import { assert } from '../base/assert.ts';
+import type { BlobContent } from './component.ts';
+import type { Binding, Fact, Report, TrainOutcome } from './fact.ts';
+import type { Fold } from './fold.ts';
+import type { Candle } from './market.ts';
+import type { Settings } from './settings.ts';
+
+/** Everything that can reach the bot from outside. */
+export type Input =
+  | { readonly kind: 'bind'; readonly binding: Binding; readonly settings: Settings }
+  | { readonly kind: 'configure'; readonly settings: Settings }
+  | { readonly kind: 'candle'; readonly candle: Candle; readonly reports: readonly Report[] }
+  | { readonly kind: 'answer'; readonly report: Report }
+  | { readonly kind: 'trained'; readonly outcome: TrainOutcome; readonly blob: BlobContent }
+  | { readonly kind: 'kill-switch'; readonly on: boolean; readonly time: number };
+
+/** Where a fact will stand: the step's sequence number and the fact's index in it. */
+export interface Place {
+  readonly seq: number;
+  readonly index: number;
+}
+
+export interface Telling {
+  /** Tells a fact: it is folded before this returns. */
+  tell(fact: Fact, blob?: BlobContent): void;
+  /** Where the next fact will stand (order ids are made of it). */
+  place(): Place;
+}
+
+export type Decide<World> = (world: World, input: Input, telling: Telling) => void;
+
+/** Turns a fact into its recorded text and back; the journal's form of it. */
+export interface Recorder {
+  encode(fact: Fact): string;
+  decode(text: string): Fact;
+}
+
+/** JSON as it stands in the journal. Facts are plain, so this is exact. */
+export const jsonRecorder: Recorder = {
+  encode: fact => JSON.stringify(fact),
+  decode: text => JSON.parse(text) as Fact,
+};
+
+export interface Stepper {
+  /** Runs one step as number `seq`; returns its facts and, with a recorder, their texts. */
+  run(seq: number, input: Input): StepResult;
+}
+
+export interface StepResult {
+  readonly seq: number;
+  readonly facts: readonly Fact[];
+  /** Empty without a recorder. */
+  readonly texts: readonly string[];
+}
+
+export function createStepper<World>(options: {
+  world: World;
+  fold: Fold;
+  decide: Decide<World>;
+  recorder: Recorder | null;
+}): Stepper {
+  const { world, fold, decide, recorder } = options;
+  return {
+    run(seq, input) {
+      const facts: Fact[] = [];
+      const texts: string[] = [];
+      const telling: Telling = {
+        tell(fact, blob) {
+          let recorded = fact;
+          if (recorder !== null) {
+            const text = recorder.encode(fact);
+            recorded = recorder.decode(text);
+            texts.push(text);
+          }
+          facts.push(recorded);
+          fold(recorded, blob);
+        },
+        place: () => ({ seq, index: facts.length }),
+      };
+      decide(world, input, telling);
+      assert(facts.length > 0 || input.kind !== 'candle', 'a candle leaves at least one fact');
+      return { seq, facts, texts };
+    },
+  };
+}
