@@ -32,6 +32,8 @@ export interface Telling {
   tell(fact: Fact, blob?: BlobContent): void;
   /** Where the next fact will stand (order ids are made of it). */
   place(): Place;
+  /** The directory's epoch: raised when its history is replaced, so that no id is used twice. */
+  readonly epoch: number;
 }
 
 export type Decide<World> = (world: World, input: Input, telling: Telling) => void;
@@ -65,8 +67,9 @@ export function createStepper<World>(options: {
   fold: Fold;
   decide: Decide<World>;
   recorder: Recorder | null;
+  epoch: number;
 }): Stepper {
-  const { world, fold, decide, recorder } = options;
+  const { world, fold, decide, recorder, epoch } = options;
   return {
     run(seq, input) {
       const facts: Fact[] = [];
@@ -83,6 +86,7 @@ export function createStepper<World>(options: {
           fold(recorded, blob);
         },
         place: () => ({ seq, index: facts.length }),
+        epoch,
       };
       decide(world, input, telling);
       assert(facts.length > 0 || input.kind !== 'candle', 'a candle leaves at least one fact');
