@@ -81,5 +81,5 @@ export interface Reading {
   /** emaFast − emaSlow of the candle before. */
   emaGapBefore: number;
   rsiBefore: number;
-  macdHistogramBefore: number;
+  rocBefore: number;
 }

@@ -32,7 +32,7 @@ export interface Strategy {
 /** The least stop, in round-trip costs: a closer one pays the exchange more than it risks. */
 export const STOP_COSTS_MIN = 2;
 /** The least target, in round-trip costs. */
-export const TARGET_COSTS_MIN = 2.5;
+export const TARGET_COSTS_MIN = 2;
 /** Below this share of the usual volume nobody is there to trade with. */
 const VOLUME_RATIO_MIN = 0.05;
 
