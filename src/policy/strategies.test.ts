@@ -178,6 +178,42 @@ describe('strategies', () => {
       }
     });
 
+  /** What a strategy says at its first entry of its pattern when one thing had been different. */
+  const unless = (
+    name: (typeof TRADED)[number],
+    change: (reading: Reading) => Partial<Reading>,
+  ) => {
+    const candles = candlesOf(name);
+    const at = proposals(name, candles)[0]?.at as number;
+    const alive = readingOf(candles.slice(0, at + 1));
+    const reading = { ...alive, ...change(alive) };
+    return propose(name, { reading, candle: candles[at] as Candle, settings });
+  };
+
+  it('mean reversion wants a range, and the return rather than the extreme itself', () => {
+    assert.notEqual(
+      unless('mean_reversion', () => ({})),
+      null,
+    );
+    assert.equal(
+      unless('mean_reversion', () => ({ regime: 'trend_up' })),
+      null,
+    );
+    assert.equal(
+      unless('mean_reversion', () => ({ adx: 25 })),
+      null,
+    );
+    const still = ({ rsi, bandMiddle }: Reading) => ({ rsiBefore: rsi, closeBefore: bandMiddle });
+    assert.equal(unless('mean_reversion', still), null);
+  });
+
+  it('breakout does not chase a price that already stood at the edge', () => {
+    assert.equal(
+      unless('breakout', reading => ({ closeBefore: reading.donchianHigh })),
+      null,
+    );
+  });
+
   for (const name of TRADED)
     it(`${name} stays silent in a dead market, before the warm-up and where nothing pays`, () => {
       const candles = candlesOf(name);

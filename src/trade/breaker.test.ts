@@ -157,6 +157,13 @@ describe('the drawdown breaker', () => {
     }
   });
 
+  it('is not released by time where there is an operator, even if a time was told', () => {
+    const state = started();
+    state.breakers.max_drawdown = { since: MIDNIGHT, until: NOON, equity: 1 };
+    assert.deepEqual(breakersToRelease(state, NOON, 'live'), []);
+    assert.deepEqual(breakersToRelease(state, NOON, 'tape'), ['max_drawdown']);
+  });
+
   it('does not trip again at once after a release, but does after a new drawdown', () => {
     const state = started();
     mark(state, 8000, NOON);
