@@ -69,9 +69,9 @@ function fillTrend(out: number[], all: Indicators, close: number): void {
   const { adx } = all;
   const atr = all.atr.average.value;
   out[10] = tidy((adx.average.value - 25) / 12);
-  out[11] = tidy((adx.plusDi - adx.minusDi) / 15);
+  out[11] = tidy((adx.plusDi - adx.minusDi) / 20);
   out[12] = tidy(all.aroon.value / 50);
-  out[13] = tidy(over(4 * all.macd.histogram, atr));
+  out[13] = tidy(over(2.5 * all.macd.histogram, atr));
   out[14] = tidy(over(close - all.emaFast.value, 2 * atr));
   out[15] = tidy(over(close - all.emaSlow.value, 3 * atr));
   out[16] = tidy(over(all.emaFast.value - all.emaSlow.value, 2 * atr));
@@ -83,7 +83,7 @@ function fillVolatility(out: number[], all: Indicators, close: number): void {
   const atr = all.atr.average.value;
   out[18] = tidy(over(close - middle, deviation));
   out[19] = tidy(2 * logOver(deviation, atr));
-  out[20] = tidy(2 * logOver(atr / close, all.atrLevel.value));
+  out[20] = tidy(2 * all.logAtrRatio);
   out[21] = tidy(logOver(all.sigma.variance.value, all.varianceLevel.value));
   out[22] = tidy(4 * channelPosition(all.range, close) - 2);
 }

@@ -62,9 +62,14 @@ export interface Indicators {
   /** Last values of `emaSlow`. */
   readonly slope: Ring;
   readonly sigma: volatility.Sigma;
-  /** Long-run levels that volatility is measured against: variance, and ATR over close. */
+  /**
+   * Long-run levels that volatility is measured against: of the variance, and of the logarithm of
+   * ATR over close (a plain mean would follow the spikes and call most of the time calm).
+   */
   readonly varianceLevel: Average;
-  readonly atrLevel: Average;
+  readonly logAtrLevel: Average;
+  /** Logarithm of ATR over close, less its level; 0 on a dead market. */
+  logAtrRatio: number;
   /** Logarithms of the last closes. */
   readonly logCloses: Ring;
   readonly slow: SlowBars;
@@ -93,7 +98,8 @@ export const createIndicators = (): Indicators => ({
   slope: createRing(SLOPE_CANDLES + 1),
   sigma: volatility.createSigma(50),
   varianceLevel: createAverage(500),
-  atrLevel: createAverage(500),
+  logAtrLevel: createAverage(500),
+  logAtrRatio: 0,
   logCloses: createRing(61),
   slow: {
     bucket: null,
@@ -125,8 +131,7 @@ export function updateIndicators(all: Indicators, candle: Candle, spacing: Spaci
   momentum.updateCci(all.cci, typical);
   flow.updateMfi(all.mfi, typical, volume);
   flow.updateVolumeFlow(all.flow, close, volume);
-  if (volatility.updateAtr(all.atr, high, low, close))
-    updateLevel(all.atrLevel, all.atr.average.value / close);
+  if (volatility.updateAtr(all.atr, high, low, close)) updateAtrRatio(all, close);
   volatility.updateBollinger(all.bollinger, close);
   trend.updateAdx(all.adx, high, low, close);
   trend.updateAroon(all.aroon, high, low);
@@ -151,6 +156,15 @@ function updateReturns(all: Indicators, logClose: number, candles: number): void
   if (all.logCloses.count < 2) return;
   volatility.updateSigma(all.sigma, returnOver(all, 1), candles);
   updateLevel(all.varianceLevel, all.sigma.variance.value);
+}
+
+function updateAtrRatio(all: Indicators, close: number): void {
+  const atr = all.atr.average.value;
+  all.logAtrRatio = 0;
+  if (atr <= 0) return;
+  const logAtr = Math.log(atr / close);
+  updateLevel(all.logAtrLevel, logAtr);
+  all.logAtrRatio = logAtr - all.logAtrLevel.value;
 }
 
 /** A bar ends with its last candle or, when that is missing, with the first candle after it. */

@@ -54,16 +54,12 @@ export function updateReading(reading: Reading, all: Indicators, candle: Candle)
   reading.donchianLow = all.donchian.lower;
   reading.volumeRatio = flow.mean > 0 ? Math.min(candle.volume, VOLUME_MAX) / flow.mean : 0;
   reading.quietCandles = all.quietCandles;
-  updateNames(reading, all, candle.close);
+  updateNames(reading, all);
 }
 
-function updateNames(reading: Reading, all: Indicators, close: number): void {
+function updateNames(reading: Reading, all: Indicators): void {
   const slope =
     all.slope.count > 0 ? all.emaSlow.value - ringAt(all.slope, all.slope.count - 1) : 0;
   reading.regime = nextRegime(reading.regime, reading, slope);
-  const level = all.atrLevel.value;
-  reading.volatility = nextVolatility(
-    reading.volatility,
-    level > 0 ? reading.atr / close / level : 1,
-  );
+  reading.volatility = nextVolatility(reading.volatility, all.logAtrRatio);
 }

@@ -3,7 +3,7 @@
  *
  * A trend begins when ADX is strong and both the directional indicators and the slope of the slow
  * average point its way; it ends when ADX is weak, or when both of them point the other way.
- * Volatility is ATR over close against its own long-run average.
+ * Volatility is ATR over close against its own long-run (geometric) average.
  * Promises: a name is left at another threshold than it is taken at, so a value that hovers there
  * does not flicker. Never: remembers more than the last name.
  */
@@ -11,10 +11,11 @@ import type { Regime, VolatilityLevel } from '../core/market.ts';
 
 const ADX_ENTER = 25;
 const ADX_LEAVE = 18;
-const HIGH_ENTER = 1.35;
-const HIGH_LEAVE = 1.15;
-const LOW_ENTER = 0.7;
-const LOW_LEAVE = 0.85;
+/** As logarithms of the ratio to the long-run level: 1.42, 1.22, 0.7, 0.82. */
+const HIGH_ENTER = 0.35;
+const HIGH_LEAVE = 0.2;
+const LOW_ENTER = -0.35;
+const LOW_LEAVE = -0.2;
 
 export interface Movement {
   readonly adx: number;
@@ -35,9 +36,9 @@ export function nextRegime(regime: Regime, movement: Movement, slope: number): R
   return down ? 'trend_down' : 'range';
 }
 
-/** `ratio`: volatility now over its long-run level. */
-export function nextVolatility(level: VolatilityLevel, ratio: number): VolatilityLevel {
-  if (ratio >= (level === 'high' ? HIGH_LEAVE : HIGH_ENTER)) return 'high';
-  if (ratio <= (level === 'low' ? LOW_LEAVE : LOW_ENTER)) return 'low';
+/** `logRatio`: logarithm of volatility now over its long-run level. */
+export function nextVolatility(level: VolatilityLevel, logRatio: number): VolatilityLevel {
+  if (logRatio >= (level === 'high' ? HIGH_LEAVE : HIGH_ENTER)) return 'high';
+  if (logRatio <= (level === 'low' ? LOW_LEAVE : LOW_ENTER)) return 'low';
   return 'normal';
 }
