@@ -1,0 +1,136 @@
+/**
+ * The shape of config.json: every key, its range, its default and what it means.
+ *
+ * Promises: the one place where an option is described; validation, messages and docs/CONFIG.md
+ * are made from it. Names are freqtrade's where the meaning is the same. Never: holds a secret.
+ */
+import { z } from 'zod';
+import { UNITS_PER_QUOTE } from '../base/money.ts';
+import { timeframeName } from '../base/time.ts';
+import { DEFAULT_SETTINGS as D } from '../core/settings.ts';
+
+const number = (min: number, max: number, byDefault: number, meaning: string) =>
+  z.number().min(min).max(max).default(byDefault).describe(meaning);
+
+const whole = (min: number, max: number, byDefault: number, meaning: string) =>
+  z.int().min(min).max(max).default(byDefault).describe(meaning);
+
+const flag = (byDefault: boolean, meaning: string) =>
+  z.boolean().default(byDefault).describe(meaning);
+
+const text = (meaning: string) => z.string().min(1).nullable().default(null).describe(meaning);
+
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+const exchange = z.strictObject({
+  name: text('ccxt id of the exchange; tapes of another exchange are refused'),
+  pair_whitelist: z
+    .array(z.string().regex(/^[A-Z0-9]+\/[A-Z0-9]+:[A-Z0-9]+$/))
+    .max(64)
+    .default([])
+    .describe('pairs that may be traded, like BTC/USDT:USDT; empty: all that the market has'),
+});
+
+const risk = z.strictObject({
+  per_trade: number(0.0001, 0.1, D.riskPerTrade, 'share of equity lost when a stop is hit'),
+  stop_atr: number(0.2, 20, D.stopAtr, 'distance of the stop in ATRs'),
+  take_profit_atr: number(0, 50, D.takeProfitAtr, 'distance of the target in ATRs; 0: none'),
+  trail_atr: number(0, 50, D.trailAtr, 'distance of the trailing stop in ATRs; 0: none'),
+  max_hold_candles: whole(1, 100_000, D.maxHoldCandles, 'a position is left after this many'),
+  daily_loss_limit: number(
+    0.001,
+    1,
+    D.dailyLossLimit,
+    "share of the day's starting balance that may be lost before entries stop for the day",
+  ),
+  max_drawdown: number(0.01, 1, D.maxDrawdown, 'drawdown from the peak that stops entries'),
+  drawdown_release_days: number(
+    0.1,
+    3650,
+    D.drawdownReleaseDays,
+    'market days after which the drawdown breaker releases; not in live trading',
+  ),
+  loss_streak_limit: whole(1, 100, D.lossStreakLimit, 'losses in a row that start a cooldown'),
+  cooldown_candles: whole(0, 100_000, D.cooldownCandles, 'length of the cooldown'),
+  kelly_cap: number(0.001, 1, D.kellyCap, 'highest Kelly fraction'),
+  kelly_floor: number(0, 1, D.kellyFloor, 'lowest Kelly fraction, once 30 trades are known'),
+  volume_share: number(0.0001, 1, D.volumeShare, "largest share of a candle's volume per order"),
+  min_confidence: number(0, 1, D.minConfidence, 'a proposal below this is not traded'),
+});
+
+const fees = z.strictObject({
+  maker: number(-0.01, 0.05, D.makerFee, 'share of notional; negative is a rebate'),
+  taker: number(0, 0.05, D.takerFee, 'share of notional'),
+  slippage: number(0, 0.05, D.slippage, 'share of price lost on each market fill'),
+  funding_rate: number(0, 0.01, D.fundingRate, 'charged per settlement where no file has the rate'),
+});
+
+const L = D.learning;
+const learning = z.strictObject({
+  signal_model: flag(L.signalModel, 'the signal model learns and votes'),
+  deep_signal_model: flag(L.deepSignalModel, 'the deep signal model learns and votes'),
+  attention: flag(L.attention, 'attention learns, gates and votes'),
+  q_table: flag(L.qTable, 'the Q-table picks the strategy; off: a fixed one per regime'),
+  retrain_every: whole(100, 10_000, L.retrainEvery, 'new examples between two trainings'),
+  barrier_sigmas: number(0.1, 20, L.barrierSigmas, 'width of the triple barrier in sigmas'),
+  barrier_candles: whole(2, 10_000, L.barrierCandles, 'time limit of the triple barrier'),
+  cusum_sigmas: number(0.1, 100, L.cusumSigmas, 'threshold of the CUSUM events in sigmas'),
+  choice_candles: whole(1, 10_000, L.choiceCandles, 'an unused choice is given up after this many'),
+  epsilon_start: number(0, 1, L.epsilonStart, 'exploration at the beginning'),
+  epsilon_min: number(0, 1, L.epsilonMin, 'exploration that remains'),
+  epsilon_decay: number(0.5, 1, L.epsilonDecay, 'factor of the exploration per reward'),
+  alpha: number(0.0001, 1, L.alpha, 'learning rate of the Q-table'),
+  gamma: number(0, 1, L.gamma, 'discount of the Q-table per candle held'),
+});
+
+export const configSchema = z.strictObject({
+  timeframe: z
+    .string()
+    .regex(/^[1-9]\d{0,3}[mhd]$/)
+    .nullable()
+    .default(null)
+    .describe(
+      `candles that decide, like 5m or 1h; null: the market's own (simulated: ${timeframeName(D.timeframeMs)})`,
+    ),
+  dry_run: z
+    .literal(true)
+    .default(true)
+    .describe('paper trading; this release trades nothing else'),
+  dry_run_wallet: number(
+    10,
+    50_000_000,
+    D.startBalance / UNITS_PER_QUOTE,
+    'starting balance, quote currency',
+  ),
+  stake_currency: text('quote currency, like USDT; markets in another one are refused'),
+  max_open_trades: whole(1, 64, D.maxOpenTrades, 'positions open at once, all symbols'),
+  leverage: number(1, 125, D.leverage, 'of every position; the contract may allow less'),
+  exchange: exchange.prefault({}),
+  risk: risk.prefault({}),
+  fees: fees.prefault({}),
+  learning: learning.prefault({}),
+  dir: z.string().min(1).default('models').describe('the state directory'),
+  journal_mirror: text(
+    "folder of the journal's second copy, best on another disk; null: in the state directory",
+  ),
+  allow_network_filesystem: flag(false, 'start although locks and syncs may not be honoured'),
+  log_level: z.enum(LOG_LEVELS).default('info').describe('what the log file keeps'),
+});
+
+export type Config = z.output<typeof configSchema>;
+
+/** Keys that hold secrets; they come from the environment and are refused in a file. */
+export const SECRET_KEYS = ['key', 'secret', 'password', 'uid'] as const;
+
+/** freqtrade keys with another meaning here, and what to use. */
+export const FOREIGN_KEYS: Readonly<Record<string, string>> = {
+  stoploss: 'stops follow volatility: set risk.stop_atr',
+  trailing_stop: 'set risk.trail_atr',
+  minimal_roi: 'set risk.take_profit_atr',
+  stake_amount: 'size follows risk: set risk.per_trade',
+  fee: 'set fees.maker and fees.taker',
+  trading_mode: 'Holdfast trades linear perpetual futures only; remove it',
+  margin_mode: 'margin is always isolated; remove it',
+  strategy: 'the Q-table picks the strategy; remove it',
+};

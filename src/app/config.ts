@@ -1,0 +1,184 @@
+/**
+ * The configuration: defaults, then the file, then the environment, then the command line.
+ *
+ * Promises: a wrong key or value is one line that names it, the range and the remedy (exit 64);
+ * unknown keys are refused with the nearest known one. Secrets come from the environment alone.
+ * Never: prints or logs a secret, guesses at a value, or writes a file.
+ */
+import { EXIT, Fault } from '../base/fault.ts';
+import { type Millis, timeframeMs } from '../base/time.ts';
+import { DEFAULT_SETTINGS, type Settings } from '../core/settings.ts';
+import { ENV_PREFIX, emptyTree, isTree, readConfigFile, type Tree } from './config-file.ts';
+import { type ConfigOption, configOptions, nearestName } from './config-option.ts';
+import {
+  type Config,
+  configSchema,
+  FOREIGN_KEYS,
+  type LogLevel,
+  SECRET_KEYS,
+} from './config-schema.ts';
+import { toSettings } from './config-settings.ts';
+
+type SecretKey = (typeof SECRET_KEYS)[number];
+export type Secrets = Readonly<Partial<Record<SecretKey, string>>>;
+
+export interface AppConfig {
+  /** The file it was read from; null: defaults. */
+  readonly file: string | null;
+  readonly settings: Settings;
+  /** Length of the candles that decide; null: the market's own. */
+  readonly timeframeMs: Millis | null;
+  readonly dir: string;
+  readonly journalMirror: string | null;
+  readonly allowNetworkFilesystem: boolean;
+  readonly logLevel: LogLevel;
+  readonly stakeCurrency: string | null;
+  readonly exchange: { readonly name: string | null; readonly pairs: readonly string[] };
+  /** A function, so that no log line and no dump of the config can show them. */
+  readonly secrets: () => Secrets;
+}
+
+export interface ConfigSource {
+  /** `--config`; without it config.json in the working directory, where there is one. */
+  readonly file?: string | undefined;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Dotted key → value, from the command line. */
+  readonly overrides?: Readonly<Record<string, unknown>>;
+}
+
+const fault = (message: string, remedy: string): Fault => new Fault(EXIT.config, message, remedy);
+
+export function loadConfig(source: ConfigSource): AppConfig {
+  const { file, tree } = readConfigFile(source.file);
+  const secrets: Partial<Record<SecretKey, string>> = {};
+  const origins = new Map<string, string>();
+  for (const [name, value] of Object.entries(source.env))
+    if (name.startsWith(ENV_PREFIX) && value !== undefined) {
+      const path = name.slice(ENV_PREFIX.length).toLowerCase().split('__').join('.');
+      const secret = SECRET_KEYS.find(key => path === `exchange.${key}`);
+      origins.set(path, `environment variable ${name}`);
+      if (secret !== undefined) secrets[secret] = value;
+      else setPath(tree, path, parseText(path, value));
+    }
+  for (const [path, value] of Object.entries(source.overrides ?? {}))
+    if (value !== undefined && value !== null) setPath(tree, path, value);
+  const config = validate(tree, path => origins.get(path) ?? file ?? 'the command line');
+  return toAppConfig(config, file, secrets);
+}
+
+function setPath(tree: Tree, path: string, value: unknown): void {
+  const keys = path.split('.');
+  const last = keys.pop() ?? '';
+  let node = tree;
+  for (const key of keys) {
+    const child = node[key];
+    const next = isTree(child) ? child : emptyTree();
+    node[key] = next;
+    node = next;
+  }
+  node[last] = value;
+}
+
+function parseText(path: string, text: string): unknown {
+  const option = configOptions().find(one => one.path === path);
+  if (text === 'null') return null;
+  if (option?.kind === 'list') return text.split(',').map(item => item.trim());
+  if (option?.kind === 'boolean' && (text === 'true' || text === 'false')) return text === 'true';
+  if (option?.kind === 'number' && text.trim() !== '' && Number.isFinite(Number(text)))
+    return Number(text);
+  return path === 'dry_run' ? text === 'true' : text;
+}
+
+function validate(tree: Tree, originOf: (path: string) => string): Config {
+  const result = configSchema.safeParse(tree);
+  if (result.success) return checkTogether(result.data);
+  const issue = result.error.issues[0];
+  const path = issue?.path.map(String).join('.') ?? '';
+  if (issue?.code === 'unrecognized_keys') {
+    const key = issue.keys[0] ?? '';
+    throw unknownKey(path === '' ? key : `${path}.${key}`, originOf);
+  }
+  const option = configOptions().find(one => path === one.path || path.startsWith(`${one.path}.`));
+  throw wrongValue({ path, option, value: valueAt(tree, path), origin: originOf(path) });
+}
+
+function unknownKey(path: string, originOf: (path: string) => string): Fault {
+  const paths = configOptions().map(option => option.path);
+  const last = path.split('.').at(-1) ?? path;
+  const near = nearestName(path, paths) ?? paths.find(one => one.endsWith(`.${last}`)) ?? null;
+  const foreign = FOREIGN_KEYS[path];
+  const remedy =
+    foreign ??
+    (near === null ? 'remove it; docs/CONFIG.md lists all keys' : `did you mean ${near}?`);
+  return fault(`unknown key ${path} in ${originOf(path)}`, remedy);
+}
+
+function wrongValue(what: {
+  path: string;
+  option: ConfigOption | undefined;
+  value: unknown;
+  origin: string;
+}): Fault {
+  const { path, option, value, origin } = what;
+  const shown = JSON.stringify(value) ?? 'missing';
+  return fault(
+    `${path} in ${origin} is ${shown}`,
+    option === undefined ? `${path} is a group: { ... }` : `give ${option.range}`,
+  );
+}
+
+function valueAt(tree: Tree, path: string): unknown {
+  let node: unknown = tree;
+  for (const key of path.split('.')) node = isTree(node) ? node[key] : undefined;
+  return node;
+}
+
+/** What no key can tell alone. */
+function checkTogether(config: Config): Config {
+  const { learning, risk } = config;
+  if (learning.epsilon_min > learning.epsilon_start)
+    throw fault(
+      `learning.epsilon_min (${learning.epsilon_min}) is above learning.epsilon_start (${learning.epsilon_start})`,
+      'exploration can only fall: lower the one or raise the other',
+    );
+  if (risk.kelly_floor > risk.kelly_cap)
+    throw fault(
+      `risk.kelly_floor (${risk.kelly_floor}) is above risk.kelly_cap (${risk.kelly_cap})`,
+      'lower the floor or raise the cap',
+    );
+  return config;
+}
+
+function toAppConfig(config: Config, file: string | null, secrets: Secrets): AppConfig {
+  const timeframe = config.timeframe === null ? null : timeframeMs(config.timeframe);
+  return {
+    file,
+    settings: toSettings(config, timeframe ?? DEFAULT_SETTINGS.timeframeMs),
+    timeframeMs: timeframe,
+    dir: config.dir,
+    journalMirror: config.journal_mirror,
+    allowNetworkFilesystem: config.allow_network_filesystem,
+    logLevel: config.log_level,
+    stakeCurrency: config.stake_currency,
+    exchange: { name: config.exchange.name, pairs: config.exchange.pair_whitelist },
+    secrets: () => secrets,
+  };
+}
+
+/** What the config says against this market, or null. */
+export function marketConflict(
+  config: AppConfig,
+  market: { readonly exchange: string; readonly symbols: readonly string[] },
+): string | null {
+  const { name, pairs } = config.exchange;
+  if (name !== null && name.toLowerCase() !== market.exchange.toLowerCase())
+    return `the market is ${market.exchange}, but exchange.name is ${name}`;
+  for (const symbol of market.symbols) {
+    if (pairs.length > 0 && !pairs.includes(symbol))
+      return `${symbol} is not in exchange.pair_whitelist`;
+    const quote = symbol.split(':')[1] ?? symbol.split('/')[1] ?? '';
+    if (config.stakeCurrency !== null && quote !== config.stakeCurrency)
+      return `${symbol} is quoted in ${quote}, but stake_currency is ${config.stakeCurrency}`;
+  }
+  return null;
+}

@@ -1,0 +1,72 @@
+/**
+ * The summary at the end of a run: the metrics as a table.
+ *
+ * Promises: a pure function of its view; names as users know them; a ratio that too few trades
+ * would make silly is shown as unknown. Never: computes a metric.
+ */
+import { decimal, durationText, percent, signed, signedPercent, UNKNOWN } from './number-text.ts';
+import { pairs } from './table.ts';
+
+/** Amounts in quote currency, shares as fractions; null: not known or too few trades. */
+export interface SummaryView {
+  readonly startBalance: number;
+  readonly equity: number;
+  readonly totalReturn: number | null;
+  readonly cagr: number | null;
+  readonly sharpe: number | null;
+  readonly sortino: number | null;
+  readonly calmar: number | null;
+  readonly maxDrawdown: number | null;
+  readonly maxDrawdownAmount: number | null;
+  readonly profitFactor: number | null;
+  readonly expectancy: number | null;
+  readonly winRate: number | null;
+  readonly trades: number;
+  readonly openTrades: number;
+  readonly fees: number;
+  readonly funding: number;
+  readonly winStreakMax: number | null;
+  readonly lossStreakMax: number | null;
+  /** Share of the time with a position. */
+  readonly exposure: number | null;
+  readonly candles: number;
+  readonly seconds: number;
+  readonly trainingSeconds: number | null;
+  /** How long each breaker stopped entries, market time. */
+  readonly latched: readonly { readonly breaker: string; readonly ms: number }[];
+  readonly stateHash: string | null;
+}
+
+const count = (value: number | null): string => (value === null ? UNKNOWN : decimal(value, 0));
+
+export function summary(view: SummaryView): string {
+  const rows: [string, string][] = [
+    ['Start balance', decimal(view.startBalance)],
+    ['Equity', decimal(view.equity)],
+    ['Total return', signedPercent(view.totalReturn)],
+    ['CAGR', signedPercent(view.cagr)],
+    ['Sharpe', decimal(view.sharpe)],
+    ['Sortino', decimal(view.sortino)],
+    ['Calmar', decimal(view.calmar)],
+    ['Max drawdown', `${percent(view.maxDrawdown)} (${decimal(view.maxDrawdownAmount)})`],
+    ['Profit factor', decimal(view.profitFactor)],
+    ['Expectancy', signed(view.expectancy)],
+    ['Win rate', percent(view.winRate)],
+    ['Trades', `${count(view.trades)} closed, ${count(view.openTrades)} open`],
+    ['Longest streaks', `${count(view.winStreakMax)} wins, ${count(view.lossStreakMax)} losses`],
+    ['Exposure', percent(view.exposure)],
+    ['Fees paid', decimal(view.fees)],
+    ['Funding paid', decimal(view.funding)],
+    ...view.latched
+      .filter(one => one.ms > 0)
+      .map((one): [string, string] => [`Stopped by ${one.breaker}`, durationText(one.ms)]),
+    ['Candles', `${count(view.candles)} in ${decimal(view.seconds, 1)} s${paceText(view)}`],
+  ];
+  if (view.trainingSeconds !== null)
+    rows.push(['Training', `${decimal(view.trainingSeconds, 1)} s`]);
+  if (view.stateHash !== null) rows.push(['State hash', view.stateHash]);
+  return pairs(rows);
+}
+
+const paceText = (view: SummaryView): string =>
+  view.seconds > 0 ? ` (${decimal(view.candles / view.seconds, 0)}/s)` : '';
