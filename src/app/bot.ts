@@ -8,7 +8,7 @@
 import type { Exchange, Feed } from '../core/exchange.ts';
 import type { ModelId } from '../core/fact.ts';
 import type { Candle } from '../core/market.ts';
-import type { Input, StepResult, Stepper } from '../core/step.ts';
+import type { Input, Stepper, StepResult } from '../core/step.ts';
 import { championOf as deepChampion } from '../learn/deep-signal-model.ts';
 import { examplesOf, championOf as signalChampion } from '../learn/signal-model.ts';
 import type { World } from '../policy/world.ts';

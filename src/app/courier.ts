@@ -6,7 +6,7 @@
  * its limit expires. Never: remembers anything of its own; the outbox is the portfolio's.
  */
 import { createHash } from 'node:crypto';
-import { Fault, EXIT } from '../base/fault.ts';
+import { EXIT, Fault } from '../base/fault.ts';
 import type { Result } from '../base/result.ts';
 import type { Exchange } from '../core/exchange.ts';
 import type { Report } from '../core/fact.ts';
@@ -69,5 +69,9 @@ export function createCourier(options: CourierOptions): Courier {
 }
 
 function refuse(answer: Extract<Result<Report>, { ok: false }>): never {
-  throw new Fault(EXIT.unreachable, `no answer from the exchange: ${answer.error.code}`, answer.error.hint);
+  throw new Fault(
+    EXIT.unreachable,
+    `no answer from the exchange: ${answer.error.code}`,
+    answer.error.hint,
+  );
 }

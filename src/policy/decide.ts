@@ -11,11 +11,11 @@ import type { Fact, Report } from '../core/fact.ts';
 import type { Candle } from '../core/market.ts';
 import type { TradeRecord } from '../core/order.ts';
 import type { Input, Telling } from '../core/step.ts';
+import { breakersToRelease, breakersToTrip, dayToStart } from '../trade/breaker.ts';
 import { gapBefore, symbolOf } from '../trade/market.ts';
-import { closedTrade, equityOf } from '../trade/portfolio.ts';
-import { breakersToRelease, breakersToTrip, dayToStart } from '../trade/risk-manager.ts';
-import { tellExamples } from './examples.ts';
+import { equityOf, tradeOf } from '../trade/portfolio.ts';
 import { tellEntryOrExit } from './entry.ts';
+import { tellExamples } from './examples.ts';
 import { tellRewards } from './reward.ts';
 import { tellTrainingRequests } from './training-request.ts';
 import type { World } from './world.ts';
@@ -81,7 +81,7 @@ function decideCandle(world: World, candle: Candle, { reports, telling }: Candle
 function tellReport(world: World, report: Report, telling: Telling): TradeRecord | null {
   telling.tell(report);
   if (report.type !== 'order.filled') return null;
-  const trade = closedTrade(world.portfolio);
+  const trade = tradeOf(world.portfolio);
   if (trade === null) return null;
   telling.tell({ type: 'trade.closed', trade });
   tellEquity(world, report.time, telling);
@@ -96,8 +96,8 @@ function tellDay(world: World, time: number, telling: Telling): void {
 
 /** An equity point whenever an hour of market time has ended since the last one. */
 function tellHour(world: World, time: number, telling: Telling): void {
-  const last = world.analytics.lastMarkTime;
-  if (last !== null && Math.floor(time / HOUR_MS) === Math.floor(last / HOUR_MS)) return;
+  const last = world.analytics.curve.at(-1);
+  if (last !== undefined && Math.floor(time / HOUR_MS) <= Math.floor(last.time / HOUR_MS)) return;
   tellEquity(world, time, telling);
 }
 

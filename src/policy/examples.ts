@@ -6,8 +6,8 @@
  */
 import type { Candle } from '../core/market.ts';
 import type { Telling } from '../core/step.ts';
-import { cusumEvent, dueLabels, openExample } from '../learn/labels.ts';
-import { symbolOf } from '../trade/market.ts';
+import { cusumEvent, dueLabels, mayOpenExample, openExample } from '../learn/labels.ts';
+import { symbolOf, windowMean } from '../trade/market.ts';
 import type { World } from './world.ts';
 
 interface Moment {
@@ -19,10 +19,10 @@ export function tellExamples(world: World, { candle, proposed }: Moment, telling
   const { settings } = world.run;
   if (!settings.learning.signalModel && !settings.learning.deepSignalModel) return;
   const symbol = symbolOf(world.market, candle.symbol);
-  if (symbol === undefined) return;
-  for (const fact of dueLabels(symbol, settings)) telling.tell(fact);
-  if (!symbol.reading.ready) return;
-  if (!proposed && !cusumEvent(symbol, settings)) return;
-  const opened = openExample(world.market, { candle, proposed, settings });
-  if (opened !== null) telling.tell(opened);
+  const { labelled, voided } = dueLabels(symbol, settings);
+  for (const fact of labelled) telling.tell(fact);
+  for (const fact of voided) telling.tell(fact);
+  if (!(proposed || cusumEvent(symbol)) || !mayOpenExample(symbol)) return;
+  const id = world['signal-model'].nextExampleId;
+  telling.tell(openExample(symbol, { id, proposed, context: windowMean(symbol), settings }));
 }

@@ -25,8 +25,7 @@ export function tellRewards(world: World, outcome: Outcome, telling: Telling): v
   let reward = 0;
   if (closed !== null) for (const trade of closed) reward += rewardOf(trade, waiting.candles);
   else if (!choiceExpired(table, symbol, world.run.settings)) return;
-  const reading = symbolOf(world.market, symbol)?.reading;
-  if (reading === undefined) return;
+  const { reading } = symbolOf(world.market, symbol);
   telling.tell({
     type: 'reward.observed',
     symbol,

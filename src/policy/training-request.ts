@@ -8,7 +8,7 @@ import { Rng } from '../base/rng.ts';
 import type { Millis } from '../base/time.ts';
 import type { ModelId } from '../core/fact.ts';
 import type { Telling } from '../core/step.ts';
-import { gateOf } from '../learn/attention.ts';
+import { gateOf, openGate } from '../learn/attention.ts';
 import * as deep from '../learn/deep-signal-model.ts';
 import * as signal from '../learn/signal-model.ts';
 import type { World } from './world.ts';
@@ -21,7 +21,11 @@ export function tellTrainingRequests(world: World, time: Millis, telling: Tellin
     if (due !== null) tellRequest(world, { model: 'signal-model', time, ...due }, telling);
   }
   if (learning.deepSignalModel) {
-    const due = deep.trainingDue(world['deep-signal-model'], settings);
+    const due = deep.trainingDue(
+      world['deep-signal-model'],
+      settings,
+      signal.exampleSpan(world['signal-model']),
+    );
     if (due !== null) tellRequest(world, { model: 'deep-signal-model', time, ...due }, telling);
   }
 }
@@ -42,6 +46,6 @@ function tellRequest(world: World, due: Due, telling: Telling): void {
     seed,
     rng: rng.state,
     champion: world[due.model].version,
-    gate: world.run.settings.learning.attention ? gateOf(world.attention) : [],
+    gate: world.run.settings.learning.attention ? gateOf(world.attention) : openGate(),
   });
 }

@@ -3,24 +3,24 @@
  *
  * Promises: decisions read these states and change them only by telling facts.
  */
-import type { Attention } from '../learn/attention.ts';
-import type { DeepSignalModel } from '../learn/deep-signal-model.ts';
-import type { QTable } from '../learn/q-table.ts';
-import type { SignalModel } from '../learn/signal-model.ts';
-import type { Analytics } from '../trade/analytics.ts';
-import type { Market } from '../trade/market.ts';
+import type { AttentionState } from '../learn/attention.ts';
+import type { DeepSignalModelState } from '../learn/deep-signal-model.ts';
+import type { QTableState } from '../learn/q-table.ts';
+import type { SignalModelState } from '../learn/signal-model.ts';
+import type { AnalyticsState } from '../trade/analytics-state.ts';
+import type { MarketState } from '../trade/market.ts';
 import type { Portfolio } from '../trade/portfolio.ts';
-import type { RiskManager } from '../trade/risk-manager.ts';
-import type { Run } from '../trade/run.ts';
+import type { RiskState } from '../trade/risk-state.ts';
+import type { RunState } from '../trade/run.ts';
 
 export interface World {
-  readonly analytics: Analytics;
-  readonly 'risk-manager': RiskManager;
-  readonly 'signal-model': SignalModel;
-  readonly 'deep-signal-model': DeepSignalModel;
-  readonly 'q-table': QTable;
-  readonly attention: Attention;
+  readonly analytics: AnalyticsState;
+  readonly 'risk-manager': RiskState;
+  readonly 'signal-model': SignalModelState;
+  readonly 'deep-signal-model': DeepSignalModelState;
+  readonly 'q-table': QTableState;
+  readonly attention: AttentionState;
   readonly portfolio: Portfolio;
-  readonly market: Market;
-  readonly run: Run;
+  readonly market: MarketState;
+  readonly run: RunState;
 }
