@@ -127,6 +127,8 @@ describe('sizeEntry', () => {
         const loss = base * (distance + candle.close * roundTripCost(settings));
         assert.ok(Number.isSafeInteger(order.lots) && order.lots > 0);
         assert.ok(distance > 0 && stop > 0);
+        const target = order.protection?.takeProfit ?? null;
+        assert.ok(target === null || (target - candle.close) * sign > 0, 'target');
         assert.ok(loss <= equity * riskShare(request) * slack, 'risk');
         const margin = (base * candle.close) / order.leverage;
         assert.ok(margin <= equity * kellyShare(risk, settings) * slack, 'stake');

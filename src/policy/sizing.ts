@@ -123,8 +123,9 @@ function protect({ proposal, candle, contract }: EntryRequest): Protection | nul
       : toPriceStep(candle.close + sign * takeProfitDistance, step);
   return {
     stop,
-    // A short cannot fall to zero; without a target it is left by stop, signal or time.
-    takeProfit: target !== null && target > 0 && target !== candle.close ? target : null,
+    // A short cannot fall to zero, and a near target may round onto the wrong side of the close:
+    // without one the position is left by stop, signal or time.
+    takeProfit: target !== null && target > 0 && (target - candle.close) * sign > 0 ? target : null,
     trail: trailDistance === null ? null : Math.max(step, toPriceStep(trailDistance, step)),
   };
 }
