@@ -59,10 +59,10 @@ function decideCandle(world: World, candle: Candle, { reports, telling }: Candle
   const timeframeMs = world.run.settings.timeframeMs;
   const closeTime = candle.time + timeframeMs;
   tellDay(world, candle.time, telling);
-  let closed: TradeRecord[] | null = null;
+  const closed: TradeRecord[] = [];
   for (const report of reports) {
     const trade = tellReport(world, report, telling);
-    if (trade !== null) (closed ??= []).push(trade);
+    if (trade !== null) closed.push(trade);
   }
   const gap = gapBefore(symbolOf(world.market, candle.symbol), candle, timeframeMs);
   telling.tell(
@@ -91,7 +91,7 @@ function tellReport(world: World, report: Report, telling: Telling): TradeRecord
 function tellDay(world: World, time: number, telling: Telling): void {
   const date = dayToStart(world['risk-manager'], time);
   if (date === null) return;
-  telling.tell({ type: 'day.started', date, time, balance: world.portfolio.balance });
+  telling.tell({ type: 'day.started', date, time, balance: equityOf(world.portfolio) });
 }
 
 /** An equity point whenever an hour of market time has ended since the last one. */
@@ -117,8 +117,11 @@ function tellBreakers(world: World, time: number, telling: Telling): void {
   const risk = world['risk-manager'];
   const { settings, binding } = world.run;
   const mode = binding?.mode ?? 'tape';
-  for (const breaker of breakersToRelease(risk, time, mode))
+  for (const breaker of breakersToRelease(risk, time, mode)) {
+    // The peak restarts from the last mark: let that be the equity of this moment.
+    if (breaker === 'max_drawdown') tellEquity(world, time, telling);
     telling.tell({ type: 'breaker.released', breaker, time });
+  }
   const equity = equityOf(world.portfolio);
   for (const { breaker, until } of breakersToTrip(risk, {
     equity,

@@ -14,7 +14,7 @@ import type { World } from './world.ts';
 interface Outcome {
   readonly symbol: string;
   readonly time: Millis;
-  readonly closed: readonly TradeRecord[] | null;
+  readonly closed: readonly TradeRecord[];
 }
 
 export function tellRewards(world: World, outcome: Outcome, telling: Telling): void {
@@ -23,7 +23,7 @@ export function tellRewards(world: World, outcome: Outcome, telling: Telling): v
   const waiting = table.waiting[symbol];
   if (waiting === undefined) return;
   let reward = 0;
-  if (closed !== null) for (const trade of closed) reward += rewardOf(trade, waiting.candles);
+  if (closed.length > 0) for (const trade of closed) reward += rewardOf(trade, waiting.candles);
   else if (!choiceExpired(table, symbol, world.run.settings)) return;
   const { reading } = symbolOf(world.market, symbol);
   telling.tell({

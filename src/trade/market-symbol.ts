@@ -20,7 +20,7 @@ import {
   WARMUP_CANDLES,
 } from './indicators.ts';
 import { advancePending, createCusum, resetCusum, updateCusum } from './label-path.ts';
-import { createReading, updateReading } from './reading.ts';
+import { createReading, keepBefore, updateReading } from './reading.ts';
 
 /** After a longer gap the averages speak of another market: the symbol warms up again. */
 export const GAP_CANDLES_MAX = 60;
@@ -94,6 +94,7 @@ export function foldCandle(
   // The move is measured against the spread known before it.
   const threshold = symbol.reading.ready ? pace.cusumSigmas * symbol.reading.sigma : 0;
   updateIndicators(symbol.indicators, candle, { timeframeMs, gap });
+  keepBefore(symbol.reading, symbol.last);
   updateReading(symbol.reading, symbol.indicators, candle);
   if (gap === 0) updateCusum(symbol.cusum, returnOver(symbol.indicators, 1), threshold);
   updateRow(symbol, candle, candle.time + timeframeMs);

@@ -32,7 +32,19 @@ export const createReading = (): Reading => ({
   donchianLow: 0,
   volumeRatio: 0,
   quietCandles: 0,
+  closeBefore: 0,
+  emaGapBefore: 0,
+  rsiBefore: 0,
+  rocBefore: 0,
 });
+
+/** Keeps what strategies compare with, before the candle changes it. Null: there was none. */
+export function keepBefore(reading: Reading, last: Pick<Candle, 'close'> | null): void {
+  reading.closeBefore = last === null ? 0 : last.close;
+  reading.emaGapBefore = reading.emaFast - reading.emaSlow;
+  reading.rsiBefore = reading.rsi;
+  reading.rocBefore = reading.roc;
+}
 
 export function updateReading(reading: Reading, all: Indicators, candle: Candle): void {
   const { bollinger, adx, flow } = all;
