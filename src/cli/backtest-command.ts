@@ -1,0 +1,42 @@
+/**
+ * `backtest`: its options.
+ */
+import type { Command as Program } from 'commander';
+import { toSeed, toUntil, type Until } from './option.ts';
+import type { Registration } from './registration.ts';
+
+export interface BacktestOptions {
+  /** At least one. */
+  readonly tape: readonly string[];
+  readonly funding: readonly string[];
+  readonly config?: string;
+  /** Keeps the state there; without it nothing touches the disk. */
+  readonly dir?: string;
+  readonly seed?: number;
+  readonly until?: Until;
+  readonly skipBadRows: boolean;
+  readonly acceptLoss: boolean;
+  readonly json: boolean;
+}
+
+export function registerBacktest(program: Program, { run }: Registration): void {
+  program
+    .command('backtest')
+    .description('the same engine over recorded markets with no delay; prints the metrics')
+    .requiredOption('--tape <file...>', 'recorded markets, one file per symbol')
+    .option('--funding <file...>', 'recorded funding rates', [])
+    .option('--config <file>', 'configuration (default: config.json where there is one)')
+    .option('--dir <folder>', 'keep the state there; without it nothing touches the disk')
+    .option('--seed <number>', 'seed of everything random', toSeed)
+    .option(
+      '--until <end>',
+      "stop after N candles of the directory's life, or at a UTC time",
+      toUntil,
+    )
+    .option('--skip-bad-rows', 'skip and count bad rows of a tape instead of refusing it', false)
+    .option('--accept-loss', 'start although some of the state cannot be rebuilt', false)
+    .option('--json', 'print JSON and nothing else', false)
+    .action((options: BacktestOptions) =>
+      run(async io => (await import('./backtest.ts')).backtest(options, io)),
+    );
+}

@@ -1,0 +1,49 @@
+/**
+ * Compares two state directories by what `state hash` and `state verify` say of them.
+ *
+ * Promises: reads only; every difference is a sentence.
+ */
+import { EXIT, Fault } from '../base/fault.ts';
+import { type BotCommand, runBot } from './crash-bot.ts';
+
+/** The answer of `state hash --json`. */
+export interface HashAnswer {
+  readonly seq: number;
+  readonly components: Readonly<Record<string, string>>;
+  readonly all: string;
+}
+
+export async function hashOf(command: BotCommand, directory: string): Promise<HashAnswer> {
+  const run = await runBot(command, ['state', 'hash', '--dir', directory, '--json'], null);
+  try {
+    const answer = JSON.parse(run.stdout) as HashAnswer;
+    if (run.code === 0 && typeof answer.all === 'string' && typeof answer.seq === 'number')
+      return answer;
+  } catch {
+    // Told below, with what it printed instead.
+  }
+  throw new Fault(
+    EXIT.checkFailed,
+    `state hash of ${directory} exited ${run.code}: ${lastLine(run.output)}`,
+    'look at it with: state verify',
+  );
+}
+
+/** What `state verify` finds wrong, or null. */
+export async function damageOf(command: BotCommand, directory: string): Promise<string | null> {
+  const run = await runBot(command, ['state', 'verify', '--dir', directory], null);
+  return run.code === 0 ? null : `state verify exited ${run.code}: ${lastLine(run.output)}`;
+}
+
+export function differences(twin: HashAnswer, other: HashAnswer): string[] {
+  const found: string[] = [];
+  if (twin.seq !== other.seq) found.push(`${other.seq} steps instead of ${twin.seq}`);
+  const ids = new Set([...Object.keys(twin.components), ...Object.keys(other.components)]);
+  for (const id of ids)
+    if (twin.components[id] !== other.components[id]) found.push(`${id} has another hash`);
+  if (found.length === 0 && twin.all !== other.all) found.push('the hash of all differs');
+  return found;
+}
+
+export const lastLine = (output: string): string =>
+  output.trim().split('\n').at(-1)?.slice(0, 300) ?? '';

@@ -1,0 +1,213 @@
+/**
+ * `crash-test`: kills a bot again and again, and compares it with a twin that nobody killed.
+ *
+ * Promises: real processes and real SIGKILLs at seeded instants; exit 0 only when every round ends
+ * with the twin's steps and hashes, a clean journal, and no restart that lost or forgot anything.
+ * When the market ends before the kills are used up it goes on in a new directory (next round).
+ * Never: touches another directory than its own.
+ */
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { EXIT, Fault } from '../base/fault.ts';
+import { admittedLoss, type BotCommand, type BotRun, endAll, runBot } from './crash-bot.ts';
+import { damageOf, differences, type HashAnswer, hashOf, lastLine } from './crash-compare.ts';
+import { killInstants, type Pace, untilFor } from './crash-plan.ts';
+import { crashReport, ProgressBar } from './crash-report.ts';
+import type { CrashTestOptions } from './crash-test-command.ts';
+import type { Command, Io } from './io.ts';
+
+export interface CrashResult {
+  readonly kills: number;
+  readonly rounds: number;
+  readonly beforeReady: number;
+  readonly afterReady: number;
+  readonly until: number;
+  readonly startupMs: number;
+  readonly twin: HashAnswer;
+  /** Sentences; empty: the test is passed. */
+  readonly failures: readonly string[];
+  /** Where the directories are, when they were kept. */
+  readonly folder: string | null;
+}
+
+/** Candles of the run that only measures. */
+const MEASURE_CANDLES = 2000;
+/** Kills in a row that came too late: the bot ends before them, whatever the delay. */
+const MISSES_MAX = 20;
+const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
+
+export const crashTest: Command<CrashTestOptions> = async (options, io) => {
+  const end = (): never => {
+    endAll();
+    process.exit(EXIT.leftAtOnce);
+  };
+  process.on('SIGINT', end).on('SIGTERM', end);
+  const result = await runCrashTest([process.execPath, MAIN], options, io);
+  if (options.json) io.stdout.write(`${JSON.stringify(result)}\n`);
+  else io.stdout.write(`${crashReport(result)}\n`);
+  return result.failures.length === 0 ? EXIT.ok : EXIT.checkFailed;
+};
+
+/** The test itself; `command` starts the bot. */
+export async function runCrashTest(
+  command: BotCommand,
+  options: CrashTestOptions,
+  io: Io,
+): Promise<CrashResult> {
+  const folder = testFolder(options.dir);
+  const bar = new ProgressBar(io);
+  const test = new CrashTest(command, options, folder, bar);
+  let keep = options.dir !== undefined;
+  try {
+    const result = await test.run();
+    keep ||= result.failures.length > 0;
+    return { ...result, folder: keep ? folder : null };
+  } catch (error) {
+    keep = true;
+    throw error;
+  } finally {
+    bar.end();
+    if (!keep) rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function testFolder(wanted: string | undefined): string {
+  if (wanted === undefined) return mkdtempSync(join(tmpdir(), 'holdfast-crash-'));
+  if (existsSync(wanted))
+    throw new Fault(EXIT.usage, `${wanted} exists`, 'give --dir a folder that is not there yet');
+  mkdirSync(wanted, { recursive: true });
+  return wanted;
+}
+
+class CrashTest {
+  readonly #command: BotCommand;
+  readonly #options: CrashTestOptions;
+  readonly #folder: string;
+  readonly #bar: ProgressBar;
+  readonly #failures: string[] = [];
+  #until = MEASURE_CANDLES;
+  #round = 1;
+  #kills = 0;
+  #afterReady = 0;
+  /** The step of the last `ready` line in this round. */
+  #seq = 0;
+
+  constructor(command: BotCommand, options: CrashTestOptions, folder: string, bar: ProgressBar) {
+    this.#command = command;
+    this.#options = options;
+    this.#folder = folder;
+    this.#bar = bar;
+  }
+
+  async run(): Promise<CrashResult> {
+    this.#bar.say('measuring a bot that nobody kills …');
+    const pace = await this.#measure();
+    this.#until = untilFor(this.#options.kills, pace);
+    this.#bar.say(`start-up ${Math.round(pace.startupMs)} ms; running the twin …`);
+    const twinRun = await this.#trade('twin', null);
+    if (twinRun.code !== 0) throw brokenBot('the twin', twinRun);
+    const twin = await hashOf(this.#command, join(this.#folder, 'twin'));
+    // A kill later than the whole run would never land.
+    await this.#killAll(killInstants(this.#options.seed, pace), 0.8 * twinRun.totalMs, twin);
+    if (this.#failures.length === 0) await this.#finishRound(twin);
+    return {
+      kills: this.#kills,
+      rounds: this.#round,
+      beforeReady: this.#kills - this.#afterReady,
+      afterReady: this.#afterReady,
+      until: this.#until,
+      startupMs: Math.round(pace.startupMs),
+      twin,
+      failures: this.#failures,
+      folder: null,
+    };
+  }
+
+  async #measure(): Promise<Pace> {
+    const run = await this.#trade('measure', null);
+    if (run.code !== 0 || run.readyMs === null) throw brokenBot('a bot that nobody killed', run);
+    rmSync(join(this.#folder, 'measure'), { recursive: true, force: true });
+    return { startupMs: run.readyMs, totalMs: run.totalMs, candles: MEASURE_CANDLES };
+  }
+
+  async #killAll(nextInstant: () => number, lateMs: number, twin: HashAnswer): Promise<void> {
+    let misses = 0;
+    while (this.#kills < this.#options.kills && this.#failures.length === 0) {
+      const delay = Math.max(1, Math.min(nextInstant(), lateMs) >> Math.min(misses, 10));
+      const run = await this.#trade(this.#roundName, delay);
+      this.#checkRun(run);
+      if (run.killed) {
+        misses = 0;
+        this.#kills += 1;
+        if (run.readyMs !== null) this.#afterReady += 1;
+        this.#bar.show(this.#kills, this.#options.kills, `round ${this.#round}`);
+        continue;
+      }
+      misses += 1;
+      if (misses > MISSES_MAX) this.#fail('the bot ends before any kill can reach it');
+      if (run.code === 0) await this.#nextRound(twin);
+    }
+  }
+
+  get #roundName(): string {
+    return `round-${this.#round}`;
+  }
+
+  #checkRun(run: BotRun): void {
+    if (!run.killed && run.code !== 0)
+      this.#fail(`a restart exited ${run.code}: ${lastLine(run.output)}`);
+    const loss = admittedLoss(run.output);
+    if (loss !== null) this.#fail(`a restart said: ${loss}`);
+    if (run.readySeq === null) return;
+    if (run.readySeq < this.#seq)
+      this.#fail(`resumed at step ${run.readySeq} after step ${this.#seq} had been recovered`);
+    this.#seq = run.readySeq;
+  }
+
+  async #nextRound(twin: HashAnswer): Promise<void> {
+    await this.#compare(twin);
+    if (this.#failures.length > 0) return;
+    rmSync(join(this.#folder, this.#roundName), { recursive: true, force: true });
+    this.#round += 1;
+    this.#seq = 0;
+  }
+
+  /** The last round's bot is let run to its end. */
+  async #finishRound(twin: HashAnswer): Promise<void> {
+    this.#bar.say('all kills done; letting the last bot run to its end …');
+    this.#checkRun(await this.#trade(this.#roundName, null));
+    if (this.#failures.length === 0) await this.#compare(twin);
+  }
+
+  async #compare(twin: HashAnswer): Promise<void> {
+    const directory = join(this.#folder, this.#roundName);
+    for (const difference of differences(twin, await hashOf(this.#command, directory)))
+      this.#fail(difference);
+    const damage = await damageOf(this.#command, directory);
+    if (damage !== null) this.#fail(damage);
+  }
+
+  #fail(sentence: string): void {
+    this.#failures.push(`round ${this.#round}, after ${this.#kills} kills: ${sentence}`);
+  }
+
+  #trade(name: string, killAfterMs: number | null): Promise<BotRun> {
+    const { tape, seed, config } = this.#options;
+    const args = ['trade', '--no-web', '--speed', 'max', '--dir', join(this.#folder, name)];
+    args.push('--until', String(this.#until), '--seed', String(seed));
+    if (tape.length > 0) args.push('--tape', ...tape);
+    if (config !== undefined) args.push('--config', config);
+    return runBot(this.#command, args, killAfterMs);
+  }
+}
+
+function brokenBot(who: string, run: BotRun): Fault {
+  const why = run.code === 0 ? 'printed no line that begins with "ready"' : `exited ${run.code}`;
+  return new Fault(
+    EXIT.checkFailed,
+    `${who} ${why}: ${lastLine(run.output)}`,
+    'run the same trade command by hand first',
+  );
+}

@@ -1,0 +1,10 @@
+/**
+ * What a command gets when it registers itself.
+ */
+import type { ExitCode } from '../base/fault.ts';
+import type { Io } from './io.ts';
+
+export interface Registration {
+  /** Runs the body; its exit code becomes the answer of runCli. */
+  readonly run: (body: (io: Io) => Promise<ExitCode>) => Promise<void>;
+}

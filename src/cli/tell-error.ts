@@ -1,0 +1,30 @@
+/**
+ * Faults and bugs as a line for a person and an exit code.
+ *
+ * Promises: a fault is `holdfast: <what> — <remedy>` and its exit code; a bug is exit 70 with its
+ * stack in the log (on stderr with HOLDFAST_DEBUG). Never: more than one line without it.
+ */
+import { EXIT, type ExitCode, Fault } from '../base/fault.ts';
+import type { Io } from './io.ts';
+
+/** Tells a person what went wrong, once, and gives the exit code. */
+export function tellError(error: unknown, io: Io): ExitCode {
+  if (error instanceof Fault) {
+    io.stderr.write(`holdfast: ${oneLine(error.message)} — ${oneLine(error.remedy)}\n`);
+    io.log?.error(error.message, { exitCode: error.exitCode });
+    return error.exitCode;
+  }
+  const debug = (io.env['HOLDFAST_DEBUG'] ?? '') !== '';
+  const stack = error instanceof Error ? error.stack : String(error);
+  const message = error instanceof Error ? error.message : String(error);
+  const where =
+    io.log === null
+      ? 'run it again with HOLDFAST_DEBUG=1 and report what it prints'
+      : `please report it with ${io.log.file}`;
+  io.log?.error('bug', { err: error instanceof Error ? error : new Error(message) });
+  io.stderr.write(`holdfast: this is a bug: ${oneLine(message)} — ${where}\n`);
+  if (debug) io.stderr.write(`${stack}\n`);
+  return EXIT.bug;
+}
+
+const oneLine = (text: string): string => text.replace(/\s*\n\s*/g, ' ');

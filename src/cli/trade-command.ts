@@ -1,0 +1,46 @@
+/**
+ * `trade`: its options. The default command.
+ */
+import type { Command as Program } from 'commander';
+import { toPort, toSeed, toSpeed, toUntil, type Until } from './option.ts';
+import type { Registration } from './registration.ts';
+
+export interface TradeOptions {
+  /** Undefined where not given: the config decides. */
+  readonly dir?: string;
+  readonly config?: string;
+  /** Empty: the simulated market. */
+  readonly tape: readonly string[];
+  readonly funding: readonly string[];
+  readonly speed?: 'max' | number;
+  readonly seed?: number;
+  readonly until?: Until;
+  readonly port?: number;
+  readonly web: boolean;
+  readonly skipBadRows: boolean;
+  readonly acceptLoss: boolean;
+}
+
+export function registerTrade(program: Program, { run }: Registration): void {
+  program
+    .command('trade', { isDefault: true })
+    .description('run the bot: paper trading on a simulated market, or on recorded ones (--tape)')
+    .option('--dir <folder>', 'state directory (default: models)')
+    .option('--config <file>', 'configuration (default: config.json where there is one)')
+    .option('--tape <file...>', 'recorded markets, one file per symbol', [])
+    .option('--funding <file...>', 'recorded funding rates', [])
+    .option('--speed <pace>', 'max, or candles per second', toSpeed)
+    .option('--seed <number>', 'seed of everything random', toSeed)
+    .option(
+      '--until <end>',
+      "stop after N candles of the directory's life, or at a UTC time",
+      toUntil,
+    )
+    .option('--port <number>', 'port of the dashboard', toPort)
+    .option('--no-web', 'no dashboard')
+    .option('--skip-bad-rows', 'skip and count bad rows of a tape instead of refusing it', false)
+    .option('--accept-loss', 'start although some of the state cannot be rebuilt', false)
+    .action((options: TradeOptions) =>
+      run(async io => (await import('./trade.ts')).trade(options, io)),
+    );
+}
