@@ -1,0 +1,107 @@
+/**
+ * The wiring: from settings, a market and a directory to a bot that is ready.
+ *
+ * Promises: recovery is the only way in; a directory meets only the market it is bound to; a
+ * changed setting becomes a fact. Never: decides, and never trades before it returns.
+ */
+import { canonicalText } from '../base/canonical.ts';
+import { EXIT, Fault } from '../base/fault.ts';
+import { components, type Memory } from '../components.ts';
+import type { Exchange, Feed } from '../core/exchange.ts';
+import type { Binding, Mode } from '../core/fact.ts';
+import { createFold } from '../core/fold.ts';
+import type { Settings } from '../core/settings.ts';
+import { createStepper, jsonRecorder, type StepResult } from '../core/step.ts';
+import { fundingSchedule } from '../exchange/funding.ts';
+import { paperExchange } from '../exchange/paper.ts';
+import { decide } from '../policy/decide.ts';
+import type { World } from '../policy/world.ts';
+import { openMemoryStore } from '../state/memory-store.ts';
+import { openStore, type Store } from '../state/store.ts';
+import { booksOf, outboxOf } from '../trade/portfolio.ts';
+import { bindingConflict } from '../trade/run.ts';
+import { type BotParts, commit } from './bot.ts';
+import { createCheckpointer } from './checkpointer.ts';
+import { createCourier } from './courier.ts';
+import { createTrainer } from './trainer.ts';
+
+/** A market to trade on, opened and not read yet. */
+export interface MarketSource {
+  readonly mode: Mode;
+  /** Exchange id or `simulated`. */
+  readonly market: string;
+  readonly feed: Feed;
+  readonly timeframeMs: number;
+  readonly fundingFiles: readonly string[];
+}
+
+export interface WireOptions {
+  /** Null: nothing touches the disk. */
+  readonly directory: string | null;
+  readonly journalMirror: string | null;
+  readonly allowNetworkFilesystem: boolean;
+  readonly acceptLoss: boolean;
+  /** Syncs may be shared between steps only where nobody acts on them (backtests). */
+  readonly sharedSync: boolean;
+  readonly settings: Settings;
+  /** Undefined: the one the directory is bound to, or 1. */
+  readonly seed: number | undefined;
+  readonly source: MarketSource;
+  readonly watch: (result: StepResult, world: World) => void;
+  readonly warn: (line: string) => void;
+}
+
+export async function wire(options: WireOptions): Promise<BotParts> {
+  const store = storeFor(options);
+  try {
+    return await assemble(options, store);
+  } catch (error) {
+    store.close();
+    throw error;
+  }
+}
+
+function storeFor(options: WireOptions): Store {
+  const { directory, journalMirror, acceptLoss, sharedSync } = options;
+  if (directory === null) return openMemoryStore(components);
+  return openStore({
+    directory,
+    ...(journalMirror === null ? {} : { journalMirror }),
+    components,
+    now: Date.now,
+    acceptLoss,
+    allowNetworkFilesystem: options.allowNetworkFilesystem,
+    sync: sharedSync ? 'shared' : 'each',
+  });
+}
+
+async function assemble(options: WireOptions, store: Store): Promise<BotParts> {
+  const world = store.states as Memory;
+  const binding = wantedBinding(options, world);
+  checkBinding(options, world, binding);
+  const stepper = createStepper<World>({
+    world,
+    fold: createFold(components, store.states),
+    decide,
+    recorder: options.directory === null ? null : jsonRecorder,
+    epoch: store.epoch,
+  });
+  const bot: BotParts = {
+    world,
+    store,
+    stepper,
+    exchange: await paperOf(options, world, binding),
+    courier: createCourier({
+      exchange: { submit: (...args) => bot.exchange.submit(...args) } as Exchange,
+      directory: store.directory,
+      idle: () => isEmpty(world.portfolio.outbox),
+      outbox: () => outboxOf(world.portfolio),
+      now: () => (world.run.lastCandleTime ?? 0) + world.run.settings.timeframeMs,
+      commit: input => commit(bot, input),
+    }),
+    trainer: createTrainer(),
+    checkpointer: createCheckpointer({ store, options }),
+    watch: options.watch,
+  };
+  return bot;
+}
