@@ -84,12 +84,7 @@ export function createRowReader(options: RowReaderOptions): RowReader {
         takeLine(bytes, start, newline);
         start = newline + 1;
       }
-      if (bytes.length - start > LINE_BYTES_MAX)
-        throw new Fault(
-          EXIT.corrupt,
-          `${file}:${line + 1}: a line of more than ${LINE_BYTES_MAX} bytes`,
-          `this is no CSV file with the columns ${header}`,
-        );
+      if (bytes.length - start > LINE_BYTES_MAX) throw endlessLine(file, header, line + 1);
       carry = start === bytes.length ? null : bytes.slice(start);
     },
     end() {
@@ -140,6 +135,13 @@ const fieldFault = (name: string, written: string): string =>
 
 const quoted = (written: string): string =>
   JSON.stringify(written.length > 40 ? `${written.slice(0, 40)}…` : written);
+
+const endlessLine = (file: string, header: string, line: number): Fault =>
+  new Fault(
+    EXIT.corrupt,
+    `${file}:${line}: a line of more than ${LINE_BYTES_MAX} bytes`,
+    `this is no CSV file with the columns ${header}`,
+  );
 
 function checkHeader(file: string, header: string, found: string): void {
   if (found === header) return;
