@@ -5,7 +5,7 @@
  * Promises: equal to TA-Lib; plain state; `value` is 0 and the update answers false until there
  * are enough values. Never: drifts (a simple average is summed afresh).
  */
-import { createRing, pushRing, type Ring, ringSum } from './ring.ts';
+import { createRing, pushRing, type Ring, ringMean } from './ring.ts';
 
 export interface Sma {
   readonly ring: Ring;
@@ -16,7 +16,7 @@ export const createSma = (period: number): Sma => ({ ring: createRing(period), v
 
 export function updateSma(state: Sma, value: number): boolean {
   if (!pushRing(state.ring, value)) return false;
-  state.value = ringSum(state.ring) / state.ring.values.length;
+  state.value = ringMean(state.ring);
   return true;
 }
 

@@ -19,7 +19,7 @@ import { createAdx, createAroon, updateAdx, updateAroon } from './trend.ts';
 import { createBollinger, createSigma, updateBollinger, updateSigma } from './volatility.ts';
 import { createMfi, createVolumeFlow, updateMfi, updateVolumeFlow } from './volume.ts';
 
-const PRICE = 7.5;
+const PRICE = 0.1;
 const BAR = { high: PRICE, low: PRICE, close: PRICE };
 
 /** Every indicator, fed `candles` equal candles without volume. */

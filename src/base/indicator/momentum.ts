@@ -14,7 +14,7 @@ import {
   updateWilder,
 } from './average.ts';
 import { type Channel, createChannel, updateChannel } from './channel.ts';
-import { createRing, pushRing, type Ring, ringAt, ringSum } from './ring.ts';
+import { createRing, pushRing, type Ring, ringAt, ringMean } from './ring.ts';
 
 export interface Rsi {
   readonly gain: Average;
@@ -128,7 +128,7 @@ export function updateCci(state: Cci, typical: number): boolean {
   const { ring } = state;
   if (!pushRing(ring, typical)) return false;
   const period = ring.values.length;
-  const mean = ringSum(ring) / period;
+  const mean = ringMean(ring);
   let distances = 0;
   for (let index = 0; index < period; index += 1)
     distances += Math.abs((ring.values[index] as number) - mean);

@@ -41,3 +41,15 @@ export function ringSum(ring: Ring): number {
   for (let index = 0; index < ring.values.length; index += 1) sum += ring.values[index] as number;
   return sum;
 }
+
+/**
+ * The mean of a full ring, taken around one of its values: equal values give exactly that value,
+ * so that a dead market has no deviation made of rounding.
+ */
+export function ringMean(ring: Ring): number {
+  const { values } = ring;
+  const base = values[0] as number;
+  let sum = 0;
+  for (let index = 1; index < values.length; index += 1) sum += (values[index] as number) - base;
+  return base + sum / values.length;
+}

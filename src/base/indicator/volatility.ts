@@ -5,7 +5,7 @@
  * where prices are large and moves small. Never: negative, never NaN on a dead market.
  */
 import { type Average, createAverage, updateLevel, updateWilder } from './average.ts';
-import { createRing, pushRing, type Ring, ringSum } from './ring.ts';
+import { createRing, pushRing, type Ring, ringMean } from './ring.ts';
 
 export const trueRange = (high: number, low: number, previousClose: number): number =>
   Math.max(high - low, Math.abs(high - previousClose), Math.abs(low - previousClose));
@@ -46,7 +46,7 @@ export function updateBollinger(state: Bollinger, value: number): boolean {
   const { ring } = state;
   if (!pushRing(ring, value)) return false;
   const period = ring.values.length;
-  const mean = ringSum(ring) / period;
+  const mean = ringMean(ring);
   let squares = 0;
   for (let index = 0; index < period; index += 1) {
     const distance = (ring.values[index] as number) - mean;
