@@ -31,12 +31,12 @@ import { type Slices, sliceExamples } from './slices.ts';
 
 const BATCH_SIZE = 32;
 /** Epochs without a better calibrate loss before training ends. */
-const PATIENCE = 2;
+const PATIENCE = 5;
 /** From scratch it has everything to learn; the champion only a few hundred new examples. */
-const COLD = { epochs: 14, rate: 0.003 } as const;
-const WARM = { epochs: 3, rate: 0.001 } as const;
+const COLD = { epochs: 30, rate: 0.01 } as const;
+const WARM = { epochs: 3, rate: 0.003 } as const;
 /** Weights shrink by rate × this at each batch (decoupled decay, Loshchilov & Hutter 2019). */
-const DECAY = 0.1;
+const DECAY = 1;
 
 /** What training moves. */
 interface Weights {

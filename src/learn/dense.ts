@@ -1,5 +1,5 @@
 /**
- * A small dense network: inputs → tanh layer → three logits, with its gradient.
+ * A small dense network: inputs → rectified layer → three logits, with its gradient.
  *
  * Promises: parameters are float32 in one array (hidden weights row by row, hidden biases, output
  * weights row by row, output biases); sums are float64 in a fixed order. Never: keeps anything
@@ -30,7 +30,7 @@ export function layoutOf(architecture: Architecture): Layout {
   return { hiddenBias, outputWeights, outputBias, count: outputBias + outputs };
 }
 
-/** Glorot & Bengio's uniform start for tanh; the output begins at 0, that is at no opinion. */
+/** Uniform start of Glorot & Bengio (2010); the output begins at 0, that is at no opinion. */
 export function initialParameters(architecture: Architecture, seed: RngState): Float32Array {
   const { inputs, hidden } = architecture;
   const rng = new Rng(seed);
@@ -64,7 +64,7 @@ export function createNetwork(architecture: Architecture, parameters: Float32Arr
       let sum = parameters[layout.hiddenBias + unit]!;
       for (let input = 0; input < inputs; input += 1)
         sum += parameters[weights + input]! * matrix[start + input]!;
-      activations[unit] = Math.tanh(sum);
+      activations[unit] = Math.max(0, sum);
     }
     for (let name = 0; name < CLASS_COUNT; name += 1) {
       const weights = layout.outputWeights + name * hidden;
@@ -85,10 +85,10 @@ export function createNetwork(architecture: Architecture, parameters: Float32Arr
         gradient[weights + unit]! += errors[name]! * activations[unit]!;
     }
     for (let unit = 0; unit < hidden; unit += 1) {
+      if (activations[unit]! <= 0) continue;
       let error = 0;
       for (let name = 0; name < CLASS_COUNT; name += 1)
         error += errors[name]! * parameters[layout.outputWeights + name * hidden + unit]!;
-      error *= 1 - activations[unit]! * activations[unit]!;
       gradient[layout.hiddenBias + unit]! += error;
       const weights = unit * inputs;
       for (let input = 0; input < inputs; input += 1)

@@ -1,5 +1,6 @@
 /**
- * L-BFGS: minimises a smooth function of many variables (Liu & Nocedal 1989).
+ * L-BFGS: minimises a smooth convex function of many variables (Liu & Nocedal 1989).
+ * Convex, because a step is only tested for descent, not for curvature.
  *
  * Promises: deterministic, never returns a point worse than the start. Never: allocates inside
  * its loop beyond its own history.

@@ -24,12 +24,12 @@ export const MARKET_STATES: readonly MarketState[] = REGIMES.flatMap(regime =>
 export type PerAction = Record<Action, number>;
 export type PerState = Record<MarketState, PerAction>;
 
-export const perAction = (valueOf: (action: Action) => number): PerAction => ({
-  trend_following: valueOf('trend_following'),
-  mean_reversion: valueOf('mean_reversion'),
-  breakout: valueOf('breakout'),
-  momentum: valueOf('momentum'),
-  stay_out: valueOf('stay_out'),
+export const perAction = (read: (action: Action) => number): PerAction => ({
+  trend_following: read('trend_following'),
+  mean_reversion: read('mean_reversion'),
+  breakout: read('breakout'),
+  momentum: read('momentum'),
+  stay_out: read('stay_out'),
 });
 
 export const zeroPerState = (): PerState =>

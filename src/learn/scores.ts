@@ -19,8 +19,10 @@ export const CLASS_COUNT = 3;
 const PROBABILITY_MIN = 1e-12;
 /** Consecutive blocks whose means are compared: labels that overlap are not independent. */
 const BLOCK_COUNT = 10;
-/** One-sided 95 % point of Student's t with 9 degrees of freedom. */
-const T_QUANTILE = 1.833;
+/** One-sided 99 % point of Student's t with 9 degrees of freedom: a model is retrained often. */
+const T_QUANTILE = 2.821;
+/** A steady gain below this (in nats) is not worth a new version. */
+const GAIN_MIN = 2e-4;
 
 export const logLossOf = (probability: number): number =>
   -Math.log(Math.max(probability, PROBABILITY_MIN));
@@ -82,7 +84,7 @@ export function beatsClearly(better: Forecast, worse: Forecast): boolean {
   }
   const mean = sum / BLOCK_COUNT;
   const variance = Math.max(0, (squares - BLOCK_COUNT * mean * mean) / (BLOCK_COUNT - 1));
-  return mean > T_QUANTILE * Math.sqrt(variance / BLOCK_COUNT);
+  return mean > GAIN_MIN && mean > T_QUANTILE * Math.sqrt(variance / BLOCK_COUNT);
 }
 
 function meanGain(
