@@ -63,7 +63,8 @@ const NEW = fs.constants.O_WRONLY | fs.constants.O_APPEND | fs.constants.O_CREAT
 const FLAGS = {
   create: NEW | fs.constants.O_EXCL | fs.constants.O_NOFOLLOW,
   append: fs.constants.O_WRONLY | fs.constants.O_APPEND | fs.constants.O_NOFOLLOW,
-  read: fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW,
+  /** Not blocking: a pipe in the place of a file must not hang a start. */
+  read: fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW | fs.constants.O_NONBLOCK,
 } as const;
 
 export function realDisk(root: string): Disk {
