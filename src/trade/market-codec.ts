@@ -56,7 +56,6 @@ export function fill(target: Tree, source: unknown, path: string): void {
     target[key] = fillValue(target[key], given[key], `${path}/${key}`);
   }
   checkPlaces(target, path);
-  return;
 }
 
 function fillValue(target: unknown, given: unknown, path: string): unknown {
