@@ -26,7 +26,7 @@ import { type ExampleTable, labelsOf } from './example-table.ts';
 import { FEATURE_COUNT } from './features.ts';
 import { fitScaler, joinScalers, type Scaler } from './scaler.ts';
 import { CLASS_COUNT } from './scores.ts';
-import { shuffle } from './signal-training.ts';
+import { shuffle } from './shuffle.ts';
 import { type Slices, sliceExamples } from './slices.ts';
 
 const BATCH_SIZE = 32;

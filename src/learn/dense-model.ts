@@ -5,7 +5,6 @@
  * Promises: parameters and moments are float32 here, in the blob and in the file.
  * Never: depends on examples once it is trained.
  */
-import { must } from '../base/assert.ts';
 import { SEQUENCE_ROWS } from '../base/limits.ts';
 import type { Millis } from '../base/time.ts';
 import type { Probabilities } from '../core/fact.ts';
@@ -128,6 +127,6 @@ export function unpackDense(bytes: Uint8Array): DenseChampion {
 export function checkArchitecture(value: unknown, what: string): void {
   const fields = asRecord(value, what);
   for (const name of ['inputs', 'hidden', 'outputs'] as const)
-    if (fields[name] !== must(ARCHITECTURE[name], name))
+    if (fields[name] !== ARCHITECTURE[name])
       throw new Error(`${what}.${name} is not ${ARCHITECTURE[name]}`);
 }

@@ -23,6 +23,7 @@ import {
 } from './logistic-model.ts';
 import { fitScaler, type Scaler, standardise } from './scaler.ts';
 import { CLASS_COUNT, meanLogLoss, rounded } from './scores.ts';
+import { shuffle } from './shuffle.ts';
 import { type Slices, sliceExamples } from './slices.ts';
 
 /** `champion`: `championOf(state)` of the signal model; null when its version is 0. */
@@ -128,13 +129,3 @@ function permutationImportance(of: {
 
 const importanceOf = (values: readonly number[]): Importance =>
   Object.fromEntries(FEATURE_NAMES.map((name, column) => [name, values[column]!]));
-
-/** Fisher–Yates, in place. */
-export function shuffle(list: number[], rng: Rng): void {
-  for (let last = list.length - 1; last > 0; last -= 1) {
-    const other = rng.nextInt(last + 1);
-    const kept = list[last]!;
-    list[last] = list[other]!;
-    list[other] = kept;
-  }
-}

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { impurity } from '../base/canonical.ts';
 import type { ModelId } from '../core/fact.ts';
 import { warmStart } from './deep-training.ts';
 import { packDense, predictDenseModel, unpackDense } from './dense-model.ts';
@@ -88,9 +89,11 @@ for (const model of MODELS)
     });
 
     it('answers a request that has too few examples without adopting', () => {
-      for (const count of [1, 12]) {
-        const examples = plantedExamples({ count, seed: 1, rule: 'linear' });
-        const { outcome } = train(plantedRequest(model, examples), tableOf(examples), null);
+      const examples = plantedExamples({ count: 12, seed: 1, rule: 'linear' });
+      for (const count of [0, 1, 12]) {
+        const table = tableOf(examples.slice(0, count));
+        const { outcome } = train(plantedRequest(model, examples), table, null);
+        assert.equal(impurity(outcome), null);
         assert.equal(outcome.adopted, false);
       }
     });
