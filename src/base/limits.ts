@@ -44,3 +44,5 @@ export const SAME_PRESS_MS = 1000;
 export const JOURNAL_SEGMENT_BYTES_MAX = 256 * 1024 * 1024;
 /** Unsynced steps a journal gathers before it writes them (a tape at full speed). */
 export const JOURNAL_GATHER_BYTES_MAX = 256 * 1024;
+/** Notes about the running: the current file; one more of that size is kept. */
+export const NOTES_FILE_BYTES_MAX = 1024 * 1024;
