@@ -45,9 +45,7 @@ export function vouchedFor(component: AnyComponent, manifest: Manifest, survey: 
 }
 
 export const filesOf = (component: AnyComponent, record: FileRecord, survey: Survey): FoundFile[] =>
-  survey.files.filter(
-    file => file.component === component.id && file.sha256 === record.sha256,
-  );
+  survey.files.filter(file => file.component === component.id && file.sha256 === record.sha256);
 
 /** The state in a file, or why there is none. A newer schema is a fault. */
 export function loadFile(disk: Disk, component: AnyComponent, path: string): Loaded | string {

@@ -82,7 +82,8 @@ function firstGood(
   for (const file of files) {
     const loaded = loadFile(context.disks.a, component, file.path);
     if (typeof loaded === 'string') rejected.set(file, loaded);
-    else return { kind: 'file', component, ...loaded, start: record.through, file, record, rejected };
+    else
+      return { kind: 'file', component, ...loaded, start: record.through, file, record, rejected };
   }
   return null;
 }
@@ -120,7 +121,16 @@ function chooseAlone(context: Context, component: AnyComponent): Choice {
   for (const file of newestFirst) {
     const loaded = loadFile(disks.a, component, file.path);
     if (typeof loaded === 'string') rejected.set(file, loaded);
-    else return { kind: 'file', component, ...loaded, start: loaded.seq, file, record: null, rejected };
+    else
+      return {
+        kind: 'file',
+        component,
+        ...loaded,
+        start: loaded.seq,
+        file,
+        record: null,
+        rejected,
+      };
   }
   return { kind: 'none', component, start: 0, rejected, why: 'is missing' };
 }

@@ -69,7 +69,8 @@ export function distrust(
     if (scan.first === 1 && scan.last > 0) return null;
     return 'there are state files without the manifest and the journal that vouch for them';
   }
-  if (head === undefined) return `the journal is missing; the last checkpoint was at step ${newest.seq}`;
+  if (head === undefined)
+    return `the journal is missing; the last checkpoint was at step ${newest.seq}`;
   if (head.directory !== manifest.directory) return 'the journal belongs to another directory';
   if (head.first <= newest.seq)
     return `the journal ends at step ${scan.last}, before the last checkpoint (step ${newest.seq})`;

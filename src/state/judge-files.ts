@@ -23,7 +23,8 @@ export function judgeFiles(
   lost: ReadonlySet<string>,
 ): Verdict {
   const rejected = new Set<FoundFile>();
-  for (const choice of choices.values()) for (const file of choice.rejected.keys()) rejected.add(file);
+  for (const choice of choices.values())
+    for (const file of choice.rejected.keys()) rejected.add(file);
   const damaged: string[] = [];
   const repairs: string[] = [];
   judgeManifests(context, { damaged, repairs });
@@ -73,12 +74,13 @@ function judgeComponent(context: Context, choice: Choice): Judged {
   const { survey, manifest } = context;
   const { component, rejected } = choice;
   const records = (manifest?.generations ?? []).flatMap(
-    ({ components }): FileRecord[] => components[component.id] ?? [],
+    ({ components }) => components[component.id] ?? [],
   );
   const own = survey.files.filter(file => file.component === component.id);
   const isVouched = (file: FoundFile) => records.some(record => record.sha256 === file.sha256);
   const whyBad = (file: FoundFile): string | null =>
-    rejected.get(file) ?? (isVouched(file) ? null : 'was damaged (not what the manifest vouches for)');
+    rejected.get(file) ??
+    (isVouched(file) ? null : 'was damaged (not what the manifest vouches for)');
   const stable = own.find(file => file.previous === null);
   const previous = own.flatMap(file => {
     // Without a record it is what an interrupted clean-up left.

@@ -17,8 +17,8 @@ import { type AnyComponent, initialStates, type States } from '../core/component
 import { type Choice, chooseFromFiles, chooseFromJournal } from './choice.ts';
 import { type Disks, GENESIS_HASH, type JournalScan } from './journal.ts';
 import { believedManifest, distrust, readJournal } from './journal-trust.ts';
-import type { Generation, Manifest } from './manifest.ts';
 import { judgeFiles, type Verdict } from './judge-files.ts';
+import type { Generation, Manifest } from './manifest.ts';
 import { type Replay, replayJournal } from './replay.ts';
 import { type Survey, surveyDirectory } from './survey.ts';
 
@@ -160,7 +160,8 @@ function brokenBy(
 ): string | null {
   if (choice === undefined || choice.kind === 'none') return choice?.why ?? 'is missing';
   const blob = replay.broken.get(component.id);
-  if (blob !== undefined) return `needs the blob ${blob}, which is missing or damaged in both copies`;
+  if (blob !== undefined)
+    return `needs the blob ${blob}, which is missing or damaged in both copies`;
   const rule = component.check?.(states[component.id]) ?? null;
   return rule === null ? null : `breaks a rule after the replay: ${rule}`;
 }
@@ -188,7 +189,8 @@ function fromFiles(context: Context & { readonly last: number }, doubt: string):
     if (choice?.kind === 'file') {
       states[component.id] = choice.state;
       seq = Math.max(seq, choice.start);
-    } else lost.push(`${component.title} starts from its defaults: ${component.file.name} is missing`);
+    } else
+      lost.push(`${component.title} starts from its defaults: ${component.file.name} is missing`);
   }
   const kept = [...choices.values()].flatMap(choice => (choice.kind === 'file' ? [choice] : []));
   const bad = survey.files.filter(

@@ -6,11 +6,7 @@
  * evicts no young generation, so a crash loop cannot burn them. Never: drops a journal line or a
  * blob at or above the oldest kept generation; never touches what it does not know.
  */
-import {
-  GENERATION_YOUNG_MS,
-  GENERATIONS_KEPT_MAX,
-  GENERATIONS_KEPT_MIN,
-} from '../base/limits.ts';
+import { GENERATION_YOUNG_MS, GENERATIONS_KEPT_MAX, GENERATIONS_KEPT_MIN } from '../base/limits.ts';
 import type { AnyComponent } from '../core/component.ts';
 import { pruneBlobs } from './blobs.ts';
 import type { Disk } from './disk.ts';
@@ -48,9 +44,7 @@ export function withGeneration(
 
 function isReplacedBy(former: Generation, fresh: Generation): boolean {
   const ids = Object.keys(former.components);
-  const isSame = ids.every(
-    id => former.components[id]?.sha256 === fresh.components[id]?.sha256,
-  );
+  const isSame = ids.every(id => former.components[id]?.sha256 === fresh.components[id]?.sha256);
   return isSame && ids.length === Object.keys(fresh.components).length;
 }
 
@@ -62,7 +56,10 @@ const merged = (fresh: Generation, former: Generation): Generation => ({
 
 /** Drops the newest one made on open, else the second newest; its blobs go to the newer one. */
 function dropOne(kept: Generation[]): void {
-  const index = Math.max(1, kept.findIndex((generation, at) => at > 0 && generation.onOpen));
+  const index = Math.max(
+    1,
+    kept.findIndex((generation, at) => at > 0 && generation.onOpen),
+  );
   const [dropped] = kept.splice(index, 1);
   const newer = kept[index - 1]!;
   kept[index - 1] = { ...newer, blobs: [...new Set([...newer.blobs, ...dropped!.blobs])] };
@@ -82,33 +79,40 @@ export interface RetainOptions {
   readonly manifest: Manifest;
   /** Blobs named since the newest generation. */
   readonly blobs: Iterable<string>;
+  /** The first step that the journal still has. */
+  readonly journalFirst: number;
 }
 
-/** After the checkpoint: spare copies first, then what may go. All of it can be done again. */
-export function retain(options: RetainOptions): void {
+/**
+ * After the checkpoint: spare copies first, then what may go. All of it can be done again.
+ * Returns the first step from which the journal can be counted on.
+ */
+export function retain(options: RetainOptions): number {
   const { disks, components, manifest } = options;
-  keepTwins(disks.a, components, manifest);
-  dropPrevious(disks.a, components, manifest);
   const floor = journalFloor(manifest, components);
-  if (floor === 0) return;
+  const journalFirst = Math.max(options.journalFirst, floor === 0 ? 0 : floor + 1);
+  keepTwins(disks.a, { components, manifest, journalFirst });
+  dropPrevious(disks.a, components, manifest);
+  if (floor === 0) return journalFirst;
   pruneJournal(disks, floor + 1);
   const named = manifest.generations.flatMap(generation => generation.blobs);
   pruneBlobs(disks, new Set([...named, ...options.blobs]));
+  return journalFirst;
 }
 
 /** Packs what the last checkpoint sealed; slow enough to be done apart from it. */
-export const compressJournal = (disks: Disks, seq: number): number => compressSealed(disks, seq + 1);
+export const compressJournal = (disks: Disks, seq: number): number =>
+  compressSealed(disks, seq + 1);
 
-function keepTwins(disk: Disk, components: Components, manifest: Manifest): void {
-  const [newest] = manifest.generations;
-  if (newest === undefined || journalFloor(manifest, components) === 0) return;
+type Holdings = Pick<RetainOptions, 'components' | 'manifest' | 'journalFirst'>;
+
+function keepTwins(disk: Disk, { components, manifest, journalFirst }: Holdings): void {
   for (const { id } of components) {
-    const record = newest.components[id];
-    const others = manifest.generations.filter(
-      generation => generation.components[id]?.sha256 !== record?.sha256,
-    );
-    const hasOther = others.some(generation => generation.components[id] !== undefined);
-    if (record !== undefined && !hasOther) copyToPrevious(disk, record);
+    const record = manifest.generations[0]?.components[id];
+    const isRebuildable = journalFirst <= (manifest.begins[id] ?? 0) + 1;
+    if (record === undefined || isRebuildable) continue;
+    const others = manifest.generations.flatMap(({ components: own }) => own[id] ?? []);
+    if (others.every(other => other.sha256 === record.sha256)) copyToPrevious(disk, record);
   }
 }
 
