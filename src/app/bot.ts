@@ -23,6 +23,7 @@ export interface BotParts {
   readonly world: World;
   readonly store: Store;
   readonly stepper: Stepper;
+  readonly feed: Feed;
   readonly exchange: Exchange;
   readonly courier: Courier;
   readonly trainer: Trainer;
@@ -31,7 +32,6 @@ export interface BotParts {
 }
 
 export interface RunOptions {
-  readonly feed: Feed;
   readonly pace: Pace;
   readonly stop: AbortSignal;
   /** True when this candle is not to be traded any more (`--until`). */
@@ -42,9 +42,9 @@ export type Ending = 'tape' | 'until' | 'stopped';
 
 /** The loop. It returns when the feed ends, `past` says so, or `stop` is aborted. */
 export async function run(bot: BotParts, options: RunOptions): Promise<Ending> {
-  const { feed, pace, stop, past } = options;
+  const { pace, stop, past } = options;
   await settle(bot);
-  for await (const batch of feed.candles(bookmarks(bot.world.market)))
+  for await (const batch of bot.feed.candles(bookmarks(bot.world.market)))
     for (const candle of batch) {
       if (stop.aborted) return 'stopped';
       if (past(candle)) return 'until';

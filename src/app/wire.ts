@@ -25,6 +25,9 @@ import { createCheckpointer } from './checkpointer.ts';
 import { createCourier } from './courier.ts';
 import { createTrainer } from './trainer.ts';
 
+/** Of a new directory, where none is given. */
+const DEFAULT_SEED = 1;
+
 /** A market to trade on, opened and not read yet. */
 export interface MarketSource {
   readonly mode: Mode;
@@ -46,7 +49,8 @@ export interface WireOptions {
   readonly settings: Settings;
   /** Undefined: the one the directory is bound to, or 1. */
   readonly seed: number | undefined;
-  readonly source: MarketSource;
+  /** The market, once the seed is known that the directory is bound to. */
+  readonly source: (seed: number) => MarketSource;
   readonly watch: (result: StepResult, world: World) => void;
   readonly warn: (line: string) => void;
 }
@@ -77,7 +81,9 @@ function storeFor(options: WireOptions): Store {
 
 async function assemble(options: WireOptions, store: Store): Promise<BotParts> {
   const world = store.states as Memory;
-  const binding = wantedBinding(options, world);
+  const seed = options.seed ?? world.run.binding?.seed ?? DEFAULT_SEED;
+  const source = options.source(seed);
+  const binding = wantedBinding(source, seed);
   checkBinding(options, world, binding);
   const stepper = createStepper<World>({
     world,
@@ -86,13 +92,15 @@ async function assemble(options: WireOptions, store: Store): Promise<BotParts> {
     recorder: options.directory === null ? null : jsonRecorder,
     epoch: store.epoch,
   });
+  const exchange = await paperOf({ source, options, world, binding });
   const bot: BotParts = {
     world,
     store,
     stepper,
-    exchange: await paperOf(options, world, binding),
+    feed: source.feed,
+    exchange,
     courier: createCourier({
-      exchange: { submit: (...args) => bot.exchange.submit(...args) } as Exchange,
+      exchange,
       directory: store.directory,
       idle: () => isEmpty(world.portfolio.outbox),
       outbox: () => outboxOf(world.portfolio),
@@ -103,5 +111,68 @@ async function assemble(options: WireOptions, store: Store): Promise<BotParts> {
     checkpointer: createCheckpointer({ store, options }),
     watch: options.watch,
   };
+  introduce(bot, options, binding);
   return bot;
+}
+
+function isEmpty(record: Readonly<Record<string, unknown>>): boolean {
+  for (const _ in record) return false;
+  return true;
+}
+
+function wantedBinding(source: MarketSource, seed: number): Binding {
+  const { mode, market, feed, timeframeMs } = source;
+  return {
+    mode,
+    market,
+    account: '',
+    symbols: feed.contracts.map(contract => contract.symbol),
+    seed,
+    timeframeMs,
+    contracts: feed.contracts,
+  };
+}
+
+function checkBinding(options: WireOptions, world: World, wanted: Binding): void {
+  const bound = world.run.binding;
+  const conflict = bound === null ? null : bindingConflict(bound, wanted);
+  if (conflict !== null)
+    throw new Fault(
+      EXIT.config,
+      `${options.directory} is bound to another market: ${conflict}`,
+      'use another --dir for this market, or go on with the one it is bound to',
+    );
+}
+
+async function paperOf(parts: {
+  source: MarketSource;
+  options: WireOptions;
+  world: World;
+  binding: Binding;
+}): Promise<Exchange> {
+  const { source, options, world, binding } = parts;
+  // The rules a directory began with stay its rules, whatever a longer tape suggests.
+  const { contracts, symbols } = world.run.binding ?? binding;
+  const { fundingFiles, timeframeMs } = source;
+  return paperExchange({
+    books: () => booksOf(world.portfolio),
+    settings: () => world.run.settings,
+    contracts,
+    funding: await fundingSchedule({
+      files: fundingFiles,
+      symbols,
+      defaultRate: options.settings.fundingRate,
+    }),
+    timeframeMs,
+    lastClose: symbol => world.portfolio.marks[symbol] ?? null,
+  });
+}
+
+/** The first facts of a directory, or the fact that its settings have changed. */
+function introduce(bot: BotParts, options: WireOptions, binding: Binding): void {
+  const settings = { ...options.settings, timeframeMs: binding.timeframeMs };
+  const { run } = bot.world;
+  if (run.binding === null) commit(bot, { kind: 'bind', binding, settings });
+  else if (canonicalText(run.settings) !== canonicalText(settings))
+    commit(bot, { kind: 'configure', settings });
 }
