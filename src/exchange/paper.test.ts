@@ -188,6 +188,33 @@ describe('brackets', () => {
     assert.equal(lastTrade(world)?.exitPrice, 95);
   });
 
+  it('the candle of a limit entry does not move its trailing stop: its high may be older', async () => {
+    const world = await placed({ kind: 'limit', price: 99, protection: bracket(80, null, 5) });
+    world.candle({ open: 108, high: 110, low: 98, close: 98 });
+    world.candle({ open: 98, low: 94.1, close: 98 });
+    assert.equal(lastTrade(world), undefined, 'the stop still stands at 94');
+    assert.equal(world.state.positions[BTC]?.candlesHeld, 1);
+  });
+
+  it('a stop that has begun to fill outlives its expiry', async () => {
+    const world = await placed({ lots: 100 }, { volumeShare: 0.1 });
+    world.candle({ open: 100 });
+    const stop = { kind: 'stop', side: 'sell', trigger: 95, reduceOnly: true } as const;
+    await world.place({ ...stop, exitReason: 'stop_loss', expiresAt: world.now + MINUTE_MS });
+    world.candle({ open: 100, low: 94, volume: 4 });
+    world.candle({ open: 97 });
+    assert.equal(lastTrade(world)?.exitReason, 'stop_loss');
+  });
+
+  it('a stop that slips beyond the bankruptcy price costs the margin and no more', async () => {
+    const world = await placed({ protection: bracket(97) }, { slippage: 0.06 });
+    world.candle({ open: 100, low: 97 });
+    const trade = lastTrade(world);
+    assert.deepEqual([trade?.exitReason, trade?.entryPrice], ['stop_loss', 106]);
+    assert.equal(trade?.exitPrice, 95.4, 'not 91.1');
+    assert.equal(trade?.profit, -toUnits(10.6));
+  });
+
   it('a stop that fired goes on as a market order until it is done', async () => {
     const world = await placed({ lots: 100, protection: bracket(95, 105) }, { volumeShare: 0.1 });
     world.candle({ open: 100 });
