@@ -28,7 +28,7 @@ const orderById = (world: World): Map<string, Order> =>
 const sum = (amounts: readonly number[]): number => amounts.reduce((a, b) => asUnits(a + b), 0);
 
 describe('the paper exchange, whatever the market and the orders', () => {
-  it('the scripts do what they are meant to: every exit, both directions, partial fills', async () => {
+  it('the scripts reach every exit in both directions and every report', async () => {
     const seen = new Set<string>();
     await holds(async told => {
       const world = await play(told);
