@@ -45,7 +45,7 @@ export async function openTapes(wish: TapeWish, config: AppConfig): Promise<Tape
 export function openSimulated(
   config: AppConfig,
   options: { readonly seed: number; readonly funding: readonly string[] },
-): MarketSource & { readonly title: string } {
+): MarketSource {
   const feed = simulatedFeed({
     seed: options.seed,
     timeframeMs: config.timeframeMs ?? undefined,
@@ -56,7 +56,6 @@ export function openSimulated(
     feed,
     timeframeMs: feed.timeframeMs,
     fundingFiles: options.funding,
-    title: 'a SIMULATED market (generated, not real prices)',
   };
   checkMarket(config, source);
   return source;

@@ -3,8 +3,7 @@
  *
  * Promises: read-only; amounts in quote currency, shares as fractions.
  */
-import { toQuote } from '../base/money.ts';
-import { lotsToBase } from '../base/money.ts';
+import { lotsToBase, toQuote } from '../base/money.ts';
 import type { Millis } from '../base/time.ts';
 import { components } from '../components.ts';
 import { unrealisedOf } from '../core/position.ts';

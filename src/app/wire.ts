@@ -42,7 +42,6 @@ export interface WireOptions {
   /** Null: nothing touches the disk. */
   readonly directory: string | null;
   readonly journalMirror: string | null;
-  readonly allowNetworkFilesystem: boolean;
   readonly acceptLoss: boolean;
   /** Syncs may be shared between steps only where nobody acts on them (backtests). */
   readonly sharedSync: boolean;
@@ -74,7 +73,6 @@ function storeFor(options: WireOptions): Store {
     components,
     now: Date.now,
     acceptLoss,
-    allowNetworkFilesystem: options.allowNetworkFilesystem,
     sync: sharedSync ? 'shared' : 'each',
   });
 }
@@ -101,14 +99,14 @@ async function assemble(options: WireOptions, store: Store): Promise<BotParts> {
     exchange,
     courier: createCourier({
       exchange,
-      directory: store.directory,
+      directory: store.directoryId,
       idle: () => isEmpty(world.portfolio.outbox),
       outbox: () => outboxOf(world.portfolio),
       now: () => (world.run.lastCandleTime ?? 0) + world.run.settings.timeframeMs,
       commit: input => commit(bot, input),
     }),
     trainer: createTrainer(),
-    checkpointer: createCheckpointer({ store, options }),
+    checkpointer: createCheckpointer({ store, inline: options.sharedSync, warn: options.warn }),
     watch: options.watch,
   };
   introduce(bot, options, binding);

@@ -9,6 +9,7 @@ import type { TradeRecord } from '../core/order.ts';
 import type { Telling } from '../core/step.ts';
 import { choiceExpired, rewardOf } from '../learn/q-table.ts';
 import { symbolOf } from '../trade/market.ts';
+import { isEntering } from '../trade/portfolio.ts';
 import type { World } from './world.ts';
 
 interface Outcome {
@@ -25,6 +26,8 @@ export function tellRewards(world: World, outcome: Outcome, telling: Telling): v
   let reward = 0;
   if (closed.length > 0) for (const trade of closed) reward += rewardOf(trade, waiting.candles);
   else if (!choiceExpired(table, symbol, world.run.settings)) return;
+  // Its entry is still on the way: the answer is yet to come.
+  else if (isEntering(world.portfolio, symbol)) return;
   const { reading } = symbolOf(world.market, symbol);
   telling.tell({
     type: 'reward.observed',
