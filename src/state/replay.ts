@@ -66,7 +66,8 @@ export function replayJournal(options: ReplayOptions): Replay {
       blobs.set(name, step.seq);
       const listeners = active.filter(component => fact.type in component.on);
       const content = listeners.length === 0 ? null : getBlob(disks, name);
-      if (content !== null) fold(fact, content.bytes);
+      // A copy: aligned, and no Buffer, whose slice means something else.
+      if (content !== null) fold(fact, new Uint8Array(content.bytes));
       else {
         for (const component of listeners) broken.set(component.id, name);
         folding = -1;

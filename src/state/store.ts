@@ -16,7 +16,7 @@ import { acquireLock, type Lock } from './lock.ts';
 import { type FileRecord, type Manifest, sealManifest } from './manifest.ts';
 import { appendNote } from './notes.ts';
 import { openDisks } from './open-disks.ts';
-import { type Opened, type OpeningOptions, openDirectory, recordsAt } from './opening.ts';
+import { type Opened, openDirectory, recordsAt } from './opening.ts';
 import { QUARANTINE_FOLDER } from './quarantine.ts';
 import { type RecoveryReport, recover } from './recover.ts';
 import { blobOf } from './replay.ts';
@@ -171,7 +171,8 @@ class DirectoryStore implements Store {
   }
 
   blob(hash: string): Uint8Array | undefined {
-    return getBlob(this.#disks, hash)?.bytes;
+    const found = getBlob(this.#disks, hash);
+    return found === null ? undefined : new Uint8Array(found.bytes);
   }
 
   checkpoint(reason: string): CheckpointResult {
