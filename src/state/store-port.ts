@@ -7,6 +7,7 @@
 import type { States } from '../core/component.ts';
 import type { StepResult } from '../core/step.ts';
 import type { Disks } from './journal.ts';
+import type { FileRecord } from './manifest.ts';
 import type { OpeningOptions } from './opening.ts';
 import type { RecoveryReport } from './recover.ts';
 import type { Prepared } from './snapshot.ts';
@@ -53,6 +54,8 @@ export interface Store {
   readonly journalBytes: number;
   readonly stepsSinceCheckpoint: number;
   readonly lastCheckpoint: { readonly seq: number; readonly atMs: number };
+  /** By component: the file under its stable name. */
+  readonly savedFiles: ReadonlyMap<string, FileRecord>;
   /** All of it at once, from memory. */
   checkpoint(reason: string): CheckpointResult;
   /** Seals the journal at this step; `prepareCheckpoint` may then run in a worker. */

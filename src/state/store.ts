@@ -130,6 +130,10 @@ class DirectoryStore implements Store {
     return this.#manifest.epoch;
   }
 
+  get savedFiles(): ReadonlyMap<string, FileRecord> {
+    return this.#live;
+  }
+
   get journalBytes(): number {
     return this.#writer.bytes;
   }
