@@ -12,6 +12,7 @@ import type { Disk } from './disk.ts';
 import { decodeFile } from './formats.ts';
 import { reasonOf } from './malformed.ts';
 import type { FileRecord, Manifest } from './manifest.ts';
+import { sha256 } from './state-hash.ts';
 import type { FoundFile, Survey } from './survey.ts';
 import { newerThanCode, upgradeContent } from './upgrade.ts';
 
@@ -48,9 +49,11 @@ export const filesOf = (component: AnyComponent, record: FileRecord, survey: Sur
   survey.files.filter(file => file.component === component.id && file.sha256 === record.sha256);
 
 /** The state in a file, or why there is none. A newer schema is a fault. */
-export function loadFile(disk: Disk, component: AnyComponent, path: string): Loaded | string {
+export function loadFile(disk: Disk, component: AnyComponent, file: FoundFile): Loaded | string {
+  const { path } = file;
   const bytes = disk.read(path);
-  if (bytes === null) return 'is gone';
+  // Of a running bot: its checkpoint may have replaced the file since the survey.
+  if (bytes === null || sha256(bytes) !== file.sha256) return 'changed while it was read';
   try {
     const { schema, seq, content } = decodeFile(bytes, component.file.format, component.id);
     if (schema > component.version)

@@ -80,7 +80,7 @@ function firstGood(
 ): FileChoice | null {
   const { record, files } = candidate;
   for (const file of files) {
-    const loaded = loadFile(context.disks.a, component, file.path);
+    const loaded = loadFile(context.disks.a, component, file);
     if (typeof loaded === 'string') rejected.set(file, loaded);
     else
       return { kind: 'file', component, ...loaded, start: record.through, file, record, rejected };
@@ -119,7 +119,7 @@ function chooseAlone(context: Context, component: AnyComponent): Choice {
   const own = survey.files.filter(file => file.component === component.id);
   const newestFirst = own.sort((a, b) => (b.previous ?? Infinity) - (a.previous ?? Infinity));
   for (const file of newestFirst) {
-    const loaded = loadFile(disks.a, component, file.path);
+    const loaded = loadFile(disks.a, component, file);
     if (typeof loaded === 'string') rejected.set(file, loaded);
     else
       return {

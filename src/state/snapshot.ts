@@ -49,6 +49,8 @@ export function prepareSnapshot(options: PrepareOptions): Prepared {
     const sum = writeTemporary(disk, file.name, bytes);
     records[id] = { ...own, sha256: sum, state: stateHash(state) };
   }
+  // The names too: a power cut must not leave a manifest without the files that it tells of.
+  if (changed.size > 0) disk.syncFolder('');
   return { seq, records };
 }
 
