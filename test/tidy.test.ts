@@ -26,7 +26,7 @@ const nameOf = (file: SourceFile): string => file.path.split('/').at(-1) ?? '';
 
 function nameFault(file: SourceFile): string | null {
   const name = nameOf(file);
-  if (!/^[a-z0-9]+(-[a-z0-9]+)*(\.(test|contract))?\.(ts|js)$/.test(name))
+  if (!/^[a-z0-9]+(-[a-z0-9]+)*(\.[a-z]+)*\.(ts|js)$/.test(name))
     return `${file.path}: name files in kebab-case`;
   if (FIXED_NAMES.test(name)) return null;
   for (const word of name.split(/[-.]/)) {
