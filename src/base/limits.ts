@@ -40,3 +40,9 @@ export const PENDING_LABELS_MAX = 512;
 export const FUNDING_INTERVAL_MS = 8 * HOUR_MS;
 /** Two Ctrl+C within this time are one press (npm passes it on a second time). */
 export const SAME_PRESS_MS = 1000;
+/** A journal segment, unpacked: a checkpoint rotates it long before; bounds what a scan loads. */
+export const JOURNAL_SEGMENT_BYTES_MAX = 256 * 1024 * 1024;
+/** Unsynced steps a journal gathers before it writes them (a tape at full speed). */
+export const JOURNAL_GATHER_BYTES_MAX = 256 * 1024;
+/** Notes about the running: the current file; one more of that size is kept. */
+export const NOTES_FILE_BYTES_MAX = 1024 * 1024;

@@ -4,7 +4,7 @@
  * Promises: every amount is an integer below 2^53, so sums are exact and money is conserved.
  * Never: keeps a fraction of a unit; the one place where a product is rounded is `notional`.
  */
-import { assert } from './assert.ts';
+import { assert, Bug } from './assert.ts';
 
 /** Integer units of 1e-8 of the quote currency. */
 export type Units = number;
@@ -18,7 +18,8 @@ export function toUnits(quoteAmount: number): Units {
 
 /** Asserts that an amount is a whole, safe number of units, and turns −0 into 0. */
 export function asUnits(amount: number): Units {
-  assert(Number.isSafeInteger(amount), `money out of range: ${amount} units`);
+  // Not an assert: its message would be built on every call.
+  if (!Number.isSafeInteger(amount)) throw new Bug(`money out of range: ${amount} units`);
   return amount + 0;
 }
 
@@ -29,9 +30,8 @@ export const toQuote = (units: Units): number => units / UNITS_PER_QUOTE;
 export const notional = (price: number, lots: number, lotSize: number): Units =>
   toUnits(price * lots * lotSize);
 
-/** `share` of an amount, rounded up in absolute value: fees are never rounded in our favour. */
-export const feeOf = (amount: Units, rate: number): Units =>
-  asUnits(rate >= 0 ? Math.ceil(amount * rate) : Math.floor(amount * rate));
+/** `rate` of an amount, rounded up: neither fees nor rebates are ever rounded in our favour. */
+export const feeOf = (amount: Units, rate: number): Units => asUnits(Math.ceil(amount * rate));
 
 /** Rounds down to whole lots; never negative. */
 export const lotsBelow = (quantity: number, lotSize: number): number =>

@@ -15,6 +15,8 @@ export interface BacktestOptions {
   readonly seed?: number;
   readonly until?: Until;
   readonly skipBadRows: boolean;
+  /** False with --no-learning. */
+  readonly learning: boolean;
   readonly acceptLoss: boolean;
   readonly json: boolean;
 }
@@ -34,6 +36,7 @@ export function registerBacktest(program: Program, { run }: Registration): void 
       toUntil,
     )
     .option('--skip-bad-rows', 'skip and count bad rows of a tape instead of refusing it', false)
+    .option('--no-learning', 'switch all four learners off: what the strategies do alone')
     .option('--accept-loss', 'start although some of the state cannot be rebuilt', false)
     .option('--json', 'print JSON and nothing else', false)
     .action((options: BacktestOptions) =>

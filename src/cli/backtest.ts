@@ -1,10 +1,89 @@
 /**
- * PLACEHOLDER of the body of `backtest`; to be overwritten. Never: tests anything.
+ * `backtest`: the same engine over tapes with no delay.
+ *
+ * Promises: without --dir nothing touches the disk; with it the directory ends as `trade --tape`
+ * would leave it. `--json` prints one JSON object and nothing else.
  */
-import { Bug } from '../base/assert.ts';
+import { fullSpeed } from '../app/clock.ts';
+import { type AppConfig, loadConfig } from '../app/config.ts';
+import { Console } from '../app/console.ts';
+import { openTapes, type TapeSource } from '../app/market-source.ts';
+import { ProgressBar } from '../app/progress-bar.ts';
+import { runSession, type SessionResult } from '../app/session.ts';
+import { listenForSignals } from '../app/signals.ts';
+import { summary } from '../app/summary.ts';
+import { hashesOf, metricsNow, summaryOf } from '../app/view.ts';
+import { EXIT } from '../base/fault.ts';
 import type { BacktestOptions } from './backtest-command.ts';
-import type { Command } from './io.ts';
+import type { Command, Io } from './io.ts';
 
-export const backtest: Command<BacktestOptions> = async () => {
-  throw new Bug('backtest is not wired yet');
+export const backtest: Command<BacktestOptions> = async (options, io) => {
+  const config = loadConfig({ file: options.config, env: io.env });
+  const screen = new Console({ stdout: io.stdout, stderr: io.stderr, now: io.now, env: io.env });
+  const source = await openTapes(options, config);
+  const bar = new ProgressBar(io.stderr, 'backtest');
+  const signals = listenForSignals(() => {});
+  try {
+    const result = await runSession({
+      wire: {
+        directory: options.dir ?? null,
+        journalMirror: config.journalMirror,
+        acceptLoss: options.acceptLoss,
+        sharedSync: true,
+        settings: settingsOf(options, config),
+        seed: options.seed,
+        source: () => source,
+        watch: () => bar.show(source.feed.progress()),
+        warn: line => screen.warn(line),
+      },
+      pace: fullSpeed(),
+      stop: signals.stop,
+      until: options.until ?? null,
+      onReady: bot => {
+        for (const line of [...bot.store.report.repairs, ...bot.store.report.lost])
+          screen.warn(line);
+      },
+    });
+    bar.end();
+    tellSkipped(source, screen);
+    tell(result, { options, io });
+    return EXIT.ok;
+  } finally {
+    bar.end();
+    signals.detach();
+  }
 };
+
+/** `--no-learning` switches all four learners off. */
+function settingsOf({ learning }: BacktestOptions, { settings }: AppConfig) {
+  if (learning) return settings;
+  const off = { signalModel: false, deepSignalModel: false, attention: false, qTable: false };
+  return { ...settings, learning: { ...settings.learning, ...off } };
+}
+
+function tellSkipped({ feed }: TapeSource, screen: Console): void {
+  const { count, rows } = feed.skipped;
+  if (count === 0) return;
+  for (const { file, line, why } of rows) screen.warn(`skipped ${file}:${line}: ${why}`);
+  screen.warn(`${count} bad rows were skipped`);
+}
+
+function tell(result: SessionResult, { options, io }: { options: BacktestOptions; io: Io }): void {
+  const { bot, figures } = result;
+  if (!options.json) {
+    io.stdout.write(`${summary(summaryOf(bot.world, figures))}\n`);
+    return;
+  }
+  const { all, components } = hashesOf(bot.world);
+  const json = {
+    ...metricsNow(bot.world),
+    candles: figures.candles,
+    seconds: figures.seconds,
+    trainingSeconds: figures.trainingSeconds,
+    openTrades: Object.keys(bot.world.portfolio.positions).length,
+    skippedRows: (bot.feed as TapeSource['feed']).skipped.count,
+    stateHash: all,
+    components: Object.fromEntries(components.map(({ id, sha256 }) => [id, sha256])),
+  };
+  io.stdout.write(`${JSON.stringify(json, null, 2)}\n`);
+}

@@ -4,7 +4,6 @@
  * Promises: a usage error is one line with a hint and exit 2; a command's code is loaded when it is
  * called; `runCli` never throws. Never: does what a command does.
  */
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { nearestName } from '../app/config-option.ts';
 import { EXIT, type ExitCode } from '../base/fault.ts';
@@ -14,6 +13,7 @@ import type { Io } from './io.ts';
 import { registerState } from './state-command.ts';
 import { tellError } from './tell-error.ts';
 import { registerTrade } from './trade-command.ts';
+import { version } from './version.ts';
 
 export async function runCli(argv: readonly string[], io: Io): Promise<ExitCode> {
   let code: ExitCode = EXIT.ok;
@@ -38,7 +38,7 @@ function createProgram(
 ): Command {
   const program = new Command('holdfast')
     .description('A crypto-futures trading bot that learns and never forgets. Paper trading only.')
-    .version(versionOf())
+    .version(version())
     .helpCommand(false)
     .allowExcessArguments(false)
     .exitOverride()
@@ -55,11 +55,6 @@ function createProgram(
 
 const allCommands = (program: Command): Command[] =>
   program.commands.flatMap(command => [command, ...allCommands(command)]);
-
-function versionOf(): string {
-  const file = new URL('../../package.json', import.meta.url);
-  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
-}
 
 /** commander takes an unknown first word for an argument of the default command. */
 function unknownCommand(program: Command, argv: readonly string[]): string | null {

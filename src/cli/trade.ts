@@ -1,10 +1,89 @@
 /**
- * PLACEHOLDER of the body of `trade`; to be overwritten. Never: trades.
+ * `trade`: runs the bot, on the simulated market or on tapes.
+ *
+ * Promises: prints its pid before anything else is done, what recovery did, a live status line,
+ * and on Ctrl+C a line for each part saved and a summary. Exit 0 at the end of a tape.
  */
-import { Bug } from '../base/assert.ts';
+import { fullSpeed, type Pace, paced } from '../app/clock.ts';
+import { type AppConfig, loadConfig } from '../app/config.ts';
+import { Console } from '../app/console.ts';
+import { openSimulated, openTapes } from '../app/market-source.ts';
+import { runSession } from '../app/session.ts';
+import { listenForSignals } from '../app/signals.ts';
+import type { MarketSource } from '../app/wire.ts';
+import { EXIT } from '../base/fault.ts';
+import { SIMULATED_SYMBOLS } from '../exchange/simulated-market.ts';
 import type { Command } from './io.ts';
 import type { TradeOptions } from './trade-command.ts';
+import { TradeScreen } from './trade-screen.ts';
 
-export const trade: Command<TradeOptions> = async () => {
-  throw new Bug('trade is not wired yet');
+/** Candles a second of the simulated market where no speed is given: an hour of it in 4 s. */
+const SIMULATED_SPEED = 30;
+
+export const trade: Command<TradeOptions> = async (options, io) => {
+  const config = loadConfig({
+    file: options.config,
+    env: io.env,
+    overrides: { dir: options.dir },
+  });
+  const screen = new Console({ stdout: io.stdout, stderr: io.stderr, now: io.now, env: io.env });
+  if (options.port !== undefined)
+    screen.warn('this release has no dashboard yet: --port has no effect');
+  const signals = listenForSignals(name => screen.say(`${name}: saving and stopping`));
+  const market = await openMarket(options, config);
+  const live = new TradeScreen({ options, config, io, screen, ...market });
+  try {
+    const result = await runSession({
+      wire: {
+        directory: config.dir,
+        journalMirror: config.journalMirror,
+        acceptLoss: options.acceptLoss,
+        sharedSync: false,
+        settings: config.settings,
+        seed: options.seed,
+        source: market.open,
+        watch: live.watch,
+        warn: line => screen.warn(line),
+      },
+      pace: paceOf(options, signals.stop),
+      stop: signals.stop,
+      until: options.until ?? null,
+      onReady: bot => live.ready(bot),
+    });
+    live.end(result);
+    return EXIT.ok;
+  } finally {
+    signals.detach();
+    await live.close();
+  }
 };
+
+interface Market {
+  readonly title: string;
+  readonly symbols: readonly string[];
+  /** Share of the tape that is done; null where the market has no end. */
+  readonly progress: () => number | null;
+  readonly open: (seed: number) => MarketSource;
+}
+
+async function openMarket(options: TradeOptions, config: AppConfig): Promise<Market> {
+  if (options.tape.length === 0)
+    return {
+      title: 'a SIMULATED market (generated: no real prices, no real money)',
+      symbols: SIMULATED_SYMBOLS.map(({ symbol }) => symbol),
+      progress: () => null,
+      open: seed => openSimulated(config, { seed, funding: options.funding }),
+    };
+  const source = await openTapes(options, config);
+  return {
+    title: source.title,
+    symbols: source.feed.contracts.map(({ symbol }) => symbol),
+    progress: () => source.feed.progress(),
+    open: () => source,
+  };
+}
+
+function paceOf({ speed, tape }: TradeOptions, stop: AbortSignal): Pace {
+  const wanted = speed ?? (tape.length === 0 ? SIMULATED_SPEED : 'max');
+  return wanted === 'max' ? fullSpeed() : paced(wanted, stop);
+}

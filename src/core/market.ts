@@ -76,4 +76,10 @@ export interface Reading {
   volumeRatio: number;
   /** Consecutive candles without volume. */
   quietCandles: number;
+  /** The same readings one candle earlier: an entry is a crossing, not a state. */
+  closeBefore: number;
+  /** emaFast − emaSlow of the candle before. */
+  emaGapBefore: number;
+  rsiBefore: number;
+  rocBefore: number;
 }

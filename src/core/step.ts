@@ -16,6 +16,8 @@ import type { Settings } from './settings.ts';
 export type Input =
   | { readonly kind: 'bind'; readonly binding: Binding; readonly settings: Settings }
   | { readonly kind: 'configure'; readonly settings: Settings }
+  /** Components that start afresh are told the binding and the settings. */
+  | { readonly kind: 'found'; readonly ids: readonly string[] }
   | { readonly kind: 'candle'; readonly candle: Candle; readonly reports: readonly Report[] }
   | { readonly kind: 'answer'; readonly report: Report }
   | { readonly kind: 'trained'; readonly outcome: TrainOutcome; readonly blob: BlobContent }
@@ -32,6 +34,8 @@ export interface Telling {
   tell(fact: Fact, blob?: BlobContent): void;
   /** Where the next fact will stand (order ids are made of it). */
   place(): Place;
+  /** The directory's epoch: raised when its history is replaced, so that no id is used twice. */
+  readonly epoch: number;
 }
 
 export type Decide<World> = (world: World, input: Input, telling: Telling) => void;
@@ -65,8 +69,9 @@ export function createStepper<World>(options: {
   fold: Fold;
   decide: Decide<World>;
   recorder: Recorder | null;
+  epoch: number;
 }): Stepper {
-  const { world, fold, decide, recorder } = options;
+  const { world, fold, decide, recorder, epoch } = options;
   return {
     run(seq, input) {
       const facts: Fact[] = [];
@@ -83,6 +88,7 @@ export function createStepper<World>(options: {
           fold(recorded, blob);
         },
         place: () => ({ seq, index: facts.length }),
+        epoch,
       };
       decide(world, input, telling);
       assert(facts.length > 0 || input.kind !== 'candle', 'a candle leaves at least one fact');

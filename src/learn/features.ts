@@ -1,43 +1,7 @@
 /**
- * The feature row: scale-free descriptions of a symbol's closed candles.
+ * The feature row as the learners know it: names, in column order, and their count.
  *
- * Promises: every feature is finite, roughly within [-4, 4], and rounded to 1e-6 so that its
- * journal text is short and exact. Never: looks past the last closed candle.
+ * The row itself is filled where its indicators are remembered (trade/feature-row.ts); the names
+ * stand in core, since trade and learn do not import each other.
  */
-
-/** Names in column order. Learned shapes migrate by these names. */
-export const FEATURE_NAMES = [
-  'return_1',
-  'return_5',
-  'return_15',
-  'return_60',
-  'rsi_14',
-  'rsi_5',
-  'stoch_k',
-  'stoch_d',
-  'mfi_14',
-  'cci_20',
-  'adx_14',
-  'di_difference',
-  'aroon_25',
-  'macd_histogram',
-  'ema_fast_gap',
-  'ema_slow_gap',
-  'ema_cross',
-  'ema_200_gap',
-  'band_position',
-  'band_width',
-  'atr_ratio',
-  'sigma_ratio',
-  'range_position',
-  'body',
-  'wick_balance',
-  'volume_ratio',
-  'obv_slope',
-  'slow_rsi',
-  'slow_trend',
-  'hour_sin',
-  'hour_cos',
-] as const;
-
-export const FEATURE_COUNT = FEATURE_NAMES.length;
+export { FEATURE_COUNT, FEATURE_NAMES } from '../core/feature.ts';

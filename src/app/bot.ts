@@ -1,0 +1,89 @@
+/**
+ * The bot: one loop over candles, and the same code for running and resuming.
+ *
+ * Promises: a candle's facts are durable before an order leaves; what is owed (answers, trainings)
+ * is done before the next candle, whether it was owed by this run or by one that was killed.
+ * Never: decides (policy/decide does), remembers (the components do), or formats for people.
+ */
+import type { Exchange, Feed } from '../core/exchange.ts';
+import type { ModelId } from '../core/fact.ts';
+import type { Candle } from '../core/market.ts';
+import type { Input, Stepper, StepResult } from '../core/step.ts';
+import { championOf as deepChampion } from '../learn/deep-signal-model.ts';
+import { examplesOf, championOf as signalChampion } from '../learn/signal-model.ts';
+import type { World } from '../policy/world.ts';
+import type { Store } from '../state/store.ts';
+import { bookmarks } from '../trade/market.ts';
+import type { Checkpointer } from './checkpointer.ts';
+import type { Pace } from './clock.ts';
+import type { Courier } from './courier.ts';
+import { MODELS, type Trainer } from './trainer.ts';
+
+export interface BotParts {
+  readonly world: World;
+  readonly store: Store;
+  readonly stepper: Stepper;
+  readonly feed: Feed;
+  readonly exchange: Exchange;
+  readonly courier: Courier;
+  readonly trainer: Trainer;
+  readonly checkpointer: Checkpointer;
+  readonly watch: (result: StepResult, world: World) => void;
+}
+
+export interface RunOptions {
+  readonly pace: Pace;
+  readonly stop: AbortSignal;
+  /** True when this candle is not to be traded any more (`--until`). */
+  readonly past: (candle: Candle) => boolean;
+}
+
+export type Ending = 'tape' | 'until' | 'stopped';
+
+/** The loop. It returns when the feed ends, `past` says so, or `stop` is aborted. */
+export async function run(bot: BotParts, options: RunOptions): Promise<Ending> {
+  const { pace, stop, past } = options;
+  await settle(bot);
+  for await (const batch of bot.feed.candles(bookmarks(bot.world.market)))
+    for (const candle of batch) {
+      if (stop.aborted) return 'stopped';
+      if (past(candle)) return 'until';
+      commit(bot, { kind: 'candle', candle, reports: bot.exchange.advance(candle) });
+      if (isOwed(bot)) await settle(bot);
+      bot.checkpointer.afterStep();
+      const turn = pace.next();
+      if (turn !== null) await turn;
+    }
+  return 'tape';
+}
+
+/** One step: decide and fold, make durable, show. */
+export function commit(bot: BotParts, input: Input): void {
+  const result = bot.stepper.run(bot.store.seq + 1, input);
+  bot.store.append(result);
+  bot.watch(result, bot.world);
+}
+
+function isOwed({ courier, world }: BotParts): boolean {
+  return !courier.idle() || MODELS.some(id => world[id].request !== null);
+}
+
+/** Does what is owed until nothing is: orders first, then trainings. */
+async function settle(bot: BotParts): Promise<void> {
+  bot.store.sync();
+  if (!bot.courier.idle()) await bot.courier.deliver();
+  for (const id of MODELS) if (bot.world[id].request !== null) await train(bot, id);
+}
+
+async function train(bot: BotParts, id: ModelId): Promise<void> {
+  const { world, trainer, store } = bot;
+  const request = world[id].request;
+  if (request === null) return;
+  const { outcome, blob } = await trainer.train({
+    request,
+    examples: examplesOf(world['signal-model'], request),
+    champion: id === 'signal-model' ? signalChampion(world[id]) : deepChampion(world[id]),
+  });
+  if (blob !== null) store.putBlob(blob);
+  commit(bot, { kind: 'trained', outcome, blob: blob ?? undefined });
+}

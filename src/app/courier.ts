@@ -1,0 +1,77 @@
+/**
+ * The courier: takes approved orders from the outbox to the exchange and brings the answers back.
+ *
+ * Promises: an order leaves only after its approval is durable; it leaves under one client order
+ * id for ever; one whose answer never came is looked up before it is sent again; one older than
+ * its limit expires. Never: remembers anything of its own; the outbox is the portfolio's.
+ */
+import { createHash } from 'node:crypto';
+import { EXIT, Fault } from '../base/fault.ts';
+import type { Result } from '../base/result.ts';
+import type { Exchange } from '../core/exchange.ts';
+import type { Report } from '../core/fact.ts';
+import type { Approved, Order } from '../core/order.ts';
+import type { Input } from '../core/step.ts';
+
+export interface CourierOptions {
+  readonly exchange: Exchange;
+  /** Id of the state directory: two directories never share a client order id. */
+  readonly directory: string;
+  /** True when nothing waits; asked after every step. */
+  readonly idle: () => boolean;
+  /** Orders approved and unanswered, oldest first. */
+  readonly outbox: () => readonly Approved[];
+  /** Market time: the close of the last candle. */
+  readonly now: () => number;
+  /** Commits an answer as a step of its own. */
+  readonly commit: (input: Input) => void;
+}
+
+export interface Courier {
+  readonly idle: () => boolean;
+  deliver(): Promise<void>;
+}
+
+/** Hex letters and digits only, 32 long: within every exchange's alphabet and length. */
+export function clientOrderId(directory: string, order: Order): string {
+  const text = `${directory}/${order.epoch}/${order.id}`;
+  return `hf${createHash('sha256').update(text).digest('hex').slice(0, 30)}`;
+}
+
+export function createCourier(options: CourierOptions): Courier {
+  const { exchange, directory, outbox, now, commit } = options;
+  // What lies in the outbox when a run begins may have been sent by the one before it.
+  const perhapsSent = new Set(outbox().map(order => order.id));
+
+  async function answerFor(order: Approved): Promise<Report> {
+    const id = clientOrderId(directory, order);
+    if (perhapsSent.has(order.id)) {
+      const found = await exchange.find(id, order);
+      if (found.ok) return found.value;
+      if (found.error.code !== 'not-found') return refuse(found);
+    }
+    if (now() >= order.expiresAt) return { type: 'order.expired', id: order.id, time: now() };
+    perhapsSent.add(order.id);
+    const answer = await exchange.submit(order, id);
+    return answer.ok ? answer.value : refuse(answer);
+  }
+
+  return {
+    idle: options.idle,
+    async deliver() {
+      for (const order of outbox()) {
+        const report = await answerFor(order);
+        perhapsSent.delete(order.id);
+        commit({ kind: 'answer', report });
+      }
+    },
+  };
+}
+
+function refuse(answer: Extract<Result<Report>, { ok: false }>): never {
+  throw new Fault(
+    EXIT.unreachable,
+    `no answer from the exchange: ${answer.error.code}`,
+    answer.error.hint,
+  );
+}

@@ -1,0 +1,61 @@
+/**
+ * The fact log: the facts worth a line in the log file, and the few worth one on the screen.
+ *
+ * Promises: reads facts, changes nothing. Never: logs a candle (the journal has them all).
+ */
+import { toQuote } from '../base/money.ts';
+import type { Fact } from '../core/fact.ts';
+import type { TradeRecord } from '../core/order.ts';
+import { decimal, signed, signedPercent } from './number-text.ts';
+
+/** What the log file says of a fact; null: nothing. */
+export function logLineOf(fact: Fact): { readonly what: string; readonly details: object } | null {
+  switch (fact.type) {
+    case 'directory.bound':
+    case 'config.changed':
+    case 'order.rejected':
+    case 'order.expired':
+    case 'breaker.tripped':
+    case 'breaker.released':
+    case 'kill-switch.set':
+    case 'day.started':
+    case 'model.trained': {
+      const { type, ...details } = fact;
+      return { what: type, details };
+    }
+    case 'trade.closed':
+      return { what: fact.type, details: fact.trade };
+    default:
+      return null;
+  }
+}
+
+/** What a person watching a live market wants to see; null: nothing. */
+export function screenLineOf(fact: Fact): string | null {
+  switch (fact.type) {
+    case 'trade.closed':
+      return tradeLine(fact.trade);
+    case 'breaker.tripped':
+      return `entries stopped: ${fact.breaker.replace('_', ' ')} (equity ${decimal(toQuote(fact.equity))})`;
+    case 'breaker.released':
+      return `entries allowed again: ${fact.breaker.replace('_', ' ')}`;
+    case 'model.trained':
+      return modelLine(fact);
+    default:
+      return null;
+  }
+}
+
+const tradeLine = (trade: TradeRecord): string =>
+  `closed ${trade.side} ${trade.quantity} ${trade.symbol} at ${trade.exitPrice}: ` +
+  `${signed(toQuote(trade.profit))} (${signedPercent(trade.profitRatio)}), ` +
+  `${trade.exitReason}, ${trade.strategy}`;
+
+function modelLine(fact: Fact<'model.trained'>): string {
+  const { model, version, adopted, challenger, baseRate } = fact;
+  return (
+    `${model} trained on examples up to ${fact.through}: log-loss ${challenger.logLoss.toFixed(4)} ` +
+    `against ${baseRate.logLoss.toFixed(4)} of the base rate, ` +
+    (adopted ? `adopted as version ${version}` : 'not adopted')
+  );
+}

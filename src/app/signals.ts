@@ -1,0 +1,39 @@
+/**
+ * Signals: the first Ctrl+C (or SIGTERM) stops gracefully, a later second one leaves at once.
+ *
+ * Promises: nothing is written on the second press (the journal has it all); a press that npm
+ * passes on a second time within a second counts once. Never: work in exit handlers.
+ */
+import { EXIT } from '../base/fault.ts';
+import { SAME_PRESS_MS } from '../base/limits.ts';
+
+export interface Signals {
+  /** Aborts at the first signal. */
+  readonly stop: AbortSignal;
+  /** Stops as if Ctrl+C had been pressed once. */
+  request(): void;
+  detach(): void;
+}
+
+const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+export function listenForSignals(onStop: (name: string) => void): Signals {
+  const controller = new AbortController();
+  let firstAt: number | null = null;
+  const onSignal = (name: string) => {
+    const now = performance.now();
+    if (firstAt === null) {
+      firstAt = now;
+      onStop(name);
+      controller.abort();
+    } else if (now - firstAt > SAME_PRESS_MS) process.exit(EXIT.leftAtOnce);
+  };
+  for (const name of STOP_SIGNALS) process.on(name, onSignal);
+  return {
+    stop: controller.signal,
+    request: () => controller.abort(),
+    detach: () => {
+      for (const name of STOP_SIGNALS) process.off(name, onSignal);
+    },
+  };
+}

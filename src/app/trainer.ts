@@ -1,0 +1,68 @@
+/**
+ * The trainer: runs the training that a model is owed, in a worker thread.
+ *
+ * Promises: the outcome is a pure function of the remembered request, the examples it names and
+ * the champion; on a tape the step waits for it. A training that was cut off is simply run again.
+ */
+import { Worker } from 'node:worker_threads';
+import type { ModelId, TrainOutcome, TrainRequest } from '../core/fact.ts';
+import type { ExampleTable } from '../learn/training.ts';
+
+/** What the worker is sent, and what it sends back. */
+export interface TrainJob {
+  readonly request: TrainRequest;
+  readonly examples: ExampleTable;
+  readonly champion: Uint8Array | null;
+}
+
+export interface TrainDone {
+  readonly outcome: TrainOutcome;
+  readonly blob: Uint8Array | null;
+  /** Wall time of the training itself. */
+  readonly elapsedMs: number;
+}
+
+export interface Trainer {
+  /** Wall time spent waiting for trainings, in ms. */
+  readonly elapsedMs: () => number;
+  train(job: TrainJob): Promise<TrainDone>;
+  close(): Promise<void>;
+}
+
+export const MODELS: readonly ModelId[] = ['signal-model', 'deep-signal-model'];
+
+export function createTrainer(): Trainer {
+  let worker: Worker | null = null;
+  let elapsedMs = 0;
+  const start = () => {
+    worker ??= new Worker(new URL('./train-worker.ts', import.meta.url));
+    return worker;
+  };
+  return {
+    elapsedMs: () => elapsedMs,
+    async train(job) {
+      const done = await ask(start(), job);
+      elapsedMs += done.elapsedMs;
+      return done;
+    },
+    async close() {
+      await worker?.terminate();
+      worker = null;
+    },
+  };
+}
+
+function ask(worker: Worker, job: TrainJob): Promise<TrainDone> {
+  return new Promise((resolve, reject) => {
+    const settle = (act: () => void) => {
+      worker.off('message', onMessage);
+      worker.off('error', onError);
+      act();
+    };
+    const onMessage = (done: TrainDone) => settle(() => resolve(done));
+    const onError = (error: Error) => settle(() => reject(error));
+    worker.on('message', onMessage);
+    worker.on('error', onError);
+    worker.postMessage(job);
+  });
+}

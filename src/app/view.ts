@@ -1,0 +1,107 @@
+/**
+ * Views: what people see of a bot, read off its world.
+ *
+ * Promises: read-only; amounts in quote currency, shares as fractions.
+ */
+import { lotsToBase, toQuote } from '../base/money.ts';
+import type { Millis } from '../base/time.ts';
+import { components } from '../components.ts';
+import { unrealisedOf } from '../core/position.ts';
+import type { World } from '../policy/world.ts';
+import { stateHashes } from '../state/state-hash.ts';
+import { entryRefusal, latchedMsAt } from '../trade/breaker.ts';
+import { type Metrics, metricsOf } from '../trade/metrics.ts';
+import { equityOf } from '../trade/portfolio.ts';
+import { BREAKERS } from '../trade/risk-state.ts';
+import type { StatusView, SymbolView } from './status-line.ts';
+import type { SummaryView } from './summary.ts';
+
+/** What the world does not know: the running itself. */
+export interface Running {
+  readonly candlesPerSecond: number | null;
+  readonly progress: number | null;
+  readonly checkpointAgeMs: Millis | null;
+  readonly journalBytes: number;
+}
+
+/** Close of the last candle; null before the first. */
+export const marketTimeOf = ({ run }: World): Millis | null =>
+  run.lastCandleTime === null ? null : run.lastCandleTime + run.settings.timeframeMs;
+
+export function statusOf(world: World, running: Running): StatusView {
+  const { portfolio, analytics, run } = world;
+  const risk = world['risk-manager'];
+  const equity = equityOf(portfolio);
+  const openTrades = Object.keys(portfolio.positions).length;
+  const peak = Math.max(risk.peakBalance, equity);
+  return {
+    ...running,
+    marketTime: marketTimeOf(world),
+    symbols: Object.keys(portfolio.contracts).map(symbol => symbolOf(world, symbol)),
+    equity: toQuote(equity),
+    dayProfit: toQuote(equity - risk.dailyStartBalance),
+    drawdown: peak > 0 ? (peak - equity) / peak : 0,
+    openTrades,
+    closedTrades: analytics.totals.trades,
+    candles: run.candles,
+    halted: entryRefusal(risk, 0, run.settings),
+  };
+}
+
+function symbolOf({ portfolio }: World, symbol: string): SymbolView {
+  const mark = portfolio.marks[symbol];
+  const position = portfolio.positions[symbol];
+  const contract = portfolio.contracts[symbol];
+  if (mark === undefined || position === undefined || contract === undefined)
+    return { symbol, price: mark?.price ?? null, position: null };
+  return {
+    symbol,
+    price: mark.price,
+    position: {
+      direction: position.direction,
+      quantity: lotsToBase(position.lots, contract.lotSize),
+      profitRatio: unrealisedOf(position, mark.price, contract) / position.margin,
+    },
+  };
+}
+
+export function metricsNow(world: World): Metrics {
+  const time = marketTimeOf(world);
+  const { portfolio, analytics } = world;
+  if (time === null) return metricsOf(analytics);
+  return metricsOf(analytics, {
+    time,
+    balance: portfolio.balance,
+    equity: equityOf(portfolio),
+  });
+}
+
+/** SHA-256 of every part and of all, by the canonical state in memory. */
+export const hashesOf = (world: World) =>
+  stateHashes(components, world as unknown as Record<string, unknown>);
+
+export interface RunFigures {
+  /** Candles and wall seconds of this run alone. */
+  readonly candles: number;
+  readonly seconds: number;
+  readonly trainingSeconds: number;
+}
+
+export function summaryOf(world: World, figures: RunFigures): SummaryView {
+  const metrics = metricsNow(world);
+  const time = marketTimeOf(world) ?? 0;
+  return {
+    ...metrics,
+    startBalance: metrics.startBalance ?? toQuote(world.portfolio.startBalance),
+    equity: toQuote(equityOf(world.portfolio)),
+    openTrades: Object.keys(world.portfolio.positions).length,
+    fees: metrics.feesPaid,
+    funding: metrics.fundingPaid,
+    ...figures,
+    latched: BREAKERS.map(breaker => ({
+      breaker: breaker.replaceAll('_', ' '),
+      ms: latchedMsAt(world['risk-manager'], breaker, time),
+    })),
+    stateHash: hashesOf(world).all,
+  };
+}

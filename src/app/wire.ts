@@ -1,0 +1,178 @@
+/**
+ * The wiring: from settings, a market and a directory to a bot that is ready.
+ *
+ * Promises: recovery is the only way in; a directory meets only the market it is bound to; a
+ * changed setting becomes a fact. Never: decides, and never trades before it returns.
+ */
+import { canonicalText } from '../base/canonical.ts';
+import { EXIT, Fault } from '../base/fault.ts';
+import { components, type Memory } from '../components.ts';
+import type { Exchange, Feed } from '../core/exchange.ts';
+import type { Binding, Mode } from '../core/fact.ts';
+import { createFold } from '../core/fold.ts';
+import type { Settings } from '../core/settings.ts';
+import { createStepper, jsonRecorder, type StepResult } from '../core/step.ts';
+import { fundingSchedule } from '../exchange/funding.ts';
+import { paperExchange } from '../exchange/paper.ts';
+import { decide } from '../policy/decide.ts';
+import type { World } from '../policy/world.ts';
+import { openMemoryStore } from '../state/memory-store.ts';
+import { openStore, type Store } from '../state/store.ts';
+import { booksOf, outboxOf } from '../trade/portfolio.ts';
+import { bindingConflict } from '../trade/run.ts';
+import { type BotParts, commit } from './bot.ts';
+import { createCheckpointer } from './checkpointer.ts';
+import { createCourier } from './courier.ts';
+import { createTrainer } from './trainer.ts';
+
+/** Of a new directory, where none is given. */
+const DEFAULT_SEED = 1;
+
+/** A market to trade on, opened and not read yet. */
+export interface MarketSource {
+  readonly mode: Mode;
+  /** Exchange id or `simulated`. */
+  readonly market: string;
+  readonly feed: Feed;
+  readonly timeframeMs: number;
+  readonly fundingFiles: readonly string[];
+}
+
+export interface WireOptions {
+  /** Null: nothing touches the disk. */
+  readonly directory: string | null;
+  readonly journalMirror: string | null;
+  readonly acceptLoss: boolean;
+  /** Syncs may be shared between steps only where nobody acts on them (backtests). */
+  readonly sharedSync: boolean;
+  readonly settings: Settings;
+  /** Undefined: the one the directory is bound to, or 1. */
+  readonly seed: number | undefined;
+  /** The market, once the seed is known that the directory is bound to. */
+  readonly source: (seed: number) => MarketSource;
+  readonly watch: (result: StepResult, world: World) => void;
+  readonly warn: (line: string) => void;
+}
+
+export async function wire(options: WireOptions): Promise<BotParts> {
+  const store = storeFor(options);
+  try {
+    return await assemble(options, store);
+  } catch (error) {
+    store.close();
+    throw error;
+  }
+}
+
+function storeFor(options: WireOptions): Store {
+  const { directory, journalMirror, acceptLoss, sharedSync } = options;
+  if (directory === null) return openMemoryStore(components);
+  return openStore({
+    directory,
+    ...(journalMirror === null ? {} : { journalMirror }),
+    components,
+    now: Date.now,
+    acceptLoss,
+    sync: sharedSync ? 'shared' : 'each',
+  });
+}
+
+async function assemble(options: WireOptions, store: Store): Promise<BotParts> {
+  const world = store.states as Memory;
+  const seed = options.seed ?? world.run.binding?.seed ?? DEFAULT_SEED;
+  const source = options.source(seed);
+  const binding = wantedBinding(source, seed);
+  checkBinding(options, world, binding);
+  const stepper = createStepper<World>({
+    world,
+    fold: createFold(components, store.states),
+    decide,
+    recorder: options.directory === null ? null : jsonRecorder,
+    epoch: store.epoch,
+  });
+  const exchange = await paperOf({ source, options, world, binding });
+  const bot: BotParts = {
+    world,
+    store,
+    stepper,
+    feed: source.feed,
+    exchange,
+    courier: createCourier({
+      exchange,
+      directory: store.directoryId,
+      idle: () => isEmpty(world.portfolio.outbox),
+      outbox: () => outboxOf(world.portfolio),
+      now: () => (world.run.lastCandleTime ?? 0) + world.run.settings.timeframeMs,
+      commit: input => commit(bot, input),
+    }),
+    trainer: createTrainer(),
+    checkpointer: createCheckpointer({ store, inline: options.sharedSync, warn: options.warn }),
+    watch: options.watch,
+  };
+  introduce(bot, options, binding);
+  return bot;
+}
+
+function isEmpty(record: Readonly<Record<string, unknown>>): boolean {
+  for (const _ in record) return false;
+  return true;
+}
+
+function wantedBinding(source: MarketSource, seed: number): Binding {
+  const { mode, market, feed, timeframeMs } = source;
+  return {
+    mode,
+    market,
+    account: '',
+    symbols: feed.contracts.map(contract => contract.symbol),
+    seed,
+    timeframeMs,
+    contracts: feed.contracts,
+  };
+}
+
+function checkBinding(options: WireOptions, world: World, wanted: Binding): void {
+  const bound = world.run.binding;
+  const conflict = bound === null ? null : bindingConflict(bound, wanted);
+  if (conflict !== null)
+    throw new Fault(
+      EXIT.config,
+      `${options.directory} is bound to another market: ${conflict}`,
+      'use another --dir for this market, or go on with the one it is bound to',
+    );
+}
+
+async function paperOf(parts: {
+  source: MarketSource;
+  options: WireOptions;
+  world: World;
+  binding: Binding;
+}): Promise<Exchange> {
+  const { source, options, world, binding } = parts;
+  // The rules a directory began with stay its rules, whatever a longer tape suggests.
+  const { contracts, symbols } = world.run.binding ?? binding;
+  const { fundingFiles, timeframeMs } = source;
+  return paperExchange({
+    books: () => booksOf(world.portfolio),
+    settings: () => world.run.settings,
+    contracts,
+    funding: await fundingSchedule({
+      files: fundingFiles,
+      symbols,
+      defaultRate: options.settings.fundingRate,
+    }),
+    timeframeMs,
+    lastClose: symbol => world.portfolio.marks[symbol] ?? null,
+  });
+}
+
+/** The first facts of a directory, or the fact that its settings have changed. */
+function introduce(bot: BotParts, options: WireOptions, binding: Binding): void {
+  const settings = { ...options.settings, timeframeMs: binding.timeframeMs };
+  const { run } = bot.world;
+  const { fresh } = bot.store;
+  if (fresh.length > 0 && run.binding !== null) commit(bot, { kind: 'found', ids: fresh });
+  if (run.binding === null) commit(bot, { kind: 'bind', binding, settings });
+  else if (canonicalText(run.settings) !== canonicalText(settings))
+    commit(bot, { kind: 'configure', settings });
+}

@@ -1,0 +1,153 @@
+/**
+ * The screen of `trade`: what a person and the log are told of one run.
+ *
+ * Promises: the pid first, then what recovery did, `ready`, the status line, and at the end a line
+ * for each part saved and a summary. Never: changes anything of the bot.
+ */
+import type { Server } from 'node:net';
+import type { BotParts } from '../app/bot.ts';
+import type { AppConfig } from '../app/config.ts';
+import type { Console } from '../app/console.ts';
+import { serveControl } from '../app/control.ts';
+import { logLineOf, screenLineOf } from '../app/fact-log.ts';
+import { inSavedOrder, readyLine, savedLine, startLine } from '../app/line.ts';
+import { type Log, openLog } from '../app/log.ts';
+import type { SessionResult } from '../app/session.ts';
+import { summary } from '../app/summary.ts';
+import { marketTimeOf, statusOf, summaryOf } from '../app/view.ts';
+import { toQuote } from '../base/money.ts';
+import { components } from '../components.ts';
+import type { StepResult } from '../core/step.ts';
+import type { World } from '../policy/world.ts';
+import { equityOf } from '../trade/portfolio.ts';
+import type { Io } from './io.ts';
+import type { TradeOptions } from './trade-command.ts';
+import { version } from './version.ts';
+
+export interface TradeScreenOptions {
+  readonly options: TradeOptions;
+  readonly config: AppConfig;
+  readonly io: Io;
+  readonly screen: Console;
+  readonly title: string;
+  readonly symbols: readonly string[];
+  readonly progress: () => number | null;
+}
+
+export class TradeScreen {
+  readonly #given: TradeScreenOptions;
+  #bot: BotParts | null = null;
+  #log: Log | null = null;
+  #server: Server | null = null;
+  #rate = { candles: 0, at: 0, perSecond: null as number | null };
+
+  constructor(given: TradeScreenOptions) {
+    this.#given = given;
+    const { screen, config, title, symbols } = given;
+    screen.say(
+      startLine({
+        version: version(),
+        pid: process.pid,
+        market: title,
+        symbols,
+        directory: config.dir,
+      }),
+    );
+  }
+
+  /** Shows a step: the log's lines, the screen's where a person can follow, the status. */
+  readonly watch = ({ facts }: StepResult, world: World): void => {
+    const { screen, options } = this.#given;
+    for (const fact of facts) {
+      if (fact.type === 'candle.closed') continue;
+      const line = logLineOf(fact);
+      if (line !== null) this.#log?.info(line.what, line.details);
+      const shown = options.speed === 'max' ? null : screenLineOf(fact);
+      if (shown !== null) screen.say(shown);
+    }
+    if (screen.wantsStatus) this.#status(world);
+  };
+
+  async ready(bot: BotParts): Promise<void> {
+    this.#bot = bot;
+    const { screen, config, io } = this.#given;
+    const { report } = bot.store;
+    for (const line of [...report.repairs, ...report.upgraded, ...report.lost]) screen.warn(line);
+    this.#log = openLog({
+      directory: config.dir,
+      level: config.logLevel,
+      onFailure: reason => screen.warn(`no log file: ${reason}`),
+    });
+    io.log = this.#log;
+    this.#log.info('started', { version: version(), ...report });
+    this.#server = await serveControl(config.dir, {
+      checkpoint: () => bot.checkpointer.now('asked for'),
+    });
+    const { world } = bot;
+    screen.say(
+      readyLine({
+        first: report.first,
+        seq: bot.store.seq,
+        candles: world.run.candles,
+        trades: world.analytics.totals.trades,
+        equity: toQuote(equityOf(world.portfolio)),
+        marketTime: marketTimeOf(world),
+        startupMs: performance.now(),
+      }),
+    );
+    this.#rate = { candles: world.run.candles, at: performance.now(), perSecond: null };
+  }
+
+  end({ ending, bot, figures }: SessionResult): void {
+    const { screen } = this.#given;
+    this.#status(bot.world);
+    screen.endStatus();
+    for (const { title, file, bytes, seq } of savedFiles(bot))
+      screen.say(savedLine(title, file, bytes, seq));
+    if (figures.candles === 0 && ending !== 'stopped')
+      screen.say(
+        ending === 'tape'
+          ? 'nothing to do: the tape ends where this directory already stands'
+          : 'nothing to do: --until lies behind what this directory already remembers',
+      );
+    const hashing = summaryOf(bot.world, figures);
+    screen.say(summary(hashing));
+    this.#log?.info('stopped', { ending, seq: bot.store.seq, stateHash: hashing.stateHash });
+  }
+
+  async close(): Promise<void> {
+    this.#given.screen.endStatus();
+    this.#server?.close();
+    this.#log?.close();
+  }
+
+  #status(world: World): void {
+    const { screen, io, progress } = this.#given;
+    const bot = this.#bot;
+    if (bot === null) return;
+    const now = performance.now();
+    const rate = this.#rate;
+    if (now - rate.at >= 1000) {
+      const perSecond = ((world.run.candles - rate.candles) * 1000) / (now - rate.at);
+      this.#rate = { candles: world.run.candles, at: now, perSecond };
+    }
+    const { atMs } = bot.store.lastCheckpoint;
+    screen.status(
+      statusOf(world, {
+        candlesPerSecond: this.#rate.perSecond,
+        progress: progress(),
+        checkpointAgeMs: atMs === 0 ? null : io.now() - atMs,
+        journalBytes: bot.store.journalBytes,
+      }),
+    );
+  }
+}
+
+/** The parts in the order in which they are told, with the files that hold them. */
+function savedFiles({ store }: BotParts) {
+  const { savedFiles: files } = store;
+  return inSavedOrder(components).flatMap(({ id, title }) => {
+    const record = files.get(id);
+    return record === undefined ? [] : [{ ...record, title }];
+  });
+}

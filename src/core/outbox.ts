@@ -1,0 +1,31 @@
+/**
+ * The outbox: orders approved and not yet answered. What is still to be done is state.
+ *
+ * Promises: the courier sees them in the order in which they were approved, whatever the order
+ * of keys in a file. Never: sends anything.
+ */
+import type { Approved, Order } from './order.ts';
+
+export type Outbox = Record<string, { readonly order: Order }>;
+
+/** Waiting orders, oldest first. The fact `order.approved` is the approval, hence the mark. */
+export function waitingOrders(outbox: Readonly<Outbox>): Approved[] {
+  const waiting: Approved[] = [];
+  for (const id in outbox) {
+    const order = outbox[id]?.order;
+    if (order !== undefined) waiting.push(order as Approved);
+  }
+  return waiting.sort(byAge);
+}
+
+/** By time, then by the place of the fact (`<seq>-<index>`, compared as numbers). */
+export function byAge(one: Order, other: Order): number {
+  if (one.createdAt !== other.createdAt) return one.createdAt - other.createdAt;
+  const [oneSeq = 0, oneIndex = 0] = placeOf(one.id);
+  const [otherSeq = 0, otherIndex = 0] = placeOf(other.id);
+  if (oneSeq !== otherSeq) return oneSeq - otherSeq;
+  if (oneIndex !== otherIndex) return oneIndex - otherIndex;
+  return one.id < other.id ? -1 : one.id > other.id ? 1 : 0;
+}
+
+const placeOf = (id: string): number[] => id.split('-').map(part => Number.parseFloat(part) || 0);

@@ -1,0 +1,150 @@
+/**
+ * Rows of numbers in CSV, read from chunks of bytes.
+ *
+ * Promises: every number equals `Number(text)` bit for bit; every line is either accepted or told
+ * of with its number (the header is line 1) and the reason. Never: guesses a value, keeps a row
+ * that was cut off, or holds more than one unfinished line.
+ */
+import { EXIT, Fault } from '../base/fault.ts';
+
+export interface RowReader {
+  push(chunk: Uint8Array): void;
+  /** The last line may lack its newline. */
+  end(): void;
+}
+
+export interface RowReaderOptions {
+  readonly file: string;
+  /** The first line, to the letter; also the names of the fields. */
+  readonly header: string;
+  /** Why the row is refused, or null when it was taken. `fields` is reused for the next row. */
+  accept(fields: Float64Array): string | null;
+  /** Hears of each refused row; throws unless such rows are to be skipped. */
+  refuse(line: number, why: string): void;
+}
+
+/** A tape's longest honest line is below 200 bytes. */
+const LINE_BYTES_MAX = 4096;
+const COMMA = 44;
+const POINT = 46;
+const NEWLINE = 10;
+const RETURN = 13;
+const ZERO = 48;
+/** Digits whose integer is exact in a double, whatever they are. */
+const EXACT_DIGITS = 15;
+const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?$/;
+const POWERS_OF_TEN = Float64Array.of(
+  ...[1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15],
+);
+
+export function createRowReader(options: RowReaderOptions): RowReader {
+  const { file, header } = options;
+  const names = header.split(',');
+  const fields = new Float64Array(names.length);
+  let carry: Uint8Array | null = null;
+  let line = 0;
+  /** A blank line is forgiven only at the end of the file. */
+  let blank = 0;
+
+  const takeLine = (bytes: Uint8Array, start: number, lineEnd: number): void => {
+    const end = lineEnd > start && bytes[lineEnd - 1] === RETURN ? lineEnd - 1 : lineEnd;
+    line += 1;
+    if (line === 1) checkHeader(file, header, text(bytes, start, end));
+    else if (end > start) takeRow(bytes, start, end);
+    else if (blank === 0) blank = line;
+  };
+
+  const takeRow = (bytes: Uint8Array, start: number, end: number): void => {
+    if (blank !== 0) options.refuse(blank, 'an empty line');
+    blank = 0;
+    const why = parseRow(bytes, start, end) ?? options.accept(fields);
+    if (why !== null) options.refuse(line, why);
+  };
+
+  /** Fills `fields`; the reason when the row has not exactly these numbers. */
+  const parseRow = (bytes: Uint8Array, start: number, end: number): string | null => {
+    let at = start;
+    for (let index = 0; index < names.length; index += 1) {
+      if (at > end) return `${names[index]} is missing`;
+      const value = decimalAt(bytes, at, end);
+      if (!Number.isFinite(value)) return fieldFault(names[index] ?? '', text(bytes, at, stop));
+      fields[index] = value;
+      at = stop + 1;
+    }
+    return at <= end ? `more than ${names.length} fields` : null;
+  };
+
+  return {
+    push(chunk) {
+      const bytes: Uint8Array = carry === null ? chunk : Buffer.concat([carry, chunk]);
+      let start = 0;
+      for (;;) {
+        const newline = bytes.indexOf(NEWLINE, start);
+        if (newline < 0) break;
+        takeLine(bytes, start, newline);
+        start = newline + 1;
+      }
+      if (bytes.length - start > LINE_BYTES_MAX) throw endlessLine(file, header, line + 1);
+      carry = start === bytes.length ? null : bytes.slice(start);
+    },
+    end() {
+      if (carry !== null) takeLine(carry, 0, carry.length);
+      carry = null;
+      if (line === 0) checkHeader(file, header, '');
+    },
+  };
+}
+
+/** Where `decimalAt` stopped: at a comma or at the end. */
+let stop = 0;
+
+/** The number that starts at `start`; NaN when it is none. */
+function decimalAt(bytes: Uint8Array, start: number, end: number): number {
+  let mantissa = 0;
+  let point = -1;
+  let at = start;
+  for (; at < end; at += 1) {
+    const byte = bytes[at] as number;
+    const digit = byte - ZERO;
+    if (digit >= 0 && digit <= 9) mantissa = mantissa * 10 + digit;
+    else if (byte === COMMA) break;
+    else if (byte === POINT && point < 0) point = at;
+    else return oddNumberAt(bytes, start, end);
+  }
+  stop = at;
+  const digits = at - start - (point < 0 ? 0 : 1);
+  if (digits === 0 || digits > EXACT_DIGITS) return oddNumberAt(bytes, start, end);
+  // Both operands are exact, so the quotient is the double nearest to the decimal.
+  return point < 0 ? mantissa : mantissa / (POWERS_OF_TEN[at - point - 1] as number);
+}
+
+/** Signs, exponents and more than 15 digits. Sets `stop` like `decimalAt`. */
+function oddNumberAt(bytes: Uint8Array, start: number, end: number): number {
+  const comma = bytes.indexOf(COMMA, start);
+  stop = comma < 0 || comma > end ? end : comma;
+  const written = text(bytes, start, stop);
+  // Adding 0 turns −0 into 0.
+  return NUMBER.test(written) ? Number(written) + 0 : Number.NaN;
+}
+
+const text = (bytes: Uint8Array, start: number, end: number): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1');
+
+const fieldFault = (name: string, written: string): string =>
+  written === '' ? `${name} is missing` : `${name} is not a number: ${quoted(written)}`;
+
+const quoted = (written: string): string =>
+  JSON.stringify(written.length > 40 ? `${written.slice(0, 40)}…` : written);
+
+const endlessLine = (file: string, header: string, line: number): Fault =>
+  new Fault(
+    EXIT.corrupt,
+    `${file}:${line}: a line of more than ${LINE_BYTES_MAX} bytes`,
+    `this is no CSV file with the columns ${header}`,
+  );
+
+function checkHeader(file: string, header: string, found: string): void {
+  if (found === header) return;
+  const what = found === '' ? 'is empty' : `has the wrong header ${quoted(found)}`;
+  throw new Fault(EXIT.corrupt, `${file}:1: the file ${what}`, `the first line must be ${header}`);
+}

@@ -1,0 +1,55 @@
+/**
+ * Funding on paper: each settlement is paid by what is held at its time.
+ *
+ * A candle owns the settlements from the close before it (a gap included) to just before its own
+ * close. Those up to its open fall on the position held before the open, later ones on what is
+ * held after the open's fills. Promises: charged at the candle's open price; rounded against us;
+ * an unknown rate is always charged; a payment never exceeds the position's margin.
+ */
+import { asUnits, notional, type Units } from '../base/money.ts';
+import type { Millis } from '../base/time.ts';
+import type { Position } from '../core/order.ts';
+import { type Desk, positionOf, report } from './paper-desk.ts';
+
+export interface Settlement {
+  readonly time: Millis;
+  /** Longs pay a positive rate to shorts. Null: nobody told. */
+  readonly rate: number | null;
+}
+
+export interface FundingSource {
+  between(symbol: string, after: Millis, through: Millis): readonly Settlement[];
+}
+
+export const NO_FUNDING: FundingSource = { between: () => [] };
+
+/** Settles those of `due` that lie in (after, through]. */
+export function settle(
+  desk: Desk,
+  due: readonly Settlement[],
+  range: { readonly after: Millis; readonly through: Millis },
+): void {
+  for (const { time, rate } of due) {
+    if (time <= range.after || time > range.through) continue;
+    const position = positionOf(desk);
+    if (position === undefined) return;
+    const charged = rate ?? unknownRate(position, desk.settings.fundingRate);
+    report(desk, {
+      type: 'funding.settled',
+      symbol: position.symbol,
+      time,
+      rate: charged,
+      amount: amountOf(desk, position, charged),
+    });
+  }
+}
+
+/** The stated rate with the sign that makes this position pay; never −0. */
+const unknownRate = (position: Position, stated: number): number =>
+  position.direction === 'long' ? stated : 0 - stated;
+
+function amountOf(desk: Desk, position: Position, rate: number): Units {
+  const worth = notional(desk.candle.open, position.lots, desk.contract.lotSize);
+  const owed = Math.ceil(position.direction === 'long' ? worth * rate : -worth * rate);
+  return asUnits(Math.min(owed, position.margin));
+}

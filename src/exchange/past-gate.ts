@@ -1,0 +1,62 @@
+/**
+ * The gate between what a directory remembers of a symbol and what is new to it.
+ *
+ * Promises: lets through only candles after the bookmark, and none at all unless the candles up to
+ * it are, bit for bit, those that were remembered. Never: lets a changed past pass silently.
+ */
+import { EXIT, Fault } from '../base/fault.ts';
+import { createPast, extendPast, pastText } from '../base/past-hash.ts';
+import { utcMinute } from '../base/time.ts';
+import type { Bookmark } from '../core/exchange.ts';
+import type { Candle } from '../core/market.ts';
+
+export interface PastGate {
+  /** The candles of these that are new. */
+  push(candles: readonly Candle[]): readonly Candle[];
+  /** The source has ended: it must have reached the bookmark. */
+  end(): void;
+}
+
+/** `source` names the market in a fault: a file, `--seed 42`. */
+export function createPastGate(source: string, bookmark: Bookmark | undefined): PastGate {
+  if (bookmark === undefined) return { push: candles => candles, end() {} };
+  const past = createPast();
+  let count = 0;
+  let last = 0;
+  let open = false;
+
+  const compare = (): void => {
+    open = true;
+    if (count === bookmark.candles && pastText(past) === bookmark.pastHash) return;
+    const until = utcMinute(bookmark.time);
+    throw new Fault(
+      EXIT.config,
+      last < bookmark.time
+        ? `${source} ends at ${utcMinute(last)}, before ${until}, up to which this directory remembers`
+        : `the past of ${source} up to ${until} is not the one this directory remembers`,
+      'go on with what this directory began with, or use another --dir',
+    );
+  };
+
+  return {
+    push(candles) {
+      if (open) return candles;
+      let index = 0;
+      for (; index < candles.length; index += 1) {
+        const candle = candles[index] as Candle;
+        if (candle.time > bookmark.time) break;
+        extendPast(past, candle);
+        last = candle.time;
+        count += 1;
+      }
+      if (index === candles.length) return [];
+      // What comes after the bookmark proves that the source reached it.
+      last = Math.max(last, bookmark.time);
+      compare();
+      return index === 0 ? candles : candles.slice(index);
+    },
+    end() {
+      if (!open) compare();
+    },
+  };
+}

@@ -1,0 +1,48 @@
+/**
+ * The example table: labelled examples in columns, as a trainer reads them.
+ *
+ * Promises: rows ordered by the time they were opened, then by id; typed arrays only, so that it
+ * crosses to a worker thread cheaply. Never: shares memory with the examples it was made of.
+ */
+import { assert } from '../base/assert.ts';
+import type { Example } from '../core/fact.ts';
+import { FEATURE_COUNT } from './features.ts';
+
+export interface ExampleTable {
+  readonly count: number;
+  readonly times: Float64Array;
+  readonly labelledAt: Float64Array;
+  readonly labels: Uint8Array;
+  /** Row-major, `count` × FEATURE_COUNT. */
+  readonly features: Float64Array;
+  readonly context: Float64Array;
+}
+
+export function tableOf(examples: readonly Example[]): ExampleTable {
+  const rows = [...examples].sort((a, b) => a.time - b.time || a.id - b.id);
+  const table: ExampleTable = {
+    count: rows.length,
+    times: new Float64Array(rows.length),
+    labelledAt: new Float64Array(rows.length),
+    labels: new Uint8Array(rows.length),
+    features: new Float64Array(rows.length * FEATURE_COUNT),
+    context: new Float64Array(rows.length * FEATURE_COUNT),
+  };
+  rows.forEach((example, row) => {
+    assert(example.features.length === FEATURE_COUNT, `features of example ${example.id}`);
+    assert(example.context.length === FEATURE_COUNT, `context of example ${example.id}`);
+    table.times[row] = example.time;
+    table.labelledAt[row] = example.labelledAt;
+    table.labels[row] = example.label;
+    table.features.set(example.features, row * FEATURE_COUNT);
+    table.context.set(example.context, row * FEATURE_COUNT);
+  });
+  return table;
+}
+
+/** The labels of some rows, in their order. */
+export function labelsOf(table: ExampleTable, rows: readonly number[]): Uint8Array {
+  const labels = new Uint8Array(rows.length);
+  for (let index = 0; index < rows.length; index += 1) labels[index] = table.labels[rows[index]!]!;
+  return labels;
+}

@@ -1,0 +1,235 @@
+/**
+ * The signal model: a trained view of what the features say about the next move, and the last
+ * labelled examples that it and the deep signal model learn from.
+ *
+ * Promises: predicts only after a model was adopted; keeps every example that a pending request
+ * of either model names. Never: trains (training.ts does, elsewhere) or draws a seed.
+ */
+import { assert, must } from '../base/assert.ts';
+import { RECORDS_KEPT_MAX } from '../base/limits.ts';
+import type { Units } from '../base/money.ts';
+import { DAY_MS, type Millis } from '../base/time.ts';
+import type { Component } from '../core/component.ts';
+import type { Example, ModelId, Probabilities, TrainOutcome, TrainRequest } from '../core/fact.ts';
+import type { TradeRecord } from '../core/order.ts';
+import type { Settings } from '../core/settings.ts';
+import { type ExampleTable, tableOf } from './example-table.ts';
+import { FEATURE_COUNT } from './features.ts';
+import {
+  packLogistic,
+  predictLogistic,
+  type TrainedLogistic,
+  unpackLogistic,
+} from './logistic-model.ts';
+import { decodeSignalModel, encodeSignalModel } from './signal-model-file.ts';
+import { type LastOutcome, lastOutcomeOf, requestOf } from './train-record.ts';
+
+export interface SignalModelState {
+  /** 0: none yet. */
+  version: number;
+  /** Model, scaler and importance; null: none yet. */
+  trained: TrainedLogistic | null;
+  /** Oldest first, in the order in which they were labelled; at most RECORDS_KEPT_MAX. */
+  examples: Example[];
+  /** The id that the next opened example gets. */
+  nextExampleId: number;
+  examplesSeen: number;
+  /** Examples since the last request. */
+  sinceTraining: number;
+  performance: Performance;
+  request: TrainRequest | null;
+  /** First example that the deep signal model's pending request names; null: none is pending. */
+  lentFrom: number | null;
+  lastRequestTime: Millis | null;
+  /** The last example, and the time, up to which the champion was trained or chosen. */
+  trainedThrough: number;
+  seenUntil: Millis;
+  lastOutcome: LastOutcome | null;
+}
+
+/** Of the trades that a trained signal model had weighed. */
+export interface Performance {
+  totalTrades: number;
+  wins: number;
+  profitSum: Units;
+}
+
+/** Fewer examples can't fill three purged slices. */
+export const EXAMPLES_MIN = 500;
+/** While a training runs, examples that it names wait for it up to this many. */
+const EXAMPLES_HELD_MAX = 2 * RECORDS_KEPT_MAX;
+
+const ID: ModelId = 'signal-model';
+
+export const signalModel: Component<'signal-model', SignalModelState> = {
+  id: ID,
+  title: 'signal model',
+  version: 1,
+  learned: true,
+  file: {
+    name: 'signal_model.json.zst',
+    format: 'json.zst',
+    encode: encodeSignalModel,
+    decode: decodeSignalModel,
+  },
+  initial: () => ({
+    version: 0,
+    trained: null,
+    examples: [],
+    nextExampleId: 1,
+    examplesSeen: 0,
+    sinceTraining: 0,
+    performance: { totalTrades: 0, wins: 0, profitSum: 0 },
+    request: null,
+    lentFrom: null,
+    lastRequestTime: null,
+    trainedThrough: 0,
+    seenUntil: 0,
+    lastOutcome: null,
+  }),
+  on: {
+    'example.opened': (state, { id }) => {
+      state.nextExampleId = Math.max(state.nextExampleId, id + 1);
+    },
+    'example.labelled': foldExample,
+    'model.train.requested': (state, fact) => {
+      if (fact.model !== ID) {
+        state.lentFrom = fact.from;
+        return;
+      }
+      state.request = requestOf(fact);
+      state.lastRequestTime = fact.time;
+      state.sinceTraining = 0;
+    },
+    'model.trained': (state, fact, blob) => {
+      if (fact.model === ID) foldOutcome(state, fact, blob);
+      else state.lentFrom = null;
+      trim(state);
+    },
+    'trade.closed': (state, { trade }) => foldTrade(state.performance, trade),
+  },
+  check: checkState,
+};
+
+function foldExample(state: SignalModelState, fact: Example): void {
+  assert(fact.features.length === FEATURE_COUNT, 'an example has one value per feature');
+  assert(fact.context.length === FEATURE_COUNT, 'an example has one mean per feature');
+  state.examples.push({
+    id: fact.id,
+    symbol: fact.symbol,
+    time: fact.time,
+    labelledAt: fact.labelledAt,
+    proposed: fact.proposed,
+    label: fact.label,
+    return: fact.return,
+    features: fact.features.slice(),
+    context: fact.context.slice(),
+  });
+  state.nextExampleId = Math.max(state.nextExampleId, fact.id + 1);
+  state.examplesSeen += 1;
+  state.sinceTraining += 1;
+  trim(state);
+}
+
+function foldOutcome(
+  state: SignalModelState,
+  fact: TrainOutcome,
+  blob: Uint8Array | undefined,
+): void {
+  state.trainedThrough = fact.through;
+  state.seenUntil = state.request?.time ?? fact.time;
+  state.lastOutcome = lastOutcomeOf(fact);
+  state.request = null;
+  if (!fact.adopted) return;
+  const { model, scaler, importance, permutation } = unpackLogistic(must(blob, 'trained weights'));
+  state.version = fact.version;
+  state.trained = { model, scaler, importance, permutation };
+}
+
+function foldTrade(performance: Performance, trade: TradeRecord): void {
+  if (trade.models.signal === 0) return;
+  performance.totalTrades += 1;
+  performance.profitSum += trade.profit;
+  if (trade.profit > 0) performance.wins += 1;
+}
+
+/** Drops the oldest beyond the limit, but none that a pending request needs. */
+function trim(state: SignalModelState): void {
+  const { examples, request, lentFrom } = state;
+  while (examples.length > RECORDS_KEPT_MAX) {
+    const { id } = must(examples[0], 'oldest example');
+    const needed = id === request?.from || id === lentFrom;
+    if (needed && examples.length <= EXAMPLES_HELD_MAX) return;
+    examples.shift();
+  }
+}
+
+/** Class probabilities, or null before a model was adopted. */
+export const predictSignal = (
+  state: SignalModelState,
+  features: ArrayLike<number>,
+): Probabilities | null =>
+  state.trained === null
+    ? null
+    : predictLogistic(state.trained.model, state.trained.scaler, features);
+
+/** The examples kept: ids of the first and the last, and their count; null: none. */
+export interface ExampleSpan {
+  readonly from: number;
+  readonly through: number;
+  readonly count: number;
+  /** When the last one was labelled. */
+  readonly time: Millis;
+}
+
+export function exampleSpan(state: SignalModelState): ExampleSpan | null {
+  const first = state.examples[Math.max(0, state.examples.length - RECORDS_KEPT_MAX)];
+  const last = state.examples.at(-1);
+  if (first === undefined || last === undefined) return null;
+  const count = Math.min(state.examples.length, RECORDS_KEPT_MAX);
+  return { from: first.id, through: last.id, count, time: last.labelledAt };
+}
+
+/** What a training should use, when one is due: at most one a market day. */
+export function trainingDue(
+  state: SignalModelState,
+  settings: Settings,
+): { readonly from: number; readonly through: number } | null {
+  const { learning } = settings;
+  if (!learning.signalModel || state.request !== null) return null;
+  const everyCount = state.lastRequestTime === null ? EXAMPLES_MIN : 0;
+  if (state.sinceTraining < Math.max(learning.retrainEvery, everyCount)) return null;
+  const span = exampleSpan(state);
+  if (span === null || span.count < EXAMPLES_MIN) return null;
+  if (state.lastRequestTime !== null && span.time - state.lastRequestTime < DAY_MS) return null;
+  return { from: span.from, through: span.through };
+}
+
+/** The examples a request of either model names. */
+export function examplesOf(state: SignalModelState, request: TrainRequest): ExampleTable {
+  const from = state.examples.findIndex(example => example.id === request.from);
+  const through = state.examples.findIndex(example => example.id === request.through);
+  return tableOf(state.examples.slice(Math.max(0, from), through + 1));
+}
+
+/** What the trainer needs of the champion; null: there is none. */
+export const championOf = (state: SignalModelState): Uint8Array | null =>
+  state.trained === null ? null : packLogistic({ ...state.trained, seenUntil: state.seenUntil });
+
+/** Win rate, average profit in units; null before the first trade. */
+export function performanceOf(
+  state: SignalModelState,
+): { readonly winRate: number; readonly averageProfit: number } | null {
+  const { totalTrades, wins, profitSum } = state.performance;
+  if (totalTrades === 0) return null;
+  return { winRate: wins / totalTrades, averageProfit: profitSum / totalTrades };
+}
+
+function checkState(state: SignalModelState): string | null {
+  if (state.version > 0 !== (state.trained !== null)) return 'a version without its model';
+  if (state.examples.length > EXAMPLES_HELD_MAX) return 'more examples than may be held';
+  if (state.examples.length > state.examplesSeen) return 'more examples than were seen';
+  if (state.request !== null && state.request.model !== ID) return 'the request of another model';
+  const { totalTrades, wins } = state.performance;
+  return wins > totalTrades ? 'more wins than trades' : null;
+}

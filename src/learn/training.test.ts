@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { impurity } from '../base/canonical.ts';
+import type { ModelId } from '../core/fact.ts';
+import { warmStart } from './deep-training.ts';
+import { packDense, predictDenseModel, unpackDense } from './dense-model.ts';
+import { tableOf } from './example-table.ts';
+import { FEATURE_COUNT, FEATURE_NAMES } from './features.ts';
+import { unpackLogistic } from './logistic-model.ts';
+import { type PlantedRule, plantedExamples, plantedRequest } from './planted-example.ts';
+import { train } from './training.ts';
+
+/** A bent rule takes more examples to see. */
+const COUNT: Readonly<Record<PlantedRule, number>> = { none: 1500, linear: 1500, bent: 4000 };
+
+function trained(model: ModelId, rule: PlantedRule, seed = 11) {
+  const examples = plantedExamples({ count: COUNT[rule], seed, rule });
+  return train(plantedRequest(model, examples), tableOf(examples), null);
+}
+
+/** `from` and `count` of one long planted stretch, retrained with the champion. */
+function retrained(model: ModelId, rule: PlantedRule) {
+  const count = COUNT[rule];
+  const all = plantedExamples({ count: count + 700, seed: 12, rule });
+  const early = all.slice(0, count);
+  const first = train(plantedRequest(model, early), tableOf(early), null);
+  assert.ok(first.blob !== null, 'the first one is adopted');
+  const again = train(plantedRequest(model, all, 1), tableOf(all), first.blob);
+  return { first, again };
+}
+
+const MODELS: readonly ModelId[] = ['signal-model', 'deep-signal-model'];
+
+for (const model of MODELS)
+  describe(`training the ${model}`, () => {
+    it('learns a planted rule: far below the base rate, and adopted', () => {
+      const { outcome, blob } = trained(model, 'linear');
+      assert.ok(outcome.challenger.logLoss < outcome.baseRate.logLoss - 0.1);
+      assert.equal(outcome.adopted, true);
+      assert.equal(outcome.version, 1);
+      assert.equal(outcome.champion, null);
+      assert.ok(blob !== null);
+    });
+
+    it('does not adopt what it found in pure noise', () => {
+      for (const seed of [1, 2, 3]) {
+        const { outcome, blob } = trained(model, 'none', seed);
+        assert.equal(outcome.adopted, false);
+        assert.equal(blob, null);
+        assert.ok(outcome.challenger.logLoss < outcome.baseRate.logLoss + 0.02, 'nor is it lost');
+      }
+    });
+
+    it('gives the same bytes twice', () => {
+      const [one, two] = [trained(model, 'linear'), trained(model, 'linear')];
+      assert.deepEqual(one.outcome, two.outcome);
+      assert.deepEqual(one.blob, two.blob);
+    });
+
+    it('tells the scores of challenger and champion on examples new to both', () => {
+      const { again } = retrained(model, 'linear');
+      assert.equal(again.outcome.version, 2);
+      assert.ok(again.outcome.champion !== null);
+      assert.equal(again.outcome.champion.examples, again.outcome.challenger.examples);
+      assert.ok(again.outcome.champion.examples > 100);
+      assert.ok(again.outcome.champion.logLoss < again.outcome.baseRate.logLoss);
+    });
+
+    it('keeps the champion whenever the challenger is no better', () => {
+      const { again } = retrained(model, 'linear');
+      const { challenger, champion, adopted } = again.outcome;
+      assert.equal(adopted, challenger.logLoss < champion!.logLoss);
+    });
+
+    it('is not moved by what happens in the compare slice', () => {
+      const examples = plantedExamples({ count: 1500, seed: 13, rule: 'linear' });
+      const request = plantedRequest(model, examples);
+      const changed = examples.map((example, index) =>
+        index === 1499
+          ? { ...example, features: example.features.map(value => value / 2) }
+          : example,
+      );
+      const weights = (blob: Uint8Array | null) =>
+        model === 'signal-model' ? unpackLogistic(blob!).model : unpackDense(blob!).model;
+      const one = train(request, tableOf(examples), null);
+      const two = train(request, tableOf(changed), null);
+      assert.notEqual(one.outcome.challenger.logLoss, two.outcome.challenger.logLoss);
+      assert.deepEqual(weights(one.blob), weights(two.blob));
+    });
+
+    it('answers a request that has too few examples without adopting', () => {
+      const examples = plantedExamples({ count: 12, seed: 1, rule: 'linear' });
+      for (const count of [0, 1, 12]) {
+        const table = tableOf(examples.slice(0, count));
+        const { outcome } = train(plantedRequest(model, examples), table, null);
+        assert.equal(impurity(outcome), null);
+        assert.equal(outcome.adopted, false);
+      }
+    });
+  });
+
+describe('what a training says of the features', () => {
+  it('names the one that carries the rule, by weight and by permutation', () => {
+    const { importance, permutation } = unpackLogistic(trained('signal-model', 'linear').blob!);
+    const best = (values: Record<string, number>) =>
+      Object.entries(values).sort((a, b) => b[1] - a[1])[0]![0];
+    assert.equal(best(importance), FEATURE_NAMES[0]);
+    assert.equal(best(permutation), FEATURE_NAMES[0]);
+  });
+});
+
+describe('the deep signal model', () => {
+  it('learns a rule that no linear model can', () => {
+    const deep = trained('deep-signal-model', 'bent').outcome;
+    const linear = trained('signal-model', 'bent').outcome;
+    assert.equal(deep.adopted, true);
+    assert.ok(deep.challenger.logLoss < linear.challenger.logLoss - 0.02);
+  });
+
+  it('goes on from the optimizer of the champion', () => {
+    const { first, again } = retrained('deep-signal-model', 'bent');
+    const before = unpackDense(first.blob!).model.adam;
+    assert.ok(before.steps > 0);
+    if (again.blob !== null) assert.ok(unpackDense(again.blob).model.adam.steps > before.steps);
+    assert.ok(again.outcome.challenger.logLoss < first.outcome.baseRate.logLoss - 0.02);
+  });
+
+  it('says the same after its inputs are scaled and gated anew', () => {
+    const champion = unpackDense(trained('deep-signal-model', 'bent').blob!).model;
+    const scaler = {
+      mean: champion.scaler.mean.map((mean, index) => mean + 0.01 * index),
+      scale: champion.scaler.scale.map((scale, index) => scale * (1 + 0.02 * index)),
+    };
+    const gate = champion.gate.map((weight, index) => weight * (0.5 + 0.05 * index));
+    const moved = { ...champion, ...warmStart(champion, { scaler, gate }), scaler, gate };
+    const row = Array.from({ length: FEATURE_COUNT }, (_, index) => Math.sin(index));
+    const [a, b] = [champion, moved].map(model => predictDenseModel(model, row, row));
+    a!.forEach((chance, name) => {
+      assert.ok(Math.abs(chance - b![name]!) < 1e-4);
+    });
+  });
+
+  it('comes back from its blob bit for bit', () => {
+    const { blob } = trained('deep-signal-model', 'bent');
+    assert.deepEqual(packDense(unpackDense(blob!)), blob);
+  });
+
+  it('refuses a blob that was cut', () => {
+    const { blob } = trained('deep-signal-model', 'bent');
+    assert.throws(() => unpackDense(blob!.slice(0, -4)), /floats instead of/);
+    assert.throws(() => unpackDense(blob!.slice(0, 20)), /not a blob/);
+  });
+});

@@ -1,0 +1,143 @@
+/**
+ * The step's brain: one input in, facts out, in the order of the design's section 3.
+ *
+ * Promises: reads the world, changes it only by telling facts; the same world and input give the
+ * same facts. Never: waits, rolls dice outside the run's generator, or looks at a later candle.
+ */
+import { unreachable } from '../base/assert.ts';
+import { seedRng } from '../base/rng.ts';
+import { HOUR_MS } from '../base/time.ts';
+import type { Fact, Report } from '../core/fact.ts';
+import type { Candle } from '../core/market.ts';
+import type { TradeRecord } from '../core/order.ts';
+import type { Input, Telling } from '../core/step.ts';
+import { breakersToRelease, breakersToTrip, dayToStart } from '../trade/breaker.ts';
+import { gapBefore, symbolOf } from '../trade/market.ts';
+import { equityOf, tradeOf } from '../trade/portfolio.ts';
+import { tellEntryOrExit } from './entry.ts';
+import { tellExamples } from './examples.ts';
+import { tellRewards } from './reward.ts';
+import { tellTrainingRequests } from './training-request.ts';
+import type { World } from './world.ts';
+
+export function decide(world: World, input: Input, telling: Telling): void {
+  switch (input.kind) {
+    case 'bind':
+      telling.tell({
+        type: 'directory.bound',
+        ...input.binding,
+        rng: seedRng(input.binding.seed),
+      });
+      telling.tell({ type: 'config.changed', settings: input.settings });
+      return;
+    case 'configure':
+      telling.tell({ type: 'config.changed', settings: input.settings });
+      return;
+    case 'found':
+      tellFounding(world, input.ids, telling);
+      return;
+    case 'candle':
+      decideCandle(world, input.candle, { reports: input.reports, telling });
+      return;
+    case 'answer':
+      tellReport(world, input.report, telling);
+      return;
+    case 'trained':
+      telling.tell({ type: 'model.trained', ...input.outcome }, input.blob);
+      return;
+    case 'kill-switch':
+      telling.tell({ type: 'kill-switch.set', on: input.on, time: input.time });
+      return;
+    default:
+      unreachable(input);
+  }
+}
+
+function tellFounding({ run }: World, ids: readonly string[], telling: Telling): void {
+  const { binding, settings } = run;
+  if (binding === null) return;
+  telling.tell({ type: 'component.founded', ids, binding, settings });
+}
+
+interface CandleInput {
+  readonly reports: readonly Report[];
+  readonly telling: Telling;
+}
+
+function decideCandle(world: World, candle: Candle, { reports, telling }: CandleInput): void {
+  const timeframeMs = world.run.settings.timeframeMs;
+  const closeTime = candle.time + timeframeMs;
+  tellDay(world, candle.time, telling);
+  const closed: TradeRecord[] = [];
+  for (const report of reports) {
+    const trade = tellReport(world, report, telling);
+    if (trade !== null) closed.push(trade);
+  }
+  const gap = gapBefore(symbolOf(world.market, candle.symbol), candle, timeframeMs);
+  telling.tell(
+    gap > 0 ? { type: 'candle.closed', ...candle, gap } : { type: 'candle.closed', ...candle },
+  );
+  tellDay(world, closeTime, telling);
+  tellHour(world, closeTime, telling);
+  tellBreakers(world, closeTime, telling);
+  tellRewards(world, { symbol: candle.symbol, time: closeTime, closed }, telling);
+  const proposed = tellEntryOrExit(world, candle, telling);
+  tellExamples(world, { candle, proposed }, telling);
+  tellTrainingRequests(world, closeTime, telling);
+}
+
+/** Tells what an exchange reported and, where that closed a position, the trade. */
+function tellReport(world: World, report: Report, telling: Telling): TradeRecord | null {
+  telling.tell(report);
+  if (report.type !== 'order.filled') return null;
+  const trade = tradeOf(world.portfolio);
+  if (trade === null) return null;
+  telling.tell({ type: 'trade.closed', trade });
+  tellEquity(world, report.time, telling);
+  return trade;
+}
+
+function tellDay(world: World, time: number, telling: Telling): void {
+  const date = dayToStart(world['risk-manager'], time);
+  if (date === null) return;
+  telling.tell({ type: 'day.started', date, time, balance: equityOf(world.portfolio) });
+}
+
+/** An equity point whenever an hour of market time has ended since the last one. */
+function tellHour(world: World, time: number, telling: Telling): void {
+  const last = world.analytics.curve.at(-1);
+  if (last !== undefined && Math.floor(time / HOUR_MS) <= Math.floor(last.time / HOUR_MS)) return;
+  tellEquity(world, time, telling);
+}
+
+function tellEquity(world: World, time: number, telling: Telling): void {
+  const { portfolio } = world;
+  const fact: Fact<'equity.marked'> = {
+    type: 'equity.marked',
+    time,
+    balance: portfolio.balance,
+    equity: equityOf(portfolio),
+    open: Object.keys(portfolio.positions).length,
+  };
+  telling.tell(fact);
+}
+
+function tellBreakers(world: World, time: number, telling: Telling): void {
+  const risk = world['risk-manager'];
+  const { settings, binding } = world.run;
+  const mode = binding?.mode ?? 'tape';
+  for (const breaker of breakersToRelease(risk, time, mode)) {
+    // The peak restarts from the last mark: let that be the equity of this moment.
+    if (breaker === 'max_drawdown') tellEquity(world, time, telling);
+    telling.tell({ type: 'breaker.released', breaker, time });
+  }
+  const equity = equityOf(world.portfolio);
+  for (const { breaker, until } of breakersToTrip(risk, {
+    equity,
+    time,
+    settings,
+    mode,
+    timeframeMs: settings.timeframeMs,
+  }))
+    telling.tell({ type: 'breaker.tripped', breaker, time, equity, until });
+}

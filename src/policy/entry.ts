@@ -1,0 +1,213 @@
+/**
+ * One symbol at one close: leave the position, or choose, propose, weigh, size and enter.
+ *
+ * Promises: nothing is proposed while a position or an order of the symbol is open; every proposal
+ * leaves a fact with what became of it, taken or not. Never: asks a model where nothing is
+ * proposed, so that a quiet market costs nothing.
+ */
+import { must } from '../base/assert.ts';
+import { Rng } from '../base/rng.ts';
+import type { Probabilities } from '../core/fact.ts';
+import type { Candle } from '../core/market.ts';
+import type { ModelVersions } from '../core/order.ts';
+import type { Telling } from '../core/step.ts';
+import { attend, attentionVote } from '../learn/attention.ts';
+import { predictDeep } from '../learn/deep-signal-model.ts';
+import { chooseAction } from '../learn/q-table.ts';
+import { predictSignal } from '../learn/signal-model.ts';
+import { entryRefusal } from '../trade/breaker.ts';
+import { type SymbolState, symbolOf, windowMean } from '../trade/market.ts';
+import { availableOf, equityOf, isEntering, isLeaving } from '../trade/portfolio.ts';
+import { weigh } from './ensemble.ts';
+import { exitFor } from './exits.ts';
+import { type Sizing, sizeEntry } from './sizing.ts';
+import { propose } from './strategies.ts';
+import type { Proposal } from './strategy-proposal.ts';
+import type { World } from './world.ts';
+
+/** A market order that found no volume for this many candles is given up. */
+const ORDER_LIFE_CANDLES = 5;
+/** Trades after which a strategy's own win rate counts. */
+const PRIOR_TRADES_MIN = 30;
+const NO_SCORES: readonly number[] = [];
+
+interface Moment {
+  readonly candle: Candle;
+  readonly symbol: SymbolState;
+}
+
+interface Idea extends Moment {
+  readonly proposal: Proposal;
+  readonly strategy: string;
+  readonly explored: boolean;
+}
+
+interface Opinion {
+  readonly confidence: number;
+  readonly signal: Probabilities | null;
+  readonly deep: Probabilities | null;
+  readonly attention: Probabilities | null;
+  readonly scores: readonly number[];
+  readonly models: ModelVersions;
+}
+
+/** Returns true when a strategy proposed, whatever became of it. */
+export function tellEntryOrExit(world: World, candle: Candle, telling: Telling): boolean {
+  const symbol = symbolOf(world.market, candle.symbol);
+  if (world.portfolio.positions[candle.symbol] !== undefined) {
+    if (!isLeaving(world.portfolio, candle.symbol)) tellExit(world, { candle, symbol }, telling);
+    return false;
+  }
+  if (!symbol.reading.ready || isEntering(world.portfolio, candle.symbol)) return false;
+  if (entryRefusal(world['risk-manager'], openTrades(world), world.run.settings) !== null)
+    return false;
+  const idea = ideaOf(world, { candle, symbol }, telling);
+  if (idea === null) return false;
+  tellEntry(world, idea, telling);
+  return true;
+}
+
+function tellExit(world: World, { candle, symbol }: Moment, telling: Telling): void {
+  const { settings } = world.run;
+  const order = exitFor({
+    position: must(world.portfolio.positions[candle.symbol], 'the position to leave'),
+    reading: symbol.reading,
+    candle,
+    settings,
+    force: false,
+    place: telling.place(),
+    epoch: telling.epoch,
+    // An exit waits for volume as long as it takes: a position is never left to itself.
+    expiresAt: Number.MAX_SAFE_INTEGER,
+  });
+  if (order !== null) telling.tell({ type: 'order.approved', order });
+}
+
+/** The strategy in charge of the symbol and what it proposes; null: nothing. */
+function ideaOf(world: World, moment: Moment, telling: Telling): Idea | null {
+  const { candle, symbol } = moment;
+  const table = world['q-table'];
+  const waiting = table.waiting[candle.symbol] ?? tellChoice(world, moment, telling);
+  const { settings } = world.run;
+  const proposal = propose(waiting.action, { reading: symbol.reading, candle, settings });
+  if (proposal === null) return null;
+  return { ...moment, proposal, strategy: waiting.action, explored: waiting.explored };
+}
+
+function tellChoice(
+  world: World,
+  { candle, symbol }: Moment,
+  telling: Telling,
+): { readonly action: string; readonly explored: boolean } {
+  const { settings } = world.run;
+  const { regime, volatility } = symbol.reading;
+  const rng = new Rng(world.run.rng);
+  const choice = chooseAction({ state: world['q-table'], regime, volatility, rng, settings });
+  // With the Q-table off the regime alone decides: there is no dice and nothing to remember.
+  if (settings.learning.qTable)
+    telling.tell({
+      type: 'strategy.chosen',
+      symbol: candle.symbol,
+      time: candle.time + settings.timeframeMs,
+      regime,
+      volatility,
+      ...choice,
+      rng: rng.state,
+    });
+  return choice;
+}
+
+function tellEntry(world: World, idea: Idea, telling: Telling): void {
+  const { candle, proposal, strategy } = idea;
+  const { settings } = world.run;
+  const { confidence, ...opinion } = opinionOf(world, idea);
+  const sizing = sizingOf(world, { idea, confidence, models: opinion.models }, telling);
+  telling.tell({
+    type: 'signal.weighed',
+    symbol: candle.symbol,
+    time: candle.time + settings.timeframeMs,
+    direction: proposal.direction,
+    strategy,
+    confidence,
+    verdict: 'order' in sizing ? 'accepted' : sizing.refused,
+    ...opinion,
+  });
+  if ('order' in sizing) telling.tell({ type: 'order.approved', order: sizing.order });
+}
+
+function opinionOf(world: World, idea: Idea): Opinion {
+  const { signalModel, deepSignalModel, attention } = world.run.settings.learning;
+  const { features } = idea.symbol;
+  const signal = signalModel ? predictSignal(world['signal-model'], features) : null;
+  const deep = deepSignalModel
+    ? predictDeep(world['deep-signal-model'], features, windowMean(idea.symbol))
+    : null;
+  const vote = attention ? attentionVote(world.attention, features) : null;
+  return {
+    confidence: weigh({
+      direction: idea.proposal.direction,
+      strength: idea.proposal.strength,
+      winRatePrior: winRateOf(world, idea.strategy),
+      signal,
+      deep,
+      attention: vote,
+    }),
+    signal,
+    deep,
+    attention: vote,
+    scores: attention ? attend(world.attention, features) : NO_SCORES,
+    models: {
+      signal: signalModel ? world['signal-model'].version : 0,
+      deep: deepSignalModel ? world['deep-signal-model'].version : 0,
+    },
+  };
+}
+
+function sizingOf(
+  world: World,
+  weighed: { idea: Idea; confidence: number; models: ModelVersions },
+  telling: Telling,
+): Sizing {
+  const { candle, symbol, proposal, strategy, explored } = weighed.idea;
+  const { settings } = world.run;
+  const { seq, index } = telling.place();
+  return sizeEntry({
+    risk: world['risk-manager'],
+    account: {
+      equity: equityOf(world.portfolio),
+      available: availableOf(world.portfolio),
+      openTrades: openTrades(world),
+    },
+    settings,
+    contract: must(world.portfolio.contracts[candle.symbol], 'the contract'),
+    candle,
+    reading: symbol.reading,
+    proposal,
+    strategy,
+    confidence: weighed.confidence,
+    explored,
+    models: weighed.models,
+    // The order is told right after the fact that records the signal.
+    place: { seq, index: index + 1 },
+    epoch: telling.epoch,
+    expiresAt: candle.time + (1 + ORDER_LIFE_CANDLES) * settings.timeframeMs,
+  });
+}
+
+/** Positions, and orders that would open one. */
+function openTrades({ portfolio }: World): number {
+  let count = 0;
+  for (const _ in portfolio.positions) count += 1;
+  for (const id in portfolio.orders)
+    if (portfolio.orders[id]?.order.reduceOnly === false) count += 1;
+  for (const id in portfolio.outbox)
+    if (portfolio.outbox[id]?.order.reduceOnly === false) count += 1;
+  return count;
+}
+
+function winRateOf(world: World, strategy: string): number | null {
+  const totals = world.analytics.byStrategy[strategy];
+  return totals === undefined || totals.trades < PRIOR_TRADES_MIN
+    ? null
+    : totals.wins / totals.trades;
+}

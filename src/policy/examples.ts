@@ -1,0 +1,28 @@
+/**
+ * Examples: where one is opened, and the labels that came due.
+ *
+ * Promises: an example opens on a CUSUM event or where a strategy proposed, traded or not, so that
+ * what is learned is not biased by what was taken. Never: labels before the window has passed.
+ */
+import type { Candle } from '../core/market.ts';
+import type { Telling } from '../core/step.ts';
+import { cusumEvent, dueLabels, mayOpenExample, openExample } from '../learn/labels.ts';
+import { symbolOf, windowMean } from '../trade/market.ts';
+import type { World } from './world.ts';
+
+interface Moment {
+  readonly candle: Candle;
+  readonly proposed: boolean;
+}
+
+export function tellExamples(world: World, { candle, proposed }: Moment, telling: Telling): void {
+  const { settings } = world.run;
+  if (!settings.learning.signalModel && !settings.learning.deepSignalModel) return;
+  const symbol = symbolOf(world.market, candle.symbol);
+  const { labelled, voided } = dueLabels(symbol, settings);
+  for (const fact of labelled) telling.tell(fact);
+  for (const fact of voided) telling.tell(fact);
+  if (!(proposed || cusumEvent(symbol)) || !mayOpenExample(symbol)) return;
+  const id = world['signal-model'].nextExampleId;
+  telling.tell(openExample(symbol, { id, proposed, context: windowMean(symbol), settings }));
+}

@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { CANDLE, position, READING } from '../../test/policy-fixture.ts';
+import { impurity } from '../base/canonical.ts';
+import type { Position } from '../core/order.ts';
+import { DEFAULT_SETTINGS } from '../core/settings.ts';
+import { exitFor } from './exits.ts';
+
+const failed = { ...READING, donchianHigh: 1100, donchianLow: 1000 };
+const holding = { ...READING, donchianHigh: 1010, donchianLow: 980 };
+
+const ask = (held: Position, reading = holding, force = false) =>
+  exitFor({
+    position: held,
+    reading,
+    candle: CANDLE,
+    settings: DEFAULT_SETTINGS,
+    force,
+    place: { seq: 20, index: 1 },
+    epoch: 0,
+    expiresAt: CANDLE.time + 120_000,
+  });
+
+describe('exitFor', () => {
+  it('stays while the idea holds and time is left', () => {
+    assert.equal(ask(position()), null);
+  });
+
+  it('leaves the whole position at market, reduce-only, when time is up', () => {
+    const order = ask(position({ candlesHeld: 240 }));
+    assert.equal(order?.exitReason, 'time_exit');
+    assert.equal(order?.lots, 70);
+    assert.equal(order?.side, 'sell');
+    assert.equal(order?.reduceOnly, true);
+    assert.equal(order?.protection, null);
+    assert.equal(order?.id, '20-1');
+    assert.equal(order?.createdAt, CANDLE.time + 60_000);
+    assert.equal(impurity(order), null);
+    assert.equal(ask(position({ candlesHeld: 239 })), null);
+  });
+
+  it('gives each strategy its own time', () => {
+    const reversion = (candlesHeld: number) =>
+      ask(position({ strategy: 'mean_reversion', candlesHeld }), {
+        ...holding,
+        regime: 'range',
+        bandMiddle: 2000,
+      });
+    assert.equal(reversion(119), null);
+    assert.equal(reversion(120)?.exitReason, 'time_exit');
+  });
+
+  it('leaves on the signal of its strategy, but not before three candles', () => {
+    assert.equal(ask(position(), failed)?.exitReason, 'exit_signal');
+    assert.equal(ask(position({ candlesHeld: 3 }), failed)?.exitReason, 'exit_signal');
+    assert.equal(ask(position({ candlesHeld: 2 }), failed), null);
+  });
+
+  it('buys a short back', () => {
+    const order = ask(position({ direction: 'short', candlesHeld: 500 }));
+    assert.equal(order?.side, 'buy');
+  });
+
+  it('is forced by the operator only', () => {
+    assert.equal(ask(position({ candlesHeld: 0 }), holding, true)?.exitReason, 'force_exit');
+  });
+
+  it('asks no signal of indicators that are not warm, but keeps time', () => {
+    const cold = { ...failed, ready: false };
+    assert.equal(ask(position(), cold), null);
+    assert.equal(ask(position({ candlesHeld: 300 }), cold)?.exitReason, 'time_exit');
+  });
+});

@@ -1,0 +1,224 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { CANDLE, CONTRACT, entryRequest, freshRisk } from '../../test/policy-fixture.ts';
+import { impurity } from '../base/canonical.ts';
+import { notional, toQuote, toUnits } from '../base/money.ts';
+import type { Approved } from '../core/order.ts';
+import { DEFAULT_SETTINGS } from '../core/settings.ts';
+import { kellyShare } from '../trade/risk-factor.ts';
+import { type EntryRequest, riskShare, sizeEntry } from './sizing.ts';
+import { roundTripCost } from './strategy-proposal.ts';
+
+const approved = (request: EntryRequest): Approved => {
+  const sizing = sizeEntry(request);
+  if ('refused' in sizing) assert.fail(`refused: ${sizing.refused}`);
+  return sizing.order;
+};
+const refusal = (request: EntryRequest): string | null => {
+  const sizing = sizeEntry(request);
+  return 'refused' in sizing ? sizing.refused : null;
+};
+const lotsOf = (request: EntryRequest): number => {
+  const sizing = sizeEntry(request);
+  return 'refused' in sizing ? 0 : sizing.order.lots;
+};
+
+/** Spread evenly, which fc.double (uniform over bit patterns) is not. */
+const between = (min: number, max: number) =>
+  fc.integer({ min: 0, max: 1_000_000 }).map(part => min + (part / 1_000_000) * (max - min));
+
+/** Requests over the whole range of what a market and an account can be. */
+const requests = fc
+  .record({
+    long: fc.boolean(),
+    price: between(0.5, 90_000),
+    stopShare: fc.oneof(between(0.0005, 0.05), between(0.05, 0.9)),
+    equity: fc.oneof(between(10, 1000), between(1000, 1e6)).map(toUnits),
+    availableShare: between(0, 1),
+    volume: fc.oneof(between(0, 10), between(10, 1e6)),
+    leverage: fc.integer({ min: 1, max: 60 }),
+    lotSize: fc.constantFrom(0.001, 0.01, 1),
+    confidence: between(0.4, 1),
+    drawdown: between(0, 0.3),
+    losses: fc.integer({ min: 0, max: 6 }),
+  })
+  .map(draw => {
+    const risk = freshRisk(draw.equity);
+    risk.currentDrawdown = draw.drawdown;
+    risk.lossStreak = draw.losses;
+    const base = entryRequest();
+    return entryRequest({
+      risk,
+      account: {
+        equity: draw.equity,
+        available: Math.floor(draw.equity * draw.availableShare),
+        openTrades: 0,
+      },
+      settings: { ...DEFAULT_SETTINGS, leverage: draw.leverage },
+      contract: { ...CONTRACT, lotSize: draw.lotSize, priceStep: 0.01 },
+      candle: { ...CANDLE, close: draw.price, volume: draw.volume },
+      confidence: draw.confidence,
+      proposal: {
+        ...base.proposal,
+        direction: draw.long ? 'long' : 'short',
+        stopDistance: draw.price * draw.stopShare,
+        takeProfitDistance: draw.price * draw.stopShare * 2,
+        trailDistance: draw.price * draw.stopShare,
+      },
+    });
+  });
+
+describe('sizeEntry', () => {
+  it('mints a market order with its bracket on price steps', () => {
+    const { lots, ...order } = approved(entryRequest());
+    assert.ok(lots > 0);
+    assert.deepEqual(order, {
+      id: '12-3',
+      epoch: 2,
+      symbol: 'BTC/USDT:USDT',
+      side: 'buy',
+      kind: 'market',
+      price: null,
+      trigger: null,
+      trail: null,
+      reduceOnly: false,
+      leverage: 3,
+      createdAt: CANDLE.time + 60_000,
+      expiresAt: CANDLE.time + 120_000,
+      strategy: 'breakout',
+      exitReason: null,
+      protection: { stop: 980, takeProfit: 1040, trail: 28 },
+      models: { signal: 1, deep: 0 },
+    });
+  });
+
+  it('risks riskPerTrade of equity, costs in, when nothing else binds', () => {
+    const settings = { ...DEFAULT_SETTINGS, kellyCap: 1 };
+    const { lots } = approved(entryRequest({ settings, confidence: 1 }));
+    // 1 % of 10,000 = 100 over 20 of stop and 1.6 of fees and slippage = 4.629 base units
+    assert.equal(lots, 4629);
+  });
+
+  it('stakes at most the Kelly share as margin', () => {
+    const tight = entryRequest({ proposal: { ...entryRequest().proposal, stopDistance: 2 } });
+    const { lots, leverage } = approved(tight);
+    // 25 % of 10,000 at leverage 3 over 1000.2 a unit
+    assert.equal(leverage, 3);
+    assert.equal(lots, Math.floor((2500 * 3) / 1000.2 / 0.001));
+  });
+
+  it('[caps] no order exceeds risk, stake, margin, volume or leverage, and its stop comes first', () => {
+    let sized = 0;
+    fc.assert(
+      fc.property(requests, request => {
+        const sizing = sizeEntry(request);
+        if ('refused' in sizing) return;
+        sized += 1;
+        const { order } = sizing;
+        const { settings, contract, candle, account, risk } = request;
+        assert.equal(impurity(order), null);
+        const base = order.lots * contract.lotSize;
+        const stop = order.protection?.stop as number;
+        const sign = order.side === 'buy' ? 1 : -1;
+        const distance = (candle.close - stop) * sign;
+        const slack = 1 + 1e-6;
+        const equity = toQuote(account.equity);
+        const loss = base * (distance + candle.close * roundTripCost(settings));
+        assert.ok(Number.isSafeInteger(order.lots) && order.lots > 0);
+        assert.ok(distance > 0 && stop > 0);
+        const target = order.protection?.takeProfit ?? null;
+        assert.ok(target === null || (target - candle.close) * sign > 0, 'target');
+        assert.ok(loss <= equity * riskShare(request) * slack, 'risk');
+        const margin = (base * candle.close) / order.leverage;
+        assert.ok(margin <= equity * kellyShare(risk, settings) * slack, 'stake');
+        assert.ok(margin <= toQuote(account.available) * slack, 'free margin');
+        assert.ok(base <= settings.volumeShare * candle.volume * slack, 'volume');
+        assert.ok(order.leverage >= 1 && order.leverage <= settings.leverage);
+        assert.ok(order.leverage <= contract.leverageMax);
+        assert.ok(notional(candle.close, order.lots, contract.lotSize) >= contract.notionalMin);
+        assert.ok(distance / candle.close < 1 / order.leverage - 0.005, 'liquidation');
+      }),
+      { seed: 2, numRuns: 2000 },
+    );
+    assert.ok(sized > 300, `only ${sized} requests were sized`);
+  });
+
+  it('[monotone] a wider stop never buys more', () => {
+    fc.assert(
+      fc.property(requests, between(1, 3), (request, wider) => {
+        const { proposal } = request;
+        const stopDistance = proposal.stopDistance * wider;
+        const wide = { ...request, proposal: { ...proposal, stopDistance } };
+        assert.ok(
+          lotsOf(wide) <= lotsOf(request) || refusal(request) === 'stop within a price step',
+        );
+      }),
+      { seed: 3, numRuns: 2000 },
+    );
+  });
+
+  it('[monotone] drawdown, losses, doubt and volatility never buy more', () => {
+    const usual = entryRequest({ settings: { ...DEFAULT_SETTINGS, kellyCap: 1 } });
+    const drawn = { ...usual, risk: { ...freshRisk(), currentDrawdown: 0.1 } };
+    const losing = { ...usual, risk: { ...freshRisk(), lossStreak: 2 } };
+    const unsure = { ...usual, confidence: 0.4 };
+    const wild = { ...usual, reading: { ...usual.reading, volatility: 'high' as const } };
+    for (const worse of [drawn, losing, unsure, wild]) assert.ok(lotsOf(worse) < lotsOf(usual));
+  });
+
+  it('lowers the leverage until the stop comes before liquidation, or refuses', () => {
+    const far = (share: number) =>
+      entryRequest({
+        settings: { ...DEFAULT_SETTINGS, leverage: 20 },
+        proposal: { ...entryRequest().proposal, stopDistance: 1000 * share },
+      });
+    assert.equal(approved(far(0.02)).leverage, 20);
+    assert.equal(approved(far(0.1)).leverage, 7);
+    assert.equal(approved(far(0.5)).leverage, 1);
+    assert.equal(refusal(far(0.85)), 'stop beyond the liquidation price');
+  });
+
+  it('gives an explored choice the least size that the exchange takes', () => {
+    // 5 quote at least, 1 quote a lot, and a reserve of 2 %
+    assert.equal(approved(entryRequest({ explored: true })).lots, 6);
+  });
+
+  it('refuses rather than raise a budget to the minimum', () => {
+    const poor = toUnits(3);
+    const account = { equity: poor, available: poor, openTrades: 0 };
+    assert.equal(refusal(entryRequest({ account })), 'below the minimum size');
+    assert.equal(
+      refusal(entryRequest({ candle: { ...CANDLE, volume: 0 } })),
+      'below the minimum size',
+    );
+  });
+
+  it('says why it refuses', () => {
+    const { account, proposal } = entryRequest();
+    assert.equal(refusal(entryRequest({ confidence: 0.39 })), 'confidence too low');
+    assert.equal(
+      refusal(entryRequest({ account: { ...account, openTrades: 3 } })),
+      'maximum open trades',
+    );
+    assert.equal(
+      refusal(entryRequest({ account: { ...account, available: 0 } })),
+      'no free balance',
+    );
+    assert.equal(
+      refusal(entryRequest({ risk: { ...freshRisk(), killSwitch: true } })),
+      'kill switch',
+    );
+    const close = { ...proposal, stopDistance: 0.01 };
+    assert.equal(refusal(entryRequest({ proposal: close })), 'stop within a price step');
+  });
+
+  it('drops a target that a short cannot reach', () => {
+    const proposal = {
+      ...entryRequest().proposal,
+      direction: 'short' as const,
+      takeProfitDistance: 1200,
+    };
+    assert.equal(approved(entryRequest({ proposal })).protection?.takeProfit, null);
+  });
+});

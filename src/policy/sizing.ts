@@ -1,0 +1,186 @@
+/**
+ * Sizing: turns a weighed proposal into an approved entry, or says why not.
+ *
+ * Promises: a hit stop, costs in, loses at most riskPerTrade of equity times the factors; the size
+ * never exceeds the Kelly stake, the free margin, the share of the candle's volume or the
+ * contract's leverage; the stop lies before the liquidation price, if need be by less leverage.
+ * An explored entry has the minimum size in every mode: what it teaches does not depend on size.
+ * Never: raises an order to the exchange's minimum; a risk budget too small for it is refused.
+ */
+import { lotsBelow, notional, toPriceStep, toQuote, type Units } from '../base/money.ts';
+import type { Millis } from '../base/time.ts';
+import type { Candle, Contract, Reading } from '../core/market.ts';
+import {
+  type Approved,
+  approve,
+  entrySide,
+  type ModelVersions,
+  type Order,
+  type Protection,
+  signOf,
+} from '../core/order.ts';
+import type { Settings } from '../core/settings.ts';
+import type { Place } from '../core/step.ts';
+import { entryRefusal } from '../trade/breaker.ts';
+import { sizingFactors } from '../trade/risk-factor.ts';
+import type { RiskState } from '../trade/risk-state.ts';
+import { type Proposal, roundTripCost } from './strategy-proposal.ts';
+
+/** What sizing reads of the portfolio. */
+export interface Account {
+  readonly equity: Units;
+  /** Balance not put up as margin. */
+  readonly available: Units;
+  readonly openTrades: number;
+}
+
+export interface EntryRequest {
+  readonly risk: RiskState;
+  readonly account: Account;
+  readonly settings: Settings;
+  readonly contract: Contract;
+  readonly candle: Candle;
+  readonly reading: Reading;
+  readonly proposal: Proposal;
+  readonly strategy: string;
+  readonly confidence: number;
+  /** True when the choice was a roll of the dice. */
+  readonly explored: boolean;
+  readonly models: ModelVersions;
+  readonly place: Place;
+  readonly epoch: number;
+  readonly expiresAt: Millis;
+}
+
+export type Sizing = { readonly order: Approved } | { readonly refused: string };
+
+/** ATR follows a volatility burst late; in the meantime a smaller size stands in for it. */
+const VOLATILITY_FACTOR = { low: 1, normal: 1, high: 0.75 } as const;
+/** Share of the risk left at the least confidence that is traded; all of it at certainty. */
+const CONFIDENCE_FACTOR_MIN = 0.75;
+/** The next open may lie a little beyond the close that the size was reckoned from. */
+const MARGIN_USED_MAX = 0.98;
+const NOTIONAL_RESERVE = 1.02;
+/** How much farther than the stop the liquidation price has to be: a gap must not reach it. */
+const LIQUIDATION_BUFFER = 1.25;
+
+export function sizeEntry(request: EntryRequest): Sizing {
+  const { risk, account, settings, candle } = request;
+  const refusal = entryRefusal(risk, account.openTrades, settings);
+  if (refusal !== null) return { refused: refusal };
+  if (request.confidence < settings.minConfidence) return { refused: 'confidence too low' };
+  if (account.equity <= 0 || account.available <= 0) return { refused: 'no free balance' };
+  const protection = protect(request);
+  if (protection === null) return { refused: 'stop within a price step' };
+  const stopDistance = Math.abs(candle.close - protection.stop);
+  const leverage = leverageFor(request, stopDistance / candle.close);
+  if (leverage < 1) return { refused: 'stop beyond the liquidation price' };
+  const lotsMax = Math.min(
+    lotsBelow(quantityMax(request, stopDistance, leverage), request.contract.lotSize),
+    lotsBelow(settings.volumeShare * candle.volume, request.contract.lotSize),
+  );
+  const lotsMin = minimumLots(request);
+  if (lotsMax < lotsMin) return { refused: 'below the minimum size' };
+  const lots = request.explored ? lotsMin : lotsMax;
+  return { order: mint(request, { lots, leverage, protection }) };
+}
+
+type Size = Pick<Order, 'lots' | 'leverage' | 'protection'>;
+
+function mint(request: EntryRequest, { lots, leverage, protection }: Size): Approved {
+  const { place, candle, settings } = request;
+  return approve({
+    id: `${place.seq}-${place.index}`,
+    epoch: request.epoch,
+    symbol: request.contract.symbol,
+    side: entrySide(request.proposal.direction),
+    kind: 'market',
+    lots,
+    price: null,
+    trigger: null,
+    trail: null,
+    reduceOnly: false,
+    leverage,
+    createdAt: candle.time + settings.timeframeMs,
+    expiresAt: request.expiresAt,
+    strategy: request.strategy,
+    exitReason: null,
+    protection,
+    models: request.models,
+  });
+}
+
+/** The bracket on price steps; null when the stop falls on the price itself or below zero. */
+function protect({ proposal, candle, contract }: EntryRequest): Protection | null {
+  const sign = signOf(proposal.direction);
+  const step = contract.priceStep;
+  const stop = toPriceStep(candle.close - sign * proposal.stopDistance, step);
+  if ((candle.close - stop) * sign < step / 2 || stop <= 0) return null;
+  const { takeProfitDistance, trailDistance } = proposal;
+  const target =
+    takeProfitDistance === null
+      ? null
+      : toPriceStep(candle.close + sign * takeProfitDistance, step);
+  return {
+    stop,
+    // A short cannot fall to zero, and a near target may round onto the wrong side of the close:
+    // without one the position is left by stop, signal or time.
+    takeProfit: target !== null && target > 0 && (target - candle.close) * sign > 0 ? target : null,
+    trail: trailDistance === null ? null : Math.max(step, toPriceStep(trailDistance, step)),
+  };
+}
+
+/**
+ * The leverage with which the stop comes before liquidation; below 1 when there is none.
+ * An isolated position is liquidated about 1/leverage − maintenance rate away from its entry.
+ */
+function leverageFor(request: EntryRequest, stopShare: number): number {
+  const { settings, contract } = request;
+  const leverage = Math.min(settings.leverage, contract.leverageMax);
+  const rate = maintenanceRate(request, leverage);
+  const room = stopShare * LIQUIDATION_BUFFER + roundTripCost(settings) + rate;
+  return 1 / leverage >= room ? leverage : Math.floor(1 / room);
+}
+
+/** The rate of the tier that the largest position the Kelly cap allows would fall into. */
+function maintenanceRate({ account, settings, contract }: EntryRequest, leverage: number): number {
+  const notionalMax = account.equity * settings.kellyCap * leverage;
+  for (const tier of contract.tiers) if (notionalMax <= tier.notionalMax) return tier.rate;
+  return contract.tiers.at(-1)?.rate ?? 0;
+}
+
+/** Share of equity that a hit stop may cost, all factors in. */
+export function riskShare(request: EntryRequest): number {
+  const { settings, reading, confidence } = request;
+  const { drawdownFactor, streakFactor, performanceFactor } = sizingFactors(request.risk, settings);
+  const doubt = (1 - confidence) / Math.max(1e-9, 1 - settings.minConfidence);
+  return (
+    settings.riskPerTrade *
+    drawdownFactor *
+    streakFactor *
+    performanceFactor *
+    VOLATILITY_FACTOR[reading.volatility] *
+    (1 - (1 - CONFIDENCE_FACTOR_MIN) * Math.min(1, Math.max(0, doubt)))
+  );
+}
+
+/** Base units by risk, Kelly stake and free margin, whichever is least. */
+function quantityMax(request: EntryRequest, stopDistance: number, leverage: number): number {
+  const { risk, account, settings, candle } = request;
+  const equity = toQuote(account.equity);
+  const entryPrice = candle.close * (1 + settings.slippage);
+  const lossPerUnit = stopDistance + candle.close * roundTripCost(settings);
+  const stakeShare = sizingFactors(risk, settings).kelly;
+  const marginPerUnit = entryPrice * (1 / leverage + Math.max(0, settings.takerFee));
+  return Math.min(
+    (equity * riskShare(request)) / lossPerUnit,
+    (equity * stakeShare * leverage) / entryPrice,
+    (toQuote(account.available) * MARGIN_USED_MAX) / marginPerUnit,
+  );
+}
+
+/** The fewest lots that the exchange takes. */
+function minimumLots({ candle, contract }: EntryRequest): number {
+  const lot = notional(candle.close, 1, contract.lotSize);
+  return Math.max(1, Math.ceil((contract.notionalMin * NOTIONAL_RESERVE) / Math.max(1, lot)));
+}

@@ -1,0 +1,89 @@
+/**
+ * JSON state files, plain for people or compressed with zstd.
+ *
+ *   {
+ *   "component": "q-table",
+ *   "schema": 1,
+ *   "seq": 1234,
+ *   "<key of the component>": <its value>,
+ *   ...
+ *   }
+ *
+ * Promises: a key a line, in the component's own order, after the three of the envelope; numbers
+ * in their shortest round-trip form. Never: accepts a `__proto__` key or bytes that are not UTF-8.
+ */
+import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { assert } from '../base/assert.ts';
+import { STATE_FILE_BYTES_MAX } from '../base/limits.ts';
+import type { StateContent } from './formats.ts';
+import { type Envelope, Malformed, reasonOf } from './malformed.ts';
+
+type JsonFormat = 'json' | 'json.zst';
+type Value = Readonly<Record<string, unknown>>;
+
+const ENVELOPE_KEYS = ['component', 'schema', 'seq'] as const;
+const ZSTD_LEVEL = 2;
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+export function encodeJson(envelope: Envelope, value: Value, format: JsonFormat): Uint8Array {
+  const lines = ENVELOPE_KEYS.map(key => `"${key}": ${JSON.stringify(envelope[key])}`);
+  for (const key of Object.keys(value)) {
+    assert(
+      !Object.hasOwn(envelope, key),
+      `${envelope.component} has a key of the envelope: ${key}`,
+    );
+    const text = JSON.stringify(value[key]);
+    assert(text !== undefined, `${envelope.component}.${key} has no JSON form`);
+    lines.push(`${JSON.stringify(key)}: ${text}`);
+  }
+  const bytes = Buffer.from(`{\n${lines.join(',\n')}\n}\n`);
+  return format === 'json' ? bytes : compress(bytes);
+}
+
+export function decodeJson(bytes: Uint8Array, format: JsonFormat): StateContent {
+  const parsed = parsePlainObject(format === 'json' ? bytes : decompress(bytes));
+  const { component, schema, seq, ...value } = parsed;
+  if (typeof component !== 'string' || typeof schema !== 'number' || typeof seq !== 'number')
+    throw new Malformed('component, schema or seq is missing');
+  return { component, schema, seq, content: { format, value } };
+}
+
+/** Bytes → a JSON object without a `__proto__` key anywhere. */
+export function parsePlainObject(bytes: Uint8Array): Record<string, unknown> {
+  let parsed: unknown;
+  let text: string;
+  try {
+    text = utf8.decode(bytes);
+    parsed = JSON.parse(text);
+  } catch (error) {
+    throw new Malformed(`it is not JSON (${reasonOf(error)})`);
+  }
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed))
+    throw new Malformed('it is not a JSON object');
+  // Only these two spellings can put the key there, so the walk is rarely needed.
+  if (/__proto__|\\u00/i.test(text)) refuseProto(parsed);
+  return parsed as Record<string, unknown>;
+}
+
+function refuseProto(value: unknown): void {
+  if (typeof value !== 'object' || value === null) return;
+  if (Object.hasOwn(value, '__proto__')) throw new Malformed('it has a __proto__ key');
+  for (const inner of Object.values(value)) refuseProto(inner);
+}
+
+function compress(bytes: Uint8Array): Uint8Array {
+  return zstdCompressSync(bytes, {
+    params: {
+      [constants.ZSTD_c_compressionLevel]: ZSTD_LEVEL,
+      [constants.ZSTD_c_checksumFlag]: 1,
+    },
+  });
+}
+
+function decompress(bytes: Uint8Array): Uint8Array {
+  try {
+    return zstdDecompressSync(bytes, { maxOutputLength: STATE_FILE_BYTES_MAX });
+  } catch (error) {
+    throw new Malformed(`zstd: ${reasonOf(error)}`);
+  }
+}

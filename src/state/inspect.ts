@@ -1,0 +1,105 @@
+/**
+ * Inspection: what the read-only commands show of a directory.
+ *
+ * Promises: no lock, no write; works on a running or damaged directory, and says the step it
+ * speaks for. Never: hides that something could not be loaded.
+ */
+import { EXIT, Fault } from '../base/fault.ts';
+import type { AnyComponent, States } from '../core/component.ts';
+import { type Disks, scanJournal } from './journal.ts';
+import { newestOf, readManifests } from './manifest.ts';
+import { type Note, readNotes } from './notes.ts';
+import { type Recovered, type RecoveryReport, recover } from './recover.ts';
+import { steadily } from './steady.ts';
+
+export interface InspectedFile {
+  readonly id: string;
+  readonly file: string;
+  /** The seq it says; the state beside it may be newer by the journal. */
+  readonly seq: number;
+  readonly bytes: number;
+  readonly schema: number;
+}
+
+export interface Inspection {
+  readonly seq: number;
+  readonly directoryId: string | null;
+  readonly epoch: number;
+  readonly states: States;
+  readonly files: readonly InspectedFile[];
+  readonly report: RecoveryReport;
+  /** Why the directory would be refused, or null. */
+  readonly doubt: string | null;
+}
+
+/** The states as recovery would build them, at the head or at an earlier step that is kept. */
+export function inspectStates(
+  disks: Disks,
+  components: readonly AnyComponent[],
+  options: { readonly at?: number } = {},
+): Inspection {
+  return steadily(disks, () => {
+    if (options.at !== undefined) refuseUnkept(disks, options.at);
+    const through = options.at === undefined ? {} : { through: options.at };
+    try {
+      return inspectionOf(recover({ disks, components, ...through }), null);
+    } catch (error) {
+      if (!(error instanceof Fault) || error.exitCode !== EXIT.corrupt) throw error;
+      const kept = recover({ disks, components, ...through, acceptLoss: true });
+      return inspectionOf(kept, error.message);
+    }
+  });
+}
+
+function refuseUnkept(disks: Disks, at: number): void {
+  const { first, last } = scanJournal(disks);
+  const generations = newestOf(readManifests(disks.a))?.generations ?? [];
+  const oldest = first === 1 ? 0 : (generations.at(-1)?.seq ?? first - 1);
+  if (at >= oldest && at <= last) return;
+  throw new Fault(
+    EXIT.usage,
+    `step ${at} is not kept in ${disks.a.root}`,
+    `give a step from ${oldest} to ${last}`,
+  );
+}
+
+function inspectionOf(recovered: Recovered, doubt: string | null): Inspection {
+  const { seq, manifest, states, report, choices } = recovered;
+  const files = [...choices.values()].flatMap((choice): InspectedFile[] => {
+    if (choice.kind !== 'file') return [];
+    const { path, bytes } = choice.file;
+    const { seq: own, schema } = choice;
+    return [{ id: choice.component.id, file: path, seq: own, bytes, schema }];
+  });
+  const directoryId = manifest?.directory ?? null;
+  return { seq, directoryId, epoch: manifest?.epoch ?? 1, states, files, report, doubt };
+}
+
+export interface HistoryEntry {
+  readonly seq: number;
+  readonly madeAtMs: number;
+  readonly onOpen: boolean;
+  /** By component id. */
+  readonly files: Readonly<Record<string, Omit<InspectedFile, 'id'> & { readonly state: string }>>;
+}
+
+export interface History {
+  /** Newest first. */
+  readonly generations: readonly HistoryEntry[];
+  readonly notes: readonly Note[];
+}
+
+export function history(disks: Disks, options: { readonly notes?: number } = {}): History {
+  const manifest = steadily(disks, () => newestOf(readManifests(disks.a)));
+  const generations = (manifest?.generations ?? []).map(generation => {
+    const { seq, madeAtMs, onOpen, components } = generation;
+    const entries = Object.entries(components).map(([id, record]) => {
+      const { file, seq: own, bytes, schema, state } = record;
+      const live = manifest?.generations[0]?.components[id];
+      const path = live?.sha256 === record.sha256 ? file : `previous/${own}/${file}`;
+      return [id, { file: path, seq: own, bytes, schema, state }] as const;
+    });
+    return { seq, madeAtMs, onOpen, files: Object.fromEntries(entries) };
+  });
+  return { generations, notes: readNotes(disks.a, { last: options.notes ?? 20 }) };
+}

@@ -1,0 +1,124 @@
+/**
+ * Names of journal files, and what stands in the journal's folders.
+ *
+ * Promises: one list of segments, whatever form each copy is in; marks of an interrupted pruning
+ * are obeyed. Never: looks inside a file, except to unpack it.
+ */
+import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { must } from '../base/assert.ts';
+import { JOURNAL_SEGMENT_BYTES_MAX } from '../base/limits.ts';
+import type { Disk } from './disk.ts';
+import type { Disks } from './journal.ts';
+
+export const JOURNAL_FOLDER = 'journal';
+export const TMP = '.tmp';
+export const PRUNED = '.pruned';
+export const PACKED = '.zst';
+
+export type Copy = 'a' | 'b';
+export const COPIES = ['a', 'b'] as const;
+
+/** One file that holds a copy of a segment. */
+export interface SegmentFile {
+  readonly copy: Copy;
+  readonly disk: Disk;
+  readonly path: string;
+  readonly packed: boolean;
+}
+
+export interface SegmentFiles {
+  readonly first: number;
+  readonly files: readonly SegmentFile[];
+}
+
+export interface JournalFolder {
+  /** Oldest first; without what is being pruned. */
+  readonly segments: readonly SegmentFiles[];
+  /** What an interrupted job left and repair removes: temporary files, segments being pruned. */
+  readonly litter: readonly { readonly disk: Disk; readonly path: string }[];
+}
+
+const NAME = /^(\d{12})\.([ab])\.jsonl(\.zst)?(\.tmp|\.pruned)?$/;
+
+export const segmentPath = (first: number, copy: Copy): string =>
+  `${JOURNAL_FOLDER}/${String(first).padStart(12, '0')}.${copy}.jsonl`;
+
+/** For messages. */
+export const fullName = (file: { readonly disk: Disk; readonly path: string }): string =>
+  `${file.disk.root}/${file.path}`;
+
+interface Found extends SegmentFile {
+  readonly first: number;
+  readonly suffix: string;
+}
+
+function findAll(disks: Disks): Found[] {
+  const found: Found[] = [];
+  for (const copy of COPIES)
+    for (const name of disks[copy].list(JOURNAL_FOLDER)) {
+      const match = NAME.exec(name);
+      // Where both copies share a folder, each disk owns the names of its own copy.
+      if (match?.[2] !== copy) continue;
+      found.push({
+        copy,
+        disk: disks[copy],
+        path: `${JOURNAL_FOLDER}/${name}`,
+        packed: match[3] !== undefined,
+        first: Number(match[1]),
+        suffix: match[4] ?? '',
+      });
+    }
+  return found;
+}
+
+export function listJournal(disks: Disks): JournalFolder {
+  const found = findAll(disks);
+  const pruned = found.filter(file => file.suffix === PRUNED).map(file => file.first);
+  const prunedThrough = Math.max(-1, ...pruned);
+  const isLitter = (file: Found) => file.suffix !== '' || file.first <= prunedThrough;
+  const segments = new Map<number, SegmentFile[]>();
+  for (const file of found)
+    if (!isLitter(file)) {
+      const files = segments.get(file.first) ?? [];
+      files.push(file);
+      segments.set(file.first, files);
+    }
+  const firsts = [...segments.keys()].sort((left, right) => left - right);
+  return {
+    segments: firsts.map(first => ({ first, files: must(segments.get(first), 'segment') })),
+    litter: found.filter(isLitter),
+  };
+}
+
+export function pack(bytes: Uint8Array): Uint8Array {
+  return zstdCompressSync(bytes, {
+    params: {
+      [constants.ZSTD_c_checksumFlag]: 1,
+      [constants.ZSTD_c_compressionLevel]: 6,
+    },
+  });
+}
+
+/** Null when it is not what `pack` made. */
+export function unpack(bytes: Uint8Array): Uint8Array | null {
+  try {
+    return zstdDecompressSync(bytes, { maxOutputLength: JOURNAL_SEGMENT_BYTES_MAX });
+  } catch {
+    return null;
+  }
+}
+
+/** Writes a whole file so that it is there completely or not at all, and survives a power cut. */
+export function writeWhole(disk: Disk, path: string, bytes: Uint8Array): void {
+  const temporary = path + TMP;
+  disk.remove(temporary);
+  const file = disk.create(temporary);
+  try {
+    file.write(bytes);
+    file.sync();
+  } finally {
+    file.close();
+  }
+  disk.rename(temporary, path);
+  disk.syncFolder(path.slice(0, path.lastIndexOf('/')));
+}

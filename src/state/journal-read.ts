@@ -1,0 +1,117 @@
+/**
+ * Reading the journal: all segments of both copies as one chain of steps.
+ *
+ * Promises: read-only; every step of the chain was checked against the hash of the one before, and
+ * every segment against the head of the next. A gap is refused with the files and steps named
+ * (exit 65). Memory holds one segment at a time. Never: repairs (journal-repair.ts).
+ */
+import { must } from '../base/assert.ts';
+import { EXIT, Fault } from '../base/fault.ts';
+import { GENESIS_HASH, parseFrame } from './frame.ts';
+import type { Disks, JournalRepair, JournalScan, JournalStep } from './journal.ts';
+import { fullName, listJournal } from './journal-file.ts';
+import { SegmentMerge } from './journal-merge.ts';
+import { readSegment, type SegmentImage } from './journal-segment.ts';
+
+export function scanJournal(disks: Disks): JournalScan {
+  const { segments: found, litter } = listJournal(disks);
+  const segments: SegmentImage[] = [];
+  let tornBytes = 0;
+  const repairs: JournalRepair[] = litter.map(file => ({
+    file: fullName(file),
+    what: 'was left by an interrupted job',
+    kind: 'interrupted',
+  }));
+  // A creation that was cut leaves a nameless newest segment; the one before is then the newest.
+  for (let index = found.length - 1; index >= 0; index -= 1) {
+    const files = must(found[index], 'segment');
+    const newest = segments.length === 0;
+    const image = readSegment(disks, files, newest);
+    if (image === null) {
+      for (const file of files.files)
+        repairs.push({ file: fullName(file), what: 'was cut before its head', kind: 'damage' });
+      continue;
+    }
+    if (newest) tornBytes = Math.max(0, ...image.flaws.map(flaw => flaw.tail?.length ?? 0));
+    segments.unshift(image);
+  }
+  segments.forEach((segment, index) => {
+    const next = segments[index + 1];
+    if (next !== undefined) checkLink(segment, next);
+    repairs.push(...repairsOf(segment));
+  });
+  const oldest = segments[0];
+  const newest = segments.at(-1);
+  return {
+    first: oldest?.head.first ?? 1,
+    last: newest?.last ?? 0,
+    lastHash: newest?.lastHash ?? GENESIS_HASH,
+    continues: oldest?.head.continues ?? GENESIS_HASH,
+    steps: (from = 0) => readSteps(segments, from),
+    repairs,
+    heads: segments.map(segment => segment.head),
+    tornBytes,
+    segments,
+  };
+}
+
+/** The next segment says where this one must have ended. */
+function checkLink(segment: SegmentImage, next: SegmentImage): void {
+  const { last, lastHash, head } = segment;
+  const names = [segment, next].map(image => image.files.files.map(fullName).join(' and '));
+  const remedy =
+    'restore a backup (state restore), or roll back to a checkpoint that is whole (state rollback)';
+  if (next.head.directory !== head.directory)
+    throw new Fault(EXIT.corrupt, `${names[1]} belongs to another directory`, remedy);
+  if (next.head.first > last + 1) {
+    const steps = `steps ${last + 1} to ${next.head.first - 1}`;
+    const where = `between ${names[0]} and ${names[1]}`;
+    throw new Fault(
+      EXIT.corrupt,
+      `the journal has a hole: ${steps} are missing in both copies, ${where}`,
+      remedy,
+    );
+  }
+  if (next.head.first <= last || next.head.continues !== lastHash)
+    throw new Fault(
+      EXIT.corrupt,
+      `the journal is broken: ${names[1]} does not continue step ${next.head.first - 1} of ${names[0]}`,
+      remedy,
+    );
+}
+
+/** A file that is torn in both copies cannot come from a crash: copy b is written after copy a. */
+function repairsOf(segment: SegmentImage): JournalRepair[] {
+  const torn = segment.flaws.filter(flaw => flaw.state === 'torn');
+  const bothTorn = new Set(torn.map(flaw => flaw.file.copy)).size > 1;
+  return segment.flaws.map(flaw => ({
+    file: fullName(flaw.file),
+    what:
+      bothTorn && flaw.state === 'torn'
+        ? `${flaw.what} in both copies: a step after ${segment.last} may be lost`
+        : flaw.what,
+    kind: bothTorn && flaw.state === 'torn' ? 'damage' : flaw.kind,
+  }));
+}
+
+function* readSteps(segments: readonly SegmentImage[], from: number): Generator<JournalStep> {
+  for (const segment of segments) {
+    if (segment.last < from || segment.last < segment.head.first) continue;
+    const merge = new SegmentMerge(segment.files);
+    for (const { frame } of merge.lines()) {
+      if (frame === null || frame.seq < from) continue;
+      const line = parseFrame(frame);
+      if (typeof line === 'string' || line.kind !== 'step')
+        throw changed(segment, `step ${frame.seq} is ${line}`);
+      yield { seq: line.seq, facts: line.facts, hash: line.hash };
+    }
+    if (merge.lastHash !== segment.lastHash) throw changed(segment, 'it changed while it was read');
+  }
+}
+
+const changed = (segment: SegmentImage, what: string): Fault =>
+  new Fault(
+    EXIT.corrupt,
+    `${segment.files.files.map(fullName).join(' and ')}: ${what}`,
+    'see that nothing else writes there; a file of a newer Holdfast needs that version',
+  );

@@ -1,0 +1,102 @@
+/**
+ * The lock: one process per directory, on any machine that shares the volume.
+ *
+ * An exclusive SQLite transaction on the file `lock`, which nothing else ever opens (closing any
+ * handle of it would drop the lock). The rollback journal is kept in memory, so a kill leaves no
+ * litter. Promises: refused at once to a second process (exit 75), freed by the system the moment
+ * its owner dies, kept while the owner is stopped. Never: trusts the note beside it; that is for
+ * the message alone.
+ */
+import os from 'node:os';
+import process from 'node:process';
+import { DatabaseSync } from 'node:sqlite';
+import { EXIT, Fault } from '../base/fault.ts';
+import { type Disk, LOCK_FILE, realDisk } from './disk.ts';
+import { diskFault } from './disk-fault.ts';
+
+export const LOCK_OWNER_FILE = 'lock-owner.json';
+
+const SQLITE_BUSY = 5;
+const SQLITE_NOT_A_DATABASE = 26;
+
+export interface Lock {
+  release(): void;
+}
+
+export function acquireLock(directory: string): Lock {
+  const disk = realDisk(directory);
+  disk.makeFolder('');
+  // A link would lock something else; `stat` refuses it.
+  disk.stat(LOCK_FILE);
+  const database = begin(disk);
+  try {
+    writeOwner(disk);
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+  return {
+    release: () => {
+      if (!database.isOpen) return;
+      try {
+        disk.remove(LOCK_OWNER_FILE);
+      } finally {
+        database.close();
+      }
+    },
+  };
+}
+
+function begin(disk: Disk): DatabaseSync {
+  const path = `${disk.root}/${LOCK_FILE}`;
+  let database: DatabaseSync | null = null;
+  try {
+    database = new DatabaseSync(path, { timeout: 0 });
+    database.exec('PRAGMA journal_mode=MEMORY; BEGIN EXCLUSIVE');
+    return database;
+  } catch (error) {
+    database?.close();
+    throw refusal(disk, path, error);
+  }
+}
+
+function refusal(disk: Disk, path: string, error: unknown): Fault {
+  const code = error instanceof Error && 'errcode' in error ? error.errcode : null;
+  if (code === SQLITE_BUSY)
+    return new Fault(
+      EXIT.inUse,
+      `${disk.root} is in use by another Holdfast${ownerOf(disk)}`,
+      'stop that one first, or give this one its own --dir',
+    );
+  if (code === SQLITE_NOT_A_DATABASE)
+    return new Fault(
+      EXIT.corrupt,
+      `${path} is not a lock file`,
+      'make sure that no Holdfast runs on this directory, then remove that file',
+    );
+  return diskFault('lock', path, error);
+}
+
+/** ` (process 4711 on host, since …)`, or nothing when the note cannot be read. */
+function ownerOf(disk: Disk): string {
+  try {
+    const bytes = disk.read(LOCK_OWNER_FILE);
+    const owner: unknown = JSON.parse(Buffer.from(bytes ?? []).toString());
+    const { pid, host, since } = owner as Record<string, unknown>;
+    return ` (process ${Number(pid)} on ${String(host)}, since ${String(since)})`;
+  } catch {
+    return '';
+  }
+}
+
+function writeOwner(disk: Disk): void {
+  const owner = { pid: process.pid, host: os.hostname(), since: new Date().toISOString() };
+  disk.remove(LOCK_OWNER_FILE);
+  const file = disk.create(LOCK_OWNER_FILE);
+  try {
+    file.write(Buffer.from(`${JSON.stringify(owner)}\n`));
+    file.sync();
+  } finally {
+    file.close();
+  }
+}

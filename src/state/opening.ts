@@ -1,0 +1,217 @@
+/**
+ * Opening a directory: what recovery read is mended and made durable before anything new is told.
+ *
+ *   1. recover (read-only; a refusal leaves everything as it was)
+ *   2. before the first upgrade: a backup of the whole directory
+ *   3. mend the journal from its other copy, move damaged files to quarantine
+ *   4. R1: sync every live file and folder
+ *   5. R2: a fresh checkpoint and a new segment, in this order: temporary files, the segment with
+ *      the new manifest in its head, the manifest, the renames
+ *
+ * A manifest is never listed before the segment behind its newest step exists, so a journal that
+ * ends before it has lost lines. A crash anywhere in 2 to 5 leaves a directory that recovers to
+ * the same step. Never: acknowledges anything before 5 is done.
+ */
+import { randomBytes } from 'node:crypto';
+import process from 'node:process';
+import { must } from '../base/assert.ts';
+import { EXIT, Fault } from '../base/fault.ts';
+import type { AnyComponent } from '../core/component.ts';
+import { backupDirectory } from './backup.ts';
+import { repairBlobs } from './blobs.ts';
+import { type Disks, JournalWriter, repairJournal } from './journal.ts';
+import { COPIES, JOURNAL_FOLDER } from './journal-file.ts';
+import {
+  type FileRecord,
+  type Generation,
+  MANIFEST_FORMAT,
+  type Manifest,
+  sealManifest,
+} from './manifest.ts';
+import { quarantine, quarantineCopy } from './quarantine.ts';
+import { type Recovered, type RecoveryReport, recover } from './recover.ts';
+import { withGeneration } from './retention.ts';
+import { commitSnapshot, type Prepared, prepareSnapshot } from './snapshot.ts';
+import { syncAll } from './sync.ts';
+
+export interface OpeningOptions {
+  readonly disks: Disks;
+  readonly components: readonly AnyComponent[];
+  readonly now: () => number;
+  /** The operator's word that what cannot be rebuilt may be lost. */
+  readonly acceptLoss?: boolean;
+  /** Ids of components that start afresh; their files go to quarantine. */
+  readonly reset?: readonly string[];
+  /** After a restore or a rollback: order ids of before are never used again. */
+  readonly raiseEpoch?: boolean;
+}
+
+export interface Opened {
+  readonly recovered: Recovered;
+  readonly report: RecoveryReport;
+  readonly manifest: Manifest;
+  readonly live: Map<string, FileRecord>;
+  readonly writer: JournalWriter;
+  readonly journalFirst: number;
+}
+
+export function openDirectory(options: OpeningOptions): Opened {
+  const { disks, components, reset = [] } = options;
+  for (const id of reset) refuseUnknown(components, id);
+  const recovered = recover(options);
+  const { scan, seq, chain, states } = recovered;
+  if (isUpgrade(recovered)) backupDirectory(disks, 'before-upgrade');
+  if (scan === null) setJournalAside(disks);
+  else repairJournal(disks, scan);
+  for (const path of recovered.damaged) quarantine(disks.a, path);
+  const hashes = recovered.generations.flatMap(generation => generation.blobs);
+  const blobs = repairBlobs(disks, new Set([...hashes, ...recovered.blobs]));
+  syncAll(disks);
+
+  const live = liveRecords(recovered, components);
+  const changed = new Set(recovered.changed);
+  for (const id of reset) {
+    const component = must(
+      components.find(each => each.id === id),
+      id,
+    );
+    states[id] = component.initial();
+    changed.add(id);
+    const former = live.get(id);
+    if (former !== undefined) quarantineCopy(disks.a, former.file);
+    live.delete(id);
+  }
+  const prepared = prepareSnapshot({ disk: disks.a, components, states, seq, changed });
+  const manifest = firstManifest(options, recovered, { prepared, live });
+  const writer = JournalWriter.open(disks, {
+    directory: manifest.directory,
+    first: seq + 1,
+    continues: chain,
+    manifest: sealManifest(manifest),
+  });
+  const now = commitSnapshot(disks.a, prepared, { manifest, live });
+  for (const path of recovered.survey.litter) disks.a.remove(path);
+  const repairs = [
+    ...recovered.report.repairs,
+    ...blobs.map(({ file, what }) => `${file} ${what}: repaired from the other copy`),
+  ];
+  const journalFirst = scan === null || scan.last < scan.first ? seq + 1 : scan.first;
+  return {
+    recovered,
+    report: { ...recovered.report, repairs },
+    manifest,
+    live: now,
+    writer,
+    journalFirst,
+  };
+}
+
+function refuseUnknown(components: readonly AnyComponent[], id: string): void {
+  if (components.some(component => component.id === id)) return;
+  const known = components.map(component => component.id).join(', ');
+  throw new Fault(EXIT.usage, `there is no component "${id}"`, `choose one of: ${known}`);
+}
+
+const isUpgrade = ({ choices }: Recovered): boolean =>
+  [...choices.values()].some(
+    choice => choice.kind === 'file' && choice.schema < choice.component.version,
+  );
+
+function setJournalAside(disks: Disks): void {
+  for (const copy of COPIES) {
+    const disk = disks[copy];
+    for (const name of disk.list(JOURNAL_FOLDER)) quarantine(disk, `${JOURNAL_FOLDER}/${name}`);
+  }
+}
+
+/** The records of what stands, intact, under the stable names. */
+function liveRecords(
+  recovered: Recovered,
+  components: readonly AnyComponent[],
+): Map<string, FileRecord> {
+  const { survey, manifest, choices, damaged } = recovered;
+  const live = new Map<string, FileRecord>();
+  for (const file of survey.files) {
+    if (file.previous !== null || damaged.includes(file.path)) continue;
+    const records = (manifest?.generations ?? []).flatMap(
+      generation => generation.components[file.component] ?? [],
+    );
+    const choice = choices.get(file.component);
+    const record = records.find(each => each.sha256 === file.sha256);
+    if (record !== undefined) live.set(file.component, record);
+    else if (choice?.kind === 'file' && choice.file === file)
+      live.set(file.component, unvouched(choice.seq, choice.schema, file));
+  }
+  for (const { id } of components) {
+    const choice = choices.get(id);
+    // The newest record of a content says how far it holds.
+    if (choice?.kind === 'file' && choice.file.previous === null && choice.record !== null)
+      live.set(id, choice.record);
+  }
+  return live;
+}
+
+const unvouched = (
+  seq: number,
+  schema: number,
+  { name, sha256, bytes }: { name: string; sha256: string; bytes: number },
+): FileRecord => ({ file: name, seq, through: seq, schema, sha256, bytes, state: '' });
+
+function firstManifest(
+  options: OpeningOptions,
+  recovered: Recovered,
+  files: { readonly prepared: Prepared; readonly live: ReadonlyMap<string, FileRecord> },
+): Manifest {
+  const { components, now, reset = [] } = options;
+  const { manifest, scan, seq, chain, generations, report, choices } = recovered;
+  const isDoubtful = [...choices.values()].some(
+    choice => choice.kind === 'file' && choice.record === null,
+  );
+  const begins: Record<string, number> = { ...recovered.begins };
+  for (const id of reset) begins[id] = seq;
+  const isRaised =
+    options.raiseEpoch === true ||
+    reset.length > 0 ||
+    report.lost.length > 0 ||
+    scan === null ||
+    isDoubtful;
+  const fresh: Generation = {
+    ...{ seq, chain, madeAtMs: now(), onOpen: true, blobs: [...recovered.blobs] },
+    components: recordsAt({ components, ...files }, seq),
+  };
+  return {
+    format: MANIFEST_FORMAT,
+    directory:
+      manifest?.directory ?? scan?.heads.at(-1)?.directory ?? randomBytes(8).toString('hex'),
+    epoch: (manifest?.epoch ?? 1) + (isRaised ? 1 : 0),
+    serial: (manifest?.serial ?? 0) + 1,
+    node: process.version,
+    begins,
+    generations: withGeneration(withoutReset(generations, reset), fresh, components),
+  };
+}
+
+const withoutReset = (generations: readonly Generation[], reset: readonly string[]): Generation[] =>
+  generations.map(generation => {
+    const entries = Object.entries(generation.components).filter(([id]) => !reset.includes(id));
+    return { ...generation, components: Object.fromEntries(entries) };
+  });
+
+/** The records of a generation: what was written, and what still holds as of this step. */
+export function recordsAt(
+  files: {
+    readonly components: readonly AnyComponent[];
+    readonly prepared: Prepared;
+    readonly live: ReadonlyMap<string, FileRecord>;
+  },
+  seq: number,
+): Record<string, FileRecord> {
+  const { components, prepared, live } = files;
+  const records: Record<string, FileRecord> = {};
+  for (const { id } of components)
+    records[id] = prepared.records[id] ?? {
+      ...must(live.get(id), `the file of ${id}`),
+      through: seq,
+    };
+  return records;
+}

@@ -1,0 +1,264 @@
+/**
+ * Recovery: the only way in. First boot is the recovery of an empty directory.
+ *
+ *   1. Survey the directory; refuse what a newer release wrote.
+ *   2. Scan the journal (union of both copies). A hole is refused.
+ *   3. Take the newest manifest: of its two files and the heads of the segments.
+ *   4. The journal must reach the last checkpoint, or the loss must be accepted.
+ *   5. Each component: the newest file that is vouched for and passes its checks, or its defaults
+ *      where the journal goes back to its beginning; then the facts after it. Check all.
+ *
+ * What an interrupted checkpoint leaves (temporary files, stable names with the former content) is
+ * a normal state and says nothing. Commit point of a checkpoint: each rename over a stable name.
+ * Promises: read-only; on a fault nothing was written. Never: repairs (open.ts does).
+ */
+import { EXIT, Fault } from '../base/fault.ts';
+import { type AnyComponent, initialStates, type States } from '../core/component.ts';
+import { refuseNewerFiles } from './candidate.ts';
+import { type Choice, chooseFromFiles, chooseFromJournal } from './choice.ts';
+import { type Disks, GENESIS_HASH, type JournalScan } from './journal.ts';
+import { believedManifest, distrust, readJournal } from './journal-trust.ts';
+import { judgeFiles, type Verdict } from './judge-files.ts';
+import type { Generation, Manifest } from './manifest.ts';
+import { type Replay, replayJournal } from './replay.ts';
+import { type Survey, surveyDirectory } from './survey.ts';
+
+export interface RecoveryReport {
+  /** Nothing was there. */
+  readonly first: boolean;
+  readonly fromSeq: number;
+  readonly toSeq: number;
+  /** Journal steps that were folded. */
+  readonly replayed: number;
+  /** A sentence each: which file, from what it was rebuilt, what was lost if anything. */
+  readonly repairs: readonly string[];
+  readonly upgraded: readonly string[];
+  readonly lost: readonly string[];
+}
+
+export interface RecoverOptions {
+  readonly disks: Disks;
+  readonly components: readonly AnyComponent[];
+  readonly acceptLoss?: boolean;
+  /** Up to this step only; the last one by default. */
+  readonly through?: number;
+}
+
+export interface Recovered {
+  readonly survey: Survey;
+  readonly manifest: Manifest | null;
+  /** Null: the journal was given up. */
+  readonly scan: JournalScan | null;
+  readonly seq: number;
+  readonly chain: string;
+  readonly states: States;
+  readonly choices: ReadonlyMap<string, Choice>;
+  /** Components whose file does not hold the current state. */
+  readonly changed: ReadonlySet<string>;
+  /** What can still be had of the manifest's generations. */
+  readonly generations: readonly Generation[];
+  readonly begins: Readonly<Record<string, number>>;
+  /** Blobs named since the newest generation. */
+  readonly blobs: readonly string[];
+  /** Files to move to quarantine. */
+  readonly damaged: readonly string[];
+  readonly report: RecoveryReport;
+}
+
+export const ACCEPT_LOSS =
+  'restore a backup, or go on with what can be kept by starting once with --accept-loss';
+
+export function recover(options: RecoverOptions): Recovered {
+  const { disks, components } = options;
+  const survey = surveyDirectory(disks.a, components);
+  const reading = readJournal(disks);
+  const manifest = believedManifest(disks.a.root, survey, reading.scan);
+  refuseNewerFiles(disks.a, components, { manifest, survey });
+  const doubt = distrust(manifest, reading, survey);
+  if (doubt !== null && options.acceptLoss !== true)
+    throw reading.fault === null
+      ? new Fault(EXIT.corrupt, `${disks.a.root}: ${doubt}`, ACCEPT_LOSS)
+      : new Fault(EXIT.corrupt, reading.fault.message, ACCEPT_LOSS);
+  const context = { disks, components, survey, manifest };
+  if (reading.scan === null || doubt !== null)
+    return fromFiles({ ...context, last: reading.scan?.last ?? 0 }, doubt ?? '');
+  return fromJournal({ ...context, scan: reading.scan }, options);
+}
+
+/** What the choice of files is made from. */
+export interface Context {
+  readonly disks: Disks;
+  readonly components: readonly AnyComponent[];
+  readonly survey: Survey;
+  readonly manifest: Manifest | null;
+}
+
+function fromJournal(
+  context: Context & { readonly scan: JournalScan },
+  options: RecoverOptions,
+): Recovered {
+  const { disks, components, survey, manifest, scan } = context;
+  const through = Math.min(options.through ?? scan.last, scan.last);
+  const choices = chooseFromJournal(context, through, options.acceptLoss === true);
+  const states = initialStates(components);
+  const starts = new Map<string, number>();
+  for (const [id, choice] of choices) {
+    if (choice.kind === 'file') states[id] = choice.state;
+    starts.set(id, choice.start);
+  }
+  const replay = replayJournal({ disks, components, states, starts, scan, through });
+  const lost = giveUpBroken({ components, choices, states, replay }, options.acceptLoss === true);
+  const begins: Record<string, number> = { ...manifest?.begins };
+  for (const [id, choice] of choices) if (choice.kind === 'defaults') begins[id] = through;
+  for (const id of lost.keys()) begins[id] = through;
+  const verdict = judgeFiles(context, choices, new Set(lost.keys()));
+  const newest = manifest?.generations[0]?.seq ?? 0;
+  const named = [...replay.blobs].filter(([, seq]) => seq > newest).map(([name]) => name);
+  return {
+    ...{ survey, manifest, scan, states, choices, begins },
+    seq: through,
+    chain: replay.chain,
+    changed: changedOf({ components, choices, replay, lost }),
+    generations: verdict.generations,
+    blobs: named,
+    damaged: verdict.damaged,
+    report: reportOf({ choices, through, replay, lost, verdict, scan, manifest, disks, survey }),
+  };
+}
+
+interface Outcome {
+  readonly components: readonly AnyComponent[];
+  readonly choices: ReadonlyMap<string, Choice>;
+  readonly replay: Replay;
+}
+
+/** Components that start from their defaults, with the sentence that says so. */
+function giveUpBroken(
+  outcome: Outcome & { readonly states: States },
+  acceptLoss: boolean,
+): Map<string, string> {
+  const { components, choices, states, replay } = outcome;
+  const lost = new Map<string, string>();
+  const refused: string[] = [];
+  for (const component of components) {
+    const why = brokenBy(component, choices.get(component.id), { replay, states });
+    if (why === null) continue;
+    const { id, title, learned, file } = component;
+    if (learned !== true && !acceptLoss) {
+      refused.push(`${file.name} (${title}) cannot be rebuilt without loss: ${why}`);
+      continue;
+    }
+    states[id] = component.initial();
+    lost.set(id, `${title} is lost and starts from its defaults: ${file.name} ${why}`);
+  }
+  if (refused.length > 0) throw new Fault(EXIT.corrupt, refused.join('; '), ACCEPT_LOSS);
+  return lost;
+}
+
+function brokenBy(
+  component: AnyComponent,
+  choice: Choice | undefined,
+  { replay, states }: { replay: Replay; states: States },
+): string | null {
+  if (choice === undefined || choice.kind === 'none') return choice?.why ?? 'is missing';
+  const blob = replay.broken.get(component.id);
+  if (blob !== undefined)
+    return `needs the blob ${blob}, which is missing or damaged in both copies`;
+  const rule = component.check?.(states[component.id]) ?? null;
+  return rule === null ? null : `breaks a rule after the replay: ${rule}`;
+}
+
+function changedOf(outcome: Outcome & { readonly lost: ReadonlyMap<string, string> }): Set<string> {
+  const { components, choices, replay, lost } = outcome;
+  const changed = new Set<string>([...lost.keys(), ...replay.touched]);
+  for (const { id, version } of components) {
+    const choice = choices.get(id);
+    const isCurrent =
+      choice?.kind === 'file' &&
+      choice.record !== null &&
+      choice.file.previous === null &&
+      choice.schema === version;
+    if (!isCurrent) changed.add(id);
+  }
+  return changed;
+}
+
+function fromFiles(context: Context & { readonly last: number }, doubt: string): Recovered {
+  const { components, survey, manifest, last } = context;
+  const choices = chooseFromFiles(context);
+  const states = initialStates(components);
+  const lost = [`facts after the files that were kept, if there were any: ${doubt}`];
+  let seq = Math.max(last, manifest?.generations[0]?.seq ?? 0);
+  for (const component of components) {
+    const choice = choices.get(component.id);
+    if (choice?.kind === 'file') {
+      states[component.id] = choice.state;
+      seq = Math.max(seq, choice.start);
+    } else
+      lost.push(`${component.title} starts from its defaults: ${component.file.name} is missing`);
+  }
+  const kept = [...choices.values()].flatMap(choice => (choice.kind === 'file' ? [choice] : []));
+  const bad = survey.files.filter(
+    file => file.previous === null && !kept.some(choice => choice.file === file),
+  );
+  return {
+    ...{ survey, manifest, scan: null, seq, states, choices },
+    chain: manifest?.generations[0]?.chain ?? GENESIS_HASH,
+    changed: new Set(components.map(component => component.id)),
+    generations: [],
+    begins: Object.fromEntries(components.map(component => [component.id, seq])),
+    blobs: [],
+    damaged: bad.map(file => file.path),
+    report: {
+      first: false,
+      fromSeq: Math.min(seq, ...kept.map(choice => choice.start)),
+      toSeq: seq,
+      replayed: 0,
+      repairs: kept.map(({ file, start }) => `${file.path} was kept as of step ${start}`),
+      upgraded: upgradesIn(choices),
+      lost,
+    },
+  };
+}
+
+const upgradesIn = (choices: ReadonlyMap<string, Choice>): string[] =>
+  [...choices.values()].flatMap(choice => {
+    if (choice.kind !== 'file' || choice.schema === choice.component.version) return [];
+    return [`${choice.file.name}: schema ${choice.schema} → ${choice.component.version}`];
+  });
+
+interface Evidence {
+  readonly choices: ReadonlyMap<string, Choice>;
+  readonly through: number;
+  readonly replay: Replay;
+  readonly lost: ReadonlyMap<string, string>;
+  readonly verdict: Verdict;
+  readonly scan: JournalScan;
+  readonly manifest: Manifest | null;
+  readonly disks: Disks;
+  readonly survey: Survey;
+}
+
+function reportOf(evidence: Evidence): RecoveryReport {
+  const { choices, through, replay, lost, verdict, scan, manifest, survey } = evidence;
+  const files = [...choices.values()].filter(choice => choice.kind === 'file');
+  // An interrupted first boot has promised nothing to anybody, and is a first boot again.
+  const first = through === 0 && files.length === 0 && survey.files.length === 0;
+  const journal = scan.repairs
+    .filter(repair => repair.kind === 'damage')
+    .map(({ file, what }) => `${file} ${what}: repaired from the other copy`);
+  const added = [...choices.values()].flatMap(choice =>
+    choice.kind === 'defaults' && manifest !== null && !first
+      ? [`${choice.component.title} is new and starts from its defaults`]
+      : [],
+  );
+  return {
+    first,
+    fromSeq: Math.min(through, ...[...choices.values()].map(choice => choice.start)),
+    toSeq: through,
+    replayed: replay.steps,
+    repairs: first ? [] : [...verdict.repairs, ...journal],
+    upgraded: [...upgradesIn(choices), ...added],
+    lost: [...lost.values()],
+  };
+}

@@ -1,0 +1,131 @@
+/**
+ * Retention: which generations stay, and what may go with the others.
+ *
+ * Promises: at least two complete generations; each component has two independent copies of what
+ * it needs to go on; nothing is dropped before the new generation is durable. A checkpoint on open
+ * evicts no young generation, so a crash loop cannot burn them. Never: drops a journal line or a
+ * blob at or above the oldest kept generation; never touches what it does not know.
+ */
+import { GENERATION_YOUNG_MS, GENERATIONS_KEPT_MAX, GENERATIONS_KEPT_MIN } from '../base/limits.ts';
+import type { AnyComponent } from '../core/component.ts';
+import { pruneBlobs } from './blobs.ts';
+import type { Disk } from './disk.ts';
+import { compressSealed, type Disks, pruneJournal } from './journal.ts';
+import type { Generation, Manifest } from './manifest.ts';
+import { copyToPrevious } from './snapshot.ts';
+import { PREVIOUS_FOLDER, previousFolders } from './survey.ts';
+
+type Components = readonly AnyComponent[];
+
+export const isComplete = (generation: Generation, components: Components): boolean =>
+  components.every(({ id }) => generation.components[id] !== undefined);
+
+/** The list with a new generation in front, and without those that may go. */
+export function withGeneration(
+  former: readonly Generation[],
+  fresh: Generation,
+  components: Components,
+): Generation[] {
+  const replaced = former.findIndex(generation => isReplacedBy(generation, fresh));
+  // What holds the same files is no second generation.
+  const others = former.filter((_, index) => index !== replaced);
+  const all = [replaced < 0 ? fresh : merged(fresh, former[replaced]!), ...others];
+  const kept: Generation[] = [];
+  let complete = 0;
+  for (const generation of all) {
+    const isYoung = fresh.madeAtMs - generation.madeAtMs < GENERATION_YOUNG_MS;
+    if (complete >= GENERATIONS_KEPT_MIN && !(fresh.onOpen && isYoung)) break;
+    kept.push(generation);
+    if (isComplete(generation, components)) complete += 1;
+  }
+  while (kept.length > GENERATIONS_KEPT_MAX) dropOne(kept);
+  return kept;
+}
+
+function isReplacedBy(former: Generation, fresh: Generation): boolean {
+  const ids = Object.keys(former.components);
+  const isSame = ids.every(id => former.components[id]?.sha256 === fresh.components[id]?.sha256);
+  return isSame && ids.length === Object.keys(fresh.components).length;
+}
+
+const merged = (fresh: Generation, former: Generation): Generation => ({
+  ...fresh,
+  onOpen: fresh.onOpen && former.onOpen,
+  blobs: [...new Set([...fresh.blobs, ...former.blobs])],
+});
+
+/** Drops the newest one made on open, else the second newest; its blobs go to the newer one. */
+function dropOne(kept: Generation[]): void {
+  const index = Math.max(
+    1,
+    kept.findIndex((generation, at) => at > 0 && generation.onOpen),
+  );
+  const [dropped] = kept.splice(index, 1);
+  const newer = kept[index - 1]!;
+  kept[index - 1] = { ...newer, blobs: [...new Set([...newer.blobs, ...dropped!.blobs])] };
+}
+
+/** Everything up to this step can be had without the journal, in two ways; 0: nothing yet. */
+export function journalFloor(manifest: Manifest, components: Components): number {
+  const complete = manifest.generations.filter(generation => isComplete(generation, components));
+  if (complete.length < GENERATIONS_KEPT_MIN) return 0;
+  const records = manifest.generations.flatMap(({ components: own }) => Object.values(own));
+  return Math.min(...records.map(record => record.through));
+}
+
+export interface RetainOptions {
+  readonly disks: Disks;
+  readonly components: Components;
+  readonly manifest: Manifest;
+  /** Blobs named since the newest generation. */
+  readonly blobs: Iterable<string>;
+  /** The first step that the journal still has. */
+  readonly journalFirst: number;
+}
+
+/**
+ * After the checkpoint: spare copies first, then what may go. All of it can be done again.
+ * Returns the first step from which the journal can be counted on.
+ */
+export function retain(options: RetainOptions): number {
+  const { disks, components, manifest } = options;
+  const floor = journalFloor(manifest, components);
+  const journalFirst = Math.max(options.journalFirst, floor === 0 ? 0 : floor + 1);
+  keepTwins(disks.a, { components, manifest, journalFirst });
+  dropPrevious(disks.a, components, manifest);
+  if (floor === 0) return journalFirst;
+  pruneJournal(disks, floor + 1);
+  const named = manifest.generations.flatMap(generation => generation.blobs);
+  pruneBlobs(disks, new Set([...named, ...options.blobs]));
+  return journalFirst;
+}
+
+/** Packs what the last checkpoint sealed; slow enough to be done apart from it. */
+export const compressJournal = (disks: Disks, seq: number): number =>
+  compressSealed(disks, seq + 1);
+
+type Holdings = Pick<RetainOptions, 'components' | 'manifest' | 'journalFirst'>;
+
+function keepTwins(disk: Disk, { components, manifest, journalFirst }: Holdings): void {
+  for (const { id } of components) {
+    const record = manifest.generations[0]?.components[id];
+    const isRebuildable = journalFirst <= (manifest.begins[id] ?? 0) + 1;
+    if (record === undefined || isRebuildable) continue;
+    const others = manifest.generations.flatMap(({ components: own }) => own[id] ?? []);
+    if (others.every(other => other.sha256 === record.sha256)) copyToPrevious(disk, record);
+  }
+}
+
+function dropPrevious(disk: Disk, components: Components, manifest: Manifest): void {
+  const known = new Set(components.map(component => component.file.name));
+  const needed = new Set<string>();
+  for (const generation of manifest.generations)
+    for (const { file, seq } of Object.values(generation.components)) needed.add(`${seq}/${file}`);
+  const folders = previousFolders(disk);
+  for (const { folder, seq } of folders) {
+    for (const name of disk.list(folder))
+      if (known.has(name) && !needed.has(`${seq}/${name}`)) disk.remove(`${folder}/${name}`);
+    if (disk.list(folder).length === 0) disk.removeFolder(folder);
+  }
+  if (folders.length > 0) disk.syncFolder(PREVIOUS_FOLDER);
+}

@@ -1,0 +1,126 @@
+/**
+ * Snapshots: how the states of a step become files.
+ *
+ *   1. prepare (may run in a worker): encode what changed, write `<name>.tmp`, sync, read back
+ *   2. link the former files into `previous/<their seq>/`, sync those folders
+ *   3. write the manifest, twice: from here on the new content is vouched for
+ *   4. rename over the stable names, sync the folder: from here on it is found
+ *   5. retention: drop what no kept generation needs
+ *
+ * A crash between any two leaves at each stable name a file that a kept generation vouches for.
+ * Promises: in this order, each step durable before the next. Never: touches a file it did not
+ * write, never rewrites what did not change.
+ */
+import { must } from '../base/assert.ts';
+import { EXIT, Fault } from '../base/fault.ts';
+import type { AnyComponent, States } from '../core/component.ts';
+import type { Disk } from './disk.ts';
+import { encodeFile } from './formats.ts';
+import { encodeManifest, type FileRecord, MANIFEST_FILES, type Manifest } from './manifest.ts';
+import { sha256, stateHash } from './state-hash.ts';
+import { PREVIOUS_FOLDER } from './survey.ts';
+import { TEMPORARY, writeTemporary, writeWholeFile } from './whole-file.ts';
+
+/** The files of one step, written and synced under their temporary names. Plain data. */
+export interface Prepared {
+  readonly seq: number;
+  readonly records: Readonly<Record<string, FileRecord>>;
+}
+
+export interface PrepareOptions {
+  readonly disk: Disk;
+  readonly components: readonly AnyComponent[];
+  readonly states: States;
+  readonly seq: number;
+  /** Ids of the components to write. */
+  readonly changed: ReadonlySet<string>;
+}
+
+export function prepareSnapshot(options: PrepareOptions): Prepared {
+  const { disk, components, states, seq, changed } = options;
+  const records: Record<string, FileRecord> = {};
+  if (changed.size > 0) disk.makeFolder('');
+  for (const component of components) {
+    if (!changed.has(component.id)) continue;
+    const { id, version: schema, file } = component;
+    const state = states[id];
+    const bytes = encodeFile({ component: id, schema, seq }, file.encode(state));
+    const own = { file: file.name, seq, through: seq, schema, bytes: bytes.length };
+    const sum = writeTemporary(disk, file.name, bytes);
+    records[id] = { ...own, sha256: sum, state: stateHash(state) };
+  }
+  // The names too: a power cut must not leave a manifest without the files that it tells of.
+  if (changed.size > 0) disk.syncFolder('');
+  return { seq, records };
+}
+
+/**
+ * Puts prepared files in place. `live` are the records of the files under the stable names;
+ * returns them as they are afterwards. The manifest already lists the new generation.
+ */
+export function commitSnapshot(
+  disk: Disk,
+  prepared: Prepared,
+  options: { readonly manifest: Manifest; readonly live: ReadonlyMap<string, FileRecord> },
+): Map<string, FileRecord> {
+  const { manifest } = options;
+  const live = new Map(options.live);
+  const fresh = Object.entries(prepared.records);
+  const folders = new Set<string>();
+  for (const [id] of fresh) {
+    const former = live.get(id);
+    if (former !== undefined) folders.add(keepFormer(disk, former));
+  }
+  for (const folder of folders) disk.syncFolder(folder);
+  writeManifest(disk, manifest);
+  for (const [, record] of fresh) disk.rename(record.file + TEMPORARY, record.file);
+  if (fresh.length > 0) disk.syncFolder('');
+  const [generation] = manifest.generations;
+  for (const [id, record] of Object.entries(must(generation, 'a generation').components))
+    live.set(id, record);
+  return live;
+}
+
+export function writeManifest(disk: Disk, manifest: Manifest): void {
+  const bytes = encodeManifest(manifest);
+  for (const file of MANIFEST_FILES) writeWholeFile(disk, file, bytes);
+}
+
+/** Gives the file under the stable name its second name; returns the folder. */
+function keepFormer(disk: Disk, record: FileRecord): string {
+  const folder = previousFolderFor(disk, record);
+  const path = `${folder}/${record.file}`;
+  if (disk.stat(path) === null) {
+    disk.makeFolder(folder);
+    disk.link(record.file, path);
+  }
+  return folder;
+}
+
+/** `previous/<seq>`, or `previous/<seq>.2` where another content of that seq stands already. */
+function previousFolderFor(disk: Disk, record: FileRecord): string {
+  for (let number = 1; ; number += 1) {
+    const folder = `${PREVIOUS_FOLDER}/${record.seq}${number === 1 ? '' : `.${number}`}`;
+    const there = disk.read(`${folder}/${record.file}`);
+    if (there === null || sha256(there) === record.sha256) return folder;
+  }
+}
+
+/**
+ * A second, independent copy of a file that has not changed for so long that no kept generation
+ * has another: one flipped bit must never cost learned state.
+ */
+export function copyToPrevious(disk: Disk, record: FileRecord): void {
+  const folder = previousFolderFor(disk, record);
+  const path = `${folder}/${record.file}`;
+  if (disk.stat(path) !== null) return;
+  const bytes = disk.read(record.file);
+  if (bytes === null || sha256(bytes) !== record.sha256)
+    throw new Fault(
+      EXIT.disk,
+      `${disk.root}/${record.file} changed on disk since it was written`,
+      'see that nothing else writes there and check the disk, then start again: it is rebuilt',
+    );
+  disk.makeFolder(folder);
+  writeWholeFile(disk, path, bytes);
+}

@@ -1,0 +1,29 @@
+/**
+ * The state hash: what two runs are compared by.
+ *
+ * Promises: SHA-256 over the canonical in-memory state of each component, and one over all of
+ * them in list order. Never: over file bytes, so format, compression and key order do not count.
+ */
+import { hash } from 'node:crypto';
+import { canonicalText } from '../base/canonical.ts';
+import { type AnyComponent, initialStates, type States } from '../core/component.ts';
+
+export interface StateHashes {
+  /** In the order of the list. */
+  readonly components: readonly { readonly id: string; readonly sha256: string }[];
+  readonly all: string;
+}
+
+export const sha256 = (content: string | Uint8Array): string => hash('sha256', content, 'hex');
+
+export const stateHash = (state: unknown): string => sha256(canonicalText(state));
+
+export function stateHashes(components: readonly AnyComponent[], states: States): StateHashes {
+  const known = components.map(({ id }) => ({ id, sha256: stateHash(states[id]) }));
+  const lines = known.map(({ id, sha256: own }) => `${id} ${own}\n`);
+  return { components: known, all: sha256(lines.join('')) };
+}
+
+/** The hashes of a directory that holds nothing yet. */
+export const emptyStateHashes = (components: readonly AnyComponent[]): StateHashes =>
+  stateHashes(components, initialStates(components));

@@ -1,0 +1,74 @@
+/**
+ * The port of the store: all that the rest of Holdfast knows of it. A store on a database, for
+ * many bots with a standby, fits behind the same door.
+ *
+ * Never: names a file other than for people to read.
+ */
+import type { States } from '../core/component.ts';
+import type { StepResult } from '../core/step.ts';
+import type { Disks } from './journal.ts';
+import type { FileRecord } from './manifest.ts';
+import type { OpeningOptions } from './opening.ts';
+import type { RecoveryReport } from './recover.ts';
+import type { Prepared } from './snapshot.ts';
+
+export interface StoreOptions extends Omit<OpeningOptions, 'disks'> {
+  readonly directory: string;
+  /** Another folder, best on another disk, for the journal's second copy. */
+  readonly journalMirror?: string;
+  /** `each`: a step is durable when `append` returns; `shared`: when `sync` does. */
+  readonly sync: 'each' | 'shared';
+  /** Tests bring their own; then there is no lock. */
+  readonly disks?: Disks;
+}
+
+/** What a worker needs to write the files of a step. Plain data. */
+export interface CheckpointTask {
+  readonly directory: string;
+  readonly journalMirror: string | null;
+  readonly seq: number;
+  readonly changed: readonly string[];
+}
+
+export interface CheckpointResult {
+  readonly seq: number;
+  /** Stable names of the files that were written. */
+  readonly files: readonly string[];
+  readonly bytes: number;
+  readonly ms: number;
+}
+
+export interface Store {
+  readonly seq: number;
+  readonly directory: string;
+  /** Random, for the life of the directory; with the epoch it makes order ids unique. */
+  readonly directoryId: string;
+  readonly epoch: number;
+  readonly states: States;
+  readonly report: RecoveryReport;
+  append(step: Pick<StepResult, 'seq' | 'facts' | 'texts'>): void;
+  sync(): void;
+  putBlob(bytes: Uint8Array): string;
+  blob(hash: string): Uint8Array | undefined;
+  /** Of one copy, since the last checkpoint began. */
+  readonly journalBytes: number;
+  readonly stepsSinceCheckpoint: number;
+  readonly lastCheckpoint: { readonly seq: number; readonly atMs: number };
+  /** Components that begin with their defaults at this step of a directory that had a past. */
+  readonly fresh: readonly string[];
+  /** By component: the file under its stable name. */
+  readonly savedFiles: ReadonlyMap<string, FileRecord>;
+  /** All of it at once, from memory. */
+  checkpoint(reason: string): CheckpointResult;
+  /** Seals the journal at this step; `prepareCheckpoint` may then run in a worker. */
+  beginCheckpoint(): CheckpointTask;
+  finishCheckpoint(prepared: Prepared, reason: string): CheckpointResult;
+  /** The worker failed: the next checkpoint writes what this one would have. */
+  abandonCheckpoint(): void;
+  readonly checkpointing: boolean;
+  /** Housekeeping: prunes and packs what no restart needs. */
+  cleanup(): void;
+  /** Quarantine aside. */
+  bytesOnDisk(): number;
+  close(): void;
+}

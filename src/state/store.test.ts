@@ -1,0 +1,163 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { SimulatedDisk } from '../../test/simulated-disk.ts';
+import { COMPONENTS, expectedAt, hashOf, openOn, runSteps } from '../../test/state/small-bot.ts';
+import type { Disks } from './journal.ts';
+import { newestOf, readManifests } from './manifest.ts';
+import { prepareCheckpoint, resetComponent } from './store.ts';
+
+const fresh = (): { disk: SimulatedDisk; disks: Disks } => {
+  const disk = new SimulatedDisk();
+  return { disk, disks: { a: disk, b: disk } };
+};
+
+describe('store', () => {
+  it('a first boot is silent and holds the defaults', () => {
+    const { disks } = fresh();
+    const store = openOn(disks);
+    assert.deepEqual(store.report, {
+      ...{ first: true, fromSeq: 0, toSeq: 0, replayed: 0 },
+      ...{ repairs: [], upgraded: [], lost: [] },
+    });
+    assert.equal(hashOf(store.states), expectedAt(0));
+    assert.equal(store.epoch, 1);
+  });
+
+  it('goes on after a clean stop, after a kill and over many checkpoints', () => {
+    let { disk, disks } = fresh();
+    for (let round = 0; round < 12; round += 1) {
+      const store = openOn(disks);
+      assert.deepEqual(store.report.repairs, [], `round ${round}`);
+      assert.equal(store.report.first, round === 0);
+      assert.equal(hashOf(store.states), expectedAt(store.seq));
+      runSteps(store, 7);
+      if (round % 3 !== 1) store.checkpoint('test');
+      runSteps(store, round % 4);
+      if (round % 2 === 0) store.close();
+      disk = disk.kill();
+      disks = { a: disk, b: disk };
+    }
+    assert.equal(hashOf(openOn(disks).states), expectedAt(12 * 7 + 18));
+  });
+
+  it('rewrites only the files whose component heard a fact', () => {
+    const { disks } = fresh();
+    const store = openOn(disks);
+    runSteps(store, 7);
+    assert.equal(store.checkpoint('all').files.length, 4);
+    runSteps(store, 1);
+    assert.deepEqual(store.checkpoint('some').files, ['purse_state.json', 'curve_state.json.zst']);
+    assert.deepEqual(store.checkpoint('none').files, []);
+  });
+
+  it('the directory stays small: two generations, and the journal between them', () => {
+    const { disk, disks } = fresh();
+    const store = openOn(disks);
+    for (let round = 0; round < 10; round += 1) {
+      runSteps(store, 14);
+      store.checkpoint('test');
+    }
+    assert.deepEqual(disk.list('previous'), ['126']);
+    assert.equal(newestOf(readManifests(disk))?.generations.length, 2);
+    const segments = disk.list('journal').map(name => Number(name.slice(0, 12)));
+    assert.deepEqual([...new Set(segments)], [127, 141]);
+    assert.equal(disk.list('blobs').length, 2 * 4);
+  });
+
+  it('what did not change for long has a second, independent copy', () => {
+    const { disk, disks } = fresh();
+    const store = openOn(disks);
+    runSteps(store, 7);
+    for (let round = 0; round < 4; round += 1) {
+      runSteps(store, 1);
+      store.checkpoint('test');
+    }
+    disk.tamper('brain_model.safetensors', () => Buffer.from('damage'));
+    const again = disk.kill();
+    const next = openOn({ a: again, b: again });
+    assert.equal(hashOf(next.states), expectedAt(11));
+    assert.match(next.report.repairs.join(), /brain_model.safetensors.*nothing is lost/);
+    assert.deepEqual(next.report.lost, []);
+  });
+
+  it('a crash loop burns no generation that was there before it', () => {
+    let { disk, disks } = fresh();
+    const store = openOn(disks);
+    runSteps(store, 10);
+    store.checkpoint('kept');
+    const start = 1_700_000_000_000 + 10_000_000;
+    for (let open = 0; open < 30; open += 1) {
+      disk = disk.kill();
+      disks = { a: disk, b: disk };
+      const again = openOn(disks, { now: () => start + open * 1000 });
+      runSteps(again, 1);
+      const { generations } = newestOf(readManifests(disk))!;
+      assert.ok(
+        generations.some(generation => generation.seq === 10),
+        `open ${open}`,
+      );
+      assert.ok(generations.length <= 16);
+      assert.equal(hashOf(again.states), expectedAt(11 + open));
+    }
+  });
+
+  it('a checkpoint prepared by a worker is as good as one from memory', () => {
+    const { disk, disks } = fresh();
+    const store = openOn(disks);
+    runSteps(store, 20);
+    const task = store.beginCheckpoint();
+    runSteps(store, 5);
+    store.finishCheckpoint(prepareCheckpoint(task, COMPONENTS, disks), 'worker');
+    assert.equal(store.lastCheckpoint.seq, 20);
+    assert.equal(store.stepsSinceCheckpoint, 5);
+    const again = disk.kill();
+    const next = openOn({ a: again, b: again });
+    assert.equal(next.report.fromSeq, 20);
+    assert.equal(next.report.replayed, 5);
+    assert.equal(hashOf(next.states), expectedAt(25));
+  });
+
+  it('an abandoned checkpoint is made up for by the next one', () => {
+    const { disk, disks } = fresh();
+    const store = openOn(disks);
+    runSteps(store, 20);
+    store.beginCheckpoint();
+    store.abandonCheckpoint();
+    assert.equal(store.stepsSinceCheckpoint, 20);
+    assert.equal(store.checkpoint('next').files.length, 4);
+    const again = disk.kill();
+    assert.equal(hashOf(openOn({ a: again, b: again }).states), expectedAt(20));
+  });
+
+  it('a reset component starts afresh, for good, and the others go on', () => {
+    let { disk, disks } = fresh();
+    const store = openOn(disks);
+    runSteps(store, 20);
+    store.checkpoint('test');
+    runSteps(store, 3);
+    store.close();
+    const options = { directory: '', components: COMPONENTS, now: () => 0, sync: 'each' as const };
+    resetComponent({ ...options, disks }, 'matrix');
+    assert.match(disk.list('quarantine').join(), /matrix_weights.npy/);
+    for (let open = 0; open < 3; open += 1) {
+      disk = disk.kill();
+      disks = { a: disk, b: disk };
+      if (open === 1) disk.lose('matrix_weights.npy');
+      if (open === 2) disk.lose('matrix_weights.npy');
+      const again = openOn(disks);
+      assert.equal(again.epoch, 2);
+      assert.deepEqual(again.states['matrix'], { cells: new Float64Array(8) });
+      assert.equal((again.states['purse'] as { settlements: number }).settlements, 11);
+    }
+    assert.throws(() => resetComponent({ ...options, disks }, 'nobody'), /no component "nobody"/);
+  });
+
+  it('the journal may share a sync, and is whole after it', () => {
+    const { disk, disks } = fresh();
+    const store = openOn(disks, { sync: 'shared' });
+    runSteps(store, 30);
+    store.sync();
+    const again = disk.kill();
+    assert.equal(hashOf(openOn({ a: again, b: again }).states), expectedAt(30));
+  });
+});

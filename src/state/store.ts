@@ -1,0 +1,300 @@
+/**
+ * The store: the one door to what a directory remembers. Nothing outside state/ knows that it is
+ * made of files.
+ *
+ * Promises: `append` (synced) returns when the step would survive a power cut; a checkpoint never
+ * loses what an earlier one had; the states are the ones recovery built, changed by nobody but
+ * their folds. Never: retries a failed write, reads a clock of its own, decides.
+ */
+import { assert } from '../base/assert.ts';
+import { canonicalText } from '../base/canonical.ts';
+import type { AnyComponent, States } from '../core/component.ts';
+import { listensTo } from '../core/fold.ts';
+import type { StepResult } from '../core/step.ts';
+import { filesIn } from './backup.ts';
+import { getBlob, putBlob } from './blobs.ts';
+import type { Disks, JournalWriter } from './journal.ts';
+import { acquireLock, type Lock } from './lock.ts';
+import { type FileRecord, type Manifest, sealManifest } from './manifest.ts';
+import { appendNote } from './notes.ts';
+import { openDisks } from './open-disks.ts';
+import { type Opened, openDirectory, recordsAt } from './opening.ts';
+import { QUARANTINE_FOLDER } from './quarantine.ts';
+import { type RecoveryReport, recover } from './recover.ts';
+import { blobOf } from './replay.ts';
+import { compressJournal, retain, withGeneration } from './retention.ts';
+import { commitSnapshot, type Prepared, prepareSnapshot } from './snapshot.ts';
+import type { CheckpointResult, CheckpointTask, Store, StoreOptions } from './store-port.ts';
+import { assertUpgrades } from './upgrade.ts';
+
+export type { CheckpointResult, CheckpointTask, Store, StoreOptions } from './store-port.ts';
+
+export function openStore(options: StoreOptions): Store {
+  assertUpgrades(options.components);
+  const { directory, journalMirror } = options;
+  const locks: Lock[] = [];
+  const release = (): void => {
+    for (const lock of locks) lock.release();
+  };
+  try {
+    if (options.disks === undefined) {
+      locks.push(acquireLock(directory));
+      if (journalMirror !== undefined) locks.push(acquireLock(journalMirror));
+    }
+    const disks = options.disks ?? openDisks(directory, journalMirror);
+    return new DirectoryStore(options, { disks, release });
+  } catch (error) {
+    release();
+    throw error;
+  }
+}
+
+/** A component starts afresh: its file goes to quarantine, the epoch is raised. */
+export function resetComponent(options: StoreOptions, id: string): RecoveryReport {
+  const store = openStore({ ...options, reset: [id] });
+  store.close();
+  return store.report;
+}
+
+/** The slow part of a checkpoint, in a worker: recovers read-only up to the step, writes files. */
+export function prepareCheckpoint(
+  task: CheckpointTask,
+  components: readonly AnyComponent[],
+  disks: Disks = openDisks(task.directory, task.journalMirror ?? undefined),
+): Prepared {
+  const { seq, changed } = task;
+  const mine = components.filter(component => changed.includes(component.id));
+  const recovered = recover({ disks, components: mine, through: seq });
+  assert(recovered.seq === seq, `the journal ends at ${recovered.seq}, not at ${seq}`);
+  const { states } = recovered;
+  const prepared = prepareSnapshot({
+    ...{ disk: disks.a, components: mine, states, seq },
+    changed: new Set(changed),
+  });
+  compressJournal(disks, seq);
+  return prepared;
+}
+
+interface Begun {
+  readonly seq: number;
+  readonly chain: string;
+  readonly types: Set<string>;
+  readonly blobs: Set<string>;
+  readonly steps: number;
+}
+
+class DirectoryStore implements Store {
+  readonly directory: string;
+  readonly states: States;
+  readonly report: RecoveryReport;
+  readonly #options: StoreOptions;
+  readonly #disks: Disks;
+  readonly #release: () => void;
+  readonly #writer: JournalWriter;
+  #manifest: Manifest;
+  #live: ReadonlyMap<string, FileRecord>;
+  #journalFirst: number;
+  #segmentFirst: number;
+  /** Since the last checkpoint: types of facts, blobs they name, steps. */
+  #types = new Set<string>();
+  #blobs = new Set<string>();
+  #steps = 0;
+  #begun: Begun | null = null;
+
+  constructor(options: StoreOptions, place: { disks: Disks; release: () => void }) {
+    this.#options = options;
+    this.#disks = place.disks;
+    this.#release = place.release;
+    this.directory = options.directory;
+    const opened: Opened = openDirectory({ ...options, disks: place.disks });
+    this.states = opened.recovered.states;
+    this.report = opened.report;
+    this.#writer = opened.writer;
+    this.#manifest = opened.manifest;
+    this.#live = opened.live;
+    this.#journalFirst = opened.journalFirst;
+    this.#segmentFirst = this.seq + 1;
+    this.#retain();
+    compressJournal(this.#disks, this.seq);
+    const { fromSeq, toSeq, replayed, repairs, lost } = this.report;
+    this.#note({ what: 'recovered', fromSeq, toSeq, replayed, repairs, lost });
+  }
+
+  get seq(): number {
+    return this.#writer.seq;
+  }
+
+  get directoryId(): string {
+    return this.#manifest.directory;
+  }
+
+  get epoch(): number {
+    return this.#manifest.epoch;
+  }
+
+  get fresh(): readonly string[] {
+    const { begins } = this.#manifest;
+    const isFresh = ({ id, initial }: AnyComponent): boolean =>
+      this.seq > 0 &&
+      begins[id] === this.seq &&
+      canonicalText(this.states[id]) === canonicalText(initial());
+    return this.#options.components.filter(isFresh).map(({ id }) => id);
+  }
+
+  get savedFiles(): ReadonlyMap<string, FileRecord> {
+    return this.#live;
+  }
+
+  get journalBytes(): number {
+    return this.#writer.bytes;
+  }
+
+  get stepsSinceCheckpoint(): number {
+    return this.#steps;
+  }
+
+  get checkpointing(): boolean {
+    return this.#begun !== null;
+  }
+
+  get lastCheckpoint(): { seq: number; atMs: number } {
+    const [newest] = this.#manifest.generations;
+    return { seq: newest?.seq ?? 0, atMs: newest?.madeAtMs ?? 0 };
+  }
+
+  append(step: Pick<StepResult, 'seq' | 'facts' | 'texts'>): void {
+    assert(step.texts.length === step.facts.length, 'every fact has its text');
+    for (const fact of step.facts) {
+      this.#types.add(fact.type);
+      const blob = blobOf(fact);
+      if (blob !== null) this.#blobs.add(blob);
+    }
+    this.#steps += 1;
+    if (this.#options.sync === 'each') this.#writer.append(step.seq, step.texts);
+    else this.#writer.appendUnsynced(step.seq, step.texts);
+  }
+
+  sync(): void {
+    this.#writer.sync();
+  }
+
+  putBlob(bytes: Uint8Array): string {
+    const name = putBlob(this.#disks, bytes);
+    // Kept from now on, although the line that names it is still to come.
+    this.#blobs.add(name);
+    return name;
+  }
+
+  blob(hash: string): Uint8Array | undefined {
+    const found = getBlob(this.#disks, hash);
+    return found === null ? undefined : new Uint8Array(found.bytes);
+  }
+
+  checkpoint(reason: string): CheckpointResult {
+    const { seq, changed } = this.beginCheckpoint();
+    const { components } = this.#options;
+    const disk = this.#disks.a;
+    const { states } = this;
+    const ids = new Set(changed);
+    const prepared = prepareSnapshot({ disk, components, states, seq, changed: ids });
+    const result = this.finishCheckpoint(prepared, reason);
+    compressJournal(this.#disks, seq);
+    return result;
+  }
+
+  beginCheckpoint(): CheckpointTask {
+    assert(this.#begun === null, 'one checkpoint at a time');
+    this.#writer.sync();
+    const { seq } = this;
+    if (seq >= this.#segmentFirst) {
+      this.#writer.rotate(sealManifest(this.#manifest));
+      this.#segmentFirst = seq + 1;
+    }
+    const types = this.#types;
+    this.#begun = { seq, chain: this.#writer.hash, types, blobs: this.#blobs, steps: this.#steps };
+    this.#types = new Set();
+    this.#blobs = new Set();
+    this.#steps = 0;
+    const isTouched = (component: AnyComponent) =>
+      [...types].some(type => listensTo(component, type));
+    return {
+      directory: this.#disks.a.root,
+      journalMirror: this.#disks.b === this.#disks.a ? null : this.#disks.b.root,
+      seq,
+      changed: this.#options.components.filter(isTouched).map(component => component.id),
+    };
+  }
+
+  finishCheckpoint(prepared: Prepared, reason: string): CheckpointResult {
+    const begun = this.#begun;
+    assert(begun !== null && begun.seq === prepared.seq, 'a checkpoint that was begun');
+    const { components, now } = this.#options;
+    const startMs = now();
+    const { seq, chain } = begun;
+    const fresh = {
+      ...{ seq, chain, madeAtMs: startMs, onOpen: false, blobs: [...begun.blobs] },
+      components: recordsAt({ components, prepared, live: this.#live }, seq),
+    };
+    const manifest = {
+      ...this.#manifest,
+      serial: this.#manifest.serial + 1,
+      generations: withGeneration(this.#manifest.generations, fresh, components),
+    };
+    this.#live = commitSnapshot(this.#disks.a, prepared, { manifest, live: this.#live });
+    this.#manifest = manifest;
+    this.#begun = null;
+    this.#retain();
+    const written = Object.values(prepared.records);
+    const bytes = written.reduce((sum, record) => sum + record.bytes, 0);
+    this.#note({ what: 'checkpoint', seq, reason, files: written.length, bytes });
+    return { seq, files: written.map(record => record.file), bytes, ms: now() - startMs };
+  }
+
+  abandonCheckpoint(): void {
+    const begun = this.#begun;
+    if (begun === null) return;
+    this.#begun = null;
+    for (const type of begun.types) this.#types.add(type);
+    for (const blob of begun.blobs) this.#blobs.add(blob);
+    this.#steps += begun.steps;
+  }
+
+  cleanup(): void {
+    // A worker reads the journal meanwhile; its checkpoint cleans up when it ends.
+    if (this.#begun !== null) return;
+    this.#retain();
+    compressJournal(this.#disks, this.lastCheckpoint.seq);
+  }
+
+  bytesOnDisk(): number {
+    const { a, b } = this.#disks;
+    const size = (disk: typeof a): number =>
+      filesIn(disk, '')
+        .filter(path => !path.startsWith(`${QUARANTINE_FOLDER}/`))
+        .reduce((sum, path) => sum + (disk.stat(path)?.bytes ?? 0), 0);
+    return a === b ? size(a) : size(a) + size(b);
+  }
+
+  close(): void {
+    try {
+      this.#writer.close();
+    } finally {
+      this.#release();
+    }
+  }
+
+  #retain(): void {
+    this.#journalFirst = retain({
+      disks: this.#disks,
+      components: this.#options.components,
+      manifest: this.#manifest,
+      blobs: this.#blobs,
+      journalFirst: this.#journalFirst,
+    });
+  }
+
+  /** A note that fails poisons the disk like any write, and the next append tells of it. */
+  #note(note: { readonly what: string; readonly [key: string]: unknown }): void {
+    appendNote(this.#disks.a, { at: new Date(this.#options.now()).toISOString(), ...note });
+  }
+}

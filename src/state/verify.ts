@@ -1,0 +1,199 @@
+/**
+ * Verification: everything that can be checked about a directory without touching it.
+ *
+ * Promises: read-only, without the lock, on a running or damaged directory; an interrupted
+ * checkpoint or a torn write is a note, not damage. Never: repairs; a disk that cannot be read is
+ * a fault (exit 74), not a finding.
+ */
+import { EXIT, Fault } from '../base/fault.ts';
+import type { AnyComponent } from '../core/component.ts';
+import { checkBlobs } from './blobs.ts';
+import { filesOf, loadFile } from './candidate.ts';
+import { type Disks, type JournalScan, scanJournal } from './journal.ts';
+import {
+  type FileRecord,
+  MANIFEST_FILES,
+  type Manifest,
+  newestOf,
+  readSealed,
+} from './manifest.ts';
+import { recover } from './recover.ts';
+import { blobOf } from './replay.ts';
+import { stateHash } from './state-hash.ts';
+import { steadily } from './steady.ts';
+import { type FoundFile, type Survey, surveyDirectory } from './survey.ts';
+
+export interface Finding {
+  /** Relative to the directory; the journal's as it says itself. */
+  readonly file: string;
+  readonly severity: 'ok' | 'note' | 'damage';
+  readonly text: string;
+}
+
+export interface Verification {
+  readonly findings: readonly Finding[];
+  /** The step up to which the directory was checked. */
+  readonly seq: number;
+  readonly damaged: boolean;
+  /** There is nothing yet. */
+  readonly empty: boolean;
+}
+
+interface Looked {
+  readonly disks: Disks;
+  readonly components: readonly AnyComponent[];
+  readonly survey: Survey;
+  readonly manifest: Manifest | null;
+  readonly findings: Finding[];
+}
+
+export const verifyDirectory = (disks: Disks, components: readonly AnyComponent[]): Verification =>
+  steadily(disks, () => verifyOnce(disks, components));
+
+function verifyOnce(disks: Disks, components: readonly AnyComponent[]): Verification {
+  const findings: Finding[] = [];
+  const survey = surveyDirectory(disks.a, components);
+  const scan = verifyJournal(disks, findings);
+  const heads = (scan?.heads ?? []).flatMap(({ manifest }) =>
+    manifest === null ? [] : [readSealed(manifest)],
+  );
+  const manifest = newestOf([...survey.manifests, ...heads]);
+  const looked = { disks, components, survey, manifest, findings };
+  const isEmpty =
+    survey.files.length === 0 && scan?.heads.length === 0 && !survey.manifests.some(isPresent);
+  if (!isEmpty) {
+    verifyManifests(looked);
+    for (const component of components) verifyComponent(looked, component);
+    if (scan !== null) verifyBlobs(looked, scan);
+  }
+  const seq = isEmpty ? 0 : verifyRecovery(looked);
+  const damaged = findings.some(finding => finding.severity === 'damage');
+  return { findings, seq, damaged, empty: isEmpty };
+}
+
+const isPresent = ({ kind }: { readonly kind: string }): boolean => kind !== 'absent';
+
+function verifyJournal(disks: Disks, findings: Finding[]): JournalScan | null {
+  try {
+    const scan = scanJournal(disks);
+    for (const { file, what, kind } of scan.repairs)
+      findings.push({ file, severity: kind === 'damage' ? 'damage' : 'note', text: what });
+    const { first, last } = scan;
+    const text = last < first ? 'no steps' : `steps ${first} to ${last} in both copies`;
+    if (scan.heads.length > 0 && scan.repairs.every(({ kind }) => kind !== 'damage'))
+      findings.push({ file: 'journal', severity: 'ok', text });
+    return scan;
+  } catch (error) {
+    findings.push({ file: 'journal', severity: 'damage', text: damageOf(error) });
+    return null;
+  }
+}
+
+/** The message of a fault about content; anything else goes on its way. */
+function damageOf(error: unknown): string {
+  if (error instanceof Fault && error.exitCode === EXIT.corrupt) return error.message;
+  throw error;
+}
+
+function verifyManifests({ survey, manifest, findings }: Looked): void {
+  MANIFEST_FILES.forEach((file, index) => {
+    const reading = survey.manifests[index];
+    if (reading?.kind === 'good') {
+      const isOld = reading.manifest.serial !== manifest?.serial;
+      const text = isOld ? 'whole, of the checkpoint before (one was interrupted)' : 'whole';
+      findings.push({ file, severity: isOld ? 'note' : 'ok', text });
+    } else if (reading?.kind === 'newer') {
+      findings.push({ file, severity: 'damage', text: 'made by a newer release' });
+    } else if (reading?.kind === 'damaged') {
+      findings.push({ file, severity: 'damage', text: reading.why });
+    } else {
+      const isFirst = manifest === null || manifest.serial <= 1;
+      findings.push({ file, severity: isFirst ? 'note' : 'damage', text: 'missing' });
+    }
+  });
+}
+
+function verifyComponent(looked: Looked, component: AnyComponent): void {
+  const { survey, manifest, findings } = looked;
+  const records = (manifest?.generations ?? []).flatMap(
+    ({ components }) => components[component.id] ?? [],
+  );
+  const own = survey.files.filter(file => file.component === component.id);
+  for (const file of own) {
+    const record = records.find(each => each.sha256 === file.sha256);
+    const isOurs = file.previous === null || records.some(({ seq }) => seq === file.previous);
+    if (record !== undefined) findings.push(verifyFile(looked, component, { file, record }));
+    else if (isOurs)
+      findings.push({
+        file: file.path,
+        severity: 'damage',
+        text: 'not what the manifest vouches for',
+      });
+    else findings.push({ file: file.path, severity: 'note', text: 'no longer needed' });
+  }
+  const [newest] = records;
+  const isMissing = newest !== undefined && !own.some(file => file.previous === null);
+  const hasTemporary = survey.litter.includes(`${newest?.file}.tmp`);
+  if (isMissing)
+    findings.push({
+      file: newest.file,
+      severity: hasTemporary ? 'note' : 'damage',
+      text: hasTemporary ? 'its first checkpoint was interrupted' : 'missing',
+    });
+  for (const record of new Set(records.slice(1)))
+    if (record.sha256 !== newest?.sha256 && filesOf(component, record, survey).length === 0)
+      findings.push(missingSpare(record));
+}
+
+const missingSpare = ({ seq, file }: FileRecord): Finding => ({
+  file: `previous/${seq}/${file}`,
+  severity: 'damage',
+  text: 'the spare copy is missing',
+});
+
+function verifyFile(
+  { disks }: Looked,
+  component: AnyComponent,
+  { file, record }: { file: FoundFile; record: FileRecord },
+): Finding {
+  const damage = (text: string): Finding => ({ file: file.path, severity: 'damage', text });
+  if (record.schema > component.version) return damage('made by a newer release');
+  let loaded: ReturnType<typeof loadFile>;
+  try {
+    loaded = loadFile(disks.a, component, file);
+  } catch (error) {
+    return damage(damageOf(error));
+  }
+  if (typeof loaded === 'string') return damage(loaded);
+  const isLifted = loaded.schema < component.version;
+  if (!isLifted && record.state !== '' && stateHash(loaded.state) !== record.state)
+    return damage('its state is not the one that was written');
+  const text = `whole, step ${loaded.seq}${isLifted ? `, schema ${loaded.schema}` : ''}`;
+  return { file: file.path, severity: 'ok', text };
+}
+
+function verifyBlobs({ disks, manifest, findings }: Looked, scan: JournalScan): void {
+  const newest = manifest?.generations[0]?.seq ?? 0;
+  const names = new Set((manifest?.generations ?? []).flatMap(({ blobs }) => blobs));
+  for (const step of scan.steps(newest + 1))
+    for (const fact of step.facts) {
+      const name = blobOf(fact);
+      if (name !== null) names.add(name);
+    }
+  for (const { file, what } of checkBlobs(disks, names))
+    findings.push({ file, severity: 'damage', text: what });
+}
+
+/** The proof of the pudding: the head loads. */
+function verifyRecovery({ disks, components, findings }: Looked): number {
+  try {
+    const { seq, report } = recover({ disks, components });
+    for (const text of report.lost) findings.push({ file: '.', severity: 'damage', text });
+    if (report.lost.length === 0)
+      findings.push({ file: '.', severity: 'ok', text: `recovers to step ${seq}` });
+    return seq;
+  } catch (error) {
+    findings.push({ file: '.', severity: 'damage', text: `does not recover: ${damageOf(error)}` });
+    return 0;
+  }
+}

@@ -1,0 +1,130 @@
+/**
+ * Analytics: what the bot remembers of its trades and its equity.
+ *
+ * Promises: keeps the last 10,000 trades and equity points; totals, streaks, drawdown and the daily
+ * equity series are of all time, whatever was trimmed. Never: decides, or looks at a clock.
+ */
+import { RECORDS_KEPT_MAX } from '../base/limits.ts';
+import { asUnits } from '../base/money.ts';
+import { type Millis, utcDay } from '../base/time.ts';
+import type { Component } from '../core/component.ts';
+import type { TradeRecord } from '../core/order.ts';
+import { decodeAnalytics, encodeAnalytics } from './analytics-codec.ts';
+import {
+  type AnalyticsState,
+  checkAnalytics,
+  type EquityPoint,
+  type Exposure,
+  initialAnalytics,
+  SPANS_KEPT_MAX,
+  type Tally,
+  type Totals,
+} from './analytics-state.ts';
+
+export const analytics: Component<'analytics', AnalyticsState> = {
+  id: 'analytics',
+  title: 'analytics',
+  version: 1,
+  file: {
+    name: 'analytics_state.json.zst',
+    format: 'json.zst',
+    encode: encodeAnalytics,
+    decode: decodeAnalytics,
+  },
+  initial: initialAnalytics,
+  on: {
+    'config.changed': (state, { settings }) => {
+      // The portfolio takes a new start balance only while nothing happened; so does this.
+      if (state.startedAt === null && state.totals.trades === 0)
+        state.startBalance = settings.startBalance;
+    },
+    'order.filled': ({ paid }, { fee, liquidity }) => {
+      if (liquidity === 'maker') paid.makerFees = asUnits(paid.makerFees + fee);
+      else paid.takerFees = asUnits(paid.takerFees + fee);
+    },
+    'funding.settled': ({ paid }, { amount }) => {
+      paid.funding = asUnits(paid.funding + amount);
+    },
+    'trade.closed': (state, { trade }) => addTrade(state, trade),
+    'equity.marked': (state, { time, balance, equity }) =>
+      addPoint(state, { time, balance, equity }),
+  },
+  check: checkAnalytics,
+};
+
+function addTrade(state: AnalyticsState, trade: TradeRecord): void {
+  state.trades.push(trade);
+  if (state.trades.length > RECORDS_KEPT_MAX) state.trades.shift();
+  addToTotals(state.totals, trade);
+  addToTally(state.bySymbol, trade.symbol, trade);
+  addToTally(state.byStrategy, trade.strategy, trade);
+  addToTally(state.byExitReason, trade.exitReason, trade);
+  addSpan(state.exposure, trade.entryTime, trade.exitTime);
+}
+
+function addToTotals(totals: Totals, { profit, fees, funding, durationMs }: TradeRecord): void {
+  totals.trades += 1;
+  totals.fees = asUnits(totals.fees + fees);
+  totals.funding = asUnits(totals.funding + funding);
+  totals.durationMs += durationMs;
+  totals.best = Math.max(totals.best ?? profit, profit);
+  totals.worst = Math.min(totals.worst ?? profit, profit);
+  if (profit > 0) {
+    totals.wins += 1;
+    totals.grossProfit = asUnits(totals.grossProfit + profit);
+    totals.winStreak += 1;
+    totals.lossStreak = 0;
+    totals.winStreakMax = Math.max(totals.winStreakMax, totals.winStreak);
+  } else {
+    totals.losses += 1;
+    totals.grossLoss = asUnits(totals.grossLoss - profit);
+    totals.lossStreak += 1;
+    totals.winStreak = 0;
+    totals.lossStreakMax = Math.max(totals.lossStreakMax, totals.lossStreak);
+  }
+}
+
+function addToTally(group: Record<string, Tally>, key: string, trade: TradeRecord): void {
+  group[key] ??= { trades: 0, wins: 0, profit: 0, fees: 0, funding: 0 };
+  const tally = group[key];
+  tally.trades += 1;
+  if (trade.profit > 0) tally.wins += 1;
+  tally.profit = asUnits(tally.profit + trade.profit);
+  tally.fees = asUnits(tally.fees + trade.fees);
+  tally.funding = asUnits(tally.funding + trade.funding);
+}
+
+/** Joins a trade's time to the spans it touches. Trades come by exit time, so few are touched. */
+function addSpan(exposure: Exposure, entry: Millis, exit: Millis): void {
+  const { spans } = exposure;
+  let from = entry;
+  let to = exit;
+  let last = spans.at(-1);
+  while (last !== undefined && last[1] >= from) {
+    from = Math.min(from, last[0]);
+    to = Math.max(to, last[1]);
+    spans.pop();
+    last = spans.at(-1);
+  }
+  spans.push([from, to]);
+  if (spans.length <= SPANS_KEPT_MAX) return;
+  const oldest = spans.shift();
+  if (oldest !== undefined) exposure.settledMs += oldest[1] - oldest[0];
+}
+
+function addPoint(state: AnalyticsState, point: EquityPoint): void {
+  state.startedAt ??= point.time;
+  state.curve.push(point);
+  if (state.curve.length > RECORDS_KEPT_MAX) state.curve.shift();
+
+  const day = utcDay(point.time);
+  const today = state.daily.at(-1);
+  if (today?.day === day) today.equity = point.equity;
+  else state.daily.push({ day, equity: point.equity });
+
+  const { drawdown } = state;
+  const peak = Math.max(drawdown.peak ?? state.startBalance ?? point.equity, point.equity);
+  drawdown.peak = peak;
+  drawdown.maxUnits = Math.max(drawdown.maxUnits, peak - point.equity);
+  if (peak > 0) drawdown.maxShare = Math.max(drawdown.maxShare, (peak - point.equity) / peak);
+}

@@ -1,0 +1,129 @@
+/**
+ * The risk manager: what trading has cost so far, and what it may still cost.
+ *
+ * Promises: totals, drawdown, streaks, the UTC day and the breakers go on over a restart exactly
+ * as they were; a day that began while the bot was off starts with the first step after it.
+ * Never: decides. The step asks breaker.ts and risk-factor.ts, and tells what it did as facts.
+ *
+ * Daily loss: the larger of what the day's closed trades lost net and what the marked equity lost
+ * since the day started; it never falls below zero and may shrink again within the day.
+ */
+import { asUnits, type Units } from '../base/money.ts';
+import { DAY_MS, utcDay } from '../base/time.ts';
+import type { Component } from '../core/component.ts';
+import type { TradeRecord } from '../core/order.ts';
+import {
+  brokenRule,
+  initialRiskState,
+  RECENT_TRADES_MAX,
+  type RiskState,
+  readRiskState,
+} from './risk-state.ts';
+
+export const riskManager: Component<'risk-manager', RiskState> = {
+  id: 'risk-manager',
+  title: 'risk manager',
+  version: 1,
+  money: true,
+  file: {
+    name: 'risk_manager_state.json',
+    format: 'json',
+    encode: state => ({ format: 'json', value: { ...readRiskState(state, '') } }),
+    decode: content => {
+      if (content.format !== 'json') throw new Error(`not a JSON file: ${content.format}`);
+      return readRiskState(content.value, '');
+    },
+  },
+  initial: initialRiskState,
+  check: brokenRule,
+  on: {
+    'config.changed': (state, { settings }) => {
+      if (!state.traded && state.equity !== settings.startBalance)
+        startFrom(state, settings.startBalance);
+    },
+    'order.filled': state => {
+      state.traded = true;
+    },
+    'trade.closed': (state, { trade }) => countTrade(state, trade),
+    'equity.marked': (state, { equity }) => markEquity(state, equity),
+    'day.started': (state, { date, time, balance }) => {
+      state.tradingDate = date;
+      state.dayEndsAt = (utcDay(time) + 1) * DAY_MS;
+      state.dailyStartBalance = balance;
+      state.dailyRealised = 0;
+      state.dailyLoss = 0;
+      markEquity(state, balance);
+    },
+    'breaker.tripped': (state, { breaker, time, until, equity }) => {
+      state.breakers[breaker] = { since: time, until, equity };
+    },
+    'breaker.released': (state, { breaker, time }) => {
+      const latch = state.breakers[breaker];
+      if (latch !== null) state.latchedMs[breaker] += Math.max(0, time - latch.since);
+      state.breakers[breaker] = null;
+      // What tripped it has to happen anew, or it would trip again in the same step.
+      if (breaker === 'max_drawdown') restartPeak(state);
+      if (breaker === 'loss_streak') state.cooldownLosses = 0;
+    },
+    'kill-switch.set': (state, { on }) => {
+      state.killSwitch = on;
+    },
+  },
+};
+
+function startFrom(state: RiskState, balance: Units): void {
+  state.equity = balance;
+  state.peakBalance = balance;
+  state.dailyStartBalance = balance;
+  state.dailyLoss = 0;
+  state.currentDrawdown = 0;
+  state.maxDrawdown = 0;
+}
+
+function countTrade(state: RiskState, trade: TradeRecord): void {
+  const { profit } = trade;
+  state.totalTrades += 1;
+  if (profit > 0) {
+    state.wins += 1;
+    state.totalProfit = asUnits(state.totalProfit + profit);
+    state.winStreak += 1;
+    state.lossStreak = 0;
+    state.cooldownLosses = 0;
+  } else if (profit < 0) {
+    state.losses += 1;
+    state.totalLoss = asUnits(state.totalLoss - profit);
+    state.lossStreak += 1;
+    state.winStreak = 0;
+    state.cooldownLosses += 1;
+  }
+  if (state.last10Trades.length === RECENT_TRADES_MAX) state.last10Trades.shift();
+  state.last10Trades.push({
+    time: trade.exitTime,
+    symbol: trade.symbol,
+    profit,
+    ratio: trade.profitRatio,
+  });
+  state.dailyRealised = asUnits(state.dailyRealised + profit);
+  updateDailyLoss(state);
+}
+
+/** Peak and drawdown follow the marked equity, which the step marks hourly and per trade. */
+function markEquity(state: RiskState, equity: Units): void {
+  state.equity = equity;
+  if (equity > state.peakBalance) state.peakBalance = equity;
+  state.currentDrawdown =
+    state.peakBalance > 0 ? (state.peakBalance - equity) / state.peakBalance : 0;
+  if (state.currentDrawdown > state.maxDrawdown) state.maxDrawdown = state.currentDrawdown;
+  updateDailyLoss(state);
+}
+
+function updateDailyLoss(state: RiskState): void {
+  const marked = state.dailyStartBalance - state.equity;
+  state.dailyLoss = Math.max(0, marked, -state.dailyRealised);
+}
+
+/** Equity below zero (a live account can show it) leaves a peak of zero: no further drawdown. */
+function restartPeak(state: RiskState): void {
+  state.peakBalance = Math.max(0, state.equity);
+  state.currentDrawdown = 0;
+}

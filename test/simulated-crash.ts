@@ -1,0 +1,61 @@
+/**
+ * What a simulated power cut leaves: of names, of files.
+ *
+ * Promises: what was synced is there; the rest is one legal mixture. Never: two random sources.
+ */
+import { must } from '../src/base/assert.ts';
+import type { Rng } from '../src/base/rng.ts';
+import { TAILS, type Tail, tailOf } from './simulated-tail.ts';
+
+export interface Inode {
+  data: Buffer;
+  /** Bytes that would survive. */
+  durable: Buffer;
+  modified: number;
+}
+
+/** A change of one name that is not durable yet; null removes it. */
+export interface NameChange {
+  readonly path: string;
+  readonly inode: Inode | null;
+  /** Changes of one rename are durable together or not at all within one folder. */
+  readonly group: number;
+}
+
+export function apply(names: Map<string, Inode>, change: NameChange): void {
+  if (change.inode === null) names.delete(change.path);
+  else names.set(change.path, change.inode);
+}
+
+/** A prefix of the unsynced changes, or any subset of them; a rename stays one. */
+export function survivingGroups(pending: readonly NameChange[], rng: Rng): NameChange[][] {
+  const groups = new Map<number, NameChange[]>();
+  for (const change of pending)
+    groups.set(change.group, [...(groups.get(change.group) ?? []), change]);
+  const ordered = [...groups.values()];
+  if (rng.nextInt(2) === 0) return ordered.slice(0, rng.nextInt(ordered.length + 1));
+  return ordered.filter(() => rng.nextInt(2) === 0);
+}
+
+export function afterPowerCut(inode: Inode, rng: Rng, wanted?: Tail): Buffer {
+  const { data, durable } = inode;
+  const length = data.length - durable.length;
+  if (length <= 0) return Buffer.from(durable);
+  const kind = wanted ?? must(TAILS[rng.nextInt(TAILS.length)], 'tail');
+  return Buffer.concat([durable, tailOf(data.subarray(durable.length), kind, rng)]);
+}
+
+export function copyInodes(inodes: readonly Inode[]): Map<Inode, Inode> {
+  const copies = new Map<Inode, Inode>();
+  for (const inode of inodes)
+    if (!copies.has(inode))
+      copies.set(inode, {
+        data: Buffer.from(inode.data),
+        durable: Buffer.from(inode.durable),
+        modified: inode.modified,
+      });
+  return copies;
+}
+
+export const inodesOf = (changes: readonly NameChange[]): Inode[] =>
+  changes.flatMap(change => (change.inode === null ? [] : [change.inode]));
