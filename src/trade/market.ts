@@ -38,8 +38,11 @@ const initial = (): MarketState => ({
 });
 
 /** The state of a symbol that the directory is bound to. */
-export const symbolOf = (state: MarketState, symbol: string): SymbolState =>
-  must(state.symbols[symbol], `the market of ${symbol}`);
+export function symbolOf(state: MarketState, symbol: string): SymbolState {
+  const found = state.symbols[symbol];
+  // Not a must: its message would be built on every call.
+  return found === undefined ? must(found, `the market of ${symbol}`) : found;
+}
 
 /** Per symbol that has candles: where a feed has to go on, and over which past. */
 export function bookmarks(state: MarketState): Record<string, Bookmark> {
