@@ -7,7 +7,6 @@
 import { askRunningBot } from '../app/control.ts';
 import { EXIT, Fault } from '../base/fault.ts';
 import { components } from '../components.ts';
-import { foundingFacts } from '../founding.ts';
 import { openStore, type Store } from '../state/store.ts';
 import type { Command, Io } from './io.ts';
 import {
@@ -72,7 +71,6 @@ function withStore<T>(
     components,
     now: Date.now,
     sync: 'each',
-    founding: foundingFacts,
     ...extra,
   });
   try {

@@ -44,7 +44,8 @@ export function print(io: Io, text: string): void {
   io.stdout.write(`${text}\n`);
 }
 
-export const printJson = (io: Io, value: unknown): void => print(io, JSON.stringify(value, null, 2));
+export const printJson = (io: Io, value: unknown): void =>
+  print(io, JSON.stringify(value, null, 2));
 
 /** A directory that is named and not there is a slip, unlike a default one not made yet. */
 export function refuseAbsent({ directory, disks }: Place, { dir }: StateOptions): void {

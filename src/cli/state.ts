@@ -12,7 +12,7 @@ import { history } from '../state/inspect.ts';
 import { stateHashes } from '../state/state-hash.ts';
 import { verifyDirectory } from '../state/verify.ts';
 import type { Command, Io } from './io.ts';
-import { type StateAtOptions, type StateOptions, resolvePart } from './state-command.ts';
+import { resolvePart, type StateAtOptions, type StateOptions } from './state-command.ts';
 import { isEmpty, lookAt, placeOf, print, printJson, refuseAbsent } from './state-place.ts';
 
 export { stateCheckpoint, stateReset, stateUpgrade } from './state-change.ts';
@@ -25,7 +25,12 @@ export const stateList: Command<StateAtOptions> = async (options, io) => {
   const { seq, directoryId, epoch, files } = seen;
   const parts = components.map(({ id, title, version, file }) => {
     const found = files.find(each => each.id === id);
-    const { seq: fileSeq = null, bytes = null, schema = version, file: path = file.name } = found ?? {};
+    const {
+      seq: fileSeq = null,
+      bytes = null,
+      schema = version,
+      file: path = file.name,
+    } = found ?? {};
     return { id, title, file: path, bytes, schema, seq: fileSeq };
   });
   if (options.json) {

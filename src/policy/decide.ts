@@ -33,6 +33,9 @@ export function decide(world: World, input: Input, telling: Telling): void {
     case 'configure':
       telling.tell({ type: 'config.changed', settings: input.settings });
       return;
+    case 'found':
+      tellFounding(world, input.ids, telling);
+      return;
     case 'candle':
       decideCandle(world, input.candle, { reports: input.reports, telling });
       return;
@@ -48,6 +51,12 @@ export function decide(world: World, input: Input, telling: Telling): void {
     default:
       unreachable(input);
   }
+}
+
+function tellFounding({ run }: World, ids: readonly string[], telling: Telling): void {
+  const { binding, settings } = run;
+  if (binding === null) return;
+  telling.tell({ type: 'component.founded', ids, binding, settings });
 }
 
 interface CandleInput {

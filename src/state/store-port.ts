@@ -54,6 +54,8 @@ export interface Store {
   readonly journalBytes: number;
   readonly stepsSinceCheckpoint: number;
   readonly lastCheckpoint: { readonly seq: number; readonly atMs: number };
+  /** Components that begin with their defaults at this step of a directory that had a past. */
+  readonly fresh: readonly string[];
   /** By component: the file under its stable name. */
   readonly savedFiles: ReadonlyMap<string, FileRecord>;
   /** All of it at once, from memory. */
