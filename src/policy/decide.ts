@@ -123,11 +123,15 @@ function tellHour(world: World, time: number, telling: Telling): void {
   tellEquity(world, time, telling);
 }
 
+/**
+ * A fill inside a candle is earlier than the close of the symbol before it, whose point may have
+ * been marked by then: points never run backwards.
+ */
 function tellEquity(world: World, time: number, telling: Telling): void {
-  const { portfolio } = world;
+  const { portfolio, analytics } = world;
   const fact: Fact<'equity.marked'> = {
     type: 'equity.marked',
-    time,
+    time: Math.max(time, analytics.curve.at(-1)?.time ?? time),
     balance: portfolio.balance,
     equity: equityOf(portfolio),
     open: Object.keys(portfolio.positions).length,
