@@ -208,12 +208,12 @@ export class SimulatedDisk implements Disk {
   #handle(path: string, inode: Inode): DiskFile {
     return {
       write: bytes => {
-        this.#change('write', path, inode, bytes);
+        this.#change('write', path, { inode, bytes });
         inode.data = Buffer.concat([inode.data, bytes]);
         inode.modified = this.#clock;
       },
       sync: () => {
-        this.#change('sync', path, inode);
+        this.#change('sync', path, { inode });
         inode.durable = Buffer.from(inode.data);
       },
       size: () => ([...this.#files.values()].includes(inode) ? inode.data.length : -1),
@@ -222,7 +222,8 @@ export class SimulatedDisk implements Disk {
   }
 
   /** Counts an operation and lets the planned fault happen. */
-  #change(verb: string, path: string, inode?: Inode, bytes?: Uint8Array): void {
+  #change(verb: string, path: string, target?: { inode: Inode; bytes?: Uint8Array }): void {
+    const { inode, bytes } = target ?? {};
     this.#alive();
     if (this.#poison !== null) throw this.#poison;
     const { machine } = this;

@@ -170,6 +170,8 @@ async function paperOf(parts: {
 function introduce(bot: BotParts, options: WireOptions, binding: Binding): void {
   const settings = { ...options.settings, timeframeMs: binding.timeframeMs };
   const { run } = bot.world;
+  const { fresh } = bot.store;
+  if (fresh.length > 0 && run.binding !== null) commit(bot, { kind: 'found', ids: fresh });
   if (run.binding === null) commit(bot, { kind: 'bind', binding, settings });
   else if (canonicalText(run.settings) !== canonicalText(settings))
     commit(bot, { kind: 'configure', settings });

@@ -38,6 +38,12 @@ export type Breaker = 'daily_loss' | 'max_drawdown' | 'loss_streak';
 export interface FactShapes {
   'directory.bound': Binding & { readonly rng: RngState };
   'config.changed': { readonly settings: Settings };
+  /** Components that start afresh in a directory that is bound: they are told what they missed. */
+  'component.founded': {
+    readonly ids: readonly string[];
+    readonly binding: Binding;
+    readonly settings: Settings;
+  };
 
   /** `gap`: candles missing before this one; absent when none are. */
   'candle.closed': Candle & { readonly gap?: number };

@@ -16,6 +16,8 @@ import type { Settings } from './settings.ts';
 export type Input =
   | { readonly kind: 'bind'; readonly binding: Binding; readonly settings: Settings }
   | { readonly kind: 'configure'; readonly settings: Settings }
+  /** Components that start afresh are told the binding and the settings. */
+  | { readonly kind: 'found'; readonly ids: readonly string[] }
   | { readonly kind: 'candle'; readonly candle: Candle; readonly reports: readonly Report[] }
   | { readonly kind: 'answer'; readonly report: Report }
   | { readonly kind: 'trained'; readonly outcome: TrainOutcome; readonly blob: BlobContent }

@@ -33,6 +33,9 @@ export function decide(world: World, input: Input, telling: Telling): void {
     case 'configure':
       telling.tell({ type: 'config.changed', settings: input.settings });
       return;
+    case 'found':
+      tellFounding(world, input.ids, telling);
+      return;
     case 'candle':
       decideCandle(world, input.candle, { reports: input.reports, telling });
       return;
@@ -50,6 +53,11 @@ export function decide(world: World, input: Input, telling: Telling): void {
   }
 }
 
+function tellFounding({ run }: World, ids: readonly string[], telling: Telling): void {
+  const { binding, settings } = run;
+  if (binding === null) return;
+  telling.tell({ type: 'component.founded', ids, binding, settings });
+}
 const NO_TRADES: readonly TradeRecord[] = [];
 
 interface CandleInput {
@@ -115,11 +123,15 @@ function tellHour(world: World, time: number, telling: Telling): void {
   tellEquity(world, time, telling);
 }
 
+/**
+ * A fill inside a candle is earlier than the close of the symbol before it, whose point may have
+ * been marked by then: points never run backwards.
+ */
 function tellEquity(world: World, time: number, telling: Telling): void {
-  const { portfolio } = world;
+  const { portfolio, analytics } = world;
   const fact: Fact<'equity.marked'> = {
     type: 'equity.marked',
-    time,
+    time: Math.max(time, analytics.curve.at(-1)?.time ?? time),
     balance: portfolio.balance,
     equity: equityOf(portfolio),
     open: Object.keys(portfolio.positions).length,

@@ -74,6 +74,7 @@ function tellExit(world: World, { candle, symbol }: Moment, telling: Telling): v
     reading: symbol.reading,
     candle,
     settings,
+    contract: must(world.portfolio.contracts[candle.symbol], 'the contract'),
     force: false,
     place: telling.place(),
     epoch: telling.epoch,

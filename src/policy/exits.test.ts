@@ -1,13 +1,19 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { CANDLE, position, READING } from '../../test/policy-fixture.ts';
+import { CANDLE, CONTRACT, position, READING } from '../../test/policy-fixture.ts';
 import { impurity } from '../base/canonical.ts';
+import { toUnits } from '../base/money.ts';
 import type { Position } from '../core/order.ts';
 import { DEFAULT_SETTINGS } from '../core/settings.ts';
 import { exitFor } from './exits.ts';
+import { roundTripCost } from './strategy-proposal.ts';
 
 const failed = { ...READING, donchianHigh: 1100, donchianLow: 1000 };
 const holding = { ...READING, donchianHigh: 1010, donchianLow: 980 };
+
+/** 7 % below its entry: far beyond costs. */
+const moved = (change: Partial<Position> = {}) =>
+  position({ entryNotional: toUnits(75), margin: toUnits(25), ...change });
 
 const ask = (held: Position, reading = holding, force = false) =>
   exitFor({
@@ -15,6 +21,7 @@ const ask = (held: Position, reading = holding, force = false) =>
     reading,
     candle: CANDLE,
     settings: DEFAULT_SETTINGS,
+    contract: CONTRACT,
     force,
     place: { seq: 20, index: 1 },
     epoch: 0,
@@ -51,9 +58,21 @@ describe('exitFor', () => {
   });
 
   it('leaves on the signal of its strategy, but not before three candles', () => {
-    assert.equal(ask(position(), failed)?.exitReason, 'exit_signal');
-    assert.equal(ask(position({ candlesHeld: 3 }), failed)?.exitReason, 'exit_signal');
-    assert.equal(ask(position({ candlesHeld: 2 }), failed), null);
+    assert.equal(ask(moved(), failed)?.exitReason, 'exit_signal');
+    assert.equal(ask(moved({ candlesHeld: 3 }), failed)?.exitReason, 'exit_signal');
+    assert.equal(ask(moved({ candlesHeld: 2 }), failed), null);
+  });
+
+  it('heeds no signal before the price has moved by what a round trip costs, either way', () => {
+    const cost = roundTripCost(DEFAULT_SETTINGS);
+    const entered = (price: number) => position({ entryNotional: toUnits(price * 0.07) });
+    for (const sign of [1, -1]) {
+      assert.equal(ask(entered(1000 * (1 + sign * cost * 0.9)), failed), null);
+      const beyond = ask(entered(1000 * (1 + sign * cost * 1.1)), failed);
+      assert.equal(beyond?.exitReason, 'exit_signal');
+    }
+    assert.equal(ask(entered(1000), failed), null);
+    assert.equal(ask(moved(), holding), null);
   });
 
   it('buys a short back', () => {
@@ -67,7 +86,7 @@ describe('exitFor', () => {
 
   it('asks no signal of indicators that are not warm, but keeps time', () => {
     const cold = { ...failed, ready: false };
-    assert.equal(ask(position(), cold), null);
+    assert.equal(ask(moved(), cold), null);
     assert.equal(ask(position({ candlesHeld: 300 }), cold)?.exitReason, 'time_exit');
   });
 });

@@ -7,11 +7,18 @@
  * still in the outbox or open; the caller sees to that, since on a dead market it waits long.
  */
 import type { Millis } from '../base/time.ts';
+import type { Contract } from '../core/market.ts';
 import { type Approved, approve, type ExitReason, exitSide, type Position } from '../core/order.ts';
+import { unrealisedOf } from '../core/position.ts';
 import type { Place } from '../core/step.ts';
 import { exitSignal, holdCandlesMax, type Scene } from './strategies.ts';
+import { roundTripCost } from './strategy-proposal.ts';
 
-export interface ExitRequest extends Scene {
+export interface ExitScene extends Scene {
+  readonly contract: Contract;
+}
+
+export interface ExitRequest extends ExitScene {
   readonly position: Position;
   /** The operator wants out. */
   readonly force: boolean;
@@ -24,11 +31,22 @@ export interface ExitRequest extends Scene {
 const SIGNAL_CANDLES_MIN = 3;
 
 /** Why the position is to be left now, or null. Allocates nothing: asked on each candle. */
-export function exitReasonFor(position: Position, scene: Scene): ExitReason | null {
+export function exitReasonFor(position: Position, scene: ExitScene): ExitReason | null {
   const { reading, candle, settings } = scene;
   if (position.candlesHeld >= holdCandlesMax(position.strategy, settings)) return 'time_exit';
   if (position.candlesHeld < SIGNAL_CANDLES_MIN) return null;
-  return exitSignal(position, reading, candle) ? 'exit_signal' : null;
+  if (!exitSignal(position, reading, candle)) return null;
+  return movedBeyondCosts(position, scene) ? 'exit_signal' : null;
+}
+
+/**
+ * Where an ATR is small against costs the bracket is stretched to a scale that pays (`bracketOf`);
+ * indicators are not, and would end each such trade within its costs. So a signal counts once the
+ * price has moved by a round trip's costs, either way. Before that stop, target and time decide.
+ */
+function movedBeyondCosts(position: Position, { candle, settings, contract }: ExitScene): boolean {
+  const moved = Math.abs(unrealisedOf(position, candle.close, contract));
+  return moved >= roundTripCost(settings) * position.entryNotional;
 }
 
 /** The order that leaves the position, or null to stay. */

@@ -241,12 +241,27 @@ describe('exit signals', () => {
     ({ strategy, direction, candlesHeld: 10 }) as unknown as Position;
   const at = (close: number): Candle => ({ ...candle, close });
 
-  it('a trend is left when the averages cross back, not on a pullback', () => {
+  it('a trend is left once the averages have crossed back, not on a pullback', () => {
     const turned = { ...rising, emaFast: 99, emaSlow: 100, emaGapBefore: 0.5 };
     assert.ok(exitSignal(held('trend_following', 'long'), turned, candle));
     assert.ok(!exitSignal(held('trend_following', 'long'), rising, candle));
-    assert.ok(exitSignal(held('trend_following', 'short'), { ...rising, adx: 40 }, candle));
+    assert.ok(exitSignal(held('trend_following', 'short'), rising, candle));
   });
+
+  it('a trend is still left when the crossing itself fell into a time of no signals', () => {
+    const later = { ...rising, emaFast: 99, emaSlow: 100, emaGapBefore: -0.5, adx: 12 };
+    assert.ok(exitSignal(held('trend_following', 'long'), later, candle));
+  });
+
+  for (const name of TRADED)
+    it(`${name} never wants out of what it has just entered`, () => {
+      const seen = candlesOf(name);
+      for (const { at: index, proposal } of proposals(name, seen)) {
+        const reading = readingOf(seen.slice(0, index + 1));
+        const position = held(name, proposal.direction);
+        assert.ok(!exitSignal(position, reading, seen[index] as Candle), `candle ${index}`);
+      }
+    });
 
   it('a reversion is left at the middle band, or when a trend against it begins', () => {
     const range: Reading = { ...rising, regime: 'range', bandMiddle: 100 };

@@ -21,8 +21,6 @@ import {
 /** Wilder's line between a trend and none; a young trend at the cross is still below it. */
 const ADX_TREND = 20;
 const ADX_CROSS = 15;
-/** An exit needs the movement to be clearly against us, or a pullback would end each trend. */
-const ADX_REVERSAL = 25;
 
 export const trendFollowing: Strategy = { holdShare: 1, propose, exits };
 
@@ -54,10 +52,10 @@ function propose(reading: Reading, candle: Candle, settings: Settings): Proposal
   };
 }
 
-/** The averages have crossed back, or the directional movement has clearly turned. */
+/**
+ * The averages have crossed back. A state, not the crossing itself: one that falls into the first
+ * candles of the position, when no signal is heeded, must not be lost.
+ */
 function exits(position: Position, reading: Reading): boolean {
-  const sign = signOf(position.direction);
-  const gap = (reading.emaFast - reading.emaSlow) * sign;
-  if (gap < 0 && reading.emaGapBefore * sign >= 0) return true;
-  return reading.adx >= ADX_REVERSAL && (reading.plusDi - reading.minusDi) * sign < 0 && gap < 0;
+  return (reading.emaFast - reading.emaSlow) * signOf(position.direction) < 0;
 }

@@ -6,7 +6,7 @@
  * Never: writes.
  */
 import { EXIT, Fault } from '../base/fault.ts';
-import { JOURNAL_GATHER_BYTES_MAX, LINE_BYTES_MAX } from '../base/limits.ts';
+import { JOURNAL_GATHER_BYTES_MAX } from '../base/limits.ts';
 import type { SegmentHead } from './frame.ts';
 import type { Disks } from './journal.ts';
 import {
@@ -81,23 +81,23 @@ export function unionOf(files: SegmentFiles): Uint8Array {
 }
 
 /**
- * Lines are written to copy a and synced before copy b gets them. So a power cut can leave the
- * last batch in copy a with any of its pages lost, while copy b ends cleanly before that batch.
+ * A batch is written to copy a and synced before copy b gets it. So a power cut can leave any of
+ * its pages in copy a, good lines behind lost ones, while copy b ends cleanly where it began.
+ * Anything else with a good line behind a bad one is a hole.
  */
 function isUnfinishedBatch(merge: SegmentMerge): boolean {
-  const batchMax = JOURNAL_GATHER_BYTES_MAX + LINE_BYTES_MAX;
   const isOf = (reading: Reading, copy: Copy) => reading.files.some(file => file.copy === copy);
-  const goOn = merge.readings.filter(reading => reading.cursor?.line);
-  const others = merge.readings.filter(reading => !goOn.includes(reading));
-  const [a] = goOn;
-  if (merge.head === null || a === undefined || goOn.length !== 1 || a.lacking || isOf(a, 'b'))
-    return false;
-  const isClean = (reading: Reading) =>
-    !reading.lacking && reading.cursor?.bytes.length === merge.bytes;
+  const [a, ...more] = merge.readings.filter(reading => reading.cursor?.line);
+  if (merge.head === null || a === undefined || more.length > 0) return false;
+  if (a.lacking || isOf(a, 'b')) return false;
+  const others = merge.readings.filter(reading => reading !== a);
+  const endsCleanly = (reading: Reading) =>
+    reading.cursor?.badAt === -1 && reading.cursor.bytes.length === reading.goodEnd;
+  const began = Math.min(...others.map(reading => reading.goodEnd));
   return (
-    (a.cursor?.bytes.length ?? 0) - a.goodEnd <= batchMax &&
     others.some(reading => isOf(reading, 'b')) &&
-    others.every(isClean)
+    others.every(endsCleanly) &&
+    (a.cursor?.bytes.length ?? 0) - began <= 2 * JOURNAL_GATHER_BYTES_MAX
   );
 }
 
@@ -127,7 +127,7 @@ function judge(reading: Reading, union: Uint8Array, context: Case): Flaw[] {
         what: `ends ${union.length - same} bytes early`,
         tail: null,
       };
-    if (reading.cursor?.head && isUnborn(context))
+    if (same < union.length && reading.cursor?.head && isUnborn(context))
       return { file, state: 'short', kind, what: 'has the head of an earlier start', tail: null };
     if (same < union.length)
       return {

@@ -30,6 +30,7 @@ class MemoryStore implements Store {
   readonly journalBytes = 0;
   readonly stepsSinceCheckpoint = 0;
   readonly lastCheckpoint = { seq: 0, atMs: 0 };
+  readonly fresh: readonly string[] = [];
   readonly savedFiles = new Map<string, never>();
   readonly checkpointing = false;
   seq = 0;

@@ -6,7 +6,7 @@
  */
 import type { AnyComponent, States } from '../core/component.ts';
 import type { Fact } from '../core/fact.ts';
-import { createFold, type Fold } from '../core/fold.ts';
+import { createFold, type Fold, listensTo } from '../core/fold.ts';
 import { getBlob } from './blobs.ts';
 import type { Disks, JournalScan } from './journal.ts';
 
@@ -64,7 +64,7 @@ export function replayJournal(options: ReplayOptions): Replay {
         continue;
       }
       blobs.set(name, step.seq);
-      const listeners = active.filter(component => fact.type in component.on);
+      const listeners = active.filter(component => listensTo(component, fact.type));
       const content = listeners.length === 0 ? null : getBlob(disks, name);
       // A copy: aligned, and no Buffer, whose slice means something else.
       if (content !== null) fold(fact, new Uint8Array(content.bytes));
@@ -77,7 +77,7 @@ export function replayJournal(options: ReplayOptions): Replay {
     steps += 1;
   }
   const isTouched = (component: AnyComponent): boolean =>
-    Object.keys(component.on).some(type => (lastSeen.get(type) ?? -1) > startOf(component));
+    [...lastSeen].some(([type, seq]) => seq > startOf(component) && listensTo(component, type));
   const touched = new Set(components.filter(isTouched).map(component => component.id));
   return { steps, chain, touched, broken, blobs };
 }

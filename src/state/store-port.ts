@@ -54,17 +54,20 @@ export interface Store {
   readonly journalBytes: number;
   readonly stepsSinceCheckpoint: number;
   readonly lastCheckpoint: { readonly seq: number; readonly atMs: number };
+  /** Components that begin with their defaults at this step of a directory that had a past. */
+  readonly fresh: readonly string[];
   /** By component: the file under its stable name. */
   readonly savedFiles: ReadonlyMap<string, FileRecord>;
   /** All of it at once, from memory. */
   checkpoint(reason: string): CheckpointResult;
   /** Seals the journal at this step; `prepareCheckpoint` may then run in a worker. */
   beginCheckpoint(): CheckpointTask;
+  /** Puts its files in place. Then `cleanup`, best in a later turn: both take a few syncs. */
   finishCheckpoint(prepared: Prepared, reason: string): CheckpointResult;
   /** The worker failed: the next checkpoint writes what this one would have. */
   abandonCheckpoint(): void;
   readonly checkpointing: boolean;
-  /** Housekeeping: prunes and packs what no restart needs. */
+  /** Housekeeping: drops and packs what no restart needs. `checkpoint` does it by itself. */
   cleanup(): void;
   /** Quarantine aside. */
   bytesOnDisk(): number;

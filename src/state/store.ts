@@ -7,7 +7,9 @@
  * their folds. Never: retries a failed write, reads a clock of its own, decides.
  */
 import { assert } from '../base/assert.ts';
+import { canonicalText } from '../base/canonical.ts';
 import type { AnyComponent, States } from '../core/component.ts';
+import { listensTo } from '../core/fold.ts';
 import type { StepResult } from '../core/step.ts';
 import { filesIn } from './backup.ts';
 import { getBlob, putBlob } from './blobs.ts';
@@ -130,6 +132,15 @@ class DirectoryStore implements Store {
     return this.#manifest.epoch;
   }
 
+  get fresh(): readonly string[] {
+    const { begins } = this.#manifest;
+    const isFresh = ({ id, initial }: AnyComponent): boolean =>
+      this.seq > 0 &&
+      begins[id] === this.seq &&
+      canonicalText(this.states[id]) === canonicalText(initial());
+    return this.#options.components.filter(isFresh).map(({ id }) => id);
+  }
+
   get savedFiles(): ReadonlyMap<string, FileRecord> {
     return this.#live;
   }
@@ -187,7 +198,7 @@ class DirectoryStore implements Store {
     const ids = new Set(changed);
     const prepared = prepareSnapshot({ disk, components, states, seq, changed: ids });
     const result = this.finishCheckpoint(prepared, reason);
-    compressJournal(this.#disks, seq);
+    this.cleanup();
     return result;
   }
 
@@ -204,7 +215,8 @@ class DirectoryStore implements Store {
     this.#types = new Set();
     this.#blobs = new Set();
     this.#steps = 0;
-    const isTouched = ({ on }: AnyComponent) => Object.keys(on).some(type => types.has(type));
+    const isTouched = (component: AnyComponent) =>
+      [...types].some(type => listensTo(component, type));
     return {
       directory: this.#disks.a.root,
       journalMirror: this.#disks.b === this.#disks.a ? null : this.#disks.b.root,
@@ -231,7 +243,6 @@ class DirectoryStore implements Store {
     this.#live = commitSnapshot(this.#disks.a, prepared, { manifest, live: this.#live });
     this.#manifest = manifest;
     this.#begun = null;
-    this.#retain();
     const written = Object.values(prepared.records);
     const bytes = written.reduce((sum, record) => sum + record.bytes, 0);
     this.#note({ what: 'checkpoint', seq, reason, files: written.length, bytes });

@@ -5,7 +5,7 @@
  * Promises: what it says of a symbol depends on closed candles alone, so a restored state goes on
  * bit for bit. Never: fills a gap with invented candles, looks ahead, or decides.
  */
-import { assert, must } from '../base/assert.ts';
+import { assert, Bug } from '../base/assert.ts';
 import { PENDING_LABELS_MAX, SEQUENCE_ROWS } from '../base/limits.ts';
 import { pastText } from '../base/past-hash.ts';
 import type { Component } from '../core/component.ts';
@@ -41,7 +41,8 @@ const initial = (): MarketState => ({
 export function symbolOf(state: MarketState, symbol: string): SymbolState {
   const found = state.symbols[symbol];
   // Not a must: its message would be built on every call.
-  return found === undefined ? must(found, `the market of ${symbol}`) : found;
+  if (found === undefined) throw new Bug(`missing: the market of ${symbol}`);
+  return found;
 }
 
 /** Per symbol that has candles: where a feed has to go on, and over which past. */

@@ -1,0 +1,103 @@
+/**
+ * What was learned, for people: the four learners as tables.
+ */
+import { decimal, percent } from '../app/number-text.ts';
+import { pairs, table } from '../app/table.ts';
+import { toQuote } from '../base/money.ts';
+import type { Memory } from '../components.ts';
+import { FEATURE_NAMES } from '../core/feature.ts';
+import type { AttentionState } from '../learn/attention.ts';
+import { gateOf } from '../learn/attention.ts';
+import type { DeepSignalModelState } from '../learn/deep-signal-model.ts';
+import { ACTIONS, MARKET_STATES, type QTableState } from '../learn/q-table.ts';
+import { performanceOf, type SignalModelState } from '../learn/signal-model.ts';
+import type { LastOutcome } from '../learn/train-record.ts';
+
+const BAR_CELLS = 24;
+const FEATURES_SHOWN = 12;
+
+const bar = (share: number): string =>
+  '█'.repeat(Math.round(Math.max(0, Math.min(1, share)) * BAR_CELLS));
+
+function outcomeRows(outcome: LastOutcome | null): [string, string][] {
+  if (outcome === null) return [['Last training', 'none yet']];
+  const { adopted, challenger, champion, baseRate } = outcome;
+  const loss = (score: { logLoss: number } | null) =>
+    score === null ? '–' : decimal(score.logLoss, 4);
+  return [
+    ['Last training', adopted ? 'adopted' : 'not adopted'],
+    [
+      'Log-loss',
+      `challenger ${loss(challenger)}, champion ${loss(champion)}, base rate ${loss(baseRate)}`,
+    ],
+    ['Compared on', `${challenger.examples} examples that neither had seen`],
+  ];
+}
+
+function signalText(state: SignalModelState): string {
+  const performance = performanceOf(state);
+  const head = pairs([
+    ['Version', state.version === 0 ? 'none yet' : String(state.version)],
+    ['Examples', `${state.examples.length} kept, ${state.examplesSeen} seen`],
+    ['Trades it weighed', String(state.performance.totalTrades)],
+    ['Win rate', percent(performance?.winRate ?? null)],
+    ['Average profit', decimal(performance === null ? null : toQuote(performance.averageProfit))],
+    ['Training owed', state.request === null ? 'no' : `through example ${state.request.through}`],
+    ...outcomeRows(state.lastOutcome),
+  ]);
+  const importance = Object.entries(state.trained?.importance ?? {}).sort((a, b) => b[1] - a[1]);
+  if (importance.length === 0) return head;
+  const [, most] = importance[0] ?? ['', 1];
+  const rows = importance
+    .slice(0, FEATURES_SHOWN)
+    .map(([name, value]) => [name, decimal(value, 4), bar(value / most)]);
+  return `${head}\n\n${table([{ title: 'feature' }, { title: 'importance', align: 'right' }, { title: '' }], rows)}`;
+}
+
+const deepText = (state: DeepSignalModelState): string =>
+  pairs([
+    ['Version', state.version === 0 ? 'none yet' : String(state.version)],
+    ['Examples since training', String(state.sinceTraining)],
+    ['Training owed', state.request === null ? 'no' : `through example ${state.request.through}`],
+    ...outcomeRows(state.lastOutcome),
+  ]);
+
+function qTableText(state: QTableState): string {
+  const rows = MARKET_STATES.map(name => [
+    name,
+    ...ACTIONS.map(
+      action => `${decimal(state.q[name][action], 3)} (${state.visits[name][action]})`,
+    ),
+  ]);
+  const columns = [
+    { title: 'regime|volatility' },
+    ...ACTIONS.map(title => ({ title, align: 'right' as const })),
+  ];
+  const waiting = Object.entries(state.waiting).map(
+    ([symbol, choice]) => `${symbol} waits with ${choice.action} (${choice.candles} candles)`,
+  );
+  return [
+    table(columns, rows),
+    pairs([
+      ['Epsilon', percent(state.epsilon)],
+      ['Rewards', String(state.rewards)],
+    ]),
+    waiting.length === 0 ? 'no choice waits' : waiting.join('\n'),
+  ].join('\n\n');
+}
+
+function attentionText(state: AttentionState): string {
+  const weights = gateOf(state);
+  const most = Math.max(...weights);
+  const rows = FEATURE_NAMES.map((name, index) => ({ name, weight: weights[index] ?? 0 }))
+    .sort((a, b) => b.weight - a.weight)
+    .map(({ name, weight }) => [name, decimal(weight, 3), bar(weight / most)]);
+  return table([{ title: 'feature' }, { title: 'weight', align: 'right' }, { title: '' }], rows);
+}
+
+export const learnedText = {
+  'signal-model': (memory: Memory) => signalText(memory['signal-model']),
+  'deep-signal-model': (memory: Memory) => deepText(memory['deep-signal-model']),
+  'q-table': (memory: Memory) => qTableText(memory['q-table']),
+  attention: (memory: Memory) => attentionText(memory.attention),
+};

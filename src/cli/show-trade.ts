@@ -1,0 +1,222 @@
+/**
+ * What happened, for people: analytics, risk manager, portfolio, market and run as tables.
+ */
+import {
+  decimal,
+  durationText,
+  percent,
+  priceText,
+  signed,
+  signedPercent,
+} from '../app/number-text.ts';
+import { pairs, table } from '../app/table.ts';
+import { lotsToBase, toQuote, type Units } from '../base/money.ts';
+import { timeframeName, utcMinute } from '../base/time.ts';
+import type { Settings } from '../core/settings.ts';
+import type { AnalyticsState, Tally } from '../trade/analytics-state.ts';
+import type { MarketState } from '../trade/market.ts';
+import { metricsOf } from '../trade/metrics.ts';
+import type { Portfolio } from '../trade/portfolio.ts';
+import { BREAKERS, type RiskState } from '../trade/risk-state.ts';
+import type { RunState } from '../trade/run.ts';
+
+const RECENT_TRADES_SHOWN = 15;
+
+const money = (units: Units): string => decimal(toQuote(units));
+const result = (units: Units): string => signed(toQuote(units));
+const right = (title: string) => ({ title, align: 'right' as const });
+
+export function analyticsText(state: AnalyticsState): string {
+  const metrics = metricsOf(state);
+  const head = pairs([
+    ['Trades', `${decimal(metrics.trades, 0)} (${metrics.wins} won, ${metrics.losses} lost)`],
+    ['Win rate', percent(metrics.winRate)],
+    ['Net profit', signed(metrics.totalProfit)],
+    ['Total return', signedPercent(metrics.totalReturn)],
+    ['CAGR', signedPercent(metrics.cagr)],
+    [
+      'Sharpe / Sortino / Calmar',
+      [metrics.sharpe, metrics.sortino, metrics.calmar].map(each => decimal(each)).join(' / '),
+    ],
+    ['Max drawdown', `${percent(metrics.maxDrawdown)} (${decimal(metrics.maxDrawdownAmount)})`],
+    ['Profit factor', decimal(metrics.profitFactor)],
+    ['Expectancy', signed(metrics.expectancy)],
+    ['Fees / funding paid', `${decimal(metrics.feesPaid)} / ${decimal(metrics.fundingPaid)}`],
+    ['Exposure', percent(metrics.exposure)],
+    ['Equity points / days', `${state.curve.length} / ${state.daily.length}`],
+  ]);
+  const recent = state.trades.slice(-RECENT_TRADES_SHOWN).reverse();
+  return [head, tallies('strategy', state.byStrategy), recentTrades(recent)]
+    .filter(text => text !== '')
+    .join('\n\n');
+}
+
+function tallies(title: string, byName: Readonly<Record<string, Tally>>): string {
+  const rows = Object.entries(byName).map(([name, { trades, wins, profit, fees }]) => [
+    name,
+    String(trades),
+    percent(trades === 0 ? null : wins / trades),
+    result(profit),
+    money(fees),
+  ]);
+  if (rows.length === 0) return '';
+  return table([{ title }, right('trades'), right('won'), right('profit'), right('fees')], rows);
+}
+
+function recentTrades(trades: AnalyticsState['trades']): string {
+  if (trades.length === 0) return 'no trades yet';
+  const rows = trades.map(trade => [
+    utcMinute(trade.exitTime),
+    trade.symbol,
+    trade.side,
+    String(trade.quantity),
+    priceText(trade.entryPrice),
+    priceText(trade.exitPrice),
+    result(trade.profit),
+    signedPercent(trade.profitRatio),
+    durationText(trade.durationMs),
+    trade.exitReason,
+    trade.strategy,
+  ]);
+  const columns = [
+    { title: 'closed (UTC)' },
+    { title: 'symbol' },
+    { title: 'side' },
+    ...['quantity', 'entry', 'exit', 'profit', 'of margin', 'held'].map(right),
+    { title: 'exit reason' },
+    { title: 'strategy' },
+  ];
+  return table(columns, rows);
+}
+
+export function riskText(state: RiskState, settings: Settings): string {
+  const head = pairs([
+    ['Trades', `${state.totalTrades} (${state.wins} won, ${state.losses} lost)`],
+    ['Total profit / loss', `${money(state.totalProfit)} / ${money(state.totalLoss)}`],
+    ['Peak balance', money(state.peakBalance)],
+    ['Equity', money(state.equity)],
+    ['Drawdown now', `${percent(state.currentDrawdown)} (limit ${percent(settings.maxDrawdown)})`],
+    ['Drawdown ever', percent(state.maxDrawdown)],
+    ['Streak', state.winStreak > 0 ? `${state.winStreak} wins` : `${state.lossStreak} losses`],
+    ['Trading day (UTC)', state.tradingDate ?? 'none yet'],
+    ['Day started with', money(state.dailyStartBalance)],
+    [
+      'Lost today',
+      `${money(state.dailyLoss)} (limit ${percent(settings.dailyLossLimit)} of the start)`,
+    ],
+    ['Kill switch', state.killSwitch ? 'ON: no entries' : 'off'],
+  ]);
+  const breakers = BREAKERS.map(name => {
+    const latch = state.breakers[name];
+    if (latch === null)
+      return [name.replaceAll('_', ' '), 'open', '', durationText(state.latchedMs[name])];
+    const until = latch.until === null ? 'the operator releases it' : utcMinute(latch.until);
+    return [name.replaceAll('_', ' '), 'LATCHED', until, durationText(state.latchedMs[name])];
+  });
+  const columns = [
+    { title: 'breaker' },
+    { title: 'now' },
+    { title: 'until' },
+    right('latched before'),
+  ];
+  const last = state.last10Trades.map(trade => [
+    utcMinute(trade.time),
+    trade.symbol,
+    result(trade.profit),
+    signedPercent(trade.ratio),
+  ]);
+  const recent = table(
+    [{ title: 'last trades' }, { title: 'symbol' }, right('profit'), right('of margin')],
+    last,
+  );
+  return [head, table(columns, breakers), last.length === 0 ? 'no trades yet' : recent].join(
+    '\n\n',
+  );
+}
+
+export function portfolioText(state: Portfolio): string {
+  const head = pairs([
+    ['Start balance', money(state.startBalance)],
+    ['Balance', money(state.balance)],
+    ['Realised', result(state.realised)],
+    ['Fees / funding paid', `${money(state.feesPaid)} / ${money(state.fundingPaid)}`],
+    ['Orders waiting for an answer', String(Object.keys(state.outbox).length)],
+  ]);
+  const positions = Object.values(state.positions).map(position => {
+    const lotSize = state.contracts[position.symbol]?.lotSize ?? 1;
+    return [
+      position.symbol,
+      position.direction,
+      String(lotsToBase(position.lots, lotSize)),
+      priceText(toQuote(position.entryNotional) / (position.lots * lotSize)),
+      priceText(position.liquidationPrice),
+      utcMinute(position.openedAt),
+      position.strategy,
+    ];
+  });
+  const orders = Object.values(state.orders).map(({ order, filledLots, trigger }) => [
+    order.id,
+    order.symbol,
+    order.side,
+    order.kind,
+    `${filledLots}/${order.lots} lots`,
+    trigger === null ? '' : priceText(trigger),
+  ]);
+  return [
+    head,
+    positions.length === 0
+      ? 'no position'
+      : table(
+          ['position', 'side', 'quantity', 'entry', 'liquidation', 'opened (UTC)', 'strategy'].map(
+            title => ({ title }),
+          ),
+          positions,
+        ),
+    orders.length === 0
+      ? 'no open order'
+      : table(
+          ['order', 'symbol', 'side', 'kind', 'filled', 'trigger'].map(title => ({ title })),
+          orders,
+        ),
+  ].join('\n\n');
+}
+
+export function marketText(state: MarketState): string {
+  const rows = Object.entries(state.symbols).map(
+    ([symbol, { last, candles, gaps, reading, pending }]) => [
+      symbol,
+      last === null ? '–' : utcMinute(last.time),
+      last === null ? '–' : priceText(last.close),
+      String(candles),
+      `${gaps.count} (${gaps.missing} candles)`,
+      reading.ready ? `${reading.regime}, ${reading.volatility}` : 'warming up',
+      String(pending.length),
+    ],
+  );
+  const titles = [
+    'symbol',
+    'last candle (UTC)',
+    'close',
+    'candles',
+    'gaps',
+    'regime, volatility',
+    'labels open',
+  ];
+  return table(
+    titles.map(title => ({ title })),
+    rows,
+  );
+}
+
+export function runText(state: RunState): string {
+  const { binding, settings } = state;
+  return pairs([
+    ['Bound to', binding === null ? 'nothing yet' : `${binding.mode} ${binding.market}`],
+    ['Symbols', binding?.symbols.join(', ') ?? '–'],
+    ['Timeframe', timeframeName(settings.timeframeMs)],
+    ['Seed', String(state.seed)],
+    ['Candles', decimal(state.candles, 0)],
+    ['Last candle (UTC)', state.lastCandleTime === null ? '–' : utcMinute(state.lastCandleTime)],
+    ['Settings', JSON.stringify(settings)],
+  ]);
+}
