@@ -21,6 +21,8 @@ export interface CheckpointerOptions {
   readonly store: Store;
   /** Encode on this thread: a backtest has nothing that waits. */
   readonly inline: boolean;
+  /** Steps between checkpoints; the limit of the product when absent. */
+  readonly stepsMax?: number;
   readonly warn: (line: string) => void;
 }
 
@@ -37,7 +39,7 @@ export interface Checkpointer {
 const STEPS_PER_LOOK = 64;
 
 export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
-  const { store, inline, warn } = options;
+  const { store, inline, stepsMax = CHECKPOINT_STEPS_MAX, warn } = options;
   let underWay: Promise<void> | null = null;
   let failure: { readonly error: unknown } | null = null;
   let cleanAt = performance.now() + CLEANUP_INTERVAL_MS;
@@ -79,7 +81,7 @@ export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
       if (failure !== null) throw failure.error;
       if (underWay !== null) return;
       const full =
-        store.stepsSinceCheckpoint >= CHECKPOINT_STEPS_MAX ||
+        store.stepsSinceCheckpoint >= stepsMax ||
         store.journalBytes >= CHECKPOINT_JOURNAL_BYTES_MAX;
       if (full) begin('journal');
       steps += 1;
