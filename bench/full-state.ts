@@ -6,7 +6,7 @@
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { RECORDS_KEPT_MAX } from '../src/base/limits.ts';
+import { CHECKPOINT_JOURNAL_BYTES_MAX, RECORDS_KEPT_MAX } from '../src/base/limits.ts';
 import { Rng, seedRng } from '../src/base/rng.ts';
 import { HOUR_MS, MINUTE_MS } from '../src/base/time.ts';
 import { components, type Memory } from '../src/components.ts';
@@ -35,7 +35,11 @@ export async function makeFullState(folder: string): Promise<FullState> {
   await backtest(['--dir', directory, '--until', String(2 * MINUTES), '--tape', ...tapes]);
   const store = openStore({ directory, components, now: Date.now, sync: 'shared' });
   const tell = teller(store);
-  for (let count = 0; count < RECORDS_KEPT_MAX; count += 1) tell(memorable(store, count));
+  for (let count = 0; count < RECORDS_KEPT_MAX; count += 1) {
+    tell(memorable(store, count));
+    // As the checkpointer does it: what a start has to read of the journal is bounded by this.
+    if (store.journalBytes >= CHECKPOINT_JOURNAL_BYTES_MAX) store.checkpoint('journal');
+  }
   store.checkpoint('full');
   store.close();
   return { directory, tapes };
