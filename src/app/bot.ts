@@ -65,7 +65,9 @@ export function commit(bot: BotParts, input: Input): void {
 }
 
 function isOwed({ courier, world }: BotParts): boolean {
-  return !courier.idle() || MODELS.some(id => world[id].request !== null);
+  if (!courier.idle()) return true;
+  for (const id of MODELS) if (world[id].request !== null) return true;
+  return false;
 }
 
 /** Does what is owed until nothing is: orders first, then trainings. */

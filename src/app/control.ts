@@ -6,6 +6,7 @@
  * request that is malformed, too long or unknown is answered with an error and changes nothing.
  */
 import { createHash } from 'node:crypto';
+import { rmSync } from 'node:fs';
 import { createConnection, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -18,7 +19,8 @@ export type Commands = Readonly<Record<string, (() => Promise<unknown>) | undefi
 
 /** The longest path a socket may have on Linux and macOS, less its closing NUL. */
 const SOCKET_PATH_BYTES_MAX = 103;
-const REQUEST_BYTES_MAX = 4096;
+const REQUEST_CHARS_MAX = 4096;
+const ANSWER_CHARS_MAX = 1_000_000;
 const ANSWER_TIMEOUT_MS = 60_000;
 
 export function controlPath(directory: string): string {
@@ -32,14 +34,17 @@ export function controlPath(directory: string): string {
 export async function serveControl(directory: string, commands: Commands): Promise<Server> {
   const server = createServer(socket => {
     socket.on('error', () => socket.destroy());
-    readLine(socket)
+    readLine(socket, REQUEST_CHARS_MAX)
       .then(line => answer(line, commands))
       .then(reply => socket.end(`${JSON.stringify(reply)}\n`))
       .catch(() => socket.destroy());
   });
   await new Promise<void>((settle, reject) => {
     server.once('error', reject);
-    server.listen(controlPath(directory), settle);
+    const path = controlPath(directory);
+    // A bot that was killed leaves its socket behind.
+    rmSync(path, { force: true });
+    server.listen(path, settle);
   });
   server.unref();
   return server;
@@ -58,7 +63,7 @@ export async function askRunningBot(directory: string, command: string): Promise
   }
   socket.setTimeout(ANSWER_TIMEOUT_MS, () => socket.destroy(new Error('no answer')));
   socket.write(`${JSON.stringify({ command })}\n`);
-  return JSON.parse(await readLine(socket)) as Answer;
+  return JSON.parse(await readLine(socket, ANSWER_CHARS_MAX)) as Answer;
 }
 
 async function answer(line: string, commands: Commands): Promise<Answer> {
@@ -82,7 +87,7 @@ function commandName(line: string): string | null {
   }
 }
 
-function readLine(socket: Socket): Promise<string> {
+function readLine(socket: Socket, charsMax: number): Promise<string> {
   return new Promise((settle, reject) => {
     let text = '';
     socket.setEncoding('utf8');
@@ -90,7 +95,7 @@ function readLine(socket: Socket): Promise<string> {
       text += chunk;
       const end = text.indexOf('\n');
       if (end >= 0) settle(text.slice(0, end));
-      else if (text.length > REQUEST_BYTES_MAX * 64) reject(new Error('too long'));
+      else if (text.length > charsMax) reject(new Error('too long'));
     });
     socket.on('close', () => reject(new Error('closed')));
     socket.on('error', reject);

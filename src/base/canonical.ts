@@ -59,12 +59,7 @@ function write(value: unknown, parts: string[], path: string): void {
 
 function writeObject(value: object, parts: string[], path: string): void {
   if (Array.isArray(value)) {
-    parts.push('[');
-    for (let index = 0; index < value.length; index += 1) {
-      if (index > 0) parts.push(',');
-      write(value[index], parts, `${path}/${index}`);
-    }
-    parts.push(']');
+    writeArray(value, parts, path);
   } else if (value instanceof Float64Array || value instanceof Float32Array) {
     parts.push(value instanceof Float64Array ? 'f64(' : 'f32(');
     for (const number of value) parts.push(Object.is(number, -0) ? '-0,' : `${number},`);
@@ -74,6 +69,29 @@ function writeObject(value: object, parts: string[], path: string): void {
   } else {
     writeRecord(value as Record<string, unknown>, parts, path);
   }
+}
+
+function writeArray(value: readonly unknown[], parts: string[], path: string): void {
+  // Most of what is kept is rows of numbers; JSON writes those the same, several times faster.
+  if (isAllNumbers(value)) {
+    parts.push(JSON.stringify(value));
+    return;
+  }
+  parts.push('[');
+  for (let index = 0; index < value.length; index += 1) {
+    if (index > 0) parts.push(',');
+    write(value[index], parts, `${path}/${index}`);
+  }
+  parts.push(']');
+}
+
+function isAllNumbers(value: readonly unknown[]): boolean {
+  // By index: a method would pass over the holes of a sparse array.
+  for (let index = 0; index < value.length; index += 1) {
+    const item = value[index];
+    if (typeof item !== 'number' || !Number.isFinite(item) || Object.is(item, -0)) return false;
+  }
+  return true;
 }
 
 function writeRecord(value: Record<string, unknown>, parts: string[], path: string): void {

@@ -49,7 +49,19 @@ export const lotsToBase = (lots: number, lotSize: number): number =>
 
 /** 0.001 → 3, 1 → 0, 1e-7 → 7. */
 export function decimalsOf(step: number): number {
+  const known = decimalsByStep.get(step);
+  if (known !== undefined) return known;
   assert(step > 0 && step < 1e9, `not a step: ${step}`);
+  const decimals = countDecimals(step);
+  if (decimalsByStep.size < STEPS_KNOWN_MAX) decimalsByStep.set(step, decimals);
+  return decimals;
+}
+
+/** A few steps are asked for at each fill, and counting is slow. */
+const decimalsByStep = new Map<number, number>();
+const STEPS_KNOWN_MAX = 1000;
+
+function countDecimals(step: number): number {
   for (let decimals = 0; decimals <= 12; decimals += 1)
     if (Number(step.toFixed(decimals)) === step) return decimals;
   return 12;

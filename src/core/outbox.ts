@@ -21,11 +21,12 @@ export function waitingOrders(outbox: Readonly<Outbox>): Approved[] {
 /** By time, then by the place of the fact (`<seq>-<index>`, compared as numbers). */
 export function byAge(one: Order, other: Order): number {
   if (one.createdAt !== other.createdAt) return one.createdAt - other.createdAt;
-  const [oneSeq = 0, oneIndex = 0] = placeOf(one.id);
-  const [otherSeq = 0, otherIndex = 0] = placeOf(other.id);
-  if (oneSeq !== otherSeq) return oneSeq - otherSeq;
-  if (oneIndex !== otherIndex) return oneIndex - otherIndex;
+  const bySeq = seqOf(one.id) - seqOf(other.id);
+  if (bySeq !== 0) return bySeq;
+  const byIndex = indexOf(one.id) - indexOf(other.id);
+  if (byIndex !== 0) return byIndex;
   return one.id < other.id ? -1 : one.id > other.id ? 1 : 0;
 }
 
-const placeOf = (id: string): number[] => id.split('-').map(part => Number.parseFloat(part) || 0);
+const seqOf = (id: string): number => Number.parseFloat(id) || 0;
+const indexOf = (id: string): number => Number.parseFloat(id.slice(id.indexOf('-') + 1)) || 0;

@@ -72,24 +72,29 @@ export function createStepper<World>(options: {
   epoch: number;
 }): Stepper {
   const { world, fold, decide, recorder, epoch } = options;
+  // Of the step under way. One telling serves all steps: a step per candle is a hot path.
+  let current = 0;
+  let facts: Fact[] = [];
+  let texts: string[] = [];
+  const telling: Telling = {
+    tell(fact, blob) {
+      let recorded = fact;
+      if (recorder !== null) {
+        const text = recorder.encode(fact);
+        recorded = recorder.decode(text);
+        texts.push(text);
+      }
+      facts.push(recorded);
+      fold(recorded, blob);
+    },
+    place: () => ({ seq: current, index: facts.length }),
+    epoch,
+  };
   return {
     run(seq, input) {
-      const facts: Fact[] = [];
-      const texts: string[] = [];
-      const telling: Telling = {
-        tell(fact, blob) {
-          let recorded = fact;
-          if (recorder !== null) {
-            const text = recorder.encode(fact);
-            recorded = recorder.decode(text);
-            texts.push(text);
-          }
-          facts.push(recorded);
-          fold(recorded, blob);
-        },
-        place: () => ({ seq, index: facts.length }),
-        epoch,
-      };
+      current = seq;
+      facts = [];
+      texts = [];
       decide(world, input, telling);
       assert(facts.length > 0 || input.kind !== 'candle', 'a candle leaves at least one fact');
       return { seq, facts, texts };

@@ -58,6 +58,7 @@ function tellFounding({ run }: World, ids: readonly string[], telling: Telling):
   if (binding === null) return;
   telling.tell({ type: 'component.founded', ids, binding, settings });
 }
+const NO_TRADES: readonly TradeRecord[] = [];
 
 interface CandleInput {
   readonly reports: readonly Report[];
@@ -68,15 +69,9 @@ function decideCandle(world: World, candle: Candle, { reports, telling }: Candle
   const timeframeMs = world.run.settings.timeframeMs;
   const closeTime = candle.time + timeframeMs;
   tellDay(world, candle.time, telling);
-  const closed: TradeRecord[] = [];
-  for (const report of reports) {
-    const trade = tellReport(world, report, telling);
-    if (trade !== null) closed.push(trade);
-  }
+  const closed = reports.length === 0 ? NO_TRADES : tellReports(world, reports, telling);
   const gap = gapBefore(symbolOf(world.market, candle.symbol), candle, timeframeMs);
-  telling.tell(
-    gap > 0 ? { type: 'candle.closed', ...candle, gap } : { type: 'candle.closed', ...candle },
-  );
+  telling.tell(candleFact(candle, gap));
   tellDay(world, closeTime, telling);
   tellHour(world, closeTime, telling);
   tellBreakers(world, closeTime, telling);
@@ -84,6 +79,24 @@ function decideCandle(world: World, candle: Candle, { reports, telling }: Candle
   const proposed = tellEntryOrExit(world, candle, telling);
   tellExamples(world, { candle, proposed }, telling);
   tellTrainingRequests(world, closeTime, telling);
+}
+
+/** Written out: spreading the candle costs as much as folding it into a component. */
+function candleFact(candle: Candle, gap: number): Fact<'candle.closed'> {
+  const { symbol, time, open, high, low, close, volume } = candle;
+  return gap > 0
+    ? { type: 'candle.closed', symbol, time, open, high, low, close, volume, gap }
+    : { type: 'candle.closed', symbol, time, open, high, low, close, volume };
+}
+
+/** Tells the reports; returns the trades that they closed. */
+function tellReports(world: World, reports: readonly Report[], telling: Telling): TradeRecord[] {
+  const closed: TradeRecord[] = [];
+  for (const report of reports) {
+    const trade = tellReport(world, report, telling);
+    if (trade !== null) closed.push(trade);
+  }
+  return closed;
 }
 
 /** Tells what an exchange reported and, where that closed a position, the trade. */
@@ -110,11 +123,15 @@ function tellHour(world: World, time: number, telling: Telling): void {
   tellEquity(world, time, telling);
 }
 
+/**
+ * A fill inside a candle is earlier than the close of the symbol before it, whose point may have
+ * been marked by then: points never run backwards.
+ */
 function tellEquity(world: World, time: number, telling: Telling): void {
-  const { portfolio } = world;
+  const { portfolio, analytics } = world;
   const fact: Fact<'equity.marked'> = {
     type: 'equity.marked',
-    time,
+    time: Math.max(time, analytics.curve.at(-1)?.time ?? time),
     balance: portfolio.balance,
     equity: equityOf(portfolio),
     open: Object.keys(portfolio.positions).length,

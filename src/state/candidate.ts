@@ -9,7 +9,7 @@ import { Bug } from '../base/assert.ts';
 import { Fault } from '../base/fault.ts';
 import type { AnyComponent } from '../core/component.ts';
 import type { Disk } from './disk.ts';
-import { decodeFile } from './formats.ts';
+import { decodeFile, encodeFile, type StateContent } from './formats.ts';
 import { reasonOf } from './malformed.ts';
 import type { FileRecord, Manifest } from './manifest.ts';
 import { sha256 } from './state-hash.ts';
@@ -65,4 +65,50 @@ export function loadFile(disk: Disk, component: AnyComponent, file: FoundFile): 
     if (error instanceof Fault || error instanceof Bug) throw error;
     return `cannot be read: ${reasonOf(error)}`;
   }
+}
+
+/**
+ * Refuses files of a newer release, vouched for or not. A single flipped bit in the schema of a
+ * file that is vouched for is damage, and is told from it by putting the bit back.
+ */
+export function refuseNewerFiles(
+  disk: Disk,
+  components: readonly AnyComponent[],
+  { manifest, survey }: { readonly manifest: Manifest | null; readonly survey: Survey },
+): void {
+  for (const component of components) {
+    const records = (manifest?.generations ?? []).flatMap(
+      ({ components: own }) => own[component.id] ?? [],
+    );
+    for (const file of survey.files) {
+      if (file.component !== component.id) continue;
+      if (records.some(record => record.sha256 === file.sha256)) continue;
+      const bytes = disk.read(file.path);
+      const content = bytes === null ? null : decoded(bytes, component);
+      if (bytes === null || content === null || content.schema <= component.version) continue;
+      if (!records.some(record => isOneBitOff(bytes, content, record)))
+        throw newerThanCode(`${disk.root}/${file.path}`, content.schema, component.version);
+    }
+  }
+}
+
+function decoded(bytes: Uint8Array, component: AnyComponent): StateContent | null {
+  try {
+    return decodeFile(bytes, component.file.format, component.id);
+  } catch {
+    return null;
+  }
+}
+
+function isOneBitOff(bytes: Uint8Array, content: StateContent, record: FileRecord): boolean {
+  const { component } = content;
+  const original = encodeFile(
+    { component, schema: record.schema, seq: record.seq },
+    content.content,
+  );
+  if (original.length !== bytes.length || sha256(original) !== record.sha256) return false;
+  let bits = 0;
+  for (let index = 0; index < bytes.length && bits < 2; index += 1)
+    for (let rest = bytes[index]! ^ original[index]!; rest !== 0; rest &= rest - 1) bits += 1;
+  return bits === 1;
 }

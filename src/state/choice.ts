@@ -46,10 +46,19 @@ export type Choice =
 
 type Journaled = Context & { readonly scan: JournalScan };
 
-export function chooseFromJournal(context: Journaled, through: number): Map<string, Choice> {
-  return new Map(
-    context.components.map(component => [component.id, choose(context, component, through)]),
-  );
+export function chooseFromJournal(
+  context: Journaled,
+  through: number,
+  acceptLoss: boolean,
+): Map<string, Choice> {
+  const choices = new Map<string, Choice>();
+  for (const component of context.components) {
+    const vouched = choose(context, component, through);
+    const alone = vouched.kind === 'none' && acceptLoss ? chooseAlone(context, component) : vouched;
+    const isReachable = alone.start <= through && context.scan.first <= alone.start + 1;
+    choices.set(component.id, alone.kind === 'file' && isReachable ? alone : vouched);
+  }
+  return choices;
 }
 
 function choose(context: Journaled, component: AnyComponent, through: number): Choice {

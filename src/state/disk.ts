@@ -34,6 +34,7 @@ export interface Disk {
   /** For messages, and for opening the same place once more. */
   readonly root: string;
   /** Names, sorted; none when the folder is absent. */
+  /** Names of files, folders and links; sockets, pipes and devices are nobody's memory. */
   list(folder: string): string[];
   /** Null when absent. */
   read(path: string): Uint8Array | null;
@@ -85,7 +86,11 @@ class RealDisk implements Disk {
       folder,
       full => {
         try {
-          return fs.readdirSync(full).sort();
+          return fs
+            .readdirSync(full, { withFileTypes: true })
+            .filter(entry => !isNoFile(entry))
+            .map(entry => entry.name)
+            .sort();
         } catch (error) {
           if (codeOf(error) === 'ENOTDIR') throw misplaced(full, 'not a folder');
           throw error;
@@ -268,3 +273,6 @@ function absentIsFine(run: () => void, ...alsoFine: string[]): void {
     if (code !== 'ENOENT' && !alsoFine.includes(code)) throw error;
   }
 }
+
+const isNoFile = (entry: fs.Dirent): boolean =>
+  entry.isSocket() || entry.isFIFO() || entry.isCharacterDevice() || entry.isBlockDevice();

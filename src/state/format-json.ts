@@ -22,7 +22,8 @@ type JsonFormat = 'json' | 'json.zst';
 type Value = Readonly<Record<string, unknown>>;
 
 const ENVELOPE_KEYS = ['component', 'schema', 'seq'] as const;
-const ZSTD_LEVEL = 2;
+/** The fastest: a checkpoint is made often and lives for minutes. */
+const ZSTD_LEVEL = 1;
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 export function encodeJson(envelope: Envelope, value: Value, format: JsonFormat): Uint8Array {

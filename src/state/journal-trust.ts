@@ -21,7 +21,10 @@ export type JournalReading =
 /** A hole is a fault for the caller to throw; a disk error or a newer journal is thrown here. */
 export function readJournal(disks: Disks): JournalReading {
   try {
-    return { scan: scanJournal(disks), fault: null };
+    const scan = scanJournal(disks);
+    // A copy that a newer release wrote passes for damaged beside one that is good.
+    if (scan.repairs.length > 0) refuseNewer(disks);
+    return { scan, fault: null };
   } catch (error) {
     if (!(error instanceof Fault) || error.exitCode !== EXIT.corrupt) throw error;
     refuseNewer(disks);
@@ -65,8 +68,10 @@ export function distrust(
   const [newest] = manifest?.generations ?? [];
   const head = scan.heads.at(-1);
   if (manifest === null || newest === undefined) {
-    if (survey.files.length === 0 && scan.first === 1) return null;
     if (scan.first === 1 && scan.last > 0) return null;
+    if (survey.manifests.some(({ kind }) => kind !== 'absent'))
+      return 'the manifest is damaged, and there is no journal';
+    if (survey.files.length === 0 && scan.first === 1) return null;
     return 'there are state files without the manifest and the journal that vouch for them';
   }
   if (head === undefined)

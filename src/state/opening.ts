@@ -163,11 +163,18 @@ function firstManifest(
   files: { readonly prepared: Prepared; readonly live: ReadonlyMap<string, FileRecord> },
 ): Manifest {
   const { components, now, reset = [] } = options;
-  const { manifest, scan, seq, chain, generations, report } = recovered;
+  const { manifest, scan, seq, chain, generations, report, choices } = recovered;
+  const isDoubtful = [...choices.values()].some(
+    choice => choice.kind === 'file' && choice.record === null,
+  );
   const begins: Record<string, number> = { ...recovered.begins };
   for (const id of reset) begins[id] = seq;
   const isRaised =
-    options.raiseEpoch === true || reset.length > 0 || report.lost.length > 0 || scan === null;
+    options.raiseEpoch === true ||
+    reset.length > 0 ||
+    report.lost.length > 0 ||
+    scan === null ||
+    isDoubtful;
   const fresh: Generation = {
     ...{ seq, chain, madeAtMs: now(), onOpen: true, blobs: [...recovered.blobs] },
     components: recordsAt({ components, ...files }, seq),

@@ -14,6 +14,7 @@
  */
 import { EXIT, Fault } from '../base/fault.ts';
 import { type AnyComponent, initialStates, type States } from '../core/component.ts';
+import { refuseNewerFiles } from './candidate.ts';
 import { type Choice, chooseFromFiles, chooseFromJournal } from './choice.ts';
 import { type Disks, GENESIS_HASH, type JournalScan } from './journal.ts';
 import { believedManifest, distrust, readJournal } from './journal-trust.ts';
@@ -72,6 +73,7 @@ export function recover(options: RecoverOptions): Recovered {
   const survey = surveyDirectory(disks.a, components);
   const reading = readJournal(disks);
   const manifest = believedManifest(disks.a.root, survey, reading.scan);
+  refuseNewerFiles(disks.a, components, { manifest, survey });
   const doubt = distrust(manifest, reading, survey);
   if (doubt !== null && options.acceptLoss !== true)
     throw reading.fault === null
@@ -97,7 +99,7 @@ function fromJournal(
 ): Recovered {
   const { disks, components, survey, manifest, scan } = context;
   const through = Math.min(options.through ?? scan.last, scan.last);
-  const choices = chooseFromJournal(context, through);
+  const choices = chooseFromJournal(context, through, options.acceptLoss === true);
   const states = initialStates(components);
   const starts = new Map<string, number>();
   for (const [id, choice] of choices) {
@@ -172,7 +174,10 @@ function changedOf(outcome: Outcome & { readonly lost: ReadonlyMap<string, strin
   for (const { id, version } of components) {
     const choice = choices.get(id);
     const isCurrent =
-      choice?.kind === 'file' && choice.file.previous === null && choice.schema === version;
+      choice?.kind === 'file' &&
+      choice.record !== null &&
+      choice.file.previous === null &&
+      choice.schema === version;
     if (!isCurrent) changed.add(id);
   }
   return changed;

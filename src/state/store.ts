@@ -198,7 +198,7 @@ class DirectoryStore implements Store {
     const ids = new Set(changed);
     const prepared = prepareSnapshot({ disk, components, states, seq, changed: ids });
     const result = this.finishCheckpoint(prepared, reason);
-    compressJournal(this.#disks, seq);
+    this.cleanup();
     return result;
   }
 
@@ -243,7 +243,6 @@ class DirectoryStore implements Store {
     this.#live = commitSnapshot(this.#disks.a, prepared, { manifest, live: this.#live });
     this.#manifest = manifest;
     this.#begun = null;
-    this.#retain();
     const written = Object.values(prepared.records);
     const bytes = written.reduce((sum, record) => sum + record.bytes, 0);
     this.#note({ what: 'checkpoint', seq, reason, files: written.length, bytes });

@@ -5,7 +5,7 @@
  * Promises: what it says of a symbol depends on closed candles alone, so a restored state goes on
  * bit for bit. Never: fills a gap with invented candles, looks ahead, or decides.
  */
-import { assert, must } from '../base/assert.ts';
+import { assert, Bug } from '../base/assert.ts';
 import { PENDING_LABELS_MAX, SEQUENCE_ROWS } from '../base/limits.ts';
 import { pastText } from '../base/past-hash.ts';
 import type { Component } from '../core/component.ts';
@@ -38,8 +38,12 @@ const initial = (): MarketState => ({
 });
 
 /** The state of a symbol that the directory is bound to. */
-export const symbolOf = (state: MarketState, symbol: string): SymbolState =>
-  must(state.symbols[symbol], `the market of ${symbol}`);
+export function symbolOf(state: MarketState, symbol: string): SymbolState {
+  const found = state.symbols[symbol];
+  // Not a must: its message would be built on every call.
+  if (found === undefined) throw new Bug(`missing: the market of ${symbol}`);
+  return found;
+}
 
 /** Per symbol that has candles: where a feed has to go on, and over which past. */
 export function bookmarks(state: MarketState): Record<string, Bookmark> {

@@ -27,6 +27,8 @@ function live(machine: Machine): Lived {
     const task = first.beginCheckpoint();
     runSteps(first, 1, told);
     first.finishCheckpoint(prepareCheckpoint(task, COMPONENTS, disks), 'worker');
+    runSteps(first, 1, told);
+    first.cleanup();
     runSteps(first, 5, told);
     first.close();
     const second = openOn(disks);

@@ -1,0 +1,129 @@
+/**
+ * What recovery does, as data: every combination of what the files of one component, the manifest
+ * and the journal can look like falls into exactly one row. `docs/STATE.md` carries the rendering.
+ */
+
+export const CONDITIONS = ['good', 'absent', 'damaged', 'newer'] as const;
+export type Condition = (typeof CONDITIONS)[number];
+
+/** The things that can be wrong, each with two copies where it has two. */
+export interface Scene {
+  /** The file under its stable name, of the last checkpoint. */
+  readonly current: Condition;
+  /** The file in `previous/`, of the checkpoint before. */
+  readonly previous: Condition;
+  readonly manifest: Condition;
+  readonly manifestMirror: Condition;
+  /** `damaged`: at the same line, so that two damaged copies cannot repair each other. */
+  readonly journalA: Condition;
+  readonly journalB: Condition;
+}
+
+export type Outcome =
+  | 'first run'
+  | 'refused: newer'
+  | 'refused without --accept-loss'
+  | 'from the current file'
+  | 'from the previous file'
+  | 'learned: defaults; else refused without --accept-loss';
+
+export interface Row {
+  readonly id: string;
+  readonly when: string;
+  readonly holds: (scene: Scene) => boolean;
+  readonly outcome: Outcome;
+  readonly lost: string;
+}
+
+const all = (scene: Scene): Condition[] => Object.values(scene);
+const isNewer = (scene: Scene): boolean => all(scene).includes('newer');
+const isEmpty = (scene: Scene): boolean => all(scene).every(condition => condition === 'absent');
+const hasJournal = ({ journalA, journalB }: Scene): boolean =>
+  journalA === 'good' || journalB === 'good';
+const hasManifest = ({ manifest, manifestMirror }: Scene): boolean =>
+  manifest === 'good' || manifestMirror === 'good';
+const isUsual = (scene: Scene): boolean => !isNewer(scene) && hasJournal(scene);
+
+export const ROWS: readonly Row[] = [
+  {
+    id: 'T1',
+    when: 'anything is newer than the code',
+    holds: isNewer,
+    outcome: 'refused: newer',
+    lost: 'nothing; nothing is written',
+  },
+  {
+    id: 'T2',
+    when: 'nothing is there',
+    holds: isEmpty,
+    outcome: 'first run',
+    lost: 'nothing',
+  },
+  {
+    id: 'T3',
+    when: 'the journal is absent or damaged in both copies',
+    holds: scene => !isNewer(scene) && !isEmpty(scene) && !hasJournal(scene),
+    outcome: 'refused without --accept-loss',
+    lost: 'if accepted: all facts after the newest file that loads',
+  },
+  {
+    id: 'T4',
+    when: 'a copy of the manifest is good, and the current file is',
+    holds: scene => isUsual(scene) && hasManifest(scene) && scene.current === 'good',
+    outcome: 'from the current file',
+    lost: 'nothing',
+  },
+  {
+    id: 'T5',
+    when: 'a copy of the manifest is good, the current file is not, the previous one is',
+    holds: scene =>
+      isUsual(scene) && hasManifest(scene) && scene.current !== 'good' && scene.previous === 'good',
+    outcome: 'from the previous file',
+    lost: 'nothing',
+  },
+  {
+    id: 'T6',
+    when: 'neither file is good',
+    holds: scene =>
+      isUsual(scene) && hasManifest(scene) && scene.current !== 'good' && scene.previous !== 'good',
+    outcome: 'learned: defaults; else refused without --accept-loss',
+    lost: 'what that component held',
+  },
+  {
+    id: 'T7',
+    when: "no manifest is good (the journal's heads have the one before), the previous file is",
+    holds: scene => isUsual(scene) && !hasManifest(scene) && scene.previous === 'good',
+    outcome: 'from the previous file',
+    lost: 'nothing',
+  },
+  {
+    id: 'T8',
+    when: 'no manifest is good, nor is the previous file',
+    holds: scene => isUsual(scene) && !hasManifest(scene) && scene.previous !== 'good',
+    outcome: 'learned: defaults; else refused without --accept-loss',
+    lost: 'what that component held (if accepted, a current file that loads is kept)',
+  },
+];
+
+export function* allScenes(): Generator<Scene> {
+  const count = CONDITIONS.length;
+  const pick = (number: number, place: number): Condition =>
+    CONDITIONS[Math.floor(number / count ** place) % count] ?? 'good';
+  for (let number = 0; number < count ** 6; number += 1)
+    yield {
+      current: pick(number, 0),
+      previous: pick(number, 1),
+      manifest: pick(number, 2),
+      manifestMirror: pick(number, 3),
+      journalA: pick(number, 4),
+      journalB: pick(number, 5),
+    };
+}
+
+/** As it stands in docs/STATE.md. */
+export function renderRecoveryTable(): string {
+  const lines = ROWS.map(
+    ({ id, when, outcome, lost }) => `| ${id} | ${when} | ${outcome} | ${lost} |`,
+  );
+  return ['| row | when | it goes on | lost |', '|---|---|---|---|', ...lines, ''].join('\n');
+}

@@ -1,0 +1,138 @@
+/**
+ * The walls of the house (docs/ARCHITECTURE.md): who may import whom, and what a pure folder may not do.
+ */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { type Import, importsOf, type SourceFile, sourceFiles, sourceOf } from './source-file.ts';
+
+const WALLS: Readonly<Record<string, readonly string[]>> = {
+  base: [],
+  core: ['base'],
+  trade: ['base', 'core'],
+  learn: ['base', 'core'],
+  policy: ['base', 'core', 'trade', 'learn'],
+  'components.ts': ['base', 'core', 'trade', 'learn'],
+  state: ['base', 'core'],
+  exchange: ['base', 'core'],
+  app: ['base', 'core', 'trade', 'learn', 'policy', 'components.ts', 'state', 'exchange'],
+  cli: ['base', 'core', 'app'],
+  web: ['base', 'core', 'app'],
+  'main.ts': ['cli'],
+};
+/**
+ * Files that stand in one folder and serve another by design: features and labels are folded by
+ * the market component, whose file is promised to be in trade/.
+ */
+const DOORS: readonly string[] = ['src/learn/features.ts', 'src/learn/labels.ts'];
+
+const PURE = ['base', 'core', 'trade', 'learn', 'policy', 'components.ts'];
+/** cli and web see the core's types alone. */
+const TYPES_ONLY: Readonly<Record<string, string>> = { cli: 'core', web: 'core' };
+
+const COMPONENTS = [
+  'src/trade/market.ts',
+  'src/trade/analytics.ts',
+  'src/trade/risk-manager.ts',
+  'src/trade/portfolio.ts',
+  'src/trade/run.ts',
+  'src/learn/signal-model.ts',
+  'src/learn/deep-signal-model.ts',
+  'src/learn/q-table.ts',
+  'src/learn/attention.ts',
+];
+
+const BANNED: readonly (readonly [pattern: RegExp, instead: string])[] = [
+  [/\bDate\.now\b/, 'take the time from the candle, or as an argument'],
+  [/\bnew Date\(\s*\)/, 'take the time from the candle, or as an argument'],
+  [/\bperformance\.now\b/, 'measure in app/ or bench/'],
+  [/\bMath\.random\b/, 'use base/rng.ts with a state that is saved'],
+  [/\bMath\.pow\b/, 'multiply, or use a table: powers differ between engines'],
+  [/\*\*/, 'multiply, or use a table: powers differ between engines'],
+  [/\bconsole\b/, 'return it; app/console.ts speaks to people'],
+  [/\bprocess\b/, 'take it as an argument'],
+  [/\bset(Timeout|Interval|Immediate)\b/, 'leave waiting to app/'],
+  [/\btoLocale\w*\(/, 'locales differ between machines: format by hand'],
+];
+
+const roomOf = (path: string): string => path.split('/')[1] ?? '';
+
+function breachesOf(file: SourceFile): string[] {
+  const room = roomOf(file.path);
+  if (WALLS[room] === undefined) return [`${file.path}: no such room in the house`];
+  return importsOf(file).flatMap(one => breachOf(file, room, one) ?? []);
+}
+
+function breachOf(file: SourceFile, room: string, one: Import): string | null {
+  const { target } = one;
+  const allowed = WALLS[room] ?? [];
+  if (!target.startsWith('src/')) return packageBreach(file, room, target);
+  const other = roomOf(target);
+  if (COMPONENTS.includes(file.path) && COMPONENTS.includes(target))
+    return `${file.path} imports ${target}: components never import each other; pass the value in`;
+  if (one.names.split(/\W+/).includes('approve') && !MINTS.includes(file.path))
+    return `${file.path} imports approve: only ${MINTS.join(' and ')} approve orders`;
+  if (TYPES_ONLY[room] === other && !one.typeOnly)
+    return `${file.path} imports ${target}: ${room} may import types of ${other} only (import type)`;
+  if (other === room || allowed.includes(other) || DOORS.includes(target)) return null;
+  return `${file.path} imports ${target}: ${room} may import ${allowed.join(', ') || 'nothing'}`;
+}
+
+const MINTS = ['src/policy/sizing.ts', 'src/policy/exits.ts'];
+
+function packageBreach(file: SourceFile, room: string, target: string): string | null {
+  if (PURE.includes(room)) return `${file.path} imports ${target}: ${room} is pure`;
+  const isDisk = /^(node:)?fs(\/promises)?$/.test(target);
+  if (room === 'state' && isDisk && file.path !== 'src/state/disk.ts')
+    return `${file.path} imports ${target}: in state/ only disk.ts does; use its Disk`;
+  return null;
+}
+
+const impuritiesOf = (file: SourceFile): string[] =>
+  BANNED.filter(([pattern]) => pattern.test(file.code)).map(
+    ([pattern, instead]) => `${file.path}: ${pattern.source} is banned here; ${instead}`,
+  );
+
+const sources = sourceFiles('src').filter(file => !file.isTest);
+
+describe('walls', () => {
+  it('every import goes through a door', () => {
+    assert.deepEqual(sources.flatMap(breachesOf), []);
+  });
+
+  it('pure folders read no clock, roll no dice and raise no powers', () => {
+    const pure = sources.filter(file => PURE.includes(roomOf(file.path)));
+    assert.deepEqual(pure.flatMap(impuritiesOf), []);
+  });
+
+  for (const [path, text, breach] of [
+    ['src/core/a.ts', "import { x } from '../trade/run.ts';", /core may import base$/],
+    ['src/base/a.ts', "import { x } from '../core/fact.ts';", /base may import nothing/],
+    ['src/trade/run.ts', "import { x } from './market.ts';", /components never import each other/],
+    ['src/state/a.ts', "import fs from 'node:fs';", /only disk\.ts does/],
+    ['src/state/a.ts', "export * from '../exchange/tape.ts';", /state may import base, core/],
+    ['src/learn/a.ts', "import { z } from 'zod';", /learn is pure/],
+    ['src/cli/a.ts', "import { must } from '../core/fact.ts';", /types of core only/],
+    ['src/app/a.ts', "import {\n  approve,\n} from '../core/order.ts';", /only .*sizing\.ts/],
+    ['src/app/a.ts', "const x = await import('../cli/cli.ts');", /app may import/],
+    ['src/util/a.ts', '', /no such room/],
+  ] as const)
+    it(`a breach is seen: ${path} with ${text.replace(/\s+/g, ' ')}`, () => {
+      assert.match(breachesOf(sourceOf(path, text)).join(), breach);
+    });
+
+  it('doors that are open are not breaches', () => {
+    const fine = "import type { Fact } from '../core/fact.ts';\nimport '../app/log.ts';";
+    assert.deepEqual(breachesOf(sourceOf('src/cli/a.ts', fine)), []);
+    const disk = "import { openSync } from 'node:fs';";
+    assert.deepEqual(breachesOf(sourceOf('src/state/disk.ts', disk)), []);
+  });
+
+  it('impurities are seen in code, and not in comments, strings and regular expressions', () => {
+    const planted = 'const a = Date.now() + Math.random() * 2 ** 3 - new Date().getTime();';
+    assert.equal(impuritiesOf(sourceOf('src/base/a.ts', planted)).length, 4);
+    const innocent = `/** Date.now */ // Math.random\nconst a = 'Math.pow'; const b = /console**/; const c = 4 / 2; new Date(5);`;
+    assert.deepEqual(impuritiesOf(sourceOf('src/base/a.ts', innocent)), []);
+    const quotes = `const q = /['"]/.test(x) ? 1 / 2 : 3; Math.pow(1, 2); // it's`;
+    assert.equal(impuritiesOf(sourceOf('src/base/a.ts', quotes)).length, 1);
+  });
+});
