@@ -5,7 +5,7 @@
  * id for ever; one whose answer never came is looked up before it is sent again; one older than
  * its limit expires. Never: remembers anything of its own; the outbox is the portfolio's.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { EXIT, Fault } from '../base/fault.ts';
 import type { Result } from '../base/result.ts';
 import type { Exchange } from '../core/exchange.ts';
@@ -35,7 +35,7 @@ export interface Courier {
 /** Hex letters and digits only, 32 long: within every exchange's alphabet and length. */
 export function clientOrderId(directory: string, order: Order): string {
   const text = `${directory}/${order.epoch}/${order.id}`;
-  return `hf${createHash('sha256').update(text).digest('hex').slice(0, 30)}`;
+  return `hf${hash('sha256', text, 'hex').slice(0, 30)}`;
 }
 
 export function createCourier(options: CourierOptions): Courier {

@@ -17,12 +17,16 @@ import { EXIT } from '../base/fault.ts';
 import type { BacktestOptions } from './backtest-command.ts';
 import type { Command, Io } from './io.ts';
 
+/** How far the tape is, is asked once in so many steps. */
+const STEPS_PER_LOOK = 256;
+
 export const backtest: Command<BacktestOptions> = async (options, io) => {
   const config = loadConfig({ file: options.config, env: io.env });
   const screen = new Console({ stdout: io.stdout, stderr: io.stderr, now: io.now, env: io.env });
   const source = await openTapes(options, config);
   const bar = new ProgressBar(io.stderr, 'backtest');
   const signals = listenForSignals(() => {});
+  let steps = 0;
   try {
     const result = await runSession({
       wire: {
@@ -33,7 +37,10 @@ export const backtest: Command<BacktestOptions> = async (options, io) => {
         settings: settingsOf(options, config),
         seed: options.seed,
         source: () => source,
-        watch: () => bar.show(source.feed.progress()),
+        watch: () => {
+          steps += 1;
+          if (steps % STEPS_PER_LOOK === 0) bar.show(source.feed.progress());
+        },
         warn: line => screen.warn(line),
       },
       pace: fullSpeed(),

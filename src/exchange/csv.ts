@@ -30,11 +30,11 @@ const POINT = 46;
 const NEWLINE = 10;
 const RETURN = 13;
 const ZERO = 48;
-/** Digits whose integer is exact in a double, whatever they are. */
-const EXACT_DIGITS = 15;
+/** Decimals whose power of ten is exact in a double. */
+const DECIMALS_MAX = 22;
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?$/;
-const POWERS_OF_TEN = Float64Array.of(
-  ...[1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15],
+const POWERS_OF_TEN = Float64Array.from({ length: DECIMALS_MAX + 1 }, (_, power) =>
+  Number(`1e${power}`),
 );
 
 export function createRowReader(options: RowReaderOptions): RowReader {
@@ -79,7 +79,7 @@ export function createRowReader(options: RowReaderOptions): RowReader {
       const bytes: Uint8Array = carry === null ? chunk : Buffer.concat([carry, chunk]);
       let start = 0;
       for (;;) {
-        const newline = bytes.indexOf(NEWLINE, start);
+        const newline = newlineAt(bytes, start);
         if (newline < 0) break;
         takeLine(bytes, start, newline);
         start = newline + 1;
@@ -93,6 +93,12 @@ export function createRowReader(options: RowReaderOptions): RowReader {
       if (line === 0) checkHeader(file, header, '');
     },
   };
+}
+
+/** Lines are so short that asking the runtime to look takes longer than looking. */
+function newlineAt(bytes: Uint8Array, start: number): number {
+  for (let at = start; at < bytes.length; at += 1) if (bytes[at] === NEWLINE) return at;
+  return -1;
 }
 
 /** Where `decimalAt` stopped: at a comma or at the end. */
@@ -113,12 +119,14 @@ function decimalAt(bytes: Uint8Array, start: number, end: number): number {
   }
   stop = at;
   const digits = at - start - (point < 0 ? 0 : 1);
-  if (digits === 0 || digits > EXACT_DIGITS) return oddNumberAt(bytes, start, end);
+  const decimals = point < 0 ? 0 : at - point - 1;
+  if (digits === 0 || mantissa > Number.MAX_SAFE_INTEGER || decimals > DECIMALS_MAX)
+    return oddNumberAt(bytes, start, end);
   // Both operands are exact, so the quotient is the double nearest to the decimal.
-  return point < 0 ? mantissa : mantissa / (POWERS_OF_TEN[at - point - 1] as number);
+  return decimals === 0 ? mantissa : mantissa / (POWERS_OF_TEN[decimals] as number);
 }
 
-/** Signs, exponents and more than 15 digits. Sets `stop` like `decimalAt`. */
+/** Signs, exponents and more digits than a double holds. Sets `stop` like `decimalAt`. */
 function oddNumberAt(bytes: Uint8Array, start: number, end: number): number {
   const comma = bytes.indexOf(COMMA, start);
   stop = comma < 0 || comma > end ? end : comma;

@@ -65,6 +65,21 @@ export const FIXED_ACTION: Readonly<Record<Regime, Action>> = {
   range: 'mean_reversion',
 };
 
+export interface Choice {
+  readonly action: Action;
+  /** True when it was rolled. */
+  readonly explored: boolean;
+}
+
+const FIXED_CHOICE: Readonly<Record<Regime, Choice>> = {
+  trend_up: { action: FIXED_ACTION.trend_up, explored: false },
+  trend_down: { action: FIXED_ACTION.trend_down, explored: false },
+  range: { action: FIXED_ACTION.range, explored: false },
+};
+
+/** The choice while the Q-table is off; asked on each candle then, so made once. */
+export const fixedChoice = (regime: Regime): Choice => FIXED_CHOICE[regime];
+
 /** The price move that counts as one unit of risk, as a share of the price. */
 const RISK_UNIT = 0.005;
 /** A trade of this many candles earns half of what an immediate one would. */
@@ -149,9 +164,9 @@ export function chooseAction(options: {
   readonly volatility: VolatilityLevel;
   readonly rng: Rng;
   readonly settings: Settings;
-}): { readonly action: Action; readonly explored: boolean } {
+}): Choice {
   const { state, regime, volatility, rng, settings } = options;
-  if (!settings.learning.qTable) return { action: FIXED_ACTION[regime], explored: false };
+  if (!settings.learning.qTable) return fixedChoice(regime);
   if (rng.nextFloat() < state.epsilon)
     return { action: must(ACTIONS[rng.nextInt(ACTIONS.length)], 'action'), explored: true };
   const values = state.q[`${regime}|${volatility}`];

@@ -13,7 +13,7 @@ import type { ModelVersions } from '../core/order.ts';
 import type { Telling } from '../core/step.ts';
 import { attend, attentionVote } from '../learn/attention.ts';
 import { predictDeep } from '../learn/deep-signal-model.ts';
-import { chooseAction } from '../learn/q-table.ts';
+import { type Choice, chooseAction, fixedChoice } from '../learn/q-table.ts';
 import { predictSignal } from '../learn/signal-model.ts';
 import { entryRefusal } from '../trade/breaker.ts';
 import { type SymbolState, symbolOf, windowMean } from '../trade/market.ts';
@@ -95,26 +95,22 @@ function ideaOf(world: World, moment: Moment, telling: Telling): Idea | null {
   return { ...moment, proposal, strategy: waiting.action, explored: waiting.explored };
 }
 
-function tellChoice(
-  world: World,
-  { candle, symbol }: Moment,
-  telling: Telling,
-): { readonly action: string; readonly explored: boolean } {
+function tellChoice(world: World, { candle, symbol }: Moment, telling: Telling): Choice {
   const { settings } = world.run;
   const { regime, volatility } = symbol.reading;
+  // With the Q-table off the regime alone decides: there is no dice and nothing to remember.
+  if (!settings.learning.qTable) return fixedChoice(regime);
   const rng = new Rng(world.run.rng);
   const choice = chooseAction({ state: world['q-table'], regime, volatility, rng, settings });
-  // With the Q-table off the regime alone decides: there is no dice and nothing to remember.
-  if (settings.learning.qTable)
-    telling.tell({
-      type: 'strategy.chosen',
-      symbol: candle.symbol,
-      time: candle.time + settings.timeframeMs,
-      regime,
-      volatility,
-      ...choice,
-      rng: rng.state,
-    });
+  telling.tell({
+    type: 'strategy.chosen',
+    symbol: candle.symbol,
+    time: candle.time + settings.timeframeMs,
+    regime,
+    volatility,
+    ...choice,
+    rng: rng.state,
+  });
   return choice;
 }
 
