@@ -11,6 +11,7 @@ import {
   mkdtempSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -134,6 +135,20 @@ describe('setting up', () => {
     const failed = setUp(project(), { FAKE_NPM: 'no-scripts' });
     assert.equal(failed.status, 69);
     assert.match(failed.stderr, /npm rebuild node --ignore-scripts=false/);
+  });
+
+  it('leaves a node_modules alone that is a link into another clone', () => {
+    const other = project();
+    setUp(other);
+    const root = project();
+    symlinkSync(join(other, 'node_modules'), join(root, 'node_modules'));
+    assert.equal(setUp(root).status, 0, 'where it matches it will do');
+    writeLock(root, '6.0.0');
+    const refused = setUp(root);
+    assert.equal(refused.status, 69);
+    assert.match(refused.stderr, /node_modules is a link/);
+    assert.deepEqual(calls(root), []);
+    assert.ok(existsSync(join(other, 'node_modules/zod/package.json')));
   });
 
   it('installs once when two start at the same time', async () => {
