@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { existsSync, rmSync } from 'node:fs';
 import { after, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { barText } from '../app/progress-bar.ts';
 import { admittedLoss } from './crash-bot.ts';
 import { differences } from './crash-compare.ts';
 import { killInstants, untilFor } from './crash-plan.ts';
-import { barText, crashReport } from './crash-report.ts';
+import { crashReport } from './crash-report.ts';
 import { type CrashResult, runCrashTest } from './crash-test.ts';
 import type { Io } from './io.ts';
 
