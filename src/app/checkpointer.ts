@@ -22,6 +22,8 @@ export interface CheckpointerOptions {
   readonly store: Store;
   /** Encode on this thread: a backtest has nothing that waits. */
   readonly inline: boolean;
+  /** Steps between checkpoints; the limit of the product when absent. */
+  readonly stepsMax?: number;
   readonly warn: (line: string) => void;
 }
 
@@ -56,9 +58,9 @@ class StoreCheckpointer implements Checkpointer {
   afterStep(): void {
     if (this.#failure !== null) throw this.#failure.error;
     if (this.#underWay !== null) return;
-    const { store } = this.#options;
+    const { store, stepsMax = CHECKPOINT_STEPS_MAX } = this.#options;
     if (
-      store.stepsSinceCheckpoint >= CHECKPOINT_STEPS_MAX ||
+      store.stepsSinceCheckpoint >= stepsMax ||
       store.journalBytes >= CHECKPOINT_JOURNAL_BYTES_MAX
     )
       this.#begin('journal');
