@@ -10,11 +10,12 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ProgressBar } from '../app/progress-bar.ts';
 import { EXIT, Fault } from '../base/fault.ts';
 import { admittedLoss, type BotCommand, type BotRun, endAll, runBot } from './crash-bot.ts';
 import { damageOf, differences, type HashAnswer, hashOf, lastLine } from './crash-compare.ts';
 import { killInstants, type Pace, untilFor } from './crash-plan.ts';
-import { crashReport, ProgressBar } from './crash-report.ts';
+import { crashReport } from './crash-report.ts';
 import type { CrashTestOptions } from './crash-test-command.ts';
 import type { Command, Io } from './io.ts';
 
@@ -57,7 +58,7 @@ export async function runCrashTest(
   io: Io,
 ): Promise<CrashResult> {
   const folder = testFolder(options.dir);
-  const bar = new ProgressBar(io);
+  const bar = new ProgressBar(io.stderr, 'crash-test');
   const test = new CrashTest(command, options, folder, bar);
   let keep = options.dir !== undefined;
   try {
@@ -153,7 +154,8 @@ class CrashTest {
         misses = 0;
         this.#kills += 1;
         if (run.readyMs !== null) this.#afterReady += 1;
-        this.#bar.show(this.#kills, this.#options.kills, `round ${this.#round}`);
+        const { kills } = this.#options;
+        this.#bar.show(this.#kills / kills, `${this.#kills}/${kills} kills, round ${this.#round}`);
         continue;
       }
       misses += 1;
