@@ -69,7 +69,8 @@ class StoreCheckpointer implements Checkpointer {
   }
 
   async now(reason: string): Promise<CheckpointResult> {
-    await this.#underWay;
+    // A loop that goes on may begin the next one before this wait is told of the last.
+    while (this.#underWay !== null) await this.#underWay;
     if (this.#failure !== null) throw this.#failure.error;
     return this.#options.store.checkpoint(reason);
   }
