@@ -4,10 +4,19 @@
  * Promises: runs on Node 18 and newer with nothing installed; does nothing (a few ms) when
  * node_modules already matches; two at once wait for each other; prints to stderr only, so that
  * `--json` output stays JSON; on failure one clear line and exit code 69.
- * Never: changes package.json or package-lock.json, asks a question, or hides npm's errors.
+ * Never: changes package.json or package-lock.json, asks a question, hides npm's errors, or empties
+ * a node_modules that is a link into another clone.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  linkSync,
+  lstatSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -107,6 +116,13 @@ async function lock() {
   throw new SetupError(`another setup holds ${LOCK}; if none is running, remove that file`);
 }
 
+/** npm ci would empty the folder that other clones use too. */
+function refuseLink() {
+  const folder = lstatSync(join(ROOT, 'node_modules'), { throwIfNoEntry: false });
+  if (folder?.isSymbolicLink() === true)
+    throw new SetupError('node_modules is a link and does not match; run npm ci where it leads');
+}
+
 function runNpm() {
   // The npm that started us, where it is npm: PATH may hold another one, or none.
   const running = process.env.npm_execpath ?? '';
@@ -138,6 +154,7 @@ function checkInstalled() {
 
 async function main() {
   if (whatIsMissing() === null) return;
+  refuseLink();
   await lock();
   try {
     // The one we waited for may have done it all.

@@ -18,6 +18,7 @@ const WALLS: Readonly<Record<string, readonly string[]>> = {
   cli: ['base', 'core', 'app'],
   web: ['base', 'core', 'app'],
   'main.ts': ['cli'],
+  'index.ts': ['base', 'core', 'app', 'components.ts'],
 };
 /**
  * Files that stand in one folder and serve another by design: features and labels are folded by

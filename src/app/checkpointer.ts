@@ -6,6 +6,7 @@
  * what memory holds. Where nobody waits (shutdown, backtests) memory is written directly.
  * Never: two checkpoints at a time; one that fails stops the bot.
  */
+import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import {
   CHECKPOINT_INTERVAL_MS,
@@ -39,66 +40,86 @@ export interface Checkpointer {
 const STEPS_PER_LOOK = 64;
 
 export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
-  const { store, inline, stepsMax = CHECKPOINT_STEPS_MAX, warn } = options;
-  let underWay: Promise<void> | null = null;
-  let failure: { readonly error: unknown } | null = null;
-  let cleanAt = performance.now() + CLEANUP_INTERVAL_MS;
-  let nextAt = performance.now() + CHECKPOINT_INTERVAL_MS;
-  let steps = 0;
+  return new StoreCheckpointer(options);
+}
 
-  function begin(reason: string): void {
-    nextAt = performance.now() + CHECKPOINT_INTERVAL_MS;
-    if (inline) {
-      store.checkpoint(reason);
-      return;
-    }
-    underWay = prepareAside(store.beginCheckpoint())
-      .then(prepared => {
-        store.finishCheckpoint(prepared, reason);
-      })
-      .catch((error: unknown) => {
-        store.abandonCheckpoint();
-        failure = { error };
-      })
-      .finally(() => {
-        underWay = null;
-      });
+class StoreCheckpointer implements Checkpointer {
+  readonly #options: CheckpointerOptions;
+  #underWay: Promise<void> | null = null;
+  #failure: { readonly error: unknown } | null = null;
+  #cleanAt = performance.now() + CLEANUP_INTERVAL_MS;
+  #nextAt = performance.now() + CHECKPOINT_INTERVAL_MS;
+  #steps = 0;
+
+  constructor(options: CheckpointerOptions) {
+    this.#options = options;
   }
 
-  function clean(): void {
-    cleanAt = performance.now() + CLEANUP_INTERVAL_MS;
+  afterStep(): void {
+    if (this.#failure !== null) throw this.#failure.error;
+    if (this.#underWay !== null) return;
+    const { store, stepsMax = CHECKPOINT_STEPS_MAX } = this.#options;
+    if (
+      store.stepsSinceCheckpoint >= stepsMax ||
+      store.journalBytes >= CHECKPOINT_JOURNAL_BYTES_MAX
+    )
+      this.#begin('journal');
+    this.#steps += 1;
+    if (this.#steps % STEPS_PER_LOOK === 0 && this.#underWay === null) this.#look();
+  }
+
+  async now(reason: string): Promise<CheckpointResult> {
+    // A loop that goes on may begin the next one before this wait is told of the last.
+    while (this.#underWay !== null) await this.#underWay;
+    if (this.#failure !== null) throw this.#failure.error;
+    return this.#options.store.checkpoint(reason);
+  }
+
+  async close(): Promise<void> {
+    await this.#underWay;
+  }
+
+  #look(): void {
+    const now = performance.now();
+    if (now >= this.#cleanAt) this.#clean();
+    if (now >= this.#nextAt && this.#options.store.stepsSinceCheckpoint > 0)
+      this.#begin('autosave');
+  }
+
+  #begin(reason: string): void {
+    const { store, inline } = this.#options;
+    this.#nextAt = performance.now() + CHECKPOINT_INTERVAL_MS;
+    if (inline) store.checkpoint(reason);
+    else this.#underWay = this.#aside(reason);
+  }
+
+  async #aside(reason: string): Promise<void> {
+    const { store } = this.#options;
+    try {
+      store.finishCheckpoint(await prepareAside(store.beginCheckpoint()), reason);
+      // In a turn of its own: putting files in place and pruning are each short.
+      await setImmediate();
+      store.cleanup();
+    } catch (error) {
+      store.abandonCheckpoint();
+      this.#failure = { error };
+    } finally {
+      this.#underWay = null;
+    }
+  }
+
+  #clean(): void {
+    const { store, warn } = this.#options;
+    this.#cleanAt = performance.now() + CLEANUP_INTERVAL_MS;
     store.cleanup();
     const bytes = store.bytesOnDisk();
-    if (bytes > DIRECTORY_WARN_BYTES)
-      warn(
-        `${store.directory} holds ${Math.round(bytes / 1e6)} MB, more than the ` +
-          `${Math.round(DIRECTORY_WARN_BYTES / 1e6)} MB it should: see docs/STATE.md, "large files"`,
-      );
+    if (bytes <= DIRECTORY_WARN_BYTES) return;
+    const megabytes = (count: number): string => `${Math.round(count / 1e6)} MB`;
+    warn(
+      `${store.directory} holds ${megabytes(bytes)}, more than the ` +
+        `${megabytes(DIRECTORY_WARN_BYTES)} it should: see docs/STATE.md, "large files"`,
+    );
   }
-
-  return {
-    afterStep() {
-      if (failure !== null) throw failure.error;
-      if (underWay !== null) return;
-      const full =
-        store.stepsSinceCheckpoint >= stepsMax ||
-        store.journalBytes >= CHECKPOINT_JOURNAL_BYTES_MAX;
-      if (full) begin('journal');
-      steps += 1;
-      if (steps % STEPS_PER_LOOK !== 0 || underWay !== null) return;
-      const now = performance.now();
-      if (now >= cleanAt) clean();
-      if (now >= nextAt && store.stepsSinceCheckpoint > 0) begin('autosave');
-    },
-    async now(reason) {
-      await underWay;
-      if (failure !== null) throw failure.error;
-      return store.checkpoint(reason);
-    },
-    async close() {
-      await underWay;
-    },
-  };
 }
 
 /** A worker of its own each time: what it needed is given back when it ends. */

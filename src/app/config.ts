@@ -39,8 +39,8 @@ export interface AppConfig {
 }
 
 export interface ConfigSource {
-  /** `--config`; without it config.json in the working directory, where there is one. */
-  readonly file?: string | undefined;
+  /** `--config`; without it config.json in the working directory, where there is one. Null: none. */
+  readonly file?: string | null | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Dotted key → value, from the command line. */
   readonly overrides?: Readonly<Record<string, unknown>>;
@@ -49,7 +49,8 @@ export interface ConfigSource {
 const fault = (message: string, remedy: string): Fault => new Fault(EXIT.config, message, remedy);
 
 export function loadConfig(source: ConfigSource): AppConfig {
-  const { file, tree } = readConfigFile(source.file);
+  const { file, tree } =
+    source.file === null ? { file: null, tree: emptyTree() } : readConfigFile(source.file);
   const secrets: Partial<Record<SecretKey, string>> = {};
   const origins = new Map<string, string>();
   for (const [name, value] of Object.entries(source.env))

@@ -32,7 +32,7 @@ const VIEW: StatusView = {
 
 class FakeStream implements OutputStream {
   readonly isTTY: boolean;
-  readonly columns = 80;
+  columns = 80;
   text = '';
   listeners: ((error: Error) => void)[] = [];
   broken = false;
@@ -97,6 +97,13 @@ describe('console', () => {
     view.endStatus();
     view.say('bye');
     assert.equal(stdout.text, '\nbye\n');
+  });
+
+  it('shows a status on a terminal that was never told its size', () => {
+    const { stdout, view } = setUp(true);
+    stdout.columns = 0;
+    view.status(VIEW);
+    assert.match(stdout.text, /equity 10,023\.45/);
   });
 
   it('prints plain status lines now and then where stdout is no terminal', () => {

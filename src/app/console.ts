@@ -81,7 +81,8 @@ export class Console {
       return;
     }
     // One column stays free: a full row would wrap and leave its copy behind.
-    this.#shown = statusLine(view, (this.#options.stdout.columns ?? COLUMNS_DEFAULT) - 1);
+    // A terminal that was never told its size says 0.
+    this.#shown = statusLine(view, (this.#options.stdout.columns || COLUMNS_DEFAULT) - 1);
     this.#put(this.#options.stdout, CLEAR_ROW + this.#shown);
   }
 

@@ -5,10 +5,16 @@
  */
 import { EXIT, Fault } from '../base/fault.ts';
 import { simulatedFeed } from '../exchange/simulated.ts';
+import { SIMULATED_SYMBOLS } from '../exchange/simulated-market.ts';
 import { type TapeFeed, tapeFeed } from '../exchange/tape.ts';
 import { type AppConfig, marketConflict } from './config.ts';
 
 import type { MarketSource } from './wire.ts';
+
+export const SIMULATED_MARKET = {
+  title: 'a SIMULATED market (generated: no real prices, no real money)',
+  symbols: SIMULATED_SYMBOLS.map(({ symbol }) => symbol),
+};
 
 export interface TapeWish {
   readonly tape: readonly string[];

@@ -1,5 +1,5 @@
 /**
- * A session: one run of a bot over its market, from recovery to the last checkpoint.
+ * A session: one bot over its market, from recovery to the last checkpoint.
  *
  * Promises: whatever ends it, the directory is left as recovery wants it; after a fault nothing is
  * written any more (memory may be ahead of the disk, the journal is not).
@@ -17,47 +17,90 @@ export type Until =
   | { readonly kind: 'candles'; readonly count: number }
   | { readonly kind: 'time'; readonly time: number };
 
-export interface SessionOptions {
-  readonly wire: WireOptions;
+export interface RunRequest {
   readonly pace: Pace;
   readonly stop: AbortSignal;
   readonly until: Until | null;
+}
+
+export interface RunResult {
+  readonly ending: Ending;
+  readonly figures: RunFigures;
+}
+
+export interface Session {
+  readonly bot: BotParts;
+  /** To the end of the market, to `until`, or until stopped. May be called again afterwards. */
+  run(request: RunRequest): Promise<RunResult>;
+  /** Writes the state files of this step. */
+  checkpoint(reason: string): Promise<CheckpointResult>;
+  /** Gives everything back and writes nothing. */
+  close(): Promise<void>;
+}
+
+/** Recovers the directory; the bot is ready and has not traded yet. */
+export async function openSession(options: WireOptions): Promise<Session> {
+  const bot = await wire(options);
+  let failure: { readonly error: unknown } | null = null;
+  /** After a fault there is no second try: what memory holds may not be on the disk. */
+  const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
+    if (failure !== null) throw failure.error;
+    try {
+      return await work();
+    } catch (error) {
+      failure = { error };
+      throw error;
+    }
+  };
+  return {
+    bot,
+    run: request => guarded(() => runOnce(bot, request)),
+    checkpoint: reason => guarded(() => bot.checkpointer.now(reason)),
+    async close() {
+      await bot.checkpointer.close();
+      await bot.trainer.close();
+      await bot.feed.close();
+      bot.store.close();
+    },
+  };
+}
+
+export interface SessionOptions extends RunRequest {
+  readonly wire: WireOptions;
   /** The bot is ready and has not traded yet. */
   readonly onReady: (bot: BotParts) => Promise<void> | void;
 }
 
-export interface SessionResult {
-  readonly ending: Ending;
+export interface SessionResult extends RunResult {
   readonly bot: BotParts;
-  readonly figures: RunFigures;
   readonly saved: CheckpointResult;
 }
 
-/** Runs to the end of the market, to `until`, or until stopped; saves; the store is closed. */
+/** A whole session: opens, runs, saves; the store is closed. */
 export async function runSession(options: SessionOptions): Promise<SessionResult> {
-  const bot = await wire(options.wire);
+  const session = await openSession(options.wire);
+  const { bot } = session;
   try {
     await options.onReady(bot);
-    const before = bot.world.run.candles;
-    const startedAt = performance.now();
-    const ending = await run(bot, {
-      pace: options.pace,
-      stop: options.stop,
-      past: pastOf(bot.world, options.until),
-    });
-    const figures = {
-      candles: bot.world.run.candles - before,
-      seconds: (performance.now() - startedAt) / 1000,
-      trainingSeconds: bot.trainer.elapsedMs() / 1000,
-    };
-    const saved = await bot.checkpointer.now('stopped');
-    return { ending, bot, figures, saved };
+    const result = await session.run(options);
+    const saved = await session.checkpoint('stopped');
+    return { ...result, bot, saved };
   } finally {
-    await bot.checkpointer.close();
-    await bot.trainer.close();
-    await bot.feed.close();
-    bot.store.close();
+    await session.close();
   }
+}
+
+async function runOnce(bot: BotParts, { pace, stop, until }: RunRequest): Promise<RunResult> {
+  const { world, trainer } = bot;
+  const before = { candles: world.run.candles, trainingMs: trainer.elapsedMs() };
+  const startedAt = performance.now();
+  const ending = await run(bot, { pace, stop, past: pastOf(world, until) });
+  const figures = {
+    candles: world.run.candles - before.candles,
+    seconds: (performance.now() - startedAt) / 1000,
+    trainingSeconds: (trainer.elapsedMs() - before.trainingMs) / 1000,
+  };
+  return { ending, figures };
 }
 
 function pastOf(world: World, until: Until | null): (candle: Candle) => boolean {

@@ -3,28 +3,29 @@
  *
  * Promises: read-only; exit 0 whether something differs or not (it is a view, not a check).
  */
+import {
+  differencesOf,
+  historyOf,
+  type Inspection,
+  lookAt,
+  type Place,
+  parts,
+} from '../app/directory.ts';
 import { table } from '../app/table.ts';
 import { EXIT, type ExitCode } from '../base/fault.ts';
-import { components } from '../components.ts';
-import { diffStates } from '../state/diff-states.ts';
-import { history, type Inspection, inspectStates } from '../state/inspect.ts';
-import { openDisks } from '../state/open-disks.ts';
 import type { Io } from './io.ts';
 import { resolvePart, type StateDiffOptions } from './state-command.ts';
-import { type Place, placeOf, print, printJson } from './state-place.ts';
+import { placeFor, print, printJson } from './state-look.ts';
 
 export const stateDiff = async (
   part: string | null,
   options: StateDiffOptions,
   io: Io,
 ): Promise<ExitCode> => {
-  const place = placeOf(options, io);
-  const wanted = part === null ? null : resolvePart(part, components);
-  const [before, after] = sides(place, options);
-  const changes = components
-    .filter(({ id }) => wanted === null || id === wanted)
-    .map(({ id }) => ({ id, differences: diffStates(before.states[id], after.states[id]) }))
-    .filter(({ differences }) => differences.length > 0);
+  const place = placeFor(options, io);
+  const wanted = part === null ? null : resolvePart(part, parts);
+  const [before, after] = sides(place, options, io);
+  const changes = differencesOf(before, after).filter(({ id }) => wanted === null || id === wanted);
   if (options.json) {
     printJson(io, { from: before.seq, to: after.seq, changes });
     return EXIT.ok;
@@ -43,15 +44,15 @@ export const stateDiff = async (
   return EXIT.ok;
 };
 
-function sides(place: Place, options: StateDiffOptions): [Inspection, Inspection] {
-  const { disks } = place;
-  const at = (step: number | undefined) => (step === undefined ? {} : { at: step });
-  const newest = inspectStates(disks, components, at(options.to));
-  if (options.with !== undefined)
-    return [newest, inspectStates(openDisks(options.with), components)];
-  const { generations } = history(disks);
+function sides(place: Place, options: StateDiffOptions, io: Io): [Inspection, Inspection] {
+  const newest = lookAt(place, options.to);
+  if (options.with !== undefined) {
+    const other = placeFor({ ...options, dir: options.with }, io);
+    return [newest, lookAt(other)];
+  }
+  const { generations } = historyOf(place);
   const from = options.from ?? generations.find(({ seq }) => seq < newest.seq)?.seq ?? newest.seq;
-  return [inspectStates(disks, components, at(from)), newest];
+  return [lookAt(place, from), newest];
 }
 
 const CELL_CHARS_MAX = 48;

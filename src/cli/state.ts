@@ -4,26 +4,22 @@
  *
  * Promises: read-only, no lock, on a running or damaged directory; says the step it speaks for.
  */
+import { hashesAt, historyOf, isEmpty, parts, verify } from '../app/directory.ts';
 import { sizeText } from '../app/number-text.ts';
 import { table } from '../app/table.ts';
 import { EXIT } from '../base/fault.ts';
-import { components } from '../components.ts';
-import { history } from '../state/inspect.ts';
-import { stateHashes } from '../state/state-hash.ts';
-import { verifyDirectory } from '../state/verify.ts';
 import type { Command, Io } from './io.ts';
 import { resolvePart, type StateAtOptions, type StateOptions } from './state-command.ts';
-import { isEmpty, lookAt, placeOf, print, printJson, refuseAbsent } from './state-place.ts';
+import { look, placeFor, print, printJson } from './state-look.ts';
 
 export { stateCheckpoint, stateReset, stateUpgrade } from './state-change.ts';
 export { stateDiff } from './state-diff.ts';
 export { stateShow } from './state-show.ts';
 
 export const stateList: Command<StateAtOptions> = async (options, io) => {
-  const { place, seen } = lookAt(options, io);
-  refuseAbsent(place, options);
+  const { place, seen } = look(options, io);
   const { seq, directoryId, epoch, files } = seen;
-  const parts = components.map(({ id, title, version, file }) => {
+  const list = parts.map(({ id, title, version, file }) => {
     const found = files.find(each => each.id === id);
     const {
       seq: fileSeq = null,
@@ -34,7 +30,7 @@ export const stateList: Command<StateAtOptions> = async (options, io) => {
     return { id, title, file: path, bytes, schema, seq: fileSeq };
   });
   if (options.json) {
-    printJson(io, { directory: place.directory, seq, directoryId, epoch, parts });
+    printJson(io, { directory: place.directory, seq, directoryId, epoch, parts: list });
     return EXIT.ok;
   }
   if (isEmpty(seen)) {
@@ -48,7 +44,7 @@ export const stateList: Command<StateAtOptions> = async (options, io) => {
     { title: 'schema', align: 'right' as const },
     { title: 'file at step', align: 'right' as const },
   ];
-  const rows = parts.map(({ id, file, bytes, schema, seq: own }) => [
+  const rows = list.map(({ id, file, bytes, schema, seq: own }) => [
     id,
     file,
     bytes === null ? '–' : sizeText(bytes),
@@ -61,8 +57,8 @@ export const stateList: Command<StateAtOptions> = async (options, io) => {
 };
 
 export const stateHash: Command<StateAtOptions> = async (options, io) => {
-  const { seen } = lookAt(options, io);
-  const hashes = stateHashes(components, seen.states);
+  const { seen } = look(options, io);
+  const hashes = hashesAt(seen);
   if (options.json) {
     const byId = Object.fromEntries(hashes.components.map(({ id, sha256 }) => [id, sha256]));
     printJson(io, { seq: seen.seq, components: byId, all: hashes.all });
@@ -75,9 +71,8 @@ export const stateHash: Command<StateAtOptions> = async (options, io) => {
 };
 
 export const stateVerify: Command<StateOptions> = async (options, io) => {
-  const place = placeOf(options, io);
-  refuseAbsent(place, options);
-  const { findings, seq, damaged, empty } = verifyDirectory(place.disks, components);
+  const place = placeFor(options, io);
+  const { findings, seq, damaged, empty } = verify(place);
   const code = damaged ? EXIT.checkFailed : EXIT.ok;
   if (options.json) {
     printJson(io, { directory: place.directory, seq, damaged, empty, findings });
@@ -102,9 +97,8 @@ export const stateHistory = async (
   options: StateOptions,
   io: Io,
 ): Promise<typeof EXIT.ok> => {
-  const { disks } = placeOf(options, io);
-  const { generations, notes } = history(disks);
-  const wanted = part === null ? null : resolvePart(part, components);
+  const { generations, notes } = historyOf(placeFor(options, io));
+  const wanted = part === null ? null : resolvePart(part, parts);
   if (options.json) {
     printJson(io, { generations, notes });
     return EXIT.ok;

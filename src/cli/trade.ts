@@ -7,15 +7,15 @@
 import { fullSpeed, type Pace, paced } from '../app/clock.ts';
 import { type AppConfig, loadConfig } from '../app/config.ts';
 import { Console } from '../app/console.ts';
-import { openSimulated, openTapes } from '../app/market-source.ts';
+import { openSimulated, openTapes, SIMULATED_MARKET } from '../app/market-source.ts';
 import { runSession } from '../app/session.ts';
 import { listenForSignals } from '../app/signals.ts';
+import { TradeScreen } from '../app/trade-screen.ts';
 import type { MarketSource } from '../app/wire.ts';
 import { EXIT } from '../base/fault.ts';
-import { SIMULATED_SYMBOLS } from '../exchange/simulated-market.ts';
 import type { Command } from './io.ts';
 import type { TradeOptions } from './trade-command.ts';
-import { TradeScreen } from './trade-screen.ts';
+import { version } from './version.ts';
 
 /** Candles a second of the simulated market where no speed is given: an hour of it in 4 s. */
 const SIMULATED_SPEED = 30;
@@ -31,7 +31,13 @@ export const trade: Command<TradeOptions> = async (options, io) => {
     screen.warn('this release has no dashboard yet: --port has no effect');
   const signals = listenForSignals(name => screen.say(`${name}: saving and stopping`));
   const market = await openMarket(options, config);
-  const live = new TradeScreen({ options, config, io, screen, ...market });
+  const live = new TradeScreen({
+    ...{ version: version(), config, screen, now: io.now, ...market },
+    quiet: paceWanted(options) === 'max',
+    onLog: log => {
+      io.log = log;
+    },
+  });
   try {
     const result = await runSession({
       wire: {
@@ -69,8 +75,7 @@ interface Market {
 async function openMarket(options: TradeOptions, config: AppConfig): Promise<Market> {
   if (options.tape.length === 0)
     return {
-      title: 'a SIMULATED market (generated: no real prices, no real money)',
-      symbols: SIMULATED_SYMBOLS.map(({ symbol }) => symbol),
+      ...SIMULATED_MARKET,
       progress: () => null,
       open: seed => openSimulated(config, { seed, funding: options.funding }),
     };
@@ -83,7 +88,10 @@ async function openMarket(options: TradeOptions, config: AppConfig): Promise<Mar
   };
 }
 
-function paceOf({ speed, tape }: TradeOptions, stop: AbortSignal): Pace {
-  const wanted = speed ?? (tape.length === 0 ? SIMULATED_SPEED : 'max');
+const paceWanted = ({ speed, tape }: TradeOptions): number | 'max' =>
+  speed ?? (tape.length === 0 ? SIMULATED_SPEED : 'max');
+
+function paceOf(options: TradeOptions, stop: AbortSignal): Pace {
+  const wanted = paceWanted(options);
   return wanted === 'max' ? fullSpeed() : paced(wanted, stop);
 }

@@ -229,6 +229,7 @@ function checkState(state: SignalModelState): string | null {
   if (state.version > 0 !== (state.trained !== null)) return 'a version without its model';
   if (state.examples.length > EXAMPLES_HELD_MAX) return 'more examples than may be held';
   if (state.examples.length > state.examplesSeen) return 'more examples than were seen';
+  if ((state.examples.at(-1)?.id ?? 0) >= state.nextExampleId) return 'an example id to come twice';
   if (state.request !== null && state.request.model !== ID) return 'the request of another model';
   const { totalTrades, wins } = state.performance;
   return wins > totalTrades ? 'more wins than trades' : null;

@@ -6,7 +6,7 @@
  */
 import { Rng, seedRng } from '../base/rng.ts';
 import type { Disk } from './disk.ts';
-import { writeWhole } from './journal-file.ts';
+import { writeWholeFile } from './whole-file.ts';
 
 export const BALLAST_FILE = 'ballast';
 export const BALLAST_BYTES = 64 * 1024;
@@ -16,7 +16,7 @@ export function makeBallast(disk: Disk): void {
   const words = new Uint32Array(BALLAST_BYTES / 4);
   const rng = new Rng(seedRng(1));
   for (let index = 0; index < words.length; index += 1) words[index] = rng.nextUint32();
-  writeWhole(disk, BALLAST_FILE, new Uint8Array(words.buffer));
+  writeWholeFile(disk, BALLAST_FILE, new Uint8Array(words.buffer));
 }
 
 export function dropBallast(disk: Disk): void {

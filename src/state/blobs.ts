@@ -12,8 +12,9 @@ import { assert } from '../base/assert.ts';
 import { BLOB_BYTES_MAX } from '../base/limits.ts';
 import type { Disk } from './disk.ts';
 import type { Disks, JournalRepair } from './journal.ts';
-import { COPIES, type Copy, writeWhole } from './journal-file.ts';
+import { COPIES, type Copy } from './journal-file.ts';
 import { quarantineCopy } from './quarantine.ts';
+import { writeWholeFile } from './whole-file.ts';
 
 export const BLOB_FOLDER = 'blobs';
 
@@ -36,7 +37,7 @@ export function putBlob(disks: Disks, bytes: Uint8Array): string {
       disk.syncFile(path);
       disk.syncFolder(BLOB_FOLDER);
     } else {
-      writeWhole(disk, path, bytes);
+      writeWholeFile(disk, path, bytes);
     }
   }
   return hash;
@@ -78,7 +79,7 @@ export function repairBlobs(disks: Disks, hashes: Iterable<string>): JournalRepa
       if (state === 'whole') continue;
       disk.makeFolder(BLOB_FOLDER);
       if (state === 'damaged') quarantineCopy(disk, path);
-      writeWhole(disk, path, good.bytes);
+      writeWholeFile(disk, path, good.bytes);
       done.push({ file: `${disk.root}/${path}`, what: `was ${state}`, kind: 'damage' });
     }
   }

@@ -107,18 +107,3 @@ export function unpack(bytes: Uint8Array): Uint8Array | null {
     return null;
   }
 }
-
-/** Writes a whole file so that it is there completely or not at all, and survives a power cut. */
-export function writeWhole(disk: Disk, path: string, bytes: Uint8Array): void {
-  const temporary = path + TMP;
-  disk.remove(temporary);
-  const file = disk.create(temporary);
-  try {
-    file.write(bytes);
-    file.sync();
-  } finally {
-    file.close();
-  }
-  disk.rename(temporary, path);
-  disk.syncFolder(path.slice(0, path.lastIndexOf('/')));
-}

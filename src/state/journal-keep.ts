@@ -19,8 +19,8 @@ import {
   type SegmentFile,
   type SegmentFiles,
   unpack,
-  writeWhole,
 } from './journal-file.ts';
+import { writeWholeFile } from './whole-file.ts';
 
 /** Segments that hold nothing but steps below `below`; the newest is never one of them. */
 function sealedBelow(disks: Disks, below: number): SegmentFiles[] {
@@ -45,7 +45,7 @@ function packFile(file: SegmentFile, first: number): number {
   // Damage is for recovery to mend, from the other copy; packing it would only hide it.
   if (plain === null || !isWhole(plain, first)) return 0;
   const packed = pack(plain);
-  writeWhole(disk, path + PACKED, packed);
+  writeWholeFile(disk, path + PACKED, packed);
   const readBack = disk.read(path + PACKED);
   const unpacked = readBack === null ? null : unpack(readBack);
   if (unpacked === null || Buffer.compare(unpacked, plain) !== 0)

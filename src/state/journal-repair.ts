@@ -6,10 +6,11 @@
  * interrupted anywhere and run again. Never: changes a line, drops a step that a copy has.
  */
 import type { Disks, JournalScan } from './journal.ts';
-import { fullName, JOURNAL_FOLDER, listJournal, pack, writeWhole } from './journal-file.ts';
+import { fullName, JOURNAL_FOLDER, listJournal, pack } from './journal-file.ts';
 import { type Flaw, type SegmentImage, unionOf } from './journal-segment.ts';
 import { quarantine, quarantineBytes, quarantineCopy } from './quarantine.ts';
 import { syncAll } from './sync.ts';
+import { writeWholeFile } from './whole-file.ts';
 
 export function repairJournal(disks: Disks, scan: JournalScan): void {
   for (const segment of scan.segments) repairSegment(segment);
@@ -48,7 +49,7 @@ function mend(flaw: Flaw, union: Uint8Array): void {
   if (flaw.state === 'damaged') quarantineCopy(disk, path);
   if (flaw.state === 'torn' && flaw.tail !== null)
     quarantineBytes(disk, `${path.slice(JOURNAL_FOLDER.length + 1)}.tail`, flaw.tail);
-  writeWhole(disk, path, packed ? pack(union) : union);
+  writeWholeFile(disk, path, packed ? pack(union) : union);
 }
 
 /** A newest segment without a head in either copy held nothing; its name will be used again. */

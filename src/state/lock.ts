@@ -19,6 +19,12 @@ export const LOCK_OWNER_FILE = 'lock-owner.json';
 const SQLITE_BUSY = 5;
 const SQLITE_NOT_A_DATABASE = 26;
 
+/**
+ * Every database that holds a lock. A handle that nobody refers to any more is closed by the
+ * garbage collector, and its lock would be gone while the process lives on.
+ */
+const held = new Set<DatabaseSync>();
+
 export interface Lock {
   release(): void;
 }
@@ -35,9 +41,10 @@ export function acquireLock(directory: string): Lock {
     database.close();
     throw error;
   }
+  held.add(database);
   return {
     release: () => {
-      if (!database.isOpen) return;
+      if (!held.delete(database)) return;
       try {
         disk.remove(LOCK_OWNER_FILE);
       } finally {

@@ -204,6 +204,7 @@ function check(state: Portfolio): string | null {
   const { startBalance, realised, feesPaid, fundingPaid, balance } = state;
   if (balance !== startBalance + realised - feesPaid - fundingPaid)
     return 'balance is not start balance + realised − fees − funding';
+  if (state.closing.length > 0) return 'a trade was closed and never told';
   for (const [symbol, position] of Object.entries(state.positions)) {
     if (state.contracts[symbol] === undefined)
       return `a position in ${symbol}, an unknown contract`;

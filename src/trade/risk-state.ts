@@ -142,7 +142,8 @@ export function brokenRule(state: RiskState): string | null {
   if (state.currentDrawdown < 0 || state.currentDrawdown > state.maxDrawdown)
     return 'a drawdown outside 0 to its maximum';
   if (state.tradingDate === null) return state.dayEndsAt === 0 ? null : 'a day without a date';
-  return utcDate(state.dayEndsAt - DAY_MS) === state.tradingDate
+  const atMidnight = state.dayEndsAt % DAY_MS === 0;
+  return atMidnight && utcDate(state.dayEndsAt - DAY_MS) === state.tradingDate
     ? null
     : `a trading date ${state.tradingDate} that does not end at its midnight`;
 }

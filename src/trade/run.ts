@@ -142,10 +142,7 @@ export const run: Component<'run', RunState> = {
     candles: 0,
     lastCandleTime: null,
   }),
-  check: state =>
-    state.binding !== null && state.binding.seed !== state.seed
-      ? `a seed ${state.seed} other than the bound ${state.binding.seed}`
-      : null,
+  check: brokenRule,
   on: {
     'directory.bound': (state, fact) => {
       const { type: _type, rng, ...binding } = fact;
@@ -168,6 +165,16 @@ export const run: Component<'run', RunState> = {
     },
   },
 };
+
+function brokenRule({ binding, settings, seed, candles, lastCandleTime }: RunState): string | null {
+  if ((candles === 0) !== (lastCandleTime === null))
+    return `${candles} candles, the last one at ${lastCandleTime}`;
+  if (binding === null) return null;
+  if (binding.seed !== seed) return `a seed ${seed} other than the bound ${binding.seed}`;
+  return binding.timeframeMs === settings.timeframeMs
+    ? null
+    : `decisions each ${settings.timeframeMs} ms on candles of ${binding.timeframeMs} ms`;
+}
 
 /**
  * Why a run as `wanted` must not go on in a directory bound as `bound`, in words, or null.

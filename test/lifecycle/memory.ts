@@ -13,8 +13,9 @@ import {
   readSync,
   statSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { components, type Memory } from '../../src/components.ts';
+import type { FactName } from '../../src/core/fact.ts';
 import { inspectStates } from '../../src/state/inspect.ts';
 import { openDisks } from '../../src/state/open-disks.ts';
 import { stateHashes } from '../../src/state/state-hash.ts';
@@ -44,13 +45,26 @@ export function digest(directory: string) {
 
 /** The last step in the journal, read off its newest segment; 0: none yet. For a running bot. */
 export function stepOf(directory: string): number {
-  const folder = join(directory, 'journal');
-  const segment = existsSync(folder) ? readdirSync(folder).filter(isOpen).toSorted().at(-1) : null;
-  if (segment === null || segment === undefined) return 0;
-  const whole = tailOf(join(folder, segment)).split('\n').slice(0, -1);
-  const seq = /^\{"len":"\w+","crc":"\w+","seq":(\d+),/.exec(whole.at(-1) ?? '')?.[1];
-  return seq === undefined ? Number.parseInt(segment, 10) - 1 : Number(seq);
+  const segment = newestSegment(directory);
+  if (segment === null) return 0;
+  const seq = /^\{"len":"\w+","crc":"\w+","seq":(\d+),/.exec(lastLine(segment))?.[1];
+  return seq === undefined ? Number.parseInt(basename(segment), 10) - 1 : Number(seq);
 }
+
+/** True when the last step in the journal holds a fact of this type. */
+export function endsWith(directory: string, type: FactName): boolean {
+  const segment = newestSegment(directory);
+  return segment !== null && lastLine(segment).includes(`{"type":"${type}",`);
+}
+
+function newestSegment(directory: string): string | null {
+  const folder = join(directory, 'journal');
+  if (!existsSync(folder)) return null;
+  const name = readdirSync(folder).filter(isOpen).toSorted().at(-1);
+  return name === undefined ? null : join(folder, name);
+}
+
+const lastLine = (segment: string): string => tailOf(segment).split('\n').at(-2) ?? '';
 
 const isOpen = (name: string): boolean => name.endsWith('.a.jsonl');
 

@@ -7,7 +7,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
 import { runBot, runWell, startBot } from './bot-process.ts';
-import { digest, fingerprint, remembered, stepOf } from './memory.ts';
+import { digest, endsWith, fingerprint, remembered, stepOf } from './memory.ts';
 import { workFolder, writeTape, writeTapes, writeText } from './work-folder.ts';
 
 const MINUTES = 2400;
@@ -18,7 +18,9 @@ const tapes = writeTapes(folder, { seed: 7, minutes: MINUTES });
 const config = writeText(
   folder,
   'config.json',
-  '{ "learning": { "retrain_every": 100, "cusum_sigmas": 3 } }',
+  `{ "risk": { "max_hold_candles": 60, "cooldown_candles": 30 },
+     "learning": { "retrain_every": 100, "cusum_sigmas": 0.7, "barrier_sigmas": 1,
+                   "barrier_candles": 20, "choice_candles": 20 } }`,
 );
 
 const at = (name: string): string => join(folder, name);
@@ -96,6 +98,17 @@ describe('a SIGKILL', () => {
       assert.equal(second.stderr, '', 'a kill is no damage: nothing to warn of');
       assert.deepEqual(digest(at(name)), twin());
     });
+
+  it('in the middle of a training leaves it owed, and it is run again to the same end', async () => {
+    const name = 'kill-training';
+    const bot = startBot(trade(name));
+    await bot.until('a request', () => endsWith(at(name), 'model.train.requested'));
+    bot.send('SIGKILL');
+    await bot.end();
+    assert.notEqual(remembered(at(name)).states['signal-model'].request, null);
+    await runWell(trade(name));
+    assert.deepEqual(digest(at(name)), twin());
+  });
 
   it('twice during the first start-up leaves a directory that still starts', async () => {
     const name = 'kill-first';

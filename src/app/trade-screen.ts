@@ -5,30 +5,32 @@
  * for each part saved and a summary. Never: changes anything of the bot.
  */
 import type { Server } from 'node:net';
-import type { BotParts } from '../app/bot.ts';
-import type { AppConfig } from '../app/config.ts';
-import type { Console } from '../app/console.ts';
-import { serveControl } from '../app/control.ts';
-import { logLineOf, screenLineOf } from '../app/fact-log.ts';
-import { inSavedOrder, readyLine, savedLine, startLine } from '../app/line.ts';
-import { type Log, openLog } from '../app/log.ts';
-import type { SessionResult } from '../app/session.ts';
-import { summary } from '../app/summary.ts';
-import { marketTimeOf, statusOf, summaryOf } from '../app/view.ts';
 import { toQuote } from '../base/money.ts';
 import { components } from '../components.ts';
 import type { StepResult } from '../core/step.ts';
 import type { World } from '../policy/world.ts';
 import { equityOf } from '../trade/portfolio.ts';
-import type { Io } from './io.ts';
-import type { TradeOptions } from './trade-command.ts';
-import { version } from './version.ts';
+import type { BotParts } from './bot.ts';
+import type { AppConfig } from './config.ts';
+import type { Console } from './console.ts';
+import { serveControl } from './control.ts';
+import { logLineOf, screenLineOf } from './fact-log.ts';
+import { inSavedOrder, readyLine, savedLine, startLine } from './line.ts';
+import { type Log, openLog } from './log.ts';
+import type { SessionResult } from './session.ts';
+import { summary } from './summary.ts';
+import { marketTimeOf, statusOf, summaryOf } from './view.ts';
 
 export interface TradeScreenOptions {
-  readonly options: TradeOptions;
+  readonly version: string;
   readonly config: AppConfig;
-  readonly io: Io;
   readonly screen: Console;
+  /** Wall clock. */
+  readonly now: () => number;
+  /** True where facts come too fast to be read: the log has them. */
+  readonly quiet: boolean;
+  /** The log is open: a bug may leave its stack there. */
+  readonly onLog: (log: Log) => void;
   readonly title: string;
   readonly symbols: readonly string[];
   readonly progress: () => number | null;
@@ -43,10 +45,10 @@ export class TradeScreen {
 
   constructor(given: TradeScreenOptions) {
     this.#given = given;
-    const { screen, config, title, symbols } = given;
+    const { version, screen, config, title, symbols } = given;
     screen.say(
       startLine({
-        version: version(),
+        version,
         pid: process.pid,
         market: title,
         symbols,
@@ -57,12 +59,12 @@ export class TradeScreen {
 
   /** Shows a step: the log's lines, the screen's where a person can follow, the status. */
   readonly watch = ({ facts }: StepResult, world: World): void => {
-    const { screen, options } = this.#given;
+    const { screen, quiet } = this.#given;
     for (const fact of facts) {
       if (fact.type === 'candle.closed') continue;
       const line = logLineOf(fact);
       if (line !== null) this.#log?.info(line.what, line.details);
-      const shown = options.speed === 'max' ? null : screenLineOf(fact);
+      const shown = quiet ? null : screenLineOf(fact);
       if (shown !== null) screen.say(shown);
     }
     if (screen.wantsStatus) this.#status(world);
@@ -70,7 +72,7 @@ export class TradeScreen {
 
   async ready(bot: BotParts): Promise<void> {
     this.#bot = bot;
-    const { screen, config, io } = this.#given;
+    const { version, screen, config, onLog } = this.#given;
     const { report } = bot.store;
     for (const line of [...report.repairs, ...report.upgraded, ...report.lost]) screen.warn(line);
     this.#log = openLog({
@@ -78,8 +80,8 @@ export class TradeScreen {
       level: config.logLevel,
       onFailure: reason => screen.warn(`no log file: ${reason}`),
     });
-    io.log = this.#log;
-    this.#log.info('started', { version: version(), ...report });
+    onLog(this.#log);
+    this.#log.info('started', { version, ...report });
     this.#server = await serveControl(config.dir, {
       checkpoint: () => bot.checkpointer.now('asked for'),
     });
@@ -122,7 +124,7 @@ export class TradeScreen {
   }
 
   #status(world: World): void {
-    const { screen, io, progress } = this.#given;
+    const { screen, now: wall, progress } = this.#given;
     const bot = this.#bot;
     if (bot === null) return;
     const now = performance.now();
@@ -136,7 +138,7 @@ export class TradeScreen {
       statusOf(world, {
         candlesPerSecond: this.#rate.perSecond,
         progress: progress(),
-        checkpointAgeMs: atMs === 0 ? null : io.now() - atMs,
+        checkpointAgeMs: atMs === 0 ? null : wall() - atMs,
         journalBytes: bot.store.journalBytes,
       }),
     );

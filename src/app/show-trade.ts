@@ -1,15 +1,7 @@
 /**
  * What happened, for people: analytics, risk manager, portfolio, market and run as tables.
  */
-import {
-  decimal,
-  durationText,
-  percent,
-  priceText,
-  signed,
-  signedPercent,
-} from '../app/number-text.ts';
-import { pairs, table } from '../app/table.ts';
+
 import { lotsToBase, toQuote, type Units } from '../base/money.ts';
 import { timeframeName, utcMinute } from '../base/time.ts';
 import type { Settings } from '../core/settings.ts';
@@ -19,6 +11,8 @@ import { metricsOf } from '../trade/metrics.ts';
 import type { Portfolio } from '../trade/portfolio.ts';
 import { BREAKERS, type RiskState } from '../trade/risk-state.ts';
 import type { RunState } from '../trade/run.ts';
+import { decimal, durationText, percent, priceText, signed, signedPercent } from './number-text.ts';
+import { pairs, table } from './table.ts';
 
 const RECENT_TRADES_SHOWN = 15;
 

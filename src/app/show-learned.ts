@@ -1,8 +1,7 @@
 /**
  * What was learned, for people: the four learners as tables.
  */
-import { decimal, percent } from '../app/number-text.ts';
-import { pairs, table } from '../app/table.ts';
+
 import { toQuote } from '../base/money.ts';
 import type { Memory } from '../components.ts';
 import { FEATURE_NAMES } from '../core/feature.ts';
@@ -12,6 +11,8 @@ import type { DeepSignalModelState } from '../learn/deep-signal-model.ts';
 import { ACTIONS, MARKET_STATES, type QTableState } from '../learn/q-table.ts';
 import { performanceOf, type SignalModelState } from '../learn/signal-model.ts';
 import type { LastOutcome } from '../learn/train-record.ts';
+import { decimal, percent } from './number-text.ts';
+import { pairs, table } from './table.ts';
 
 const BAR_CELLS = 24;
 const FEATURES_SHOWN = 12;

@@ -1,0 +1,29 @@
+/**
+ * What the `state` commands share: the place they look at, and how they print.
+ */
+import { loadConfig } from '../app/config.ts';
+import { type Inspection, lookAt, type Place, placeOf, refuseAbsent } from '../app/directory.ts';
+import type { Io } from './io.ts';
+import type { StateAtOptions, StateOptions } from './state-command.ts';
+
+export function placeFor({ dir, config: file }: StateOptions, { env }: Io): Place {
+  const place = placeOf(loadConfig({ file, env, overrides: { dir } }));
+  if (dir !== undefined) refuseAbsent(place);
+  return place;
+}
+
+/** What the directory remembers, at `--at` or now; a doubt is told on stderr, not hidden. */
+export function look(options: StateAtOptions, io: Io): { place: Place; seen: Inspection } {
+  const place = placeFor(options, io);
+  const seen = lookAt(place, options.at);
+  for (const line of [...(seen.doubt === null ? [] : [seen.doubt]), ...seen.report.lost])
+    io.stderr.write(`holdfast: ${line}\n`);
+  return { place, seen };
+}
+
+export function print(io: Io, text: string): void {
+  io.stdout.write(`${text}\n`);
+}
+
+export const printJson = (io: Io, value: unknown): void =>
+  print(io, JSON.stringify(value, null, 2));
