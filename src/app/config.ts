@@ -57,9 +57,12 @@ export function loadConfig(source: ConfigSource): AppConfig {
     if (name.startsWith(ENV_PREFIX) && value !== undefined) {
       const path = name.slice(ENV_PREFIX.length).toLowerCase().split('__').join('.');
       const secret = SECRET_KEYS.find(key => path === `exchange.${key}`);
+      if (secret !== undefined) {
+        secrets[secret] = value;
+        continue;
+      }
       origins.set(path, `environment variable ${name}`);
-      if (secret !== undefined) secrets[secret] = value;
-      else setPath(tree, path, parseText(path, value));
+      setPath(tree, path, parseText(path, value));
     }
   for (const [path, value] of Object.entries(source.overrides ?? {}))
     if (value !== undefined && value !== null) setPath(tree, path, value);
