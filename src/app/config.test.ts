@@ -8,7 +8,8 @@ import { Fault } from '../base/fault.ts';
 import { HOUR_MS } from '../base/time.ts';
 import { DEFAULT_SETTINGS } from '../core/settings.ts';
 import { loadConfig, marketConflict } from './config.ts';
-import { configOptions, configTable, nearestName } from './config-option.ts';
+import { configOptions, configTable } from './config-option.ts';
+import { nearestName } from './nearest-name.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-config-'));
 after(() => rmSync(folder, { recursive: true }));

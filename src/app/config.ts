@@ -9,7 +9,7 @@ import { EXIT, Fault } from '../base/fault.ts';
 import { type Millis, timeframeMs } from '../base/time.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../core/settings.ts';
 import { ENV_PREFIX, emptyTree, isTree, readConfigFile, type Tree } from './config-file.ts';
-import { type ConfigOption, configOptions, nearestName } from './config-option.ts';
+import { type ConfigOption, configOptions } from './config-option.ts';
 import {
   type Config,
   configSchema,
@@ -18,6 +18,7 @@ import {
   SECRET_KEYS,
 } from './config-schema.ts';
 import { toSettings } from './config-settings.ts';
+import { nearestName } from './nearest-name.ts';
 
 type SecretKey = (typeof SECRET_KEYS)[number];
 export type Secrets = Readonly<Partial<Record<SecretKey, string>>>;

@@ -5,7 +5,7 @@
  * called; `runCli` never throws. Never: does what a command does.
  */
 import { Command, CommanderError } from 'commander';
-import { nearestName } from '../app/config-option.ts';
+import { nearestName } from '../app/nearest-name.ts';
 import { EXIT, type ExitCode } from '../base/fault.ts';
 import { registerBacktest } from './backtest-command.ts';
 import { registerCrashTest } from './crash-test-command.ts';

@@ -2,7 +2,7 @@
  * `state ...`: looks at a state directory, and changes it where a person asks for that.
  */
 import type { Command as Program } from 'commander';
-import { nearestName } from '../app/config-option.ts';
+import { nearestName } from '../app/nearest-name.ts';
 import { EXIT, Fault } from '../base/fault.ts';
 import { toCount } from './option.ts';
 import type { Registration } from './registration.ts';

@@ -150,6 +150,8 @@ function checkSymbols(tapes: readonly TapeInfo[]): void {
     );
 }
 
+const FIRST_LOOK_BYTES = 1024;
+
 /** Reads as far as the first candle, so that a wrong file is refused before the bot starts. */
 async function openTape(info: TapeInfo, wanted: Millis, skipBadRows: boolean): Promise<Tape> {
   const { file } = info;
@@ -158,7 +160,9 @@ async function openTape(info: TapeInfo, wanted: Millis, skipBadRows: boolean): P
   const source = await openBytes(file);
   let first: Candle | undefined;
   for await (const chunk of source.chunks()) {
-    [first] = reader.push(chunk);
+    // The first row is near the beginning; the rest of the chunk is read when the run begins.
+    for (let at = 0; at < chunk.length && first === undefined; at += FIRST_LOOK_BYTES)
+      [first] = reader.push(chunk.subarray(at, at + FIRST_LOOK_BYTES));
     if (first !== undefined) break;
   }
   first ??= reader.end()[0];

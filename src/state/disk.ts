@@ -178,10 +178,10 @@ class RealDisk implements Disk {
     assert(file !== LOCK_FILE, 'the lock file is opened by the lock alone');
     return this.#change(verb, file, full => {
       const handle = fs.openSync(full, flags, 0o644);
-      const guard = <T>(what: string, run: () => T): T => this.#change(what, file, run);
+      // The handle is the file, whatever its path leads to by now: no look at the path again.
       return {
-        write: bytes => guard('write', () => writeAll(handle, bytes)),
-        sync: () => guard('sync', () => fs.fdatasyncSync(handle)),
+        write: bytes => this.#attempt('write', full, () => writeAll(handle, bytes)),
+        sync: () => this.#attempt('sync', full, () => fs.fdatasyncSync(handle)),
         size: () => {
           const stat = fs.fstatSync(handle);
           return stat.nlink === 0 ? -1 : stat.size;
@@ -191,10 +191,14 @@ class RealDisk implements Disk {
     });
   }
 
-  /** Runs a mutation; its first failure is the last thing this disk does. */
   #change<T>(verb: string, relative: string, run: (full: string) => T): T {
     if (this.#poison !== null) throw this.#poison;
-    const full = this.#resolve(relative);
+    return this.#attempt(verb, this.#resolve(relative), run);
+  }
+
+  /** Runs a mutation; its first failure is the last thing this disk does. */
+  #attempt<T>(verb: string, full: string, run: (full: string) => T): T {
+    if (this.#poison !== null) throw this.#poison;
     try {
       return run(full);
     } catch (error) {

@@ -54,7 +54,13 @@ class MemoryStore implements Store {
   }
 
   beginCheckpoint() {
-    return { directory: this.directory, journalMirror: null, seq: this.seq, changed: [] };
+    return {
+      directory: this.directory,
+      journalMirror: null,
+      seq: this.seq,
+      changed: [],
+      former: [],
+    };
   }
 
   finishCheckpoint(): CheckpointResult {

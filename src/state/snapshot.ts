@@ -1,8 +1,9 @@
 /**
  * Snapshots: how the states of a step become files.
  *
- *   1. prepare (may run in a worker): encode what changed, write `<name>.tmp`, sync, read back
- *   2. link the former files into `previous/<their seq>/`, sync those folders
+ *   1. prepare: encode what changed, write `<name>.tmp`, sync, read back
+ *   2. link the former files into `previous/<their seq>/`, sync those folders (1 and 2 may run in a
+ *      worker)
  *   3. write the manifest, twice: from here on the new content is vouched for
  *   4. rename over the stable names, sync the folder: from here on it is found
  *   5. retention: drop what no kept generation needs
@@ -25,6 +26,8 @@ import { TEMPORARY, writeTemporary, writeWholeFile } from './whole-file.ts';
 export interface Prepared {
   readonly seq: number;
   readonly records: Readonly<Record<string, FileRecord>>;
+  /** Whether the files that these replace have their second names already. */
+  readonly formerKept: boolean;
 }
 
 export interface PrepareOptions {
@@ -51,7 +54,7 @@ export function prepareSnapshot(options: PrepareOptions): Prepared {
   }
   // The names too: a power cut must not leave a manifest without the files that it tells of.
   if (changed.size > 0) disk.syncFolder('');
-  return { seq, records };
+  return { seq, records, formerKept: false };
 }
 
 /**
@@ -66,12 +69,8 @@ export function commitSnapshot(
   const { manifest } = options;
   const live = new Map(options.live);
   const fresh = Object.entries(prepared.records);
-  const folders = new Set<string>();
-  for (const [id] of fresh) {
-    const former = live.get(id);
-    if (former !== undefined) folders.add(keepFormer(disk, former));
-  }
-  for (const folder of folders) disk.syncFolder(folder);
+  const former = fresh.flatMap(([id]) => live.get(id) ?? []);
+  if (!prepared.formerKept) keepFormers(disk, former);
   writeManifest(disk, manifest);
   for (const [, record] of fresh) disk.rename(record.file + TEMPORARY, record.file);
   if (fresh.length > 0) disk.syncFolder('');
@@ -81,20 +80,26 @@ export function commitSnapshot(
   return live;
 }
 
+/** Both copies are whole before either gets its name, so one sync of the folder does for both. */
 export function writeManifest(disk: Disk, manifest: Manifest): void {
   const bytes = encodeManifest(manifest);
-  for (const file of MANIFEST_FILES) writeWholeFile(disk, file, bytes);
+  for (const file of MANIFEST_FILES) writeTemporary(disk, file, bytes);
+  for (const file of MANIFEST_FILES) disk.rename(file + TEMPORARY, file);
+  disk.syncFolder('');
 }
 
-/** Gives the file under the stable name its second name; returns the folder. */
-function keepFormer(disk: Disk, record: FileRecord): string {
-  const folder = previousFolderFor(disk, record);
-  const path = `${folder}/${record.file}`;
-  if (disk.stat(path) === null) {
+/** Gives the files under the stable names their second names. */
+export function keepFormers(disk: Disk, records: readonly FileRecord[]): void {
+  const folders = new Set<string>();
+  for (const record of records) {
+    const folder = previousFolderFor(disk, record);
+    const path = `${folder}/${record.file}`;
+    folders.add(folder);
+    if (disk.stat(path) !== null) continue;
     disk.makeFolder(folder);
     disk.link(record.file, path);
   }
-  return folder;
+  for (const folder of folders) disk.syncFolder(folder);
 }
 
 /** `previous/<seq>`, or `previous/<seq>.2` where another content of that seq stands already. */

@@ -28,6 +28,8 @@ export interface CheckpointTask {
   readonly journalMirror: string | null;
   readonly seq: number;
   readonly changed: readonly string[];
+  /** The records of the files that will be replaced. */
+  readonly former: readonly FileRecord[];
 }
 
 export interface CheckpointResult {

@@ -23,7 +23,7 @@ import { QUARANTINE_FOLDER } from './quarantine.ts';
 import { type RecoveryReport, recover } from './recover.ts';
 import { blobOf } from './replay.ts';
 import { compressJournal, retain, withGeneration } from './retention.ts';
-import { commitSnapshot, type Prepared, prepareSnapshot } from './snapshot.ts';
+import { commitSnapshot, keepFormers, type Prepared, prepareSnapshot } from './snapshot.ts';
 import type { CheckpointResult, CheckpointTask, Store, StoreOptions } from './store-port.ts';
 import { assertUpgrades } from './upgrade.ts';
 
@@ -62,7 +62,7 @@ export function prepareCheckpoint(
   components: readonly AnyComponent[],
   disks: Disks = openDisks(task.directory, task.journalMirror ?? undefined),
 ): Prepared {
-  const { seq, changed } = task;
+  const { seq, changed, former } = task;
   const mine = components.filter(component => changed.includes(component.id));
   const recovered = recover({ disks, components: mine, through: seq });
   assert(recovered.seq === seq, `the journal ends at ${recovered.seq}, not at ${seq}`);
@@ -71,8 +71,9 @@ export function prepareCheckpoint(
     ...{ disk: disks.a, components: mine, states, seq },
     changed: new Set(changed),
   });
+  keepFormers(disks.a, former);
   compressJournal(disks, seq);
-  return prepared;
+  return { ...prepared, formerKept: true };
 }
 
 interface Begun {
@@ -217,12 +218,10 @@ class DirectoryStore implements Store {
     this.#steps = 0;
     const isTouched = (component: AnyComponent) =>
       [...types].some(type => listensTo(component, type));
-    return {
-      directory: this.#disks.a.root,
-      journalMirror: this.#disks.b === this.#disks.a ? null : this.#disks.b.root,
-      seq,
-      changed: this.#options.components.filter(isTouched).map(component => component.id),
-    };
+    const changed = this.#options.components.filter(isTouched).map(component => component.id);
+    const { a, b } = this.#disks;
+    const former = changed.flatMap(id => this.#live.get(id) ?? []);
+    return { directory: a.root, journalMirror: b === a ? null : b.root, seq, changed, former };
   }
 
   finishCheckpoint(prepared: Prepared, reason: string): CheckpointResult {

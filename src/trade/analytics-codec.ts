@@ -124,10 +124,14 @@ const DAYS_MAX = 36_525;
 /** The first field that is missing, strange or not of its kind. */
 function fault<T>(value: unknown, shape: Shape<T>): string | null {
   if (!isRecord(value)) return 'not an object';
-  const checks: readonly [string, Check][] = Object.entries(shape);
-  for (const [key, check] of checks)
-    if (!Object.hasOwn(value, key) || !check(value[key])) return key;
-  return Object.keys(value).length === checks.length ? null : 'a field of no meaning';
+  // Counted in place: a file has twenty thousand of these.
+  let fields = 0;
+  for (const key in shape) {
+    if (!Object.hasOwn(value, key) || !shape[key](value[key])) return key;
+    fields += 1;
+  }
+  for (const _ in value) fields -= 1;
+  return fields === 0 ? null : 'a field of no meaning';
 }
 
 function object<T>(value: unknown, shape: Shape<T>, name: string): T {
@@ -139,9 +143,10 @@ function object<T>(value: unknown, shape: Shape<T>, name: string): T {
 function list<T>(value: unknown, name: string, options: { max: number; shape: Shape<T> }): T[] {
   if (!Array.isArray(value) || value.length > options.max)
     throw new Error(`analytics: ${name} is not a list of at most ${options.max}`);
-  value.forEach((entry, index) => {
-    object(entry, options.shape, `${name}[${index}]`);
-  });
+  for (let index = 0; index < value.length; index += 1) {
+    const why = fault(value[index], options.shape);
+    if (why !== null) throw new Error(`analytics: ${name}[${index}] is not valid (${why})`);
+  }
   return value as T[];
 }
 
