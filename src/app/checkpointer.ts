@@ -36,8 +36,9 @@ export interface Checkpointer {
   close(): Promise<void>;
 }
 
-/** The clock is read once in so many steps. */
+/** A backtest reads the clock once in so many steps; a live bot's may be minutes apart. */
 const STEPS_PER_LOOK = 64;
+const MB = 1024 * 1024;
 
 export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
   return new StoreCheckpointer(options);
