@@ -51,7 +51,7 @@ function setUp(context: TestContext, options: { inline: boolean; directory?: str
       checkpointer.afterStep();
     }
   };
-  return { checkpointer, clock, calls, warnings, figures, steps };
+  return { checkpointer, store, clock, calls, warnings, figures, steps };
 }
 
 describe('a checkpointer', () => {
@@ -117,6 +117,19 @@ describe('a checkpointer', () => {
 });
 
 describe('a checkpoint aside', () => {
+  it('that cannot even begin stops the bot, and leaves nothing to wait for', async context => {
+    const { checkpointer, calls, steps, figures, store } = setUp(context, { inline: false });
+    store.beginCheckpoint = () => {
+      throw new Error('disk full');
+    };
+    figures.journalBytes = CHECKPOINT_JOURNAL_BYTES_MAX;
+    steps(1);
+    assert.throws(() => checkpointer.afterStep(), /disk full/);
+    await assert.rejects(checkpointer.now('stopped'), /disk full/);
+    await checkpointer.close();
+    assert.deepEqual(calls, ['abandon']);
+  });
+
   it('is one at a time, and one that fails is given up and stops the bot', async context => {
     const { checkpointer, calls, steps, figures } = setUp(context, { inline: false });
     figures.journalBytes = CHECKPOINT_JOURNAL_BYTES_MAX;
