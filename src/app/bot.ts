@@ -44,7 +44,8 @@ export type Ending = 'tape' | 'until' | 'stopped';
 export async function run(bot: BotParts, options: RunOptions): Promise<Ending> {
   const { pace, stop, past } = options;
   await settle(bot);
-  for await (const batch of bot.feed.candles(bookmarks(bot.world.market)))
+  for await (const batch of bot.feed.candles(bookmarks(bot.world.market))) {
+    if (stop.aborted) return 'stopped';
     for (const candle of batch) {
       if (stop.aborted) return 'stopped';
       if (past(candle)) return 'until';
@@ -54,6 +55,7 @@ export async function run(bot: BotParts, options: RunOptions): Promise<Ending> {
       const turn = pace.next();
       if (turn !== null) await turn;
     }
+  }
   return 'tape';
 }
 

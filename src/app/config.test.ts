@@ -180,6 +180,32 @@ describe('config', () => {
     );
   });
 
+  it('names a key that no object should have, an item of a list, and a number beyond all', () => {
+    assert.match(
+      refusal(() => load('{ "__proto__": { "leverage": 3 } }')),
+      /unknown key __proto__/,
+    );
+    assert.match(
+      refusal(() => load('{ "constructor": 1 }')),
+      /unknown key constructor .* remove it/,
+    );
+    assert.match(
+      refusal(() => load('{ "exchange": { "pair_whitelist": ["BTC"] } }')),
+      /pair_whitelist\.0 in \S+ is "BTC" — give a list of pairs/,
+    );
+    assert.match(
+      refusal(() => load('{ "leverage": 1e999 }')),
+      /leverage in \S+ is Infinity/,
+    );
+  });
+
+  it('names the environment variable of an unknown group', () => {
+    assert.match(
+      refusal(() => load('{}', { HOLDFAST__RISC__PER_TRADE: '1' })),
+      /unknown key risc in environment variable HOLDFAST__RISC__PER_TRADE/,
+    );
+  });
+
   it('refuses a key that is given twice', () => {
     assert.match(
       refusal(() => load('{ "leverage": 2,\n"leverage": 3 }')),

@@ -58,14 +58,25 @@ export function loadConfig(source: ConfigSource): AppConfig {
     if (name.startsWith(ENV_PREFIX) && value !== undefined) {
       const path = name.slice(ENV_PREFIX.length).toLowerCase().split('__').join('.');
       const secret = SECRET_KEYS.find(key => path === `exchange.${key}`);
+      if (secret !== undefined) {
+        secrets[secret] = value;
+        continue;
+      }
       origins.set(path, `environment variable ${name}`);
-      if (secret !== undefined) secrets[secret] = value;
-      else setPath(tree, path, parseText(path, value));
+      setPath(tree, path, parseText(path, value));
     }
   for (const [path, value] of Object.entries(source.overrides ?? {}))
     if (value !== undefined && value !== null) setPath(tree, path, value);
-  const config = validate(tree, path => origins.get(path) ?? file ?? 'the command line');
+  const config = validate(tree, path => originOf(origins, path) ?? file ?? 'the command line');
   return toAppConfig(config, file, secrets);
+}
+
+/** An unknown group is told by its first key: the variable named one inside it. */
+function originOf(origins: ReadonlyMap<string, string>, path: string): string | undefined {
+  for (const [known, origin] of origins)
+    if (known === path || known.startsWith(`${path}.`) || path.startsWith(`${known}.`))
+      return origin;
+  return undefined;
 }
 
 function setPath(tree: Tree, path: string, value: unknown): void {
@@ -108,7 +119,7 @@ function unknownKey(path: string, originOf: (path: string) => string): Fault {
   const paths = configOptions().map(option => option.path);
   const last = path.split('.').at(-1) ?? path;
   const near = nearestName(path, paths) ?? paths.find(one => one.endsWith(`.${last}`)) ?? null;
-  const foreign = FOREIGN_KEYS[path];
+  const foreign = Object.hasOwn(FOREIGN_KEYS, path) ? FOREIGN_KEYS[path] : undefined;
   const remedy =
     foreign ??
     (near === null ? 'remove it; docs/CONFIG.md lists all keys' : `did you mean ${near}?`);
@@ -122,7 +133,8 @@ function wrongValue(what: {
   origin: string;
 }): Fault {
   const { path, option, value, origin } = what;
-  const shown = JSON.stringify(value) ?? 'missing';
+  // JSON has no infinity, but its numbers can be too large for a double.
+  const shown = typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? 'missing');
   return fault(
     `${path} in ${origin} is ${shown}`,
     option === undefined ? `${path} is a group: { ... }` : `give ${option.range}`,
@@ -131,7 +143,9 @@ function wrongValue(what: {
 
 function valueAt(tree: Tree, path: string): unknown {
   let node: unknown = tree;
-  for (const key of path.split('.')) node = isTree(node) ? node[key] : undefined;
+  for (const key of path.split('.'))
+    if (Array.isArray(node)) node = node[Number(key)];
+    else node = isTree(node) ? node[key] : undefined;
   return node;
 }
 

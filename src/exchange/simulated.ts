@@ -49,8 +49,8 @@ export function simulatedFeed(options: {
       while (!closed) {
         const minutes: Candle[] = [];
         for (let count = 0; count < BATCH_MINUTES; count += 1) market.next(minutes);
-        const batch = take(minutes);
-        if (batch.length > 0) yield batch;
+        // Also when it is empty: whoever reads may want to stop while the past goes by.
+        yield take(minutes);
         await setImmediate();
       }
     },

@@ -155,11 +155,12 @@ class RealDisk implements Disk {
 
   makeFolder(folder: string): void {
     this.#change('make', folder, full => {
-      const first = fs.mkdirSync(full, { recursive: true });
-      if (first === undefined) return;
-      for (let made = full; ; made = path.dirname(made)) {
-        syncPath(path.dirname(made));
-        if (made === first || made === path.dirname(made)) return;
+      // Not mkdir's own `recursive`: on /proc it tries without end.
+      const missing: string[] = [];
+      for (let at = full; !fs.existsSync(at); at = path.dirname(at)) missing.unshift(at);
+      for (const each of missing) {
+        fs.mkdirSync(each);
+        syncPath(path.dirname(each));
       }
     });
   }
