@@ -142,9 +142,6 @@ describe('a wrong tape', { concurrency: 2 }, () => {
       const line = new RegExp(`${NAME}.*${names.source}|${NAME}${names.source}`);
       await assertRefused(['backtest', '--tape', file], { code, names: line });
     });
-      await assertRefused(fresh, { code, names: /BINANCE-BTC-USDT-1m-PERP\.csv/ });
-    });
-
   for (const [what, file, code, names] of [
     ['that is not there', join(folder, 'absent', NAME), config, /no such file: \S+absent/],
     ['that is a folder', '/', config, /not the name of a tape/],

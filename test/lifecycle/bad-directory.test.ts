@@ -1,0 +1,159 @@
+/**
+ * Directories that a bot cannot have: full, read-only, in use, no folder at all. Each gets one clear
+ * line and its exit code, and when the cause is gone the bot goes on as its twin.
+ */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { before, describe, it, type TestContext } from 'node:test';
+import { EXIT } from '../../src/base/fault.ts';
+import { type Bot, runBot, runWell, startBot } from './bot-process.ts';
+import { digest, fingerprint, remembered, stepOf } from './memory.ts';
+import { assertRefusal, assertRefused } from './refusal.ts';
+import { workFolder } from './work-folder.ts';
+
+const UNTIL = '3000';
+const folder = workFolder('bad-directory');
+const at = (name: string): string => join(folder, name);
+const simulated = (directory: string, ...more: string[]): string[] => [
+  ...['trade', '--no-web', '--speed', 'max', '--dir', directory, '--until', UNTIL, ...more],
+];
+
+const succeeds = (program: string, ...args: string[]): boolean =>
+  spawnSync(program, args, { stdio: 'ignore' }).status === 0;
+
+/** Mounts something (the last argument says where) until the test ends; false: not allowed here. */
+function mount(context: TestContext, ...args: string[]): boolean {
+  const place = args.at(-1) ?? '';
+  mkdirSync(place);
+  if (!succeeds('mount', ...args)) return false;
+  context.after(() => succeeds('umount', place));
+  return true;
+}
+
+before(async () => {
+  await runWell(simulated(at('twin')));
+  await runWell(simulated(at('lived'), '--until', '500'));
+});
+
+const twin = digest.bind(null, at('twin'));
+
+describe('a disk that is full', () => {
+  it('stops the bot at once with exit 74, again and again, and then it goes on', async context => {
+    const place = at('small');
+    if (!mount(context, '-t', 'tmpfs', '-o', 'size=500k', 'tmpfs', place))
+      return context.skip('cannot mount a small disk here');
+    const directory = join(place, 'models');
+    const full = {
+      code: EXIT.disk,
+      names: /small\/models.* disk full \(ENOSPC\) — free some space/,
+    };
+    await assertRefused(simulated(directory), full);
+    const { seq } = remembered(directory);
+    assert.ok(seq > 100, `stopped at step ${seq}`);
+    await assertRefused(simulated(directory), full);
+    assert.equal(
+      remembered(directory).seq,
+      seq,
+      'what was acknowledged is there, no more, no less',
+    );
+    assert.ok(succeeds('mount', '-o', 'remount,size=50m', place));
+    await runWell(simulated(directory));
+    assert.deepEqual(digest(directory), twin());
+  });
+});
+
+describe('a directory that must not be written', () => {
+  it('by its mount is refused untouched, and can be looked at', async context => {
+    const source = at('on-read-only');
+    const place = at('mounted');
+    cpSync(at('lived'), source, { recursive: true });
+    const isReadOnly =
+      mount(context, '--bind', source, place) && succeeds('mount', '-o', 'remount,ro,bind', place);
+    if (!isReadOnly) return context.skip('cannot mount anything read-only here');
+    const before = fingerprint(place);
+    const names = /mounted.* read-only disk \(EROFS\) — mount it writable, or give another --dir/;
+    await assertRefused(simulated(place), { code: EXIT.disk, names });
+    const { stdout } = await runWell(['state', 'hash', '--dir', place]);
+    assert.ok(stdout.includes(`all ${digest(at('lived')).hashes['all']}`));
+    assert.equal(fingerprint(place), before);
+  });
+
+  it('by an attribute is refused untouched', async context => {
+    const directory = at('immutable');
+    cpSync(at('lived'), directory, { recursive: true });
+    if (!succeeds('chattr', '+i', directory))
+      return context.skip('cannot set the attribute +i here');
+    try {
+      const before = fingerprint(directory);
+      const names = /immutable.* not permitted \(EPERM\) — check .*lsattr/;
+      await assertRefused(simulated(directory), { code: EXIT.disk, names });
+      assert.equal(fingerprint(directory), before);
+    } finally {
+      assert.ok(succeeds('chattr', '-i', directory));
+    }
+    await runWell(simulated(directory));
+    assert.deepEqual(digest(directory), twin());
+  });
+});
+
+describe('a place that is no directory', () => {
+  writeFileSync(at('a-file'), 'mine\n');
+  for (const [what, directory, code] of [
+    ['a file', at('a-file'), EXIT.corrupt],
+    ['below a file', join(at('a-file'), 'models'), EXIT.disk],
+    ['where nothing can be made', '/proc/holdfast', EXIT.disk],
+  ] as const)
+    it(what, () => assertRefused(simulated(directory), { code, names: new RegExp(directory) }));
+});
+
+describe('a directory in use', () => {
+  const directory = at('shared');
+  const inUse = {
+    code: EXIT.inUse,
+    names: /shared is in use by another Holdfast \(process \d+ on \S+, since .*--dir/,
+  };
+
+  async function startFirst(): Promise<Bot> {
+    const bot = startBot(['trade', '--no-web', '--speed', '200', '--dir', directory]);
+    await bot.says(/^ready/m);
+    await bot.until('a few steps', () => stepOf(directory) > 5);
+    return bot;
+  }
+
+  it('is refused to a second bot and to a backtest, and the first one goes on', async () => {
+    const first = await startFirst();
+    const [second, third] = await Promise.all([
+      runBot(simulated(directory)),
+      runBot(simulated(directory, '--seed', '9')),
+    ]);
+    for (const ending of [second, third]) {
+      assertRefusal(ending, inUse);
+      assert.match(ending.stderr, new RegExp(`process ${first.pid} `));
+    }
+    const seq = stepOf(directory);
+    await first.until('more steps', () => stepOf(directory) > seq);
+    first.send('SIGTERM');
+    assert.equal((await first.end()).code, 0);
+  });
+
+  it('is refused also while the first one is stopped in its tracks', async () => {
+    const first = await startFirst();
+    first.send('SIGSTOP');
+    const before = fingerprint(directory);
+    await assertRefused(simulated(directory), inUse);
+    assert.equal(fingerprint(directory), before);
+    first.send('SIGCONT');
+    first.send('SIGTERM');
+    assert.equal((await first.end()).code, 0);
+  });
+
+  it('is free the moment its owner is killed', async () => {
+    const first = await startFirst();
+    first.send('SIGKILL');
+    await first.end();
+    await runWell(simulated(directory));
+    assert.deepEqual(digest(directory), twin());
+  });
+});
