@@ -76,7 +76,6 @@ function decideCandle(world: World, candle: Candle, { reports, telling }: Candle
   const closed = reports.length === 0 ? NO_TRADES : tellReports(world, reports, telling);
   const gap = gapBefore(symbolOf(world.market, candle.symbol), candle, timeframeMs);
   telling.tell(candleFact(candle, gap));
-  tellDay(world, closeTime, telling);
   tellHour(world, closeTime, telling);
   tellBreakers(world, closeTime, telling);
   tellRewards(world, { symbol: candle.symbol, time: closeTime, closed }, telling);
