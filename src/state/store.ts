@@ -8,11 +8,13 @@
  */
 import { assert } from '../base/assert.ts';
 import { canonicalText } from '../base/canonical.ts';
+import { EXIT, Fault } from '../base/fault.ts';
 import type { AnyComponent, States } from '../core/component.ts';
 import { listensTo } from '../core/fold.ts';
 import type { StepResult } from '../core/step.ts';
 import { filesIn } from './backup.ts';
 import { getBlob, putBlob } from './blobs.ts';
+import { realDisk } from './disk.ts';
 import type { Disks, JournalWriter } from './journal.ts';
 import { acquireLock, type Lock } from './lock.ts';
 import { type FileRecord, type Manifest, sealManifest } from './manifest.ts';
@@ -39,7 +41,10 @@ export function openStore(options: StoreOptions): Store {
   try {
     if (options.disks === undefined) {
       locks.push(acquireLock(directory));
-      if (journalMirror !== undefined) locks.push(acquireLock(journalMirror));
+      if (journalMirror !== undefined) {
+        refuseAbsentMirror(journalMirror);
+        locks.push(acquireLock(journalMirror));
+      }
     }
     const disks = options.disks ?? openDisks(directory, journalMirror);
     return new DirectoryStore(options, { disks, release });
@@ -47,6 +52,16 @@ export function openStore(options: StoreOptions): Store {
     release();
     throw error;
   }
+}
+
+/** Made by us it would stand on the wrong disk whenever the right one is not mounted. */
+function refuseAbsentMirror(folder: string): void {
+  if (realDisk(folder).stat('') !== null) return;
+  throw new Fault(
+    EXIT.config,
+    `the folder of the journal's second copy is not there: ${folder}`,
+    'mount its disk, or make the folder if the second copy is to begin there',
+  );
 }
 
 /** A component starts afresh: its file goes to quarantine, the epoch is raised. */
