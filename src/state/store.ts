@@ -8,18 +8,16 @@
  */
 import { assert } from '../base/assert.ts';
 import { canonicalText } from '../base/canonical.ts';
-import { EXIT, Fault } from '../base/fault.ts';
 import type { AnyComponent, States } from '../core/component.ts';
 import { listensTo } from '../core/fold.ts';
 import type { StepResult } from '../core/step.ts';
 import { filesIn } from './backup.ts';
 import { getBlob, putBlob } from './blobs.ts';
-import { realDisk } from './disk.ts';
 import type { Disks, JournalWriter } from './journal.ts';
 import { acquireLock, type Lock } from './lock.ts';
 import { type FileRecord, type Manifest, sealManifest } from './manifest.ts';
 import { appendNote } from './notes.ts';
-import { openDisks } from './open-disks.ts';
+import { openDisks, refuseAbsentMirror } from './open-disks.ts';
 import { type Opened, openDirectory, recordsAt } from './opening.ts';
 import { QUARANTINE_FOLDER } from './quarantine.ts';
 import { type RecoveryReport, recover } from './recover.ts';
@@ -52,16 +50,6 @@ export function openStore(options: StoreOptions): Store {
     release();
     throw error;
   }
-}
-
-/** Made by us it would stand on the wrong disk whenever the right one is not mounted. */
-function refuseAbsentMirror(folder: string): void {
-  if (realDisk(folder).stat('') !== null) return;
-  throw new Fault(
-    EXIT.config,
-    `the folder of the journal's second copy is not there: ${folder}`,
-    'mount its disk, or make the folder if the second copy is to begin there',
-  );
 }
 
 /** A component starts afresh: its file goes to quarantine, the epoch is raised. */
