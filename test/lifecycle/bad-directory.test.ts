@@ -101,7 +101,7 @@ describe('a directory that must not be written', () => {
 describe('a place that is no directory', () => {
   writeFileSync(at('a-file'), 'mine\n');
   for (const [what, directory, code] of [
-    ['a file', at('a-file'), EXIT.corrupt],
+    ['a file', at('a-file'), EXIT.config],
     ['below a file', join(at('a-file'), 'models'), EXIT.disk],
     ['where nothing can be made', '/proc/holdfast', EXIT.disk],
   ] as const)
