@@ -53,7 +53,8 @@ export function openDesk(options: DeskOptions): Desk {
     if (position.symbol === candle.symbol) positions[candle.symbol] = { ...position };
     else otherMargin += position.margin;
   const lotsMax = lotsBelow(candle.volume * settings.volumeShare, contract.lotSize);
-  const orders: Record<string, OpenOrder> = {};
+  // Without a prototype it is a dictionary: an id is never seen again, so its shape is no use.
+  const orders = Object.create(null) as Record<string, OpenOrder>;
   for (const open of Object.values(books.orders))
     if (open.order.symbol === candle.symbol) orders[open.order.id] = { ...open };
   return {

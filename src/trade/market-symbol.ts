@@ -76,6 +76,7 @@ export const createSymbol = (): SymbolState => ({
 
 export interface Pace {
   readonly timeframeMs: number;
+  /** 0: nobody learns, so no event is looked for and no feature row is filled. */
   readonly cusumSigmas: number;
 }
 
@@ -97,7 +98,7 @@ export function foldCandle(
   keepBefore(symbol.reading, symbol.last);
   updateReading(symbol.reading, symbol.indicators, candle);
   if (gap === 0) updateCusum(symbol.cusum, returnOver(symbol.indicators, 1), threshold);
-  updateRow(symbol, candle, candle.time + timeframeMs);
+  updateRow(symbol, candle, pace);
   keepLast(symbol, candle);
 }
 
@@ -107,17 +108,26 @@ function noteGap(symbol: SymbolState, gap: number): void {
   resetCusum(symbol.cusum);
   if (gap <= GAP_CANDLES_MAX) return;
   symbol.warm = 0;
-  symbol.features.fill(0);
-  symbol.window.count = 0;
-  symbol.window.next = 0;
-  symbol.window.rows.fill(0);
+  forgetRows(symbol);
 }
 
-function updateRow(symbol: SymbolState, candle: Candle, closedAt: number): void {
+/** The window fills anew: what was in it is not what goes before the next row. */
+export function forgetRows({ features, window, reading }: SymbolState): void {
+  features.fill(0);
+  window.count = 0;
+  window.next = 0;
+  window.rows.fill(0);
+  reading.ready = false;
+}
+
+function updateRow(symbol: SymbolState, candle: Candle, pace: Pace): void {
   const { indicators, reading, features, window } = symbol;
   if (symbol.warm < WARMUP_CANDLES) symbol.warm += 1;
   if (symbol.warm === WARMUP_CANDLES) {
-    fillFeatures(features, { indicators, reading, candle, closedAt });
+    if (pace.cusumSigmas > 0) {
+      const closedAt = candle.time + pace.timeframeMs;
+      fillFeatures(features, { indicators, reading, candle, closedAt });
+    }
     pushRow(window, features);
   }
   reading.ready = window.count === SEQUENCE_ROWS;

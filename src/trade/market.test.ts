@@ -80,6 +80,44 @@ const run = (state: MarketState, candles: readonly Candle[]): MarketState => {
   return state;
 };
 
+describe('feature rows', () => {
+  const NOBODY = { signalModel: false, deepSignalModel: false, attention: false };
+  const learning = (state: MarketState, on: boolean): void => {
+    const learning = { ...DEFAULT_SETTINGS.learning, ...(on ? {} : NOBODY) };
+    fold(state, { type: 'config.changed', settings: { ...DEFAULT_SETTINGS, learning } });
+  };
+
+  it('are left empty while nobody learns from them, and all else is as it would be', () => {
+    const [alone, taught] = [bound('A'), bound('A')];
+    learning(alone, false);
+    for (const candle of walk({ symbol: 'A', count: READY })) {
+      close(alone, candle);
+      close(taught, candle);
+    }
+    assert.ok(symbolOf(taught, 'A').features.some(value => value !== 0));
+    assert.ok(symbolOf(alone, 'A').features.every(value => value === 0));
+    assert.deepEqual(symbolOf(alone, 'A').reading, symbolOf(taught, 'A').reading);
+    assert.equal(symbolOf(alone, 'A').reading.ready, true);
+    assert.equal(market.check?.(alone), null);
+  });
+
+  it('fill the window anew when learning begins, and only then is the symbol ready', () => {
+    const state = bound('A');
+    learning(state, false);
+    const candles = walk({ symbol: 'A', count: READY + SEQUENCE_ROWS });
+    for (const candle of candles.slice(0, READY)) close(state, candle);
+    learning(state, true);
+    assert.equal(market.check?.(state), null);
+    const { reading, window } = symbolOf(state, 'A');
+    for (const candle of candles.slice(READY)) {
+      assert.equal(reading.ready, false);
+      close(state, candle);
+    }
+    assert.equal(reading.ready, true);
+    assert.ok(window.rows.filter(value => value !== 0).length > window.rows.length / 2);
+  });
+});
+
 describe('market, saved and restored', () => {
   it('goes on bit for bit from any candle', () => {
     const whole = canonicalText(run(bound('A', 'B'), CANDLES));

@@ -14,7 +14,7 @@ import type { Fact } from '../core/fact.ts';
 import type { Candle } from '../core/market.ts';
 import { DEFAULT_SETTINGS } from '../core/settings.ts';
 import { copyPlain, fill, object, readSymbol } from './market-codec.ts';
-import { createSymbol, foldCandle, type SymbolState } from './market-symbol.ts';
+import { createSymbol, foldCandle, forgetRows, type SymbolState } from './market-symbol.ts';
 
 export { type SymbolState, windowMean } from './market-symbol.ts';
 
@@ -22,6 +22,7 @@ export interface MarketState {
   /** Candles of all symbols in the directory's life. */
   candles: number;
   timeframeMs: number;
+  /** Threshold of the CUSUM filter; 0 while nobody learns from features. */
   cusumSigmas: number;
   /** Without a prototype: a symbol is a name from outside. */
   readonly symbols: Record<string, SymbolState>;
@@ -134,8 +135,13 @@ export const market: Component<'market', MarketState> = {
       state.timeframeMs = fact.timeframeMs;
       for (const name of fact.symbols) state.symbols[name] ??= createSymbol();
     },
-    'config.changed': (state, fact) => {
-      state.cusumSigmas = fact.settings.learning.cusumSigmas;
+    'config.changed': (state, { settings }) => {
+      const { signalModel, deepSignalModel, attention, cusumSigmas } = settings.learning;
+      const wasLearning = state.cusumSigmas > 0;
+      state.cusumSigmas = signalModel || deepSignalModel || attention ? cusumSigmas : 0;
+      // Rows were not filled meanwhile, or will not be: no row may stand for a time it is not of.
+      if (state.cusumSigmas > 0 !== wasLearning)
+        for (const symbol of Object.values(state.symbols)) forgetRows(symbol);
     },
     'candle.closed': (state, fact) => {
       state.candles += 1;
