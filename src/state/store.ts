@@ -52,13 +52,6 @@ export function openStore(options: StoreOptions): Store {
   }
 }
 
-/** A component starts afresh: its file goes to quarantine, the epoch is raised. */
-export function resetComponent(options: StoreOptions, id: string): RecoveryReport {
-  const store = openStore({ ...options, reset: [id] });
-  store.close();
-  return store.report;
-}
-
 /** The slow part of a checkpoint, in a worker: recovers read-only up to the step, writes files. */
 export function prepareCheckpoint(
   task: CheckpointTask,
