@@ -135,7 +135,8 @@ function runNpm() {
     shell: !viaNode && process.platform === 'win32',
   });
   if (done.error !== undefined) throw new SetupError(`cannot run npm: ${done.error.message}`);
-  if (done.signal !== null) throw new SetupError(`npm ci was ended by ${done.signal}`);
+  if (done.signal !== null || done.status === 130)
+    throw new SetupError(`npm ci was ended by ${done.signal ?? 'SIGINT'}`);
   if (done.status !== 0) throw new SetupError(`npm ci failed with code ${done.status}, see above`);
 }
 
@@ -152,6 +153,12 @@ function checkInstalled() {
     throw new SetupError('the pinned Node does not run on this system (it needs glibc on Linux)');
 }
 
+function occasion() {
+  if (!existsSync(join(ROOT, 'node_modules'))) return 'first run';
+  const isWhole = existsSync(join(ROOT, 'node_modules', '.package-lock.json'));
+  return isWhole ? 'the lock file changed' : 'the last set-up was cut off';
+}
+
 async function main() {
   if (whatIsMissing() === null) return;
   refuseLink();
@@ -159,8 +166,9 @@ async function main() {
   try {
     // The one we waited for may have done it all.
     if (whatIsMissing() === null) return;
-    const first = !existsSync(join(ROOT, 'node_modules'));
-    say(`setting up (${first ? 'first run' : 'the lock file changed'}) …`);
+    say(`setting up (${occasion()}) …`);
+    // Ctrl+C goes to npm as well: we stay until it has ended, or the next start would meet it.
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => {});
     runNpm();
     checkInstalled();
     say('set up.');
@@ -173,6 +181,10 @@ try {
   await main();
 } catch (error) {
   const reason = error instanceof SetupError ? error.message : `${error.code ?? error}`;
-  say(`setup failed: ${reason} — check the network and npm's registry, then run it again`);
+  const remedy =
+    error.code === 'EACCES' || error.code === 'EROFS'
+      ? `make ${ROOT} writable`
+      : "check the network and npm's registry";
+  say(`setup failed: ${reason} — ${remedy}, then run it again`);
   process.exitCode = EXIT_UNREACHABLE;
 }

@@ -36,8 +36,9 @@ export interface Checkpointer {
   close(): Promise<void>;
 }
 
-/** The clock is read once in so many steps. */
+/** A backtest reads the clock once in so many steps; a live bot's may be minutes apart. */
 const STEPS_PER_LOOK = 64;
+const MB = 1024 * 1024;
 
 export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
   return new StoreCheckpointer(options);
@@ -65,7 +66,8 @@ class StoreCheckpointer implements Checkpointer {
     )
       this.#begin('journal');
     this.#steps += 1;
-    if (this.#steps % STEPS_PER_LOOK === 0 && this.#underWay === null) this.#look();
+    if (this.#options.inline && this.#steps % STEPS_PER_LOOK !== 0) return;
+    if (this.#underWay === null) this.#look();
   }
 
   async now(reason: string): Promise<CheckpointResult> {
@@ -89,8 +91,13 @@ class StoreCheckpointer implements Checkpointer {
   #begin(reason: string): void {
     const { store, inline } = this.#options;
     this.#nextAt = performance.now() + CHECKPOINT_INTERVAL_MS;
-    if (inline) store.checkpoint(reason);
-    else this.#underWay = this.#aside(reason);
+    if (inline) {
+      store.checkpoint(reason);
+      return;
+    }
+    const aside = this.#aside(reason);
+    // One that failed before its first wait is over by now: nobody may wait for it.
+    if (this.#failure === null) this.#underWay = aside;
   }
 
   async #aside(reason: string): Promise<void> {
@@ -114,7 +121,7 @@ class StoreCheckpointer implements Checkpointer {
     store.cleanup();
     const bytes = store.bytesOnDisk();
     if (bytes <= DIRECTORY_WARN_BYTES) return;
-    const megabytes = (count: number): string => `${Math.round(count / 1e6)} MB`;
+    const megabytes = (count: number): string => `${Math.ceil(count / MB)} MB`;
     warn(
       `${store.directory} holds ${megabytes(bytes)}, more than the ` +
         `${megabytes(DIRECTORY_WARN_BYTES)} it should: see docs/STATE.md, "large files"`,

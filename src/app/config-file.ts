@@ -23,6 +23,10 @@ export const isTree = (value: unknown): value is Tree =>
 /** Without a prototype: a key of any name is an own key. */
 export const emptyTree = (): Tree => Object.create(null) as Tree;
 
+/** `CloseBraceExpected` → `close brace expected`. */
+const wordsOf = (code: string): string =>
+  code.replace(/(?<=[a-z])[A-Z]/g, letter => ` ${letter}`).toLowerCase();
+
 export function readConfigFile(wanted: string | undefined): { file: string | null; tree: Tree } {
   const file = wanted ?? DEFAULT_CONFIG_FILE;
   const content = readText(file, wanted === undefined);
@@ -34,7 +38,7 @@ export function readConfigFile(wanted: string | undefined): { file: string | nul
   const first = errors[0];
   if (first !== undefined)
     throw fault(
-      `${lineOf(first.offset)}: ${printParseErrorCode(first.error)}`,
+      `${lineOf(first.offset)}: ${wordsOf(printParseErrorCode(first.error))}`,
       'write JSON; comments are allowed',
     );
   const tree = root === undefined ? null : toValue(root, lineOf);

@@ -35,7 +35,10 @@ export async function serveControl(directory: string, commands: Commands): Promi
   const server = createServer(socket => {
     socket.on('error', () => socket.destroy());
     readLine(socket, REQUEST_CHARS_MAX)
-      .then(line => answer(line, commands))
+      .then(
+        line => answer(line, commands),
+        (error: Error): Answer => ({ ok: false, error: error.message }),
+      )
       .then(reply => socket.end(`${JSON.stringify(reply)}\n`))
       .catch(() => socket.destroy());
   });

@@ -1,44 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { sessionOptions } from '../../test/fixtures/session.ts';
 import { components } from '../components.ts';
-import { DEFAULT_SETTINGS } from '../core/settings.ts';
-import { simulatedFeed } from '../exchange/simulated.ts';
 import type { BotParts } from './bot.ts';
-import { fullSpeed } from './clock.ts';
-import { runSession, type SessionOptions } from './session.ts';
+import { runSession } from './session.ts';
 import { hashesOf } from './view.ts';
-import type { MarketSource } from './wire.ts';
 
 const START = Date.UTC(2025, 0, 1);
 
-function simulated(seed: number): MarketSource {
-  const feed = simulatedFeed({ seed });
-  const { timeframeMs } = feed;
-  return { mode: 'simulated', market: 'simulated', feed, timeframeMs, fundingFiles: [] };
-}
-
-const optionsOf = (given: Partial<SessionOptions> = {}): SessionOptions => ({
-  wire: {
-    directory: null,
-    journalMirror: null,
-    acceptLoss: false,
-    sharedSync: true,
-    settings: DEFAULT_SETTINGS,
-    seed: undefined,
-    source: simulated,
-    watch: () => {},
-    warn: () => {},
-  },
-  pace: fullSpeed(),
-  stop: new AbortController().signal,
-  until: { kind: 'candles', count: 2000 },
-  onReady: () => {},
-  ...given,
-});
-
 describe('a session', () => {
   it('ends after the candles it was given, and says how many it has run', async () => {
-    const { ending, bot, figures } = await runSession(optionsOf());
+    const { ending, bot, figures } = await runSession(sessionOptions());
     assert.equal(ending, 'until');
     assert.equal(figures.candles, 2000);
     assert.equal(bot.world.run.candles, 2000);
@@ -47,7 +19,7 @@ describe('a session', () => {
 
   it('ends before the first candle that would close after the time it was given', async () => {
     const until = { kind: 'time', time: START + 10 * 60_000 } as const;
-    const { ending, bot } = await runSession(optionsOf({ until }));
+    const { ending, bot } = await runSession(sessionOptions({ until }));
     assert.equal(ending, 'until');
     assert.equal(bot.world.run.lastCandleTime, START + 9 * 60_000);
     assert.equal(bot.world.run.candles, 20);
@@ -55,13 +27,12 @@ describe('a session', () => {
 
   it('ends at the next candle when it is told to stop', async () => {
     const control = new AbortController();
-    const options = optionsOf({ stop: control.signal });
     let steps = 0;
     const watch = (): void => {
       steps += 1;
       if (steps === 7) control.abort();
     };
-    const { ending, bot } = await runSession({ ...options, wire: { ...options.wire, watch } });
+    const { ending, bot } = await runSession(sessionOptions({ stop: control.signal }, { watch }));
     assert.equal(ending, 'stopped');
     // The first step binds the directory.
     assert.equal(bot.world.run.candles, 6);
@@ -69,7 +40,7 @@ describe('a session', () => {
 
   it('breaks no rule of any part, also where two symbols trade within one minute', async () => {
     const until = { kind: 'candles', count: 8000 } as const;
-    const { bot } = await runSession(optionsOf({ until }));
+    const { bot } = await runSession(sessionOptions({ until }));
     assert.ok(bot.world.analytics.totals.trades > 10);
     for (const { id, check } of components)
       assert.equal(check?.(bot.world[id] as never) ?? null, null, id);
@@ -77,8 +48,7 @@ describe('a session', () => {
 
   it('is the same for a seed, and another for another', async () => {
     const run = async (seed: number) => {
-      const options = optionsOf();
-      const { bot } = await runSession({ ...options, wire: { ...options.wire, seed } });
+      const { bot } = await runSession(sessionOptions({}, { seed }));
       return hashesOf(bot.world).all;
     };
     assert.equal(await run(3), await run(3));
@@ -88,7 +58,7 @@ describe('a session', () => {
   it('closes everything when the start fails, and lets the reason through', async () => {
     const closed: string[] = [];
     let kept: BotParts | null = null;
-    const options = optionsOf({
+    const options = sessionOptions({
       onReady: bot => {
         kept = bot;
         const { close } = bot.feed;

@@ -73,7 +73,8 @@ function pieces(view: StatusView): Piece[] {
   const list: Piece[] = [{ text: time, rank: 9 }];
   view.symbols.forEach((one, index) => {
     const held = one.position !== null;
-    list.push({ text: symbolText(one), rank: index === 0 ? 8 : held ? 5 : 3 });
+    // A position is never hidden behind what can be looked up elsewhere.
+    list.push({ text: symbolText(one), rank: held || index === 0 ? 8 : 5 });
   });
   list.push({ text: `equity ${decimal(view.equity)}`, rank: 10 });
   list.push({ text: `day ${signed(view.dayProfit)}`, rank: 7 });
@@ -81,7 +82,7 @@ function pieces(view: StatusView): Piece[] {
   if (view.halted !== null) list.push({ text: `no entries: ${view.halted}`, rank: 6 });
   const age = view.checkpointAgeMs;
   list.push({ text: age === null ? 'not saved yet' : `saved ${durationText(age)} ago`, rank: 4 });
-  list.push({ text: `journal ${sizeText(view.journalBytes)}`, rank: 4 });
+  list.push({ text: `journal ${sizeText(view.journalBytes)}`, rank: 3 });
   if (view.progress !== null) list.push({ text: percent(view.progress, 1), rank: 2 });
   if (view.candlesPerSecond !== null)
     list.push({ text: `${decimal(view.candlesPerSecond, 0)} candles/s`, rank: 1 });

@@ -41,9 +41,15 @@ export function createTrainer(): Trainer {
   return {
     elapsedMs: () => elapsedMs,
     async train(job) {
-      const done = await ask(start(), job);
-      elapsedMs += done.elapsedMs;
-      return done;
+      try {
+        const done = await ask(start(), job);
+        elapsedMs += done.elapsedMs;
+        return done;
+      } catch (error) {
+        // It has ended with its error, and would never answer again.
+        worker = null;
+        throw error;
+      }
     },
     async close() {
       await worker?.terminate();
@@ -57,12 +63,16 @@ function ask(worker: Worker, job: TrainJob): Promise<TrainDone> {
     const settle = (act: () => void) => {
       worker.off('message', onMessage);
       worker.off('error', onError);
+      worker.off('exit', onExit);
       act();
     };
     const onMessage = (done: TrainDone) => settle(() => resolve(done));
     const onError = (error: Error) => settle(() => reject(error));
+    const onExit = (code: number) =>
+      settle(() => reject(new Error(`the training worker ended with ${code}`)));
     worker.on('message', onMessage);
     worker.on('error', onError);
+    worker.on('exit', onExit);
     worker.postMessage(job);
   });
 }

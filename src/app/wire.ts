@@ -23,6 +23,7 @@ import { bindingConflict } from '../trade/run.ts';
 import { type BotParts, commit } from './bot.ts';
 import { createCheckpointer } from './checkpointer.ts';
 import { createCourier } from './courier.ts';
+import { refuseForeign } from './directory.ts';
 import { createTrainer } from './trainer.ts';
 
 /** Of a new directory, where none is given. */
@@ -67,6 +68,7 @@ export async function wire(options: WireOptions): Promise<BotParts> {
 function storeFor(options: WireOptions): Store {
   const { directory, journalMirror, acceptLoss, sharedSync } = options;
   if (directory === null) return openMemoryStore(components);
+  refuseForeign(directory);
   return openStore({
     directory,
     ...(journalMirror === null ? {} : { journalMirror }),
@@ -152,15 +154,18 @@ async function paperOf(parts: {
   // The rules a directory began with stay its rules, whatever a longer tape suggests.
   const { contracts, symbols } = world.run.binding ?? binding;
   const { fundingFiles, timeframeMs } = source;
+  const funding = await fundingSchedule({
+    files: fundingFiles,
+    symbols,
+    defaultRate: options.settings.fundingRate,
+  });
+  for (const file of funding.unused)
+    options.warn(`${file} is of a market that is not traded here: it is not used`);
   return paperExchange({
     books: () => booksOf(world.portfolio),
     settings: () => world.run.settings,
     contracts,
-    funding: await fundingSchedule({
-      files: fundingFiles,
-      symbols,
-      defaultRate: options.settings.fundingRate,
-    }),
+    funding,
     timeframeMs,
     lastClose: symbol => world.portfolio.marks[symbol] ?? null,
   });

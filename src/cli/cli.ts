@@ -56,6 +56,9 @@ function createProgram(
 const allCommands = (program: Command): Command[] =>
   program.commands.flatMap(command => [command, ...allCommands(command)]);
 
+/** npm swallows options that do not stand behind `--`, and leaves their values. */
+const NPM_HINT = '; options need -- before them: npm start -- trade --dir models';
+
 /** commander takes an unknown first word for an argument of the default command. */
 function unknownCommand(program: Command, argv: readonly string[]): string | null {
   const [first, second] = argv;
@@ -71,7 +74,7 @@ function unknownCommand(program: Command, argv: readonly string[]): string | nul
 function unknownText(word: string, names: readonly string[], before: string): string {
   const near = nearestName(word, names);
   const hint = near === null ? '' : ` (did you mean ${before}${near}?)`;
-  return `unknown command "${before}${word}"${hint} — there are ${names.join(', ')}`;
+  return `unknown command "${before}${word}"${hint} — there are ${names.join(', ')}${NPM_HINT}`;
 }
 
 function usageLine(error: CommanderError, argv: readonly string[]): string {

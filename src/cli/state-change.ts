@@ -28,6 +28,10 @@ export const stateCheckpoint: Command<StateOptions> = async (options, io) => {
   return EXIT.ok;
 };
 
+const PORTFOLIO_RESET =
+  'the balance starts again at the start balance and positions are forgotten; reset analytics and ' +
+  'risk-manager too, or their figures will show the jump as a profit or a loss';
+
 export const stateReset = async (
   part: string,
   options: StateResetOptions,
@@ -42,6 +46,7 @@ export const stateReset = async (
     );
   const place = placeFor(options, io);
   const seq = changeDirectory(place, { reset: [id] }, store => store.seq);
+  if (id === 'portfolio') io.stderr.write(`holdfast: ${PORTFOLIO_RESET}\n`);
   if (options.json) printJson(io, { reset: id, seq });
   else print(io, `${id} starts afresh at step ${seq}; its former file is in quarantine/`);
   return EXIT.ok;

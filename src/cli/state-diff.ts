@@ -4,6 +4,7 @@
  * Promises: read-only; exit 0 whether something differs or not (it is a view, not a check).
  */
 import {
+  DIFFERENCES_MAX,
   differencesOf,
   historyOf,
   type Inspection,
@@ -30,15 +31,22 @@ export const stateDiff = async (
     printJson(io, { from: before.seq, to: after.seq, changes });
     return EXIT.ok;
   }
-  print(io, `from step ${before.seq} to step ${after.seq}`);
-  for (const { id, differences } of changes) {
+  const isOther = options.with !== undefined;
+  const [one, two] = isOther ? ['here', 'there'] : ['before', 'after'];
+  const other = isOther ? ` of ${options.with}` : '';
+  print(io, `from step ${before.seq} to step ${after.seq}${other}`);
+  if (wanted === null) {
+    for (const { id, differences } of changes) print(io, countLine(id, differences.length));
+    if (changes.length > 0) print(io, 'name a part to see what: state diff PART');
+  }
+  for (const { id, differences } of wanted === null ? [] : changes) {
     print(io, `\n${id}`);
     const rows = differences.map(({ path, before: old, after: now }) => [
       path,
       shown(old),
       shown(now),
     ]);
-    print(io, table([{ title: 'where' }, { title: 'before' }, { title: 'after' }], rows));
+    print(io, table([{ title: 'where' }, { title: one }, { title: two }], rows));
   }
   if (changes.length === 0) print(io, 'nothing differs');
   return EXIT.ok;
@@ -54,6 +62,10 @@ function sides(place: Place, options: StateDiffOptions, io: Io): [Inspection, In
   const from = options.from ?? generations.find(({ seq }) => seq < newest.seq)?.seq ?? newest.seq;
   return [lookAt(place, from), newest];
 }
+
+/** The list of differences has an end; a count at it says so. */
+const countLine = (id: string, count: number): string =>
+  `${id}: ${count}${count >= DIFFERENCES_MAX ? ' or more' : ''} differences`;
 
 const CELL_CHARS_MAX = 48;
 

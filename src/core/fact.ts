@@ -43,6 +43,8 @@ export interface FactShapes {
     readonly ids: readonly string[];
     readonly binding: Binding;
     readonly settings: Settings;
+    /** The account as it stood; absent where the portfolio itself starts afresh. */
+    readonly account?: { readonly equity: Units; readonly traded: boolean };
   };
 
   /** `gap`: candles missing before this one; absent when none are. */

@@ -23,8 +23,9 @@ export function createFold(components: readonly AnyComponent[], states: States):
   const listeners = new Map<string, { handle: Handler; state: unknown }[]>();
   for (const component of components)
     for (const [name, handle] of [
-      ...Object.entries(component.on),
+      // First, so that a component which listens to it itself has the last word.
       ['component.founded', founding(component)] as const,
+      ...Object.entries(component.on),
     ]) {
       const list = listeners.get(name) ?? [];
       list.push({ handle: handle as Handler, state: states[component.id] });

@@ -111,6 +111,24 @@ describe('brackets', () => {
     assert.equal(trade?.exitPrice, 0.4 * 95 + 0.6 * 104);
   });
 
+  it('two legs that one candle reaches share its volume', async () => {
+    const world = await placed(
+      { lots: 100, protection: bracket(95, null, 3) },
+      { volumeShare: 0.1 },
+    );
+    world.candle({ open: 100 });
+    for (const [open, low] of [
+      [94, 94],
+      [99, 94],
+    ] as const) {
+      const fills = fillsOf(world.candle({ open, low, volume: 3 }));
+      assert.deepEqual(
+        fills.reduce((lots, fill) => lots + fill.lots, 0),
+        30,
+      );
+    }
+  });
+
   it('the unfilled rest of an entry is canceled once its stop fires', async () => {
     const world = await placed({ lots: 100, protection: bracket(95) }, { volumeShare: 0.1 });
     const reports = world.candle({ open: 100, low: 94, volume: 4 });

@@ -3,7 +3,8 @@
  *
  * Reports are folded by the bot only after `advance` returned them, so the desk folds each into a
  * working copy with the portfolio's own fold. Promises: the copy is what the portfolio will be;
- * an order fills at most once a candle, at most its share of the volume. Never: touches the books.
+ * all entries of a candle together, and all exits, take at most their share of its volume.
+ * Never: touches the books.
  */
 import { must } from '../base/assert.ts';
 import { feeOf, lotsBelow, notional, type Units } from '../base/money.ts';
@@ -26,10 +27,9 @@ export interface Desk {
   readonly account: Account;
   /** Margin behind the positions of other symbols. */
   readonly otherMargin: Units;
-  /** Most lots one order may take of this candle. */
-  readonly lotsMax: number;
-  /** Ids of the orders that took theirs. */
-  readonly taken: Set<string>;
+  /** Lots that entries and exits may still take of this candle: two legs are one exit. */
+  entryLotsLeft: number;
+  exitLotsLeft: number;
   readonly reports: Report[];
   /** A stop fired in this candle: targets wait for the next. */
   stopped: boolean;
@@ -52,6 +52,7 @@ export function openDesk(options: DeskOptions): Desk {
   for (const position of Object.values(books.positions))
     if (position.symbol === candle.symbol) positions[candle.symbol] = { ...position };
     else otherMargin += position.margin;
+  const lotsMax = lotsBelow(candle.volume * settings.volumeShare, contract.lotSize);
   // Without a prototype it is a dictionary: an id is never seen again, so its shape is no use.
   const orders = Object.create(null) as Record<string, OpenOrder>;
   for (const open of Object.values(books.orders))
@@ -70,8 +71,8 @@ export function openDesk(options: DeskOptions): Desk {
       orders,
     },
     otherMargin,
-    lotsMax: lotsBelow(candle.volume * settings.volumeShare, contract.lotSize),
-    taken: new Set(),
+    entryLotsLeft: lotsMax,
+    exitLotsLeft: lotsMax,
     reports: [],
     stopped: false,
     enteredInside: false,
@@ -112,16 +113,16 @@ export interface FillTerms {
 /** Fills what the candle's volume lets the order take. False when nothing was filled. */
 export function fillOrder(desk: Desk, open: OpenOrder, terms: FillTerms): boolean {
   const { order } = open;
-  if (desk.account.orders[order.id] === undefined || desk.taken.has(order.id)) return false;
+  if (desk.account.orders[order.id] === undefined) return false;
   const held = positionOf(desk);
   const remaining = order.lots - open.filledLots;
   if (!order.reduceOnly) return fillEntry(desk, open, { ...terms, lots: remaining });
   if (held === undefined || order.side !== exitSide(held.direction)) return false;
-  const lots = Math.min(remaining, held.lots, desk.lotsMax);
+  const lots = Math.min(remaining, held.lots, desk.exitLotsLeft);
   if (lots <= 0) return false;
   const price = closingPrice(held, terms.price, desk.contract);
   report(desk, filled(desk, order, { ...terms, price, lots }));
-  desk.taken.add(order.id);
+  desk.exitLotsLeft -= lots;
   cancelEntries(desk, terms.time);
   return true;
 }
@@ -153,7 +154,7 @@ function fillEntry(desk: Desk, open: OpenOrder, terms: LotTerms): boolean {
   const held = positionOf(desk);
   if (held !== undefined && held.entryOrderId !== order.id)
     return cancel(desk, order, { time: terms.time, reason: 'a position is already open' });
-  const lots = Math.min(terms.lots, desk.lotsMax);
+  const lots = Math.min(terms.lots, desk.entryLotsLeft);
   if (lots <= 0) return false;
   const fact = filled(desk, order, { ...terms, lots });
   const margin = marginOf(notional(fact.price, lots, desk.contract.lotSize), order.leverage);
@@ -161,7 +162,7 @@ function fillEntry(desk: Desk, open: OpenOrder, terms: LotTerms): boolean {
   if (margin + fact.fee > free)
     return cancel(desk, order, { time: terms.time, reason: 'the free margin does not cover it' });
   report(desk, fact);
-  desk.taken.add(order.id);
+  desk.entryLotsLeft -= lots;
   return true;
 }
 

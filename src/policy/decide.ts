@@ -53,11 +53,15 @@ export function decide(world: World, input: Input, telling: Telling): void {
   }
 }
 
-function tellFounding({ run }: World, ids: readonly string[], telling: Telling): void {
+function tellFounding({ run, portfolio }: World, ids: readonly string[], telling: Telling): void {
   const { binding, settings } = run;
   if (binding === null) return;
-  telling.tell({ type: 'component.founded', ids, binding, settings });
+  const founded = { type: 'component.founded', ids, binding, settings } as const;
+  // What starts afresh beside an account that goes on begins with what that is worth now.
+  const account = { equity: equityOf(portfolio), traded: portfolio.fills > 0 };
+  telling.tell(ids.includes('portfolio') ? founded : { ...founded, account });
 }
+
 const NO_TRADES: readonly TradeRecord[] = [];
 
 interface CandleInput {
@@ -72,7 +76,6 @@ function decideCandle(world: World, candle: Candle, { reports, telling }: Candle
   const closed = reports.length === 0 ? NO_TRADES : tellReports(world, reports, telling);
   const gap = gapBefore(symbolOf(world.market, candle.symbol), candle, timeframeMs);
   telling.tell(candleFact(candle, gap));
-  tellDay(world, closeTime, telling);
   tellHour(world, closeTime, telling);
   tellBreakers(world, closeTime, telling);
   tellRewards(world, { symbol: candle.symbol, time: closeTime, closed }, telling);

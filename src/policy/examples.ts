@@ -17,11 +17,13 @@ interface Moment {
 
 export function tellExamples(world: World, { candle, proposed }: Moment, telling: Telling): void {
   const { settings } = world.run;
-  if (!settings.learning.signalModel && !settings.learning.deepSignalModel) return;
   const symbol = symbolOf(world.market, candle.symbol);
+  // Also when learning was switched off since: a label has to be told at the candle it came due.
   const { labelled, voided } = dueLabels(symbol, settings);
   for (const fact of labelled) telling.tell(fact);
   for (const fact of voided) telling.tell(fact);
+  const { signalModel, deepSignalModel, attention } = settings.learning;
+  if (!signalModel && !deepSignalModel && !attention) return;
   if (!(proposed || cusumEvent(symbol)) || !mayOpenExample(symbol)) return;
   const id = world['signal-model'].nextExampleId;
   telling.tell(openExample(symbol, { id, proposed, context: windowMean(symbol), settings }));

@@ -18,7 +18,9 @@ interface Walk {
 }
 
 /** At most `max` differences, in the order of the keys. */
-export function diffStates(before: unknown, after: unknown, max = 200): Difference[] {
+export const DIFFERENCES_MAX = 200;
+
+export function diffStates(before: unknown, after: unknown, max = DIFFERENCES_MAX): Difference[] {
   const walk: Walk = { found: [], max };
   compare(before, after, { path: '', walk });
   return walk.found;

@@ -64,3 +64,7 @@ export const misplaced = (file: string, what: string): Fault =>
     `${file} is ${what}`,
     'move it away: Holdfast keeps plain files and folders there and follows no links',
   );
+
+/** What an operator can do where no copy is whole. */
+export const ACCEPT_LOSS =
+  'restore a backup, or go on with what can be kept by starting once with --accept-loss';

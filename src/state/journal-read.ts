@@ -5,8 +5,10 @@
  * every segment against the head of the next. A gap is refused with the files and steps named
  * (exit 65). Memory holds one segment at a time. Never: repairs (journal-repair.ts).
  */
+
 import { must } from '../base/assert.ts';
 import { EXIT, Fault } from '../base/fault.ts';
+import { ACCEPT_LOSS } from './disk-fault.ts';
 import { GENESIS_HASH, parseFrame } from './frame.ts';
 import type { Disks, JournalRepair, JournalScan, JournalStep } from './journal.ts';
 import { fullName, listJournal } from './journal-file.ts';
@@ -59,24 +61,22 @@ export function scanJournal(disks: Disks): JournalScan {
 function checkLink(segment: SegmentImage, next: SegmentImage): void {
   const { last, lastHash, head } = segment;
   const names = [segment, next].map(image => image.files.files.map(fullName).join(' and '));
-  const remedy =
-    'restore a backup (state restore), or roll back to a checkpoint that is whole (state rollback)';
   if (next.head.directory !== head.directory)
-    throw new Fault(EXIT.corrupt, `${names[1]} belongs to another directory`, remedy);
+    throw new Fault(EXIT.corrupt, `${names[1]} belongs to another directory`, ACCEPT_LOSS);
   if (next.head.first > last + 1) {
     const steps = `steps ${last + 1} to ${next.head.first - 1}`;
     const where = `between ${names[0]} and ${names[1]}`;
     throw new Fault(
       EXIT.corrupt,
       `the journal has a hole: ${steps} are missing in both copies, ${where}`,
-      remedy,
+      ACCEPT_LOSS,
     );
   }
   if (next.head.first <= last || next.head.continues !== lastHash)
     throw new Fault(
       EXIT.corrupt,
       `the journal is broken: ${names[1]} does not continue step ${next.head.first - 1} of ${names[0]}`,
-      remedy,
+      ACCEPT_LOSS,
     );
 }
 
@@ -97,15 +97,18 @@ function repairsOf(segment: SegmentImage): JournalRepair[] {
 function* readSteps(segments: readonly SegmentImage[], from: number): Generator<JournalStep> {
   for (const segment of segments) {
     if (segment.last < from || segment.last < segment.head.first) continue;
-    const merge = new SegmentMerge(segment.files);
-    for (const { frame } of merge.lines()) {
+    // Up to where the scan has seen it: a running bot goes on writing meanwhile.
+    let hash: string | null = null;
+    for (const { frame } of new SegmentMerge(segment.files).lines()) {
       if (frame === null || frame.seq < from) continue;
+      if (frame.seq > segment.last) break;
       const line = parseFrame(frame);
       if (typeof line === 'string' || line.kind !== 'step')
         throw changed(segment, `step ${frame.seq} is ${line}`);
-      yield { seq: line.seq, facts: line.facts, hash: line.hash };
+      hash = line.hash;
+      yield { seq: line.seq, facts: line.facts, hash };
     }
-    if (merge.lastHash !== segment.lastHash) throw changed(segment, 'it changed while it was read');
+    if (hash !== segment.lastHash) throw changed(segment, 'it changed while it was read');
   }
 }
 

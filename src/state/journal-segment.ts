@@ -5,8 +5,10 @@
  * is gone from every copy while the chain goes on behind it is refused (exit 65).
  * Never: writes.
  */
+
 import { EXIT, Fault } from '../base/fault.ts';
 import { JOURNAL_GATHER_BYTES_MAX } from '../base/limits.ts';
+import { ACCEPT_LOSS } from './disk-fault.ts';
 import type { SegmentHead } from './frame.ts';
 import type { Disks } from './journal.ts';
 import {
@@ -210,7 +212,7 @@ function hole(merge: SegmentMerge, later: number): Fault {
     EXIT.corrupt,
     `the journal has a hole: ${what} damaged in both copies and step ${later} stands behind it` +
       ` (${names})`,
-    'restore a backup (state restore), or roll back to a checkpoint that is whole (state rollback)',
+    ACCEPT_LOSS,
   );
 }
 
@@ -219,5 +221,5 @@ const headless = (files: SegmentFiles): Fault =>
     EXIT.corrupt,
     `the journal has a hole: the head of the segment is damaged in both copies` +
       ` (${namesOf(files.files)})`,
-    'restore a backup (state restore), or roll back to a checkpoint that is whole (state rollback)',
+    ACCEPT_LOSS,
   );

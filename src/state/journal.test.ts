@@ -87,6 +87,22 @@ describe('the journal', () => {
     );
   });
 
+  it('is read up to where the scan saw it, while its writer goes on', () => {
+    const disks = newDisks();
+    const writer = restart(disks);
+    for (let seq = 1; seq <= 5; seq += 1) writer.append(seq, [factText(seq)]);
+    const scan = scanJournal(disks);
+    writer.append(6, [factText(6)]);
+    const seen = [...scan.steps()].map(step => step.seq);
+    writer.append(7, [factText(7)]);
+    assert.deepEqual(seen, [1, 2, 3, 4, 5]);
+    assert.deepEqual(
+      [...scan.steps(4)].map(step => step.seq),
+      [4, 5],
+    );
+    writer.close();
+  });
+
   it('both copies are byte for byte the same', () => {
     const disks = newDisks();
     journalOf(disks, 5);

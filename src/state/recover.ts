@@ -12,10 +12,12 @@
  * a normal state and says nothing. Commit point of a checkpoint: each rename over a stable name.
  * Promises: read-only; on a fault nothing was written. Never: repairs (open.ts does).
  */
+
 import { EXIT, Fault } from '../base/fault.ts';
 import { type AnyComponent, initialStates, type States } from '../core/component.ts';
 import { refuseNewerFiles } from './candidate.ts';
 import { type Choice, chooseFromFiles, chooseFromJournal } from './choice.ts';
+import { ACCEPT_LOSS } from './disk-fault.ts';
 import { type Disks, GENESIS_HASH, type JournalScan } from './journal.ts';
 import { believedManifest, distrust, readJournal } from './journal-trust.ts';
 import { judgeFiles, type Verdict } from './judge-files.ts';
@@ -64,9 +66,6 @@ export interface Recovered {
   readonly damaged: readonly string[];
   readonly report: RecoveryReport;
 }
-
-export const ACCEPT_LOSS =
-  'restore a backup, or go on with what can be kept by starting once with --accept-loss';
 
 export function recover(options: RecoverOptions): Recovered {
   const { disks, components } = options;

@@ -1,7 +1,8 @@
 /**
  * A steady look at a directory that a running bot may change meanwhile.
  *
- * Promises: what is read while names or the manifest changed is read again, a few times.
+ * Promises: what is read while names or the manifest changed, and what looks wrong, is read again,
+ * a few times.
  * Never: writes, waits, takes the lock.
  */
 import type { Disks } from './journal.ts';
@@ -11,6 +12,8 @@ import { sha256 } from './state-hash.ts';
 import { previousFolders } from './survey.ts';
 
 const ATTEMPTS_MAX = 6;
+/** A fault that is still there at this attempt, with nothing changed around it, is real. */
+const ATTEMPTS_UNCHANGED = 3;
 
 export function steadily<T>(disks: Disks, look: () => T): T {
   for (let attempt = 1; attempt < ATTEMPTS_MAX; attempt += 1) {
@@ -19,7 +22,8 @@ export function steadily<T>(disks: Disks, look: () => T): T {
       const seen = look();
       if (shapeOf(disks) === before) return seen;
     } catch (error) {
-      if (shapeOf(disks) === before) throw error;
+      // The two copies of the journal are read one after the other while they grow.
+      if (shapeOf(disks) === before && attempt >= ATTEMPTS_UNCHANGED) throw error;
     }
   }
   return look();

@@ -4,7 +4,7 @@ import { SimulatedDisk } from '../../test/simulated-disk.ts';
 import { COMPONENTS, expectedAt, hashOf, openOn, runSteps } from '../../test/state/small-bot.ts';
 import type { Disks } from './journal.ts';
 import { newestOf, readManifests } from './manifest.ts';
-import { prepareCheckpoint, resetComponent } from './store.ts';
+import { openStore, prepareCheckpoint } from './store.ts';
 
 const fresh = (): { disk: SimulatedDisk; disks: Disks } => {
   const disk = new SimulatedDisk();
@@ -137,7 +137,7 @@ describe('store', () => {
     runSteps(store, 3);
     store.close();
     const options = { directory: '', components: COMPONENTS, now: () => 0, sync: 'each' as const };
-    resetComponent({ ...options, disks }, 'matrix');
+    openStore({ ...options, disks, reset: ['matrix'] }).close();
     assert.match(disk.list('quarantine').join(), /matrix_weights.npy/);
     for (let open = 0; open < 3; open += 1) {
       disk = disk.kill();
@@ -149,7 +149,10 @@ describe('store', () => {
       assert.deepEqual(again.states['matrix'], { cells: new Float64Array(8) });
       assert.equal((again.states['purse'] as { settlements: number }).settlements, 11);
     }
-    assert.throws(() => resetComponent({ ...options, disks }, 'nobody'), /no component "nobody"/);
+    assert.throws(
+      () => openStore({ ...options, disks, reset: ['nobody'] }),
+      /no component "nobody"/,
+    );
   });
 
   it('the journal may share a sync, and is whole after it', () => {

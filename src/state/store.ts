@@ -17,7 +17,7 @@ import type { Disks, JournalWriter } from './journal.ts';
 import { acquireLock, type Lock } from './lock.ts';
 import { type FileRecord, type Manifest, sealManifest } from './manifest.ts';
 import { appendNote } from './notes.ts';
-import { openDisks } from './open-disks.ts';
+import { openDisks, refuseAbsentMirror } from './open-disks.ts';
 import { type Opened, openDirectory, recordsAt } from './opening.ts';
 import { QUARANTINE_FOLDER } from './quarantine.ts';
 import { type RecoveryReport, recover } from './recover.ts';
@@ -39,7 +39,10 @@ export function openStore(options: StoreOptions): Store {
   try {
     if (options.disks === undefined) {
       locks.push(acquireLock(directory));
-      if (journalMirror !== undefined) locks.push(acquireLock(journalMirror));
+      if (journalMirror !== undefined) {
+        refuseAbsentMirror(journalMirror);
+        locks.push(acquireLock(journalMirror));
+      }
     }
     const disks = options.disks ?? openDisks(directory, journalMirror);
     return new DirectoryStore(options, { disks, release });
@@ -47,13 +50,6 @@ export function openStore(options: StoreOptions): Store {
     release();
     throw error;
   }
-}
-
-/** A component starts afresh: its file goes to quarantine, the epoch is raised. */
-export function resetComponent(options: StoreOptions, id: string): RecoveryReport {
-  const store = openStore({ ...options, reset: [id] });
-  store.close();
-  return store.report;
 }
 
 /** The slow part of a checkpoint, in a worker: recovers read-only up to the step, writes files. */

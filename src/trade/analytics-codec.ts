@@ -54,6 +54,7 @@ const isNumber: Check = value => Number.isFinite(value) && !Object.is(value, -0)
 const isWhole: Check = value => Number.isSafeInteger(value) && !Object.is(value, -0);
 const isCount: Check = value => isWhole(value) && (value as number) >= 0;
 const isPositive: Check = value => isNumber(value) && (value as number) > 0;
+const isFlag: Check = value => typeof value === 'boolean';
 const isText: Check = value => typeof value === 'string';
 const orNull =
   (check: Check): Check =>
@@ -159,12 +160,14 @@ function tallies(value: unknown, name: string): Record<string, Tally> {
 
 export function decodeAnalytics(content: Encoded): AnalyticsState {
   if (content.format !== 'json.zst') throw new Error(`analytics: not a ${content.format} file`);
-  const { startBalance, startedAt, exposure, trades, curve, daily } = content.value;
+  const { startBalance, traded, startedAt, exposure, trades, curve, daily } = content.value;
   const { totals, paid, drawdown, bySymbol, byStrategy, byExitReason } = content.value;
   if (!orNull(isWhole)(startBalance)) throw new Error('analytics: startBalance is not valid');
+  if (!isFlag(traded)) throw new Error('analytics: traded is not valid');
   if (!orNull(isCount)(startedAt)) throw new Error('analytics: startedAt is not valid');
   return {
     startBalance: startBalance as number | null,
+    traded: traded as boolean,
     startedAt: startedAt as number | null,
     trades: list(trades, 'trades', { max: RECORDS_KEPT_MAX, shape: TRADE }),
     curve: list(curve, 'curve', { max: RECORDS_KEPT_MAX, shape: POINT }),

@@ -78,6 +78,8 @@ export interface Drawdown {
 
 export interface AnalyticsState {
   startBalance: Units | null;
+  /** True from the first fill on: until then a changed start balance is a fresh start. */
+  traded: boolean;
   /** Times of the first and the last equity point. */
   startedAt: Millis | null;
   trades: TradeRecord[];
@@ -97,6 +99,7 @@ export const SPANS_KEPT_MAX = 64;
 
 export const initialAnalytics = (): AnalyticsState => ({
   startBalance: null,
+  traded: false,
   startedAt: null,
   trades: [],
   curve: [],

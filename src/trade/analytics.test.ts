@@ -112,11 +112,6 @@ describe('analytics', () => {
     );
   });
 
-  it('takes the start balance of its settings only while nothing happened', () => {
-    const state = folded([configured(1000), configured(2000), marked(1, 2000), configured(3000)]);
-    assert.equal(state.startBalance, toUnits(2000));
-  });
-
   it('keeps the last 10,000 trades and points, and totals of all', () => {
     const count = RECORDS_KEPT_MAX + 50;
     const state = folded(

@@ -5,7 +5,7 @@
  * equity series are of all time, whatever was trimmed. Never: decides, or looks at a clock.
  */
 import { RECORDS_KEPT_MAX } from '../base/limits.ts';
-import { asUnits } from '../base/money.ts';
+import { asUnits, type Units } from '../base/money.ts';
 import { type Millis, utcDay } from '../base/time.ts';
 import type { Component } from '../core/component.ts';
 import type { TradeRecord } from '../core/order.ts';
@@ -34,11 +34,18 @@ export const analytics: Component<'analytics', AnalyticsState> = {
   initial: initialAnalytics,
   on: {
     'config.changed': (state, { settings }) => {
-      // The portfolio takes a new start balance only while nothing happened; so does this.
-      if (state.startedAt === null && state.totals.trades === 0)
-        state.startBalance = settings.startBalance;
+      // The portfolio takes a new start balance until its first fill; so does this.
+      if (!state.traded && state.startBalance !== settings.startBalance)
+        startFrom(state, settings.startBalance);
     },
-    'order.filled': ({ paid }, { fee, liquidity }) => {
+    'component.founded': (state, { ids, account }) => {
+      if (account === undefined || !ids.includes('analytics')) return;
+      startFrom(state, account.equity);
+      state.traded = account.traded;
+    },
+    'order.filled': (state, { fee, liquidity }) => {
+      const { paid } = state;
+      state.traded = true;
       if (liquidity === 'maker') paid.makerFees = asUnits(paid.makerFees + fee);
       else paid.takerFees = asUnits(paid.takerFees + fee);
     },
@@ -51,6 +58,12 @@ export const analytics: Component<'analytics', AnalyticsState> = {
   },
   check: checkAnalytics,
 };
+
+/** What was marked of another balance is no history of this one. */
+function startFrom(state: AnalyticsState, balance: Units): void {
+  const { startedAt, curve, daily, drawdown } = initialAnalytics();
+  Object.assign(state, { startBalance: balance, startedAt, curve, daily, drawdown });
+}
 
 function addTrade(state: AnalyticsState, trade: TradeRecord): void {
   state.trades.push(trade);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { BTC, createWorld, ETH, FREE } from '../../test/fixtures/paper-world.ts';
 import { canonicalText } from '../base/canonical.ts';
+import { EXIT, type Fault } from '../base/fault.ts';
 import { toUnits } from '../base/money.ts';
 import { MINUTE_MS } from '../base/time.ts';
 import type { Encoded } from '../core/component.ts';
@@ -33,6 +34,20 @@ async function busyWorld() {
   world.tell({ type: 'order.approved', order });
   return world;
 }
+
+describe('equity', () => {
+  it('past what money can count is a fault that names the price, not a number kept', async () => {
+    const world = createWorld({ settings: FREE });
+    world.candle({ open: 100 });
+    await world.place({});
+    world.candle({ open: 100, close: 1e9 });
+    assert.throws(
+      () => equityOf(world.state),
+      (error: Fault) =>
+        error.exitCode === EXIT.corrupt && error.message.includes(`${BTC} at 1000000000`),
+    );
+  });
+});
 
 describe('the portfolio', () => {
   it('an approved order waits in the outbox until it is answered', async () => {

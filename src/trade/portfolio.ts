@@ -9,6 +9,7 @@
  * trailing stop only for the candles after it.
  */
 import { must } from '../base/assert.ts';
+import { EXIT, Fault } from '../base/fault.ts';
 import type { Units } from '../base/money.ts';
 import type { Millis } from '../base/time.ts';
 import { type Account, applyFill, applyFunding, freeOf, reservedBy } from '../core/account.ts';
@@ -116,7 +117,10 @@ export const portfolio: Component<'portfolio', Portfolio> = {
   check,
 };
 
-/** Balance and unrealised profit at the last closes. Once a candle: allocates nothing. */
+/**
+ * Balance and unrealised profit at the last closes. Once a candle: allocates nothing.
+ * Past what money can count it is a fault, told before the step that saw it becomes history.
+ */
 export function equityOf(state: Portfolio): Units {
   let equity = state.balance;
   for (const symbol in state.positions) {
@@ -126,7 +130,17 @@ export function equityOf(state: Portfolio): Units {
     if (position !== undefined && contract !== undefined && mark !== undefined)
       equity += unrealisedOf(position, mark.price, contract);
   }
+  if (!Number.isSafeInteger(equity)) throw uncountable(state);
   return equity;
+}
+
+function uncountable({ positions, marks }: Portfolio): Fault {
+  const held = Object.keys(positions).map(symbol => `${symbol} at ${marks[symbol]?.price}`);
+  return new Fault(
+    EXIT.corrupt,
+    `the account is worth more than can be counted (90 million) with ${held.join(', ')}`,
+    'if a price is wrong, mend the tape and go on; nothing of this candle was kept',
+  );
 }
 
 /** What new entries may still use: margins and the reserve of unfilled entries are taken off. */

@@ -41,6 +41,11 @@ export const riskManager: Component<'risk-manager', RiskState> = {
       if (!state.traded && state.equity !== settings.startBalance)
         startFrom(state, settings.startBalance);
     },
+    'component.founded': (state, { ids, account }) => {
+      if (account === undefined || !ids.includes('risk-manager')) return;
+      startFrom(state, account.equity);
+      state.traded = account.traded;
+    },
     'order.filled': state => {
       state.traded = true;
     },

@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Fact } from '../core/fact.ts';
+import type { TradeRecord } from '../core/order.ts';
+import { logLineOf, screenLineOf } from './fact-log.ts';
+
+const TIME = Date.UTC(2025, 0, 2);
+const SCORE = { logLoss: 0.69, brier: 0.2, accuracy: 0.5, examples: 100 };
+const TRADE: TradeRecord = {
+  id: '12-1',
+  symbol: 'BTC/USDT:USDT',
+  side: 'short',
+  entryTime: TIME - 60_000,
+  exitTime: TIME,
+  entryPrice: 60_000,
+  exitPrice: 60_300.5,
+  quantity: 0.12,
+  leverage: 3,
+  fees: 1_200_000,
+  funding: 0,
+  profit: -1_234_000_000,
+  profitRatio: -0.0123,
+  durationMs: 60_000,
+  exitReason: 'stop_loss',
+  strategy: 'momentum',
+  models: { signal: 1, deep: 0 },
+};
+const CLOSED: Fact = { type: 'trade.closed', trade: TRADE };
+const TRIPPED: Fact = {
+  ...{ type: 'breaker.tripped', breaker: 'daily_loss', time: TIME, equity: 990_000_000_000 },
+  until: TIME + 1,
+};
+const TRAINED: Fact<'model.trained'> = {
+  type: 'model.trained',
+  model: 'signal-model',
+  time: TIME,
+  adopted: true,
+  version: 2,
+  through: 640,
+  challenger: SCORE,
+  champion: null,
+  baseRate: { ...SCORE, logLoss: 0.7 },
+  blob: 'ab',
+};
+const CANDLE: Fact = {
+  ...{ type: 'candle.closed', symbol: 'BTC/USDT:USDT', time: TIME },
+  ...{ open: 1, high: 1, low: 1, close: 1, volume: 1 },
+};
+
+describe('the log file', () => {
+  it('keeps a trade with everything that is known of it', () => {
+    assert.deepEqual(logLineOf(CLOSED), { what: 'trade.closed', details: TRADE });
+  });
+
+  it('keeps breakers, days, trainings and orders that came to nothing, without the type twice', () => {
+    const facts: Fact[] = [
+      TRIPPED,
+      TRAINED,
+      { type: 'breaker.released', breaker: 'daily_loss', time: TIME },
+      { type: 'day.started', date: '2025-01-02', time: TIME, balance: 1 },
+      { type: 'order.rejected', id: '1-1', time: TIME, reason: 'too small' },
+      { type: 'order.expired', id: '1-1', time: TIME },
+      { type: 'kill-switch.set', on: true, time: TIME },
+    ];
+    for (const fact of facts) {
+      const { type, ...details } = fact;
+      assert.deepEqual(logLineOf(fact), { what: type, details });
+    }
+  });
+
+  it('leaves out what only the journal needs', () => {
+    const marked: Fact = { type: 'equity.marked', time: TIME, balance: 1, equity: 1, open: 0 };
+    for (const fact of [CANDLE, marked]) assert.equal(logLineOf(fact), null);
+  });
+});
+
+describe('the screen', () => {
+  it('tells a trade in one line: what, at which price, result, why and by which strategy', () => {
+    assert.equal(
+      screenLineOf(CLOSED),
+      'closed short 0.12 BTC/USDT:USDT at 60300.5: -12.34 (-1.23 %), stop_loss, momentum',
+    );
+  });
+
+  it('tells what stops entries, and when they are allowed again', () => {
+    assert.equal(screenLineOf(TRIPPED), 'entries stopped: daily loss (equity 9,900.00)');
+    assert.equal(
+      screenLineOf({ type: 'breaker.released', breaker: 'max_drawdown', time: TIME }),
+      'entries allowed again: max drawdown',
+    );
+  });
+
+  it('tells how a training went, adopted or not', () => {
+    assert.equal(
+      screenLineOf(TRAINED),
+      'signal-model trained on examples up to 640: log-loss 0.6900 against 0.7000 of the base ' +
+        'rate, adopted as version 2',
+    );
+    const kept = screenLineOf({ ...TRAINED, adopted: false, blob: null });
+    assert.match(kept ?? '', /, not adopted$/);
+  });
+
+  it('says nothing of a candle', () => {
+    assert.equal(screenLineOf(CANDLE), null);
+  });
+});

@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { sessionOptions } from '../../test/fixtures/session.ts';
+import { toQuote } from '../base/money.ts';
+import { MINUTE_MS } from '../base/time.ts';
+import { components, type Memory } from '../components.ts';
+import { initialStates } from '../core/component.ts';
+import type { World } from '../policy/world.ts';
+import { equityOf } from '../trade/portfolio.ts';
+import { runSession } from './session.ts';
+import type { StatusView } from './status-line.ts';
+import { hashesOf, marketTimeOf, metricsNow, type Running, statusOf, summaryOf } from './view.ts';
+
+const RUNNING: Running = {
+  candlesPerSecond: 30,
+  progress: null,
+  checkpointAgeMs: 500,
+  journalBytes: 1234,
+};
+const START = Date.UTC(2025, 0, 1);
+
+const { bot } = await runSession(sessionOptions({ until: { kind: 'candles', count: 3000 } }));
+const { world } = bot;
+
+/** Views of the first moment with a position, as the screen would ask for them. */
+async function statusInTrade(): Promise<{ status: StatusView; world: World }> {
+  let found: StatusView | null = null;
+  const control = new AbortController();
+  const watch = (_: unknown, now: World): void => {
+    if (found !== null || Object.keys(now.portfolio.positions).length === 0) return;
+    found = statusOf(now, RUNNING);
+    control.abort();
+  };
+  const options = sessionOptions({ stop: control.signal, until: null }, { watch });
+  const { bot: stopped } = await runSession(options);
+  assert.ok(found !== null);
+  return { status: found, world: stopped.world };
+}
+
+describe('the status', () => {
+  it('of a bot that has seen nothing knows no time and no price', () => {
+    const empty = initialStates(components) as unknown as Memory;
+    const status = statusOf(empty, RUNNING);
+    assert.equal(status.marketTime, null);
+    assert.deepEqual(status.symbols, []);
+    assert.deepEqual([status.candles, status.openTrades, status.closedTrades], [0, 0, 0]);
+    assert.equal(marketTimeOf(empty), null);
+  });
+
+  it('tells the market time as the close of the last candle, and what the running adds', () => {
+    const status = statusOf(world, RUNNING);
+    assert.equal(status.marketTime, START + 1500 * MINUTE_MS);
+    assert.equal(status.candles, 3000);
+    assert.equal(status.candlesPerSecond, 30);
+    assert.equal(status.journalBytes, 1234);
+    assert.equal(status.closedTrades, world.analytics.totals.trades);
+    assert.equal(status.equity, toQuote(equityOf(world.portfolio)));
+  });
+
+  it('tells the profit of the day against its start, and the drawdown against the peak', () => {
+    const { dailyStartBalance, peakBalance } = world['risk-manager'];
+    const equity = equityOf(world.portfolio);
+    const status = statusOf(world, RUNNING);
+    assert.equal(status.dayProfit, toQuote(equity - dailyStartBalance));
+    assert.equal(
+      status.drawdown,
+      (Math.max(peakBalance, equity) - equity) / Math.max(peakBalance, equity),
+    );
+    assert.ok(status.drawdown >= 0);
+  });
+
+  it('tells a position by direction, size in the base currency and profit over margin', async () => {
+    const { status, world: inTrade } = await statusInTrade();
+    const held = status.symbols.find(({ position }) => position !== null);
+    assert.ok(held?.position !== null && held !== undefined);
+    const position = inTrade.portfolio.positions[held.symbol];
+    assert.ok(position !== undefined);
+    assert.equal(held.position.direction, position.direction);
+    assert.ok(Math.abs(held.position.quantity - position.lots * 0.001) < 1e-9);
+    assert.ok(Math.abs(held.position.profitRatio) < 0.05, 'a trade that has just begun');
+    assert.equal(status.openTrades, 1);
+  });
+
+  it('says what stops entries', () => {
+    const halted = structuredClone(world) as World;
+    halted['risk-manager'].killSwitch = true;
+    assert.equal(statusOf(halted, RUNNING).halted, 'kill switch');
+  });
+});
+
+describe('the summary', () => {
+  const figures = { candles: 3000, seconds: 2, trainingSeconds: 0.5 };
+
+  it('marks to market, and has the figures of this run', () => {
+    const view = summaryOf(world, figures);
+    assert.equal(view.equity, toQuote(equityOf(world.portfolio)));
+    assert.equal(view.startBalance, 10_000);
+    assert.equal(view.trades, world.analytics.totals.trades);
+    assert.deepEqual([view.candles, view.seconds, view.trainingSeconds], [3000, 2, 0.5]);
+    assert.equal(view.totalReturn, metricsNow(world).totalReturn);
+    assert.ok(Math.abs((view.totalReturn ?? 0) - (view.equity / 10_000 - 1)) < 1e-9);
+    assert.equal(view.stateHash, hashesOf(world).all);
+    assert.deepEqual(
+      view.latched.map(({ breaker }) => breaker),
+      ['daily loss', 'max drawdown', 'loss streak'],
+    );
+  });
+
+  it('changes nothing', () => {
+    const before = hashesOf(world).all;
+    summaryOf(world, figures);
+    statusOf(world, RUNNING);
+    assert.equal(hashesOf(world).all, before);
+  });
+});
+
+describe('the hashes', () => {
+  it('name every part in the order of the list, and change with what they name alone', () => {
+    const { components: parts, all } = hashesOf(world);
+    assert.deepEqual(
+      parts.map(({ id }) => id),
+      components.map(({ id }) => id),
+    );
+    const other = structuredClone(world) as World;
+    other.run.candles += 1;
+    const changed = hashesOf(other);
+    assert.notEqual(changed.all, all);
+    assert.deepEqual(
+      changed.components.flatMap(({ id, sha256 }, index) =>
+        sha256 === parts[index]?.sha256 ? [] : [id],
+      ),
+      ['run'],
+    );
+  });
+});
