@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, it } from 'node:test';
@@ -168,6 +168,7 @@ describe('a store on a real disk', () => {
     inFolder(folder => {
       const directory = path.join(folder, 'models');
       const journalMirror = path.join(folder, 'mirror');
+      mkdirSync(journalMirror);
       const store = openStore({ ...options, directory, journalMirror });
       assert.throws(() => openStore({ ...options, directory }), { exitCode: 75 });
       runSteps(store, 30);
