@@ -13,7 +13,7 @@ const dataFolder =
 const HEADER = 'timestamp,open,high,low,close,volume\n';
 const BATCH_MINUTES = 10_000;
 
-export const MILLION = 1_000_000;
+const MILLION = 1_000_000;
 export const YEAR_MINUTES = 365 * 24 * 60;
 
 /** The recorded tape of 1,033,226 minutes, or a simulated one of a million, written to `folder`. */

@@ -42,7 +42,7 @@ function all(names: readonly string[]): void {
       process.stderr.write(`${name} …\n`);
       const child = spawnSync(
         process.execPath,
-        [import.meta.filename, CHILD, name, join(folder, name)],
+        ['--expose-gc', import.meta.filename, CHILD, name, join(folder, name)],
         { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] },
       );
       if (child.status !== 0) throw new Error(`${name} exited ${child.status}`);
