@@ -13,7 +13,7 @@ import { championOf as deepChampion } from '../learn/deep-signal-model.ts';
 import { examplesOf, championOf as signalChampion } from '../learn/signal-model.ts';
 import type { World } from '../policy/world.ts';
 import type { Store } from '../state/store.ts';
-import { bookmarks } from '../trade/market.ts';
+import { bookmarksOf } from './bookmark.ts';
 import type { Checkpointer } from './checkpointer.ts';
 import type { Pace } from './clock.ts';
 import type { Courier } from './courier.ts';
@@ -44,7 +44,7 @@ export type Ending = 'tape' | 'until' | 'stopped';
 export async function run(bot: BotParts, options: RunOptions): Promise<Ending> {
   const { pace, stop, past } = options;
   await settle(bot);
-  for await (const batch of bot.feed.candles(bookmarks(bot.world.market))) {
+  for await (const batch of bot.feed.candles(bookmarksOf(bot.world))) {
     if (stop.aborted) return 'stopped';
     for (const candle of batch) {
       if (stop.aborted) return 'stopped';

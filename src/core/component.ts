@@ -58,6 +58,8 @@ export interface Component<Id extends string = string, State = unknown> {
   readonly version: number;
   readonly file: StateFile<State>;
   initial(): State;
+  /** What a reset by the operator leaves; the defaults where it is absent. */
+  afresh?(former: State): State;
   readonly on: Handlers<State>;
   /** Upgrades of the encoded content to version 2, 3, ... without gaps. */
   readonly upgrades?: Readonly<Record<number, (old: Encoded) => Encoded>>;

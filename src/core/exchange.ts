@@ -12,9 +12,12 @@ import type { Approved } from './order.ts';
 
 /** Per symbol: the last candle remembered and the running hash over all candles so far. */
 export interface Bookmark {
+  /** Open time of the first candle that is in the hash; what lies before it is passed over. */
+  readonly since: Millis;
   readonly time: Millis;
   readonly candles: number;
-  readonly pastHash: string;
+  /** Null: the candles up to `time` were traded, but are not remembered (a part began afresh). */
+  readonly pastHash: string | null;
 }
 
 export interface Feed {

@@ -2,7 +2,8 @@
  * The gate between what a directory remembers of a symbol and what is new to it.
  *
  * Promises: lets through only candles after the bookmark, and none at all unless the candles up to
- * it are, bit for bit, those that were remembered. Never: lets a changed past pass silently.
+ * it are, bit for bit, those that were remembered; where none are remembered, none is given twice.
+ * Never: lets a changed past pass silently.
  */
 import { EXIT, Fault } from '../base/fault.ts';
 import { createPast, extendPast, pastText } from '../base/past-hash.ts';
@@ -27,6 +28,7 @@ export function createPastGate(source: string, bookmark: Bookmark | undefined): 
 
   const compare = (): void => {
     open = true;
+    if (bookmark.pastHash === null) return;
     if (count === bookmark.candles && pastText(past) === bookmark.pastHash) return;
     const until = utcMinute(bookmark.time);
     throw new Fault(
@@ -45,8 +47,9 @@ export function createPastGate(source: string, bookmark: Bookmark | undefined): 
       for (; index < candles.length; index += 1) {
         const candle = candles[index] as Candle;
         if (candle.time > bookmark.time) break;
-        extendPast(past, candle);
         last = candle.time;
+        if (last < bookmark.since) continue;
+        extendPast(past, candle);
         count += 1;
       }
       if (index === candles.length) return [];

@@ -39,7 +39,7 @@ function bookmarks(candles: readonly Candle[]): Record<string, Bookmark> {
     const past = createPast();
     for (const candle of own) extendPast(past, candle);
     const time = own.at(-1)?.time ?? 0;
-    after[symbol] = { time, candles: own.length, pastHash: pastText(past) };
+    after[symbol] = { since: 0, time, candles: own.length, pastHash: pastText(past) };
   }
   return after;
 }

@@ -29,7 +29,7 @@ function bookmarkAfter(candles: readonly Candle[]): Bookmark {
   const past = createPast();
   for (const candle of candles) extendPast(past, candle);
   const time = candles.at(-1)?.time ?? 0;
-  return { time, candles: candles.length, pastHash: pastText(past) };
+  return { since: 0, time, candles: candles.length, pastHash: pastText(past) };
 }
 
 describe('a tape', () => {

@@ -74,7 +74,9 @@ function choose(context: Journaled, component: AnyComponent, through: number): C
     if (choice !== null) return choice;
   }
   const begins = manifest?.begins[component.id] ?? 0;
-  if (scan.first <= begins + 1 && begins <= through)
+  // What a reset kept of a part is in no fact.
+  const isReplayable = begins === 0 || component.afresh === undefined;
+  if (isReplayable && scan.first <= begins + 1 && begins <= through)
     return { kind: 'genesis', component, start: begins, rejected };
   const isKnown = manifest?.generations.some(({ components }) => component.id in components);
   if (isKnown !== true && begins === 0 && manifest !== null)

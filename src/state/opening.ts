@@ -75,7 +75,7 @@ export function openDirectory(options: OpeningOptions): Opened {
       components.find(each => each.id === id),
       id,
     );
-    states[id] = component.initial();
+    states[id] = component.afresh?.(states[id]) ?? component.initial();
     changed.add(id);
     const former = live.get(id);
     if (former !== undefined) quarantineCopy(disks.a, former.file);

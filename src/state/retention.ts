@@ -107,9 +107,10 @@ export const compressJournal = (disks: Disks, seq: number): number =>
 type Holdings = Pick<RetainOptions, 'components' | 'manifest' | 'journalFirst'>;
 
 function keepTwins(disk: Disk, { components, manifest, journalFirst }: Holdings): void {
-  for (const { id } of components) {
+  for (const { id, afresh } of components) {
     const record = manifest.generations[0]?.components[id];
-    const isRebuildable = journalFirst <= (manifest.begins[id] ?? 0) + 1;
+    const begins = manifest.begins[id] ?? 0;
+    const isRebuildable = journalFirst <= begins + 1 && (begins === 0 || afresh === undefined);
     if (record === undefined || isRebuildable) continue;
     const others = manifest.generations.flatMap(({ components: own }) => own[id] ?? []);
     if (others.every(other => other.sha256 === record.sha256)) copyToPrevious(disk, record);

@@ -17,7 +17,7 @@ import type { Disks, JournalWriter } from './journal.ts';
 import { acquireLock, type Lock } from './lock.ts';
 import { type FileRecord, type Manifest, sealManifest } from './manifest.ts';
 import { appendNote } from './notes.ts';
-import { openDisks, refuseAbsentMirror } from './open-disks.ts';
+import { openDisks, refuseWrongMirror } from './open-disks.ts';
 import { type Opened, openDirectory, recordsAt } from './opening.ts';
 import { QUARANTINE_FOLDER } from './quarantine.ts';
 import { type RecoveryReport, recover } from './recover.ts';
@@ -38,11 +38,9 @@ export function openStore(options: StoreOptions): Store {
   };
   try {
     if (options.disks === undefined) {
+      if (journalMirror !== undefined) refuseWrongMirror(directory, journalMirror);
       locks.push(acquireLock(directory));
-      if (journalMirror !== undefined) {
-        refuseAbsentMirror(journalMirror);
-        locks.push(acquireLock(journalMirror));
-      }
+      if (journalMirror !== undefined) locks.push(acquireLock(journalMirror));
     }
     const disks = options.disks ?? openDisks(directory, journalMirror);
     return new DirectoryStore(options, { disks, release });

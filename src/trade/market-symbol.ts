@@ -39,6 +39,8 @@ export interface SymbolState {
   /** Changed in place with each candle; copy it to keep it. Null before the first. */
   last: LastCandle | null;
   candles: number;
+  /** Open time of the first candle: after a reset the memory begins in the middle of a market. */
+  firstTime: number | null;
   readonly past: Past;
   readonly gaps: { count: number; missing: number };
   /** Candles since the first one or since the last large gap, up to the warm-up. */
@@ -61,6 +63,7 @@ const zeros = (count: number): number[] => new Array<number>(count).fill(0);
 export const createSymbol = (): SymbolState => ({
   last: null,
   candles: 0,
+  firstTime: null,
   past: createPast(),
   gaps: { count: 0, missing: 0 },
   warm: 0,
@@ -90,6 +93,7 @@ export function foldCandle(
   assert(symbol.last === null || candle.time > symbol.last.time, 'candles of a symbol ascend');
   if (gap > 0) noteGap(symbol, gap);
   symbol.candles += 1;
+  symbol.firstTime ??= candle.time;
   extendPast(symbol.past, candle);
   symbol.due = advancePending(symbol.pending, candle, gap);
   // The move is measured against the spread known before it.

@@ -220,7 +220,12 @@ describe('market', () => {
       close(state, candle);
       extendPast(past, candle);
     }
-    const expected = { time: candles[2]!.time, candles: 3, pastHash: pastText(past) };
+    const expected = {
+      since: candles[0]!.time,
+      time: candles[2]!.time,
+      candles: 3,
+      pastHash: pastText(past),
+    };
     assert.deepEqual(bookmarks(state), { A: expected });
   });
 

@@ -49,8 +49,9 @@ export function symbolOf(state: MarketState, symbol: string): SymbolState {
 /** Per symbol that has candles: where a feed has to go on, and over which past. */
 export function bookmarks(state: MarketState): Record<string, Bookmark> {
   const marks: Record<string, Bookmark> = {};
-  for (const [name, { last, candles, past }] of Object.entries(state.symbols))
-    if (last !== null) marks[name] = { time: last.time, candles, pastHash: pastText(past) };
+  for (const [name, { last, firstTime, candles, past }] of Object.entries(state.symbols))
+    if (last !== null && firstTime !== null)
+      marks[name] = { since: firstTime, time: last.time, candles, pastHash: pastText(past) };
   return marks;
 }
 
@@ -99,6 +100,8 @@ function check(state: MarketState): string | null {
     candles += symbol.candles;
     if ((symbol.last === null) !== (symbol.candles === 0))
       return `${name} has ${symbol.candles} candles and ${symbol.last === null ? 'no' : 'a'} last`;
+    if ((symbol.last === null) !== (symbol.firstTime === null))
+      return `${name} has a last candle without a first, or the other way round`;
     if (symbol.last !== null && symbol.last.symbol !== name)
       return `${name} remembers a candle of ${symbol.last.symbol}`;
     if (symbol.reading.ready !== (symbol.window.count === SEQUENCE_ROWS))

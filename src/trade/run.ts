@@ -120,6 +120,15 @@ const readRunState = fields<RunState>({
   lastCandleTime: nullable(integer),
 });
 
+const initial = (): RunState => ({
+  binding: null,
+  settings: { ...DEFAULT_SETTINGS, learning: { ...DEFAULT_SETTINGS.learning } },
+  rng: seedRng(0),
+  seed: 0,
+  candles: 0,
+  lastCandleTime: null,
+});
+
 export const run: Component<'run', RunState> = {
   id: 'run',
   title: 'run',
@@ -134,14 +143,15 @@ export const run: Component<'run', RunState> = {
       return readRunState(content.value, '');
     },
   },
-  initial: () => ({
-    binding: null,
-    settings: { ...DEFAULT_SETTINGS, learning: { ...DEFAULT_SETTINGS.learning } },
-    rng: seedRng(0),
-    seed: 0,
-    candles: 0,
-    lastCandleTime: null,
-  }),
+  initial,
+  // A directory never changes its market: a reset of the dice does not let it go.
+  afresh: ({ binding }) => {
+    const defaults = initial();
+    if (binding === null) return defaults;
+    const { seed, timeframeMs } = binding;
+    const settings = { ...defaults.settings, timeframeMs };
+    return { ...defaults, binding, seed, rng: seedRng(seed), settings };
+  },
   check: brokenRule,
   on: {
     'directory.bound': (state, fact) => {

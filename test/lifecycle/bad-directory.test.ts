@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, it, type TestContext } from 'node:test';
 import { EXIT } from '../../src/base/fault.ts';
@@ -155,5 +155,43 @@ describe('a directory in use', () => {
     await first.end();
     await runWell(simulated(directory));
     assert.deepEqual(digest(directory), twin());
+  });
+});
+
+describe('a second copy of the journal', () => {
+  const mirrorAt = (folder: string) => ({ HOLDFAST__JOURNAL_MIRROR: folder });
+
+  for (const [what, folder, code, names] of [
+    ['in the directory itself', at('own'), EXIT.config, /in the state directory itself.*elsewhere/],
+    ['below it', join(at('own'), 'journal'), EXIT.config, /in the state directory itself/],
+    ['on a disk that is not mounted', at('absent'), EXIT.config, /not there: \S+absent — mount/],
+  ] as const)
+    it(`${what} is refused, and no directory is begun`, async () => {
+      await assertRefused(simulated(at('own')), { code, names }, mirrorAt(folder));
+      assert.equal(existsSync(at('own')), false);
+    });
+
+  it('that another bot writes is refused', async () => {
+    const mirror = at('mirror');
+    mkdirSync(mirror);
+    const args = ['trade', '--no-web', '--speed', '200', '--dir', at('mirrored')];
+    const first = startBot(args, mirrorAt(mirror));
+    await first.says(/^ready/m);
+    const names = /mirror is in use by another Holdfast \(process \d+/;
+    const refusal = { code: EXIT.inUse, names };
+    await assertRefused(simulated(at('other')), refusal, mirrorAt(mirror));
+    first.send('SIGKILL');
+    await first.end();
+  });
+
+  it('brings a directory back whose own copy is gone', async () => {
+    const mirror = at('mirror');
+    const { stderr } = await runBot(simulated(at('mirrored')), mirrorAt(mirror));
+    assert.equal(stderr, '');
+    rmSync(join(at('mirrored'), 'journal'), { recursive: true });
+    const ending = await runBot(simulated(at('mirrored')), mirrorAt(mirror));
+    assert.equal(ending.code, 0, ending.stderr);
+    assert.match(ending.stderr, /^warning: .* is missing: repaired from the other copy$/m);
+    assert.deepEqual(digest(at('mirrored')), twin());
   });
 });

@@ -3,7 +3,7 @@
  * its exit code, and a directory that had something to lose has lost nothing.
  */
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
@@ -161,6 +161,14 @@ describe('a wrong tape', { concurrency: 2 }, () => {
     ],
   ] as const)
     it(what, () => refusedWithoutLoss(onTape(file), { code, names }));
+
+  it('that this user may not read', async context => {
+    const file = fileOf(csv());
+    chmodSync(file, 0);
+    if (process.getuid?.() === 0) return context.skip('root may read everything');
+    const names = /not allowed to read \S+ — check its permissions/;
+    await assertRefused(['backtest', '--tape', file], { code: config, names });
+  });
 
   it('twice the same symbol', () =>
     assertRefused(['backtest', '--tape', tape, fileOf(csv())], {
