@@ -236,6 +236,15 @@ describe('choosing an action', () => {
     assert.deepEqual([...seen].sort(), [...ACTIONS].sort());
   });
 
+  it('calls an action that only the dice picked out of equals explored: it is a trial', () => {
+    const { state } = table();
+    state.epsilon = 0;
+    const rng = new Rng(seedRng(2));
+    for (let round = 0; round < 20; round += 1) assert.equal(choose(state, rng).explored, true);
+    state.q['range|high'].momentum = 0.001;
+    assert.deepEqual(choose(state, rng), { action: 'momentum', explored: false });
+  });
+
   it('explores about as often as epsilon says, and says so', () => {
     const { state } = table();
     state.epsilon = 0.3;

@@ -172,8 +172,10 @@ export function chooseAction(options: {
   const values = state.q[`${regime}|${volatility}`];
   const best = bestValue(values);
   const tied = ACTIONS.filter(action => values[action] === best);
-  const action = tied.length === 1 ? tied[0] : tied[rng.nextInt(tied.length)];
-  return { action: must(action, 'best action'), explored: false };
+  // Of equals the dice choose: nothing speaks for this one yet, so it is no more than a trial.
+  const explored = tied.length > 1;
+  const action = explored ? tied[rng.nextInt(tied.length)] : tied[0];
+  return { action: must(action, 'best action'), explored };
 }
 
 /**

@@ -16,12 +16,12 @@ const START = Date.UTC(2025, 0, 1);
 const MIDNIGHT = START + DAY_MS;
 const folder = workFolder('midnight');
 const at = (name: string): string => join(folder, name);
-/** A limit so tight that the first losses of a day end it. */
-const config = writeText(
-  folder,
-  'config.json',
-  '{ "risk": { "daily_loss_limit": 0.003, "loss_streak_limit": 100 } }',
-);
+/** A limit so tight that the first losses of a day end it, at full size: no trials. */
+const settings = {
+  risk: { daily_loss_limit: 0.003, loss_streak_limit: 100 },
+  learning: { q_table: false },
+};
+const config = writeText(folder, 'config.json', JSON.stringify(settings));
 const trade = (name: string, until: string, ...more: string[]): string[] => [
   ...['trade', '--no-web', '--speed', 'max', '--config', config, '--dir', at(name)],
   ...['--until', until, ...more],
@@ -51,13 +51,14 @@ describe('a day that has lost its limit', () => {
   });
 
   it('ends at the midnight after the restart: a new balance, no loss, and trades again', async () => {
+    await runWell(trade('day', '2025-01-02T00:00'));
+    const equity = equityOf(remembered(at('day')).states.portfolio);
     await runWell(trade('day', '2025-01-02T00:10'));
-    const { states } = remembered(at('day'));
-    const risk = states['risk-manager'];
+    const risk = riskOf('day');
     assert.equal(risk.tradingDate, '2025-01-02');
     assert.equal(risk.dayEndsAt, MIDNIGHT + DAY_MS);
     assert.deepEqual([risk.dailyLoss, risk.breakers.daily_loss], [0, null]);
-    assert.equal(risk.dailyStartBalance, equityOf(states.portfolio));
+    assert.equal(risk.dailyStartBalance, equity);
     assert.ok(risk.latchedMs.daily_loss > 0, 'and it is known how long it was held back');
 
     await runWell(trade('day', '2025-01-02T06:00'));
