@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { walk } from '../../test/fixture/walk.ts';
+import { walk } from '../../test/fixtures/walk.ts';
 import { HOUR_MS, MINUTE_MS } from '../base/time.ts';
 import { FEATURE_COUNT, FEATURE_NAMES } from '../core/feature.ts';
 import type { Candle } from '../core/market.ts';

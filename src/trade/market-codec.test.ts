@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { walk } from '../../test/fixture/walk.ts';
+import { walk } from '../../test/fixtures/walk.ts';
 import { FEATURE_COUNT } from '../core/feature.ts';
 import { market } from './market.ts';
 import { createSymbol, foldCandle } from './market-symbol.ts';

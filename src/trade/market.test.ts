@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { walk } from '../../test/fixture/walk.ts';
+import { invert, walk } from '../../test/fixtures/walk.ts';
 import { canonicalText, impurity } from '../base/canonical.ts';
 import { PENDING_LABELS_MAX, SEQUENCE_ROWS } from '../base/limits.ts';
 import { createPast, extendPast, pastText } from '../base/past-hash.ts';
@@ -294,10 +294,3 @@ describe('market, given what cannot be', () => {
     assert.throws(() => close(state, first!), /ascend/);
   });
 });
-
-/** The same candle, falling where it rose. */
-function invert(candle: Candle): Candle {
-  const { open, high, low, close } = candle;
-  const mirror = (price: number) => open + (open - price) / 2;
-  return { ...candle, high: mirror(low), low: mirror(high), close: mirror(close) };
-}
