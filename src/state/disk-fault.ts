@@ -34,6 +34,7 @@ const REASONS: Readonly<Record<string, Reason>> = {
   ENFILE: { plain: 'too many open files', remedy: 'raise the limit of open files of the system' },
   ENOENT: { plain: 'it is gone', remedy: 'see who removes files there while Holdfast runs' },
   EEXIST: { plain: 'it is already there', remedy: 'see who else writes into that directory' },
+  ELOOP: { plain: 'a link that leads nowhere', remedy: 'name the folder itself, or mend the link' },
   ENOTDIR: {
     plain: 'a file stands where a folder belongs',
     remedy: 'move that file away, or give another --dir',

@@ -56,6 +56,27 @@ describe('the real disk', () => {
     assert.equal(fs.statSync(path.join(root, 'a', 'b')).isDirectory(), true);
   });
 
+  it('takes a link to its root for the root, and follows none inside', () => {
+    fs.mkdirSync(path.join(root, 'real'));
+    fs.symlinkSync('real', path.join(root, 'link'));
+    for (const name of ['link', 'link/new']) {
+      const disk = realDisk(path.join(root, name));
+      disk.makeFolder('inner');
+      disk.syncFolder('');
+    }
+    assert.equal(fs.statSync(path.join(root, 'real/new/inner')).isDirectory(), true);
+  });
+
+  it('says why a root cannot be made, and never tries for ever', () => {
+    fs.writeFileSync(path.join(root, 'file'), '');
+    assert.throws(
+      () => realDisk(path.join(root, 'file/new')).makeFolder(''),
+      faultOf(EXIT.disk, /a file stands where a folder belongs/),
+    );
+    if (fs.existsSync('/proc/self'))
+      assert.throws(() => realDisk('/proc/holdfast').makeFolder(''), faultOf(EXIT.disk, /cannot/));
+  });
+
   it('appends to what is there', () => {
     const disk = realDisk(root);
     fs.writeFileSync(path.join(root, 'x'), 'one');

@@ -12,6 +12,7 @@ import { assert, Bug } from '../base/assert.ts';
 import type { Fault } from '../base/fault.ts';
 import { STATE_FILE_BYTES_MAX } from '../base/limits.ts';
 import { codeOf, diskFault, misplaced } from './disk-fault.ts';
+import { makeMissing, realRoot } from './disk-path.ts';
 
 /** An open handle that appends. */
 export interface DiskFile {
@@ -69,7 +70,7 @@ const FLAGS = {
 } as const;
 
 export function realDisk(root: string): Disk {
-  return new RealDisk(path.resolve(root));
+  return new RealDisk(realRoot(path.resolve(root)));
 }
 
 class RealDisk implements Disk {
@@ -155,13 +156,7 @@ class RealDisk implements Disk {
 
   makeFolder(folder: string): void {
     this.#change('make', folder, full => {
-      // Not mkdir's own `recursive`: on /proc it tries without end.
-      const missing: string[] = [];
-      for (let at = full; !fs.existsSync(at); at = path.dirname(at)) missing.unshift(at);
-      for (const each of missing) {
-        fs.mkdirSync(each);
-        syncPath(path.dirname(each));
-      }
+      for (const made of makeMissing(full)) syncPath(path.dirname(made));
     });
   }
 
