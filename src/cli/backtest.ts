@@ -51,7 +51,7 @@ export const backtest: Command<BacktestOptions> = async (options, io) => {
           screen.warn(line);
       },
     });
-    bar.show(source.feed.progress());
+    if (result.figures.candles > 0) bar.show(source.feed.progress());
     bar.end();
     tellSkipped(source, screen);
     tell(result, { options, io });
