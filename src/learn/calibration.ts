@@ -7,8 +7,8 @@
  * Promises: numerically safe, probabilities sum to 1 up to rounding. Never: fitted on the slice
  * that decides between models.
  */
+import { asNumbers, asPositive, asRecord } from '../base/field.ts';
 import type { Probabilities } from '../core/fact.ts';
-import { asNumber, asNumbers, asRecord } from './field.ts';
 import { CLASS_COUNT, logLossOf } from './scores.ts';
 
 export interface Calibration {
@@ -90,7 +90,8 @@ export function calibratedLoss(
 
 export function asCalibration(value: unknown, what: string): Calibration {
   const fields = asRecord(value, what);
-  const temperature = asNumber(fields['temperature'], `${what}.temperature`);
-  if (temperature <= 0) throw new Error(`${what}.temperature is not above 0`);
-  return { temperature, prior: asNumbers(fields['prior'], CLASS_COUNT, `${what}.prior`) };
+  return {
+    temperature: asPositive(fields['temperature'], `${what}.temperature`),
+    prior: asNumbers(fields['prior'], CLASS_COUNT, `${what}.prior`),
+  };
 }

@@ -4,6 +4,7 @@
  * Promises: decodes to exactly the state that was encoded, float32 for float32.
  * Never: accepts a tensor of another shape or width.
  */
+import { asCount, asJson, asNumber, asPositives, asRecord, nullable } from '../base/field.ts';
 import { SEQUENCE_ROWS } from '../base/limits.ts';
 import type { Encoded, Tensor } from '../core/component.ts';
 import { asCalibration } from './calibration.ts';
@@ -17,7 +18,6 @@ import {
   PARAMETER_COUNT,
 } from './dense-model.ts';
 import { FEATURE_COUNT, FEATURE_NAMES } from './features.ts';
-import { asCount, asJson, asNullable, asNumber, asPositives, asRecord } from './field.ts';
 import { asScaler } from './logistic-model.ts';
 import { asLastOutcome, asRequest } from './train-record.ts';
 
@@ -56,14 +56,14 @@ export function decodeDeepSignalModel(content: Encoded): DeepSignalModelState {
   return {
     version: asCount(field('modelVersion'), 'modelVersion'),
     model: calibration === null ? null : modelOf(tensors, calibration),
-    request: asNullable(field('request'), asRequest, 'request'),
-    lastRequestTime: asNullable(counters['lastRequestTime'], asNumber, 'lastRequestTime'),
+    request: nullable(asRequest)(field('request'), 'request'),
+    lastRequestTime: nullable(asNumber)(counters['lastRequestTime'], 'lastRequestTime'),
     sinceTraining: asCount(counters['sinceTraining'], 'sinceTraining'),
     examplesSeen: asCount(counters['examplesSeen'], 'examplesSeen'),
     lastSeenExample: asCount(counters['lastSeenExample'], 'lastSeenExample'),
     trainedThrough: asCount(counters['trainedThrough'], 'trainedThrough'),
     seenUntil: asNumber(counters['seenUntil'], 'seenUntil'),
-    lastOutcome: asNullable(field('lastOutcome'), asLastOutcome, 'lastOutcome'),
+    lastOutcome: nullable(asLastOutcome)(field('lastOutcome'), 'lastOutcome'),
   };
 }
 

@@ -5,6 +5,7 @@
  * Promises: parameters and moments are float32 here, in the blob and in the file.
  * Never: depends on examples once it is trained.
  */
+import { asCount, asNumber, asPositives, asRecord } from '../base/field.ts';
 import { SEQUENCE_ROWS } from '../base/limits.ts';
 import type { Millis } from '../base/time.ts';
 import type { Probabilities } from '../core/fact.ts';
@@ -13,7 +14,6 @@ import { packBlob, unpackBlob } from './blob.ts';
 import { asCalibration, type Calibration, calibrated } from './calibration.ts';
 import { type Architecture, createNetwork, layoutOf, type Network } from './dense.ts';
 import { FEATURE_COUNT } from './features.ts';
-import { asCount, asNumber, asPositives, asRecord } from './field.ts';
 import { asScaler } from './logistic-model.ts';
 import type { Scaler } from './scaler.ts';
 

@@ -4,12 +4,20 @@
  *
  * Promises: the blob holds all of it exactly. Never: depends on examples once it is trained.
  */
+import {
+  asArray,
+  asNumber,
+  asNumbers,
+  asPositives,
+  asRecord,
+  type Reader,
+  recordOf,
+} from '../base/field.ts';
 import type { Millis } from '../base/time.ts';
 import type { Probabilities } from '../core/fact.ts';
 import { packBlob, unpackBlob } from './blob.ts';
 import { asCalibration, type Calibration, calibrated } from './calibration.ts';
 import { FEATURE_COUNT, FEATURE_NAMES } from './features.ts';
-import { asArray, asNumber, asNumbers, asPositives, asRecord } from './field.ts';
 import type { LinearFit } from './logistic.ts';
 import type { Scaler } from './scaler.ts';
 import { CLASS_COUNT } from './scores.ts';
@@ -102,9 +110,4 @@ function asLogisticModel(value: unknown, what: string): LogisticModel {
   };
 }
 
-function asImportance(value: unknown, what: string): Importance {
-  const fields = asRecord(value, what);
-  const importance: Importance = {};
-  for (const name of FEATURE_NAMES) importance[name] = asNumber(fields[name], `${what}.${name}`);
-  return importance;
-}
+const asImportance: Reader<Importance> = recordOf(FEATURE_NAMES, asNumber);

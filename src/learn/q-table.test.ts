@@ -208,7 +208,7 @@ describe('the Q-table', () => {
     value.q['range|low'].martingale = 1;
     assert.throws(
       () => qTable.file.decode({ format: 'json', value }),
-      /unknown entry "martingale"/,
+      /q\.range\|low\.martingale is unknown/,
     );
   });
 });

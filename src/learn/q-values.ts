@@ -24,13 +24,13 @@ export const MARKET_STATES: readonly MarketState[] = REGIMES.flatMap(regime =>
 export type PerAction = Record<Action, number>;
 export type PerState = Record<MarketState, PerAction>;
 
-export const perAction = (read: (action: Action) => number): PerAction => ({
-  trend_following: read('trend_following'),
-  mean_reversion: read('mean_reversion'),
-  breakout: read('breakout'),
-  momentum: read('momentum'),
-  stay_out: read('stay_out'),
+const zeroPerAction = (): PerAction => ({
+  trend_following: 0,
+  mean_reversion: 0,
+  breakout: 0,
+  momentum: 0,
+  stay_out: 0,
 });
 
 export const zeroPerState = (): PerState =>
-  Object.fromEntries(MARKET_STATES.map(name => [name, perAction(() => 0)])) as PerState;
+  Object.fromEntries(MARKET_STATES.map(name => [name, zeroPerAction()])) as PerState;

@@ -4,10 +4,19 @@
  * Promises: decodes to exactly the state that was encoded. Never: accepts columns of unequal
  * lengths or rows of another width.
  */
+import {
+  asArray,
+  asCount,
+  asNumber,
+  asNumbers,
+  asRecord,
+  asText,
+  fieldsOf,
+  nullable,
+} from '../base/field.ts';
 import type { Encoded } from '../core/component.ts';
 import type { Example, Label } from '../core/fact.ts';
 import { FEATURE_COUNT, FEATURE_NAMES } from './features.ts';
-import { asArray, asCount, asNullable, asNumber, asNumbers, asRecord, asText } from './field.ts';
 import { asTrainedLogistic } from './logistic-model.ts';
 import type { Performance, SignalModelState } from './signal-model.ts';
 import { asLastOutcome, asRequest } from './train-record.ts';
@@ -28,18 +37,18 @@ export function decodeSignalModel(content: Encoded): SignalModelState {
     throw new Error('featureNames are not those of this release');
   return {
     version: asCount(fields['version'], 'version'),
-    trained: asNullable(fields['trained'], asTrainedLogistic, 'trained'),
+    trained: nullable(asTrainedLogistic)(fields['trained'], 'trained'),
     examples: asExamples(fields['examples']),
     nextExampleId: asCount(fields['nextExampleId'], 'nextExampleId'),
     examplesSeen: asCount(fields['examplesSeen'], 'examplesSeen'),
     sinceTraining: asCount(fields['sinceTraining'], 'sinceTraining'),
-    performance: asPerformance(fields['performance']),
-    request: asNullable(fields['request'], asRequest, 'request'),
-    lentFrom: asNullable(fields['lentFrom'], asCount, 'lentFrom'),
-    lastRequestTime: asNullable(fields['lastRequestTime'], asNumber, 'lastRequestTime'),
+    performance: asPerformance(fields['performance'], 'performance'),
+    request: nullable(asRequest)(fields['request'], 'request'),
+    lentFrom: nullable(asCount)(fields['lentFrom'], 'lentFrom'),
+    lastRequestTime: nullable(asNumber)(fields['lastRequestTime'], 'lastRequestTime'),
     trainedThrough: asCount(fields['trainedThrough'], 'trainedThrough'),
     seenUntil: asNumber(fields['seenUntil'], 'seenUntil'),
-    lastOutcome: asNullable(fields['lastOutcome'], asLastOutcome, 'lastOutcome'),
+    lastOutcome: nullable(asLastOutcome)(fields['lastOutcome'], 'lastOutcome'),
   };
 }
 
@@ -105,11 +114,8 @@ function asLabel(value: number): Label {
   return value;
 }
 
-function asPerformance(value: unknown): Performance {
-  const fields = asRecord(value, 'performance');
-  return {
-    totalTrades: asCount(fields['totalTrades'], 'performance.totalTrades'),
-    wins: asCount(fields['wins'], 'performance.wins'),
-    profitSum: asNumber(fields['profitSum'], 'performance.profitSum'),
-  };
-}
+const asPerformance = fieldsOf<Performance>({
+  totalTrades: asCount,
+  wins: asCount,
+  profitSum: asNumber,
+});

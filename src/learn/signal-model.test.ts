@@ -174,7 +174,7 @@ describe('the signal models', () => {
         format: 'json.zst',
         value: { ...content.value, ...changes },
       });
-    assert.throws(spoil({ version: -1 }), /version is not a count/);
+    assert.throws(spoil({ version: -1 }), /version is not zero or more/);
     assert.throws(spoil({ examples: { id: [1] } }), /examples\.symbol is not a list/);
     assert.throws(spoil({ featureNames: ['a'] }), /featureNames/);
     assert.throws(spoil({ trained: { model: { kind: 'forest' } } }), /kind/);

@@ -3,20 +3,21 @@
  *
  * Promises: decodes to exactly what was encoded, or throws and names the field.
  */
-import type { RngState } from '../base/rng.ts';
-import type { Millis } from '../base/time.ts';
-import type { ModelId, Score, TrainOutcome, TrainRequest } from '../core/fact.ts';
-import { FEATURE_COUNT } from './features.ts';
 import {
   asArray,
   asBoolean,
   asCount,
-  asNullable,
   asNumber,
   asNumbers,
-  asOneOf,
-  asRecord,
-} from './field.ts';
+  fieldsOf,
+  nullable,
+  oneOf,
+  type Reader,
+} from '../base/field.ts';
+import type { RngState } from '../base/rng.ts';
+import type { Millis } from '../base/time.ts';
+import type { ModelId, Score, TrainOutcome, TrainRequest } from '../core/fact.ts';
+import { FEATURE_COUNT } from './features.ts';
 
 /** The scores of the last outcome, adopted or not. */
 export interface LastOutcome {
@@ -51,43 +52,34 @@ export const requestOf = (fact: TrainRequest): TrainRequest => ({
   gate: [...fact.gate],
 });
 
-export function asScore(value: unknown, what: string): Score {
-  const fields = asRecord(value, what);
-  return {
-    logLoss: asNumber(fields['logLoss'], `${what}.logLoss`),
-    brier: asNumber(fields['brier'], `${what}.brier`),
-    accuracy: asNumber(fields['accuracy'], `${what}.accuracy`),
-    examples: asCount(fields['examples'], `${what}.examples`),
-  };
-}
+const asScore = fieldsOf<Score>({
+  logLoss: asNumber,
+  brier: asNumber,
+  accuracy: asNumber,
+  examples: asCount,
+});
 
-export function asLastOutcome(value: unknown, what: string): LastOutcome {
-  const fields = asRecord(value, what);
-  return {
-    time: asNumber(fields['time'], `${what}.time`),
-    adopted: asBoolean(fields['adopted'], `${what}.adopted`),
-    version: asCount(fields['version'], `${what}.version`),
-    challenger: asScore(fields['challenger'], `${what}.challenger`),
-    champion: asNullable(fields['champion'], asScore, `${what}.champion`),
-    baseRate: asScore(fields['baseRate'], `${what}.baseRate`),
-  };
-}
+export const asLastOutcome = fieldsOf<LastOutcome>({
+  time: asNumber,
+  adopted: asBoolean,
+  version: asCount,
+  challenger: asScore,
+  champion: nullable(asScore),
+  baseRate: asScore,
+});
 
-export function asRequest(value: unknown, what: string): TrainRequest {
-  const fields = asRecord(value, what);
-  return {
-    model: asOneOf(fields['model'], MODEL_IDS, `${what}.model`),
-    time: asNumber(fields['time'], `${what}.time`),
-    from: asCount(fields['from'], `${what}.from`),
-    through: asCount(fields['through'], `${what}.through`),
-    seed: asDice(fields['seed'], `${what}.seed`),
-    rng: asDice(fields['rng'], `${what}.rng`),
-    champion: asCount(fields['champion'], `${what}.champion`),
-    gate: asNumbers(fields['gate'], FEATURE_COUNT, `${what}.gate`),
-  };
-}
-
-function asDice(value: unknown, what: string): RngState {
-  const [a, b, c, counter] = asArray(value, 4, what).map(word => asCount(word, what));
+const asDice: Reader<RngState> = (value, path) => {
+  const [a, b, c, counter] = asArray(value, 4, path).map(word => asCount(word, path));
   return [a!, b!, c!, counter!];
-}
+};
+
+export const asRequest = fieldsOf<TrainRequest>({
+  model: oneOf(MODEL_IDS),
+  time: asNumber,
+  from: asCount,
+  through: asCount,
+  seed: asDice,
+  rng: asDice,
+  champion: asCount,
+  gate: (value, path) => asNumbers(value, FEATURE_COUNT, path),
+});

@@ -6,6 +6,7 @@
  * bit for bit. Never: fills a gap with invented candles, looks ahead, or decides.
  */
 import { assert, Bug } from '../base/assert.ts';
+import { asCount, asNumber, fieldsOf, mapOf } from '../base/field.ts';
 import { PENDING_LABELS_MAX, SEQUENCE_ROWS } from '../base/limits.ts';
 import { pastText } from '../base/past-hash.ts';
 import type { Component } from '../core/component.ts';
@@ -13,7 +14,7 @@ import type { Bookmark } from '../core/exchange.ts';
 import type { Fact } from '../core/fact.ts';
 import type { Candle } from '../core/market.ts';
 import { DEFAULT_SETTINGS } from '../core/settings.ts';
-import { copyPlain, fill, object, readSymbol } from './market-codec.ts';
+import { copyPlain, readSymbol } from './market-codec.ts';
 import { createSymbol, foldCandle, forgetRows, type SymbolState } from './market-symbol.ts';
 
 export { type SymbolState, windowMean } from './market-symbol.ts';
@@ -84,15 +85,12 @@ function close(state: MarketState, fact: Fact<'example.labelled' | 'example.void
   if (closed?.status !== 'waiting') symbol.due -= 1;
 }
 
-function decode(value: unknown): MarketState {
-  const { symbols, ...rest } = object(value, 'market');
-  const { symbols: _symbols, ...numbers } = initial();
-  fill(numbers, rest, 'market');
-  const state: MarketState = { ...numbers, symbols: emptySymbols() };
-  for (const [name, symbol] of Object.entries(object(symbols, 'market/symbols')))
-    state.symbols[name] = readSymbol(symbol, `market/symbols/${name}`);
-  return state;
-}
+const readMarket = fieldsOf<MarketState>({
+  candles: asCount,
+  timeframeMs: asCount,
+  cusumSigmas: asNumber,
+  symbols: mapOf(readSymbol),
+});
 
 function check(state: MarketState): string | null {
   let candles = 0;
@@ -129,7 +127,7 @@ export const market: Component<'market', MarketState> = {
     }),
     decode(content) {
       if (content.format !== 'json.zst') throw new Error(`market: not ${content.format}`);
-      return decode(content.value);
+      return readMarket(content.value, 'market');
     },
   },
   initial,

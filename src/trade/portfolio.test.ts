@@ -164,10 +164,10 @@ describe('the portfolio file', () => {
     assert.equal(JSON.stringify(encoded), text);
   });
 
-  it('keys that the store adds are no part of the state', () => {
+  it('a field that is not its own is refused by name', () => {
     const content = encode(portfolio.initial());
-    Object.assign(content.value, { component: 'portfolio', schema: 1, seq: 7 });
-    assert.equal(canonicalText(portfolio.file.decode(content)), canonicalText(portfolio.initial()));
+    Object.assign(content.value, { luck: 7 });
+    assert.throws(() => portfolio.file.decode(content), /portfolio\.luck is unknown/);
   });
 
   it('any field that is missing or of another kind is refused by name', async () => {

@@ -28,10 +28,10 @@ export const riskManager: Component<'risk-manager', RiskState> = {
   file: {
     name: 'risk_manager_state.json',
     format: 'json',
-    encode: state => ({ format: 'json', value: { ...readRiskState(state, '') } }),
+    encode: state => ({ format: 'json', value: { ...readRiskState(state, 'risk-manager') } }),
     decode: content => {
       if (content.format !== 'json') throw new Error(`not a JSON file: ${content.format}`);
-      return readRiskState(content.value, '');
+      return readRiskState(content.value, 'risk-manager');
     },
   },
   initial: initialRiskState,

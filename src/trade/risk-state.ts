@@ -4,10 +4,21 @@
  * Promises: plain data; money in whole units; `brokenRule` names an invariant that does not hold.
  * Never: decides (see breaker.ts and risk-factor.ts) or changes itself (see risk-manager.ts).
  */
+import {
+  asBoolean,
+  asCount,
+  asInteger,
+  asNumber,
+  asText,
+  fieldsOf,
+  listOf,
+  nullable,
+  type Reader,
+  recordOf,
+} from '../base/field.ts';
 import type { Units } from '../base/money.ts';
 import { DAY_MS, type Millis, utcDate } from '../base/time.ts';
 import type { Breaker } from '../core/fact.ts';
-import { count, fields, flag, integer, list, nullable, type Reader, real, text } from './shape.ts';
 
 export const BREAKERS = ['daily_loss', 'max_drawdown', 'loss_streak'] as const;
 
@@ -95,38 +106,39 @@ export const initialRiskState = (): RiskState => ({
   traded: false,
 });
 
-const perBreaker = <T>(reader: Reader<T>): Reader<Record<Breaker, T>> =>
-  fields<Record<Breaker, T>>({ daily_loss: reader, max_drawdown: reader, loss_streak: reader });
-
-const readLatch = fields<Latch>({ since: integer, until: nullable(integer), equity: integer });
+const readLatch = fieldsOf<Latch>({
+  since: asInteger,
+  until: nullable(asInteger),
+  equity: asInteger,
+});
 
 /** A deep copy of a risk state, or an Error that names the field which is not one. */
-export const readRiskState: Reader<RiskState> = fields<RiskState>({
-  totalTrades: count,
-  wins: count,
-  losses: count,
-  totalProfit: count,
-  totalLoss: count,
-  peakBalance: count,
-  equity: integer,
-  currentDrawdown: real,
-  maxDrawdown: real,
-  winStreak: count,
-  lossStreak: count,
-  cooldownLosses: count,
-  last10Trades: list(
-    fields<RecentTrade>({ time: integer, symbol: text, profit: integer, ratio: real }),
+export const readRiskState: Reader<RiskState> = fieldsOf<RiskState>({
+  totalTrades: asCount,
+  wins: asCount,
+  losses: asCount,
+  totalProfit: asCount,
+  totalLoss: asCount,
+  peakBalance: asCount,
+  equity: asInteger,
+  currentDrawdown: asNumber,
+  maxDrawdown: asNumber,
+  winStreak: asCount,
+  lossStreak: asCount,
+  cooldownLosses: asCount,
+  last10Trades: listOf(
+    fieldsOf<RecentTrade>({ time: asInteger, symbol: asText, profit: asInteger, ratio: asNumber }),
     RECENT_TRADES_MAX,
   ),
-  dailyStartBalance: integer,
-  dailyRealised: integer,
-  dailyLoss: count,
-  tradingDate: nullable(text),
-  dayEndsAt: integer,
-  breakers: perBreaker(nullable(readLatch)),
-  latchedMs: perBreaker(count),
-  killSwitch: flag,
-  traded: flag,
+  dailyStartBalance: asInteger,
+  dailyRealised: asInteger,
+  dailyLoss: asCount,
+  tradingDate: nullable(asText),
+  dayEndsAt: asInteger,
+  breakers: recordOf(BREAKERS, nullable(readLatch)),
+  latchedMs: recordOf(BREAKERS, asCount),
+  killSwitch: asBoolean,
+  traded: asBoolean,
 });
 
 /** The invariant that does not hold, in words, or null. */

@@ -5,24 +5,24 @@
  * though it holds no money: without the binding a simulated balance could meet a real account, and
  * without the dice no restart is exact. Never: rolls; the step rolls and tells the dice after it.
  */
+import {
+  asBoolean,
+  asCount,
+  asInteger,
+  asNumber,
+  asText,
+  fieldsOf,
+  listOf,
+  nullable,
+  oneOf,
+  type Reader,
+} from '../base/field.ts';
 import { type RngState, seedRng } from '../base/rng.ts';
 import { type Millis, timeframeName } from '../base/time.ts';
 import type { Component } from '../core/component.ts';
 import type { Binding, Mode } from '../core/fact.ts';
 import type { Contract, MaintenanceTier } from '../core/market.ts';
 import { DEFAULT_SETTINGS, type LearningSettings, type Settings } from '../core/settings.ts';
-import {
-  count,
-  fields,
-  flag,
-  integer,
-  list,
-  nullable,
-  oneOf,
-  type Reader,
-  real,
-  text,
-} from './shape.ts';
 
 export interface RunState {
   /** null until the first fact. */
@@ -39,85 +39,85 @@ export interface RunState {
 const MODES = ['simulated', 'tape', 'paper', 'live'] as const;
 
 const readWord: Reader<number> = (value, path) => {
-  const word = count(value, path);
+  const word = asCount(value, path);
   if (word > 0xffff_ffff) throw new Error(`${path} is not a 32-bit number`);
   return word;
 };
 
 const readRng: Reader<RngState> = (value, path) => {
-  const [a, b, c, counter, ...rest] = list(readWord)(value, path);
+  const [a, b, c, counter, ...rest] = listOf(readWord)(value, path);
   if (a === undefined || b === undefined || c === undefined || counter === undefined || rest.length)
     throw new Error(`${path} is not four 32-bit numbers`);
   return [a, b, c, counter];
 };
 
-const readBinding = fields<Binding>({
+const readBinding = fieldsOf<Binding>({
   mode: oneOf<Mode>(MODES),
-  market: text,
-  account: text,
-  symbols: list(text),
-  seed: integer,
-  timeframeMs: count,
-  contracts: list(
-    fields<Contract>({
-      symbol: text,
-      priceStep: real,
-      lotSize: real,
-      notionalMin: count,
-      leverageMax: real,
-      tiers: list(fields<MaintenanceTier>({ notionalMax: count, rate: real })),
+  market: asText,
+  account: asText,
+  symbols: listOf(asText),
+  seed: asInteger,
+  timeframeMs: asCount,
+  contracts: listOf(
+    fieldsOf<Contract>({
+      symbol: asText,
+      priceStep: asNumber,
+      lotSize: asNumber,
+      notionalMin: asCount,
+      leverageMax: asNumber,
+      tiers: listOf(fieldsOf<MaintenanceTier>({ notionalMax: asCount, rate: asNumber })),
     }),
   ),
 });
 
-const readSettings = fields<Settings>({
-  timeframeMs: count,
-  startBalance: count,
-  leverage: real,
-  maxOpenTrades: count,
-  riskPerTrade: real,
-  stopAtr: real,
-  takeProfitAtr: real,
-  trailAtr: real,
-  maxHoldCandles: count,
-  dailyLossLimit: real,
-  maxDrawdown: real,
-  drawdownReleaseDays: real,
-  lossStreakLimit: count,
-  cooldownCandles: count,
-  kellyCap: real,
-  kellyFloor: real,
-  makerFee: real,
-  takerFee: real,
-  slippage: real,
-  volumeShare: real,
-  fundingRate: real,
-  minConfidence: real,
-  learning: fields<LearningSettings>({
-    signalModel: flag,
-    deepSignalModel: flag,
-    attention: flag,
-    qTable: flag,
-    retrainEvery: count,
-    barrierSigmas: real,
-    barrierCandles: count,
-    cusumSigmas: real,
-    choiceCandles: count,
-    epsilonStart: real,
-    epsilonMin: real,
-    epsilonDecay: real,
-    alpha: real,
-    gamma: real,
+const readSettings = fieldsOf<Settings>({
+  timeframeMs: asCount,
+  startBalance: asCount,
+  leverage: asNumber,
+  maxOpenTrades: asCount,
+  riskPerTrade: asNumber,
+  stopAtr: asNumber,
+  takeProfitAtr: asNumber,
+  trailAtr: asNumber,
+  maxHoldCandles: asCount,
+  dailyLossLimit: asNumber,
+  maxDrawdown: asNumber,
+  drawdownReleaseDays: asNumber,
+  lossStreakLimit: asCount,
+  cooldownCandles: asCount,
+  kellyCap: asNumber,
+  kellyFloor: asNumber,
+  makerFee: asNumber,
+  takerFee: asNumber,
+  slippage: asNumber,
+  volumeShare: asNumber,
+  fundingRate: asNumber,
+  minConfidence: asNumber,
+  learning: fieldsOf<LearningSettings>({
+    signalModel: asBoolean,
+    deepSignalModel: asBoolean,
+    attention: asBoolean,
+    qTable: asBoolean,
+    retrainEvery: asCount,
+    barrierSigmas: asNumber,
+    barrierCandles: asCount,
+    cusumSigmas: asNumber,
+    choiceCandles: asCount,
+    epsilonStart: asNumber,
+    epsilonMin: asNumber,
+    epsilonDecay: asNumber,
+    alpha: asNumber,
+    gamma: asNumber,
   }),
 });
 
-const readRunState = fields<RunState>({
+const readRunState = fieldsOf<RunState>({
   binding: nullable(readBinding),
   settings: readSettings,
   rng: readRng,
-  seed: integer,
-  candles: count,
-  lastCandleTime: nullable(integer),
+  seed: asInteger,
+  candles: asCount,
+  lastCandleTime: nullable(asInteger),
 });
 
 const initial = (): RunState => ({
@@ -137,10 +137,10 @@ export const run: Component<'run', RunState> = {
   file: {
     name: 'run_state.json',
     format: 'json',
-    encode: state => ({ format: 'json', value: { ...readRunState(state, '') } }),
+    encode: state => ({ format: 'json', value: { ...readRunState(state, 'run') } }),
     decode: content => {
       if (content.format !== 'json') throw new Error(`not a JSON file: ${content.format}`);
-      return readRunState(content.value, '');
+      return readRunState(content.value, 'run');
     },
   },
   initial,
