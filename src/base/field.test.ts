@@ -18,6 +18,7 @@ import {
   mapOf,
   nullable,
   oneOf,
+  optional,
   type Reader,
   recordOf,
 } from './field.ts';
@@ -71,6 +72,14 @@ describe('a field', () => {
     refused({ rows: [], more: 1 }, 'file.more is unknown');
     refused({ rows: {} }, 'file.rows is not a list (found object)');
     refused([], 'file is not an object (found a list of 0)');
+  });
+
+  it('that files may lack is then no key', () => {
+    const read = fieldsOf<{ a: number; b?: number }>({ a: asNumber, b: optional(asNumber) });
+    assert.deepEqual(Object.keys(read({ a: 1 }, 'it')), ['a']);
+    assert.deepEqual(read({ a: 1, b: 2 }, 'it'), { a: 1, b: 2 });
+    for (const wrong of [null, 'x'])
+      assert.throws(() => read({ a: 1, b: wrong }, 'it'), /it\.b is not a finite number/);
   });
 
   it('is copied, however deep', () => {

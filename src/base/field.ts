@@ -97,6 +97,12 @@ export const nullable =
   (value, path) =>
     value === null ? null : reader(value, path);
 
+/** A field that files may lack: of an object it is then no key. */
+export const optional =
+  <T>(reader: Reader<T>): Reader<T | undefined> =>
+  (value, path) =>
+    value === undefined ? undefined : reader(value, path);
+
 export const listOf =
   <T>(reader: Reader<T>, lengthMax = Number.MAX_SAFE_INTEGER): Reader<T[]> =>
   (value, path) => {
@@ -105,12 +111,15 @@ export const listOf =
     return list.map((item, index) => reader(item, `${path}[${index}]`));
   };
 
+type Readers<T> = {
+  // Only a field that the type has as optional may be read as one.
+  readonly [Name in keyof T]-?: Reader<
+    Record<never, never> extends Pick<T, Name> ? T[Name] | undefined : T[Name]
+  >;
+};
+
 /** An object with exactly these fields. */
-export const fieldsOf = <T extends object>(
-  readers: {
-    readonly [Name in keyof T]-?: Reader<T[Name]>;
-  },
-): Reader<T> => objectReader(readers);
+export const fieldsOf = <T extends object>(readers: Readers<T>): Reader<T> => objectReader(readers);
 
 /** An object with exactly these names, all of them read alike. */
 export const recordOf = <Name extends string, T>(
@@ -124,7 +133,10 @@ function objectReader<T>(readers: Readonly<Record<string, Reader<unknown>>>): Re
     const source = asRecord(value, path);
     refuseStrangers(source, readers, path);
     const result: Tree = {};
-    for (const [name, reader] of known) result[name] = reader(source[name], `${path}.${name}`);
+    for (const [name, reader] of known) {
+      const read = reader(source[name], `${path}.${name}`);
+      if (read !== undefined) result[name] = read;
+    }
     return result as T;
   };
 }

@@ -32,6 +32,12 @@ export function growBracket(
   }
 }
 
+/** The stop that a position was entered with, as a price: its leg lives as long as it does. */
+export const entryStopOf = (
+  orders: Readonly<Record<string, OpenOrder>>,
+  { entryOrderId }: Position,
+): number | null => orders[`${entryOrderId}.${LEGS.stop.suffix}`]?.order.trigger ?? null;
+
 /** Moves the trailing stops of a symbol after a candle set a new best price. */
 export function trail(
   orders: Record<string, OpenOrder>,

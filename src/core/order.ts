@@ -137,6 +137,11 @@ export interface TradeRecord {
   readonly profit: Units;
   /** Net profit over the margin put up, as a fraction. */
   readonly profitRatio: number;
+  /**
+   * What the stop it was entered with would have cost, fees and slippage left out: the trade's R.
+   * Absent where there was no stop, where a gap carried the entry beyond it, and before 0.2.0.
+   */
+  readonly risk?: Units;
   readonly durationMs: Millis;
   readonly exitReason: ExitReason;
   readonly strategy: string;

@@ -158,10 +158,27 @@ describe('a position', () => {
     fundPosition(position, 5, CONTRACT);
     shrinkPosition(position, fillOf(110, 400, 9), CONTRACT);
     shrinkPosition(position, fillOf(111, 600, 10), CONTRACT);
-    const trade = tradeRecordOf(position, { time: 9, reason: 'exit_signal' }, CONTRACT);
+    const exit = { time: 9, reason: 'exit_signal', entryStop: null } as const;
+    const trade = tradeRecordOf(position, exit, CONTRACT);
     assert.deepEqual([trade.entryPrice, trade.exitPrice, trade.quantity], [101, 110.6, 1]);
     assert.equal(trade.profit, asUnits(toUnits(9.6) - 39));
     assert.equal(trade.profitRatio, trade.profit / toUnits(10.1));
     assert.deepEqual([trade.fees, trade.funding, trade.durationMs], [34, 5, 9]);
+  });
+
+  it('its record tells what its stop would have cost, and nothing where that is no loss', () => {
+    const riskOf = (direction: Direction, entryStop: number | null) => {
+      const position = held(direction, 10, fillOf(100, 500, 7), fillOf(102, 500, 8));
+      shrinkPosition(position, fillOf(110, 400), CONTRACT);
+      shrinkPosition(position, fillOf(90, 600), CONTRACT);
+      const trade = tradeRecordOf(position, { time: 9, reason: 'stop_loss', entryStop }, CONTRACT);
+      assert(trade.risk !== undefined || !('risk' in trade));
+      return trade.risk;
+    };
+    assert.equal(riskOf('long', 97.5), toUnits(3.5));
+    assert.equal(riskOf('short', 103), toUnits(2));
+    assert.equal(riskOf('long', null), undefined);
+    assert.equal(riskOf('long', 101), undefined, 'entered at its stop');
+    assert.equal(riskOf('short', 99), undefined, 'a gap carried the entry beyond it');
   });
 });

@@ -17,7 +17,7 @@ import {
 } from '../base/money.ts';
 import type { Fact } from './fact.ts';
 import type { Contract } from './market.ts';
-import type { ExitReason, Position, TradeRecord } from './order.ts';
+import { type ExitReason, type Position, signOf, type TradeRecord } from './order.ts';
 
 export type Fill = Fact<'order.filled'>;
 
@@ -103,15 +103,19 @@ export function fundPosition(position: Position, amount: Units, contract: Contra
   position.liquidationPrice = liquidationPriceOf(position, contract);
 }
 
+export interface Exit {
+  readonly time: number;
+  readonly reason: ExitReason;
+  /** The stop that the position was entered with; null: none. */
+  readonly entryStop: number | null;
+}
+
 /** The record of a position whose last lot was just closed. */
-export function tradeRecordOf(
-  position: Position,
-  exit: { readonly time: number; readonly reason: ExitReason },
-  contract: Contract,
-): TradeRecord {
+export function tradeRecordOf(position: Position, exit: Exit, contract: Contract): TradeRecord {
   assert(position.lots === 0, `${position.symbol} is still open`);
   const profit = asUnits(position.realised - position.fees - position.funding);
   const marginPutUp = marginOf(position.closedEntryNotional, position.leverage);
+  const risk = exit.entryStop === null ? 0 : riskOf(position, exit.entryStop, contract);
   return {
     id: position.entryOrderId,
     symbol: position.symbol,
@@ -126,11 +130,18 @@ export function tradeRecordOf(
     funding: position.funding,
     profit,
     profitRatio: marginPutUp === 0 ? 0 : profit / marginPutUp,
+    ...(risk > 0 ? { risk } : {}),
     durationMs: exit.time - position.openedAt,
     exitReason: exit.reason,
     strategy: position.strategy,
     models: position.models,
   };
+}
+
+/** What all lots of a closed position would have lost at a stop; below 0 beyond it. */
+function riskOf(position: Position, stop: number, contract: Contract): Units {
+  const atStop = notional(stop, position.closedLots, contract.lotSize);
+  return asUnits(signOf(position.direction) * (position.closedEntryNotional - atStop));
 }
 
 /** A volume-weighted price, four decimals finer than the contract's step. */

@@ -6,7 +6,6 @@ import { Rng, seedRng } from '../base/rng.ts';
 import type { Binding, Fact } from '../core/fact.ts';
 import { createFold } from '../core/fold.ts';
 import { REGIMES, VOLATILITY_LEVELS } from '../core/market.ts';
-import type { TradeRecord } from '../core/order.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../core/settings.ts';
 import {
   ACTIONS,
@@ -15,7 +14,6 @@ import {
   FIXED_ACTION,
   type QTableState,
   qTable,
-  rewardOf,
   waitingChoice,
 } from './q-table.ts';
 
@@ -261,25 +259,5 @@ describe('choosing an action', () => {
     const { action, explored } = choose(table().state, rng, withLearning({ qTable: false }));
     assert.deepEqual([action, explored], [FIXED_ACTION.range, false]);
     assert.deepEqual(rng.state, before);
-  });
-});
-
-describe('the reward of a trade', () => {
-  const trade = (profitRatio: number, leverage = 1) => ({ profitRatio, leverage }) as TradeRecord;
-
-  it('does not depend on leverage for the same move of the price', () => {
-    assert.equal(rewardOf(trade(0.03, 3), 0), rewardOf(trade(0.01, 1), 0));
-    assert.equal(rewardOf(trade(0.005), 0), 1);
-  });
-
-  it('is halved at 240 candles, and shrinks with length', () => {
-    assert.equal(rewardOf(trade(0.005), 240), 0.5);
-    assert.ok(rewardOf(trade(0.005), 10) > rewardOf(trade(0.005), 20));
-  });
-
-  it('is clipped at three units of risk either way, and never −0', () => {
-    assert.equal(rewardOf(trade(9), 0), 3);
-    assert.equal(rewardOf(trade(-9), 0), -3);
-    assert.ok(Object.is(rewardOf(trade(-1e-12), 0), 0));
   });
 });

@@ -80,8 +80,8 @@ const FIXED_CHOICE: Readonly<Record<Regime, Choice>> = {
 /** The choice while the Q-table is off; asked on each candle then, so made once. */
 export const fixedChoice = (regime: Regime): Choice => FIXED_CHOICE[regime];
 
-/** The price move that counts as one unit of risk, as a share of the price. */
-const RISK_UNIT = 0.005;
+/** The risk of a trade that does not know its own, as a share of its notional. */
+const RISK_SHARE_UNKNOWN = 0.005;
 /** A trade of this many candles earns half of what an immediate one would. */
 const HALF_VALUE_CANDLES = 240;
 /** One lucky trade must not outweigh all that was learned. */
@@ -179,14 +179,20 @@ export function chooseAction(options: {
 }
 
 /**
- * The reward of a closed trade: net result in units of risk (RISK_UNIT of the notional put up,
- * whatever the leverage), discounted by its length, and clipped to ±3.
+ * The reward of a closed trade: its net result in units of its own risk (the R multiple of Tharp,
+ * "Trade your way to financial freedom", 1998), discounted by its length, and clipped to ±3.
  */
 export function rewardOf(trade: TradeRecord, candles: number): number {
-  assert(trade.leverage > 0 && candles >= 0, 'a trade has leverage and a length');
-  const result = trade.profitRatio / trade.leverage / RISK_UNIT;
-  const discounted = (result * HALF_VALUE_CANDLES) / (HALF_VALUE_CANDLES + candles);
+  assert(candles >= 0, 'a trade has a length');
+  const discounted = (multipleOf(trade) * HALF_VALUE_CANDLES) / (HALF_VALUE_CANDLES + candles);
   return rounded(Math.min(REWARD_MAX, Math.max(-REWARD_MAX, discounted)));
+}
+
+/** Net result, costs in, over what the stop at entry would have cost. */
+function multipleOf({ profit, risk, profitRatio, leverage }: TradeRecord): number {
+  if (risk !== undefined && risk > 0) return profit / risk;
+  assert(leverage > 0, 'a trade has leverage');
+  return profitRatio / leverage / RISK_SHARE_UNKNOWN;
 }
 
 /** Whether the symbol's choice led to no trade in time: its reward is then 0. */

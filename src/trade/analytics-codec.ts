@@ -60,6 +60,10 @@ const orNull =
   (check: Check): Check =>
   value =>
     value === null || check(value);
+const orAbsent =
+  (check: Check): Check =>
+  value =>
+    value === undefined || check(value);
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
@@ -78,6 +82,7 @@ const TRADE: Shape<TradeRecord> = {
   funding: isWhole,
   profit: isWhole,
   profitRatio: isNumber,
+  risk: orAbsent(value => isCount(value) && value !== 0),
   durationMs: isCount,
   exitReason: value => EXIT_REASONS.includes(value as ExitReason),
   strategy: isText,
@@ -128,8 +133,9 @@ function fault<T>(value: unknown, shape: Shape<T>): string | null {
   // Counted in place: a file has twenty thousand of these.
   let fields = 0;
   for (const key in shape) {
-    if (!Object.hasOwn(value, key) || !shape[key](value[key])) return key;
-    fields += 1;
+    const field = value[key];
+    if (!shape[key](field)) return key;
+    if (field !== undefined) fields += 1;
   }
   for (const _ in value) fields -= 1;
   return fields === 0 ? null : 'a field of no meaning';

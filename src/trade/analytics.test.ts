@@ -176,6 +176,7 @@ describe('analytics', () => {
       ['"side":"long"', '"side":"up"', /trades\[0\] is not valid \(side\)/],
       ['"quantity":1.5', '"quantity":null', /quantity/],
       ['"quantity":1.5', '"quantity":1.5,"odd":1', /a field of no meaning/],
+      ['"quantity":1.5', '"quantity":1.5,"risk":0', /trades\[0\] is not valid \(risk\)/],
       ['"deep":0', '"deep":0.5', /models/],
       ['"wins":1', '"wins":-1', /totals is not valid/],
       ['"daily":[', '"daily":[7,', /daily\[0\]/],
@@ -188,6 +189,16 @@ describe('analytics', () => {
       assert.notEqual(bad, good, `${from} is there`);
       assert.throws(() => analytics.file.decode(JSON.parse(bad) as Encoded), message);
     }
+  });
+
+  it('reads trades that know their risk and, from a file of 0.1.0, trades that do not', () => {
+    const state = folded([closed(1, 2), closed(2, 3, { risk: toUnits(4) }), marked(2, 15)]);
+    assert.deepEqual(
+      throughFile(state).trades.map(({ risk }) => risk),
+      [undefined, toUnits(4)],
+    );
+    const old = analytics.file.encode(folded([closed(1, 2), marked(2, 15)]));
+    assert.equal(analytics.upgrades?.[2]?.(old), old);
   });
 
   it('checks that its parts agree', () => {

@@ -24,7 +24,9 @@ import {
 export const analytics: Component<'analytics', AnalyticsState> = {
   id: 'analytics',
   title: 'analytics',
-  version: 1,
+  version: 2,
+  // Trades may tell their risk since.
+  upgrades: { 2: old => old },
   file: {
     name: 'analytics_state.json.zst',
     format: 'json.zst',

@@ -14,6 +14,7 @@ import {
   mapOf,
   nullable,
   oneOf,
+  optional,
 } from '../base/field.ts';
 import type { Encoded } from '../core/component.ts';
 import type { Contract, MaintenanceTier } from '../core/market.ts';
@@ -103,6 +104,7 @@ const readTrade = fieldsOf<TradeRecord>({
   funding: asInteger,
   profit: asInteger,
   profitRatio: asNumber,
+  risk: optional(asInteger),
   durationMs: asInteger,
   exitReason: oneOf(EXIT_REASONS),
   strategy: asText,

@@ -13,7 +13,7 @@ import { EXIT, Fault } from '../base/fault.ts';
 import type { Units } from '../base/money.ts';
 import type { Millis } from '../base/time.ts';
 import { type Account, applyFill, applyFunding, freeOf, reservedBy } from '../core/account.ts';
-import { holdCandle } from '../core/bracket.ts';
+import { entryStopOf, holdCandle } from '../core/bracket.ts';
 import type { Component, Handlers } from '../core/component.ts';
 import type { Contract } from '../core/market.ts';
 import type { Approved, Books, OpenOrder, TradeRecord } from '../core/order.ts';
@@ -78,9 +78,12 @@ const on: Handlers<Portfolio> = {
     accept(state, fact.id);
     state.fills += 1;
     const reason = fact.exitReason ?? state.orders[fact.id]?.order.exitReason ?? 'force_exit';
+    const held = state.positions[fact.symbol];
+    // Asked before the fill: with the last lot the legs go.
+    const entryStop = held === undefined ? null : entryStopOf(state.orders, held);
     const closed = applyFill(state, fact, contract);
     if (closed !== null)
-      state.closing.push(tradeRecordOf(closed, { time: fact.time, reason }, contract));
+      state.closing.push(tradeRecordOf(closed, { time: fact.time, reason, entryStop }, contract));
   },
   'trade.closed'(state, { trade }) {
     const index = state.closing.findIndex(({ id }) => id === trade.id);

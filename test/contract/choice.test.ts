@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { must } from '../../src/base/assert.ts';
-import { notional } from '../../src/base/money.ts';
+import { notional, toUnits } from '../../src/base/money.ts';
 import type { Fact } from '../../src/core/fact.ts';
 import type { Settings } from '../../src/core/settings.ts';
 import { ACTIONS, rewardOf, type WaitingChoice } from '../../src/learn/q-table.ts';
@@ -120,6 +120,20 @@ describe('a choice', () => {
     assert.deepEqual(after.world['q-table'].waiting, waiting);
     await after.run();
     assert.deepEqual(after.steps, run.steps);
+  });
+});
+
+describe('a closed trade', () => {
+  it('knows what its stop would have cost: the unit of its reward', () => {
+    const orders = new Map(run.told('order.approved').map(({ order }) => [order.id, order]));
+    const trades = run.told('trade.closed').map(({ trade }) => trade);
+    assert.ok(trades.length > 15);
+    for (const { id, entryPrice, quantity, risk, profit } of trades) {
+      const stop = must(orders.get(id)?.protection, 'a bracket').stop;
+      const lost = toUnits(Math.abs(entryPrice - stop) * quantity);
+      assert.ok(Math.abs(lost / must(risk, 'a risk') - 1) < 1e-6, `${lost} ${risk}`);
+      assert.ok(profit > -3 * lost, 'no gap in this market is that wide');
+    }
   });
 });
 
