@@ -41,6 +41,12 @@ export function applyFill(account: Account, fill: Fill, contract: Contract): Pos
   return leave(account, fill, contract);
 }
 
+/** Folds that a stop was reached; one that is no longer open changes nothing. */
+export function applyTrigger(account: Account, { id }: Fact<'order.triggered'>): void {
+  const open = account.orders[id];
+  if (open !== undefined) open.triggered = true;
+}
+
 /** Folds a funding payment. */
 export function applyFunding(
   account: Account,

@@ -55,6 +55,8 @@ export interface FactShapes {
   'order.rejected': { readonly id: string; readonly time: Millis; readonly reason: string };
   'order.expired': { readonly id: string; readonly time: Millis };
   'order.canceled': { readonly id: string; readonly time: Millis; readonly reason: string };
+  /** A stop was reached and not a lot of it could be filled: it is a market order from then on. */
+  'order.triggered': { readonly id: string; readonly time: Millis };
   /** `reason` is set where the exchange itself decides (liquidation). */
   'order.filled': {
     /** Order id; `liquidation:<symbol>` for a liquidation. */
@@ -216,6 +218,7 @@ export type ReportName =
   | 'order.rejected'
   | 'order.expired'
   | 'order.canceled'
+  | 'order.triggered'
   | 'order.filled'
   | 'funding.settled';
 export type Report = Fact<ReportName>;

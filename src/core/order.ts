@@ -79,7 +79,13 @@ export interface OpenOrder {
   filledLots: number;
   /** Current trigger: a trailing stop moves it. */
   trigger: number | null;
+  /** A stop that was reached before any of it was filled; absent until then. */
+  triggered?: boolean;
 }
+
+/** A stop that has fired is a market order until it is done, whatever the price does. */
+export const hasFired = ({ filledLots, triggered }: OpenOrder): boolean =>
+  filledLots > 0 || triggered === true;
 
 /** One net position per symbol, isolated margin. */
 export interface Position {

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { BTC, bracket, fillsOf, lastTrade, placed } from '../../test/fixtures/paper-world.ts';
+import {
+  BTC,
+  bracket,
+  fillsOf,
+  lastTrade,
+  placed,
+  type World,
+} from '../../test/fixtures/paper-world.ts';
 import { toUnits } from '../base/money.ts';
 import { MINUTE_MS } from '../base/time.ts';
 
@@ -111,6 +118,74 @@ describe('brackets', () => {
     assert.equal(trade?.exitPrice, 0.4 * 95 + 0.6 * 104);
   });
 
+  it('a stop that fired where the volume took no lot stays fired until it is done', async () => {
+    for (const [side, stop, beyond] of [
+      ['buy', 95, 94],
+      ['sell', 105, 106],
+    ] as const) {
+      const world = await placed(
+        { side, lots: 100, protection: bracket(stop, 200 - stop) },
+        { volumeShare: 0.1 },
+      );
+      world.candle({ open: 100 });
+      const thin = { low: Math.min(100, beyond), high: Math.max(100, beyond), volume: 0.09 };
+      assert.deepEqual(world.candle({ open: 100, ...thin }), [
+        { type: 'order.triggered', id: `${stopIdOf(world)}`, time: 3 * MINUTE_MS },
+      ]);
+      world.restore();
+      assert.deepEqual(world.candle({ open: 101, volume: 0.05 }), [], 'told once');
+      assert.deepEqual(world.candle({ open: 102, volume: 0 }), []);
+      assert.equal(fillsOf(world.candle({ open: 103, volume: 6 }))[0]?.lots, 60);
+      world.candle({ open: 104, high: 120, low: 80 });
+      const trade = lastTrade(world);
+      assert.equal(trade?.exitReason, 'stop_loss', 'and no target before it is done');
+      assert.equal(trade?.exitPrice, 0.6 * 103 + 0.4 * 104);
+    }
+  });
+
+  it('a stop that a gap jumped where the volume took no lot goes at the next open', async () => {
+    const world = await placed({ protection: bracket(95, null, 5) }, { volumeShare: 0.1 });
+    world.candle({ open: 100 });
+    world.candle({ open: 92, volume: 0.05 });
+    world.candle({ open: 99 });
+    assert.equal(lastTrade(world)?.exitPrice, 99);
+    assert.deepEqual(world.state.orders, {});
+  });
+
+  it('the unfilled rest of an entry is canceled by a stop that fired and filled nothing', async () => {
+    const world = await placed({ lots: 100, protection: bracket(95) }, { volumeShare: 0.1 });
+    world.candle({ open: 100, volume: 4 });
+    const reports = world.candle({ open: 94, volume: 0.05 });
+    assert.deepEqual(
+      reports.map(report => report.type),
+      ['order.triggered', 'order.canceled'],
+    );
+    world.candle({ open: 100 });
+    assert.equal(lastTrade(world)?.quantity, 0.4);
+  });
+
+  it('a target that found no volume goes on resting: it is a limit order', async () => {
+    const world = await placed({ protection: bracket(95, 105) }, { volumeShare: 0.1 });
+    world.candle({ open: 100 });
+    assert.deepEqual(world.candle({ open: 100, high: 110, volume: 0.05 }), []);
+    assert.deepEqual(world.candle({ open: 100 }), [], 'nobody pays its price any more');
+    world.candle({ open: 100, high: 106 });
+    assert.deepEqual(
+      [lastTrade(world)?.exitReason, lastTrade(world)?.exitPrice],
+      ['take_profit', 105],
+    );
+  });
+
+  it('an exit at market that found no volume waits for it', async () => {
+    const world = await placed({}, { volumeShare: 0.1 });
+    world.candle({ open: 100 });
+    const leave = { side: 'sell', reduceOnly: true, exitReason: 'exit_signal' } as const;
+    await world.place({ ...leave, expiresAt: Number.MAX_SAFE_INTEGER });
+    for (let minute = 0; minute < 9; minute += 1) world.candle({ open: 100, volume: 0.05 });
+    world.candle({ open: 98 });
+    assert.equal(lastTrade(world)?.exitPrice, 98);
+  });
+
   it('two legs that one candle reaches share its volume', async () => {
     const world = await placed(
       { lots: 100, protection: bracket(95, null, 3) },
@@ -161,6 +236,9 @@ describe('brackets', () => {
     );
   });
 });
+
+const stopIdOf = (world: World): string =>
+  Object.keys(world.state.orders).find(id => id.endsWith('.stop')) ?? 'no stop';
 
 describe('liquidation', () => {
   it('an open beyond the liquidation price takes the margin and no more', async () => {

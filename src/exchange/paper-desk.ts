@@ -9,7 +9,7 @@
 import { must } from '../base/assert.ts';
 import { feeOf, lotsBelow, notional, type Units } from '../base/money.ts';
 import type { Millis } from '../base/time.ts';
-import { type Account, applyFill, applyFunding } from '../core/account.ts';
+import { type Account, applyFill, applyFunding, applyTrigger } from '../core/account.ts';
 import type { Report } from '../core/fact.ts';
 import type { Candle, Contract } from '../core/market.ts';
 import { type Books, exitSide, type OpenOrder, type Order, type Position } from '../core/order.ts';
@@ -95,6 +95,9 @@ export function report(desk: Desk, told: Report): void {
   switch (told.type) {
     case 'order.filled':
       applyFill(desk.account, told, desk.contract);
+      return;
+    case 'order.triggered':
+      applyTrigger(desk.account, told);
       return;
     case 'funding.settled':
       applyFunding(desk.account, told, desk.contract);
@@ -185,7 +188,7 @@ function feeFor(desk: Desk, terms: Omit<LotTerms, 'time'>): Units {
 }
 
 /** Once a position is being left, what is unfilled of its entry must not add to it again. */
-function cancelEntries(desk: Desk, time: Millis): void {
+export function cancelEntries(desk: Desk, time: Millis): void {
   for (const { order } of ordersOf(desk, order => !order.reduceOnly))
     cancel(desk, order, { time, reason: 'the position is being left' });
 }

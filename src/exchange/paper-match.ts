@@ -10,13 +10,22 @@
  *   to the open first; then targets, only when no stop fired ("stop before target").
  * - Targets are resting limit orders: filled at their price when it is traded through, maker fee.
  *   Of a position entered inside the candle they wait: the extreme may lie before the entry.
- * - A stop that fired is a market order: what the volume did not take goes at the next opens.
+ * - A stop that fired is a market order until it is done, also where the volume took not a lot of
+ *   it: what is left goes at the next opens, at their prices. A target that found no volume rests.
  * - Without volume nothing fills and nothing is liquidated: nobody traded at those prices.
  * Fills at the open carry the candle's time, fills inside it the time of its close.
  */
 import type { Candle } from '../core/market.ts';
-import type { Books, OpenOrder, Order, Position } from '../core/order.ts';
-import { type Desk, fillOrder, liquidate, ordersOf, positionOf, report } from './paper-desk.ts';
+import { type Books, hasFired, type OpenOrder, type Order, type Position } from '../core/order.ts';
+import {
+  cancelEntries,
+  type Desk,
+  fillOrder,
+  liquidate,
+  ordersOf,
+  positionOf,
+  report,
+} from './paper-desk.ts';
 import { slipped } from './paper-price.ts';
 
 export function matchOpen(desk: Desk): void {
@@ -52,7 +61,7 @@ function matchGap(desk: Desk): void {
   if (held === undefined) return;
   if (isLiquidated(held, open)) liquidate(desk, time);
   for (const stop of stopsOf(desk))
-    if (stop.filledLots > 0 || hasReached(stop, open)) fireStop(desk, stop, { price: open, time });
+    if (hasFired(stop) || hasReached(stop, open)) fireStop(desk, stop, { price: open, time });
 }
 
 /** Stops and liquidation along the adverse half of the candle, nearest to the open first. */
@@ -121,6 +130,10 @@ interface Moment {
 function fireStop(desk: Desk, stop: OpenOrder, at: Moment): void {
   desk.stopped = true;
   fillAsMarket(desk, stop, at);
+  const left = desk.account.orders[stop.order.id];
+  if (left === undefined || hasFired(left)) return;
+  report(desk, { type: 'order.triggered', id: left.order.id, time: at.time });
+  cancelEntries(desk, at.time);
 }
 
 function fillAtOpen(desk: Desk, market: OpenOrder): void {
@@ -152,11 +165,11 @@ function fillLimit(desk: Desk, limit: OpenOrder, time: number): boolean {
   return fillOrder(desk, limit, { price: limitPriceOf(limit), liquidity, time });
 }
 
-/** Expired orders leave; a stop that has begun to fill goes on until it is done. */
+/** Expired orders leave; a stop that has fired goes on until it is done. */
 export function expireOrders(desk: Desk, now: number): void {
   for (const { order } of ordersOf(desk, order => order.expiresAt <= now)) {
-    const begun = (desk.account.orders[order.id]?.filledLots ?? 0) > 0;
-    if (isStop(order) && begun) continue;
+    const open = desk.account.orders[order.id];
+    if (isStop(order) && open !== undefined && hasFired(open)) continue;
     report(desk, { type: 'order.expired', id: order.id, time: order.expiresAt });
   }
 }
@@ -173,7 +186,7 @@ export function isStirring(books: Books, candle: Candle, closeTime: number): boo
     const open = books.orders[id];
     if (open === undefined || open.order.symbol !== candle.symbol) continue;
     const { order } = open;
-    if (order.expiresAt <= closeTime || open.filledLots > 0) return true;
+    if (order.expiresAt <= closeTime || hasFired(open)) return true;
     const sells = order.side === 'sell';
     if (isStop(order) && !hasReached(open, sells ? candle.low : candle.high)) continue;
     if (isTarget(order) && !isThrough(open, sells ? candle.high : candle.low)) continue;

@@ -4,11 +4,11 @@ import fc from 'fast-check';
 import { play, type Script, script } from '../../test/fixtures/paper-script.ts';
 import { contractFor, tradesOf, type World } from '../../test/fixtures/paper-world.ts';
 import { canonicalText } from '../base/canonical.ts';
-import { asUnits, notional } from '../base/money.ts';
+import { asUnits, lotsBelow, notional } from '../base/money.ts';
 import type { Fact } from '../core/fact.ts';
 import { createFold } from '../core/fold.ts';
 import type { Candle } from '../core/market.ts';
-import type { Order } from '../core/order.ts';
+import { hasFired, type Order } from '../core/order.ts';
 import { marginOf } from '../core/position.ts';
 import { equityOf, portfolio } from '../trade/portfolio.ts';
 
@@ -44,8 +44,9 @@ describe('the paper exchange, whatever the market and the orders', () => {
         'liquidation',
       ])
         assert(seen.has(`${side} ${reason}`), `no ${side} ${reason}`);
-    for (const name of ['order.rejected', 'order.expired', 'order.canceled', 'funding.settled'])
-      assert(seen.has(name), `no ${name}`);
+    for (const name of ['rejected', 'expired', 'canceled', 'triggered'])
+      assert(seen.has(`order.${name}`), `no ${name}`);
+    assert(seen.has('funding.settled'), 'no funding');
   });
 
   it('money is conserved to the unit, over the account and over its trades', () =>
@@ -125,6 +126,46 @@ describe('the paper exchange, whatever the market and the orders', () => {
     if (target.side === 'sell') assert(candle.low > stop, `${candle.low} reached ${stop}`);
     else assert(candle.high < stop, `${candle.high} reached ${stop}`);
   }
+
+  it('a stop that was reached where anything was traded is gone or has fired', () =>
+    holds(async told => {
+      await play(told, world => {
+        const candle = world.facts.findLast(fact => fact.type === 'candle.closed');
+        if (candle === undefined || candle.volume === 0) return;
+        for (const open of Object.values(world.state.orders)) {
+          const { kind, side, symbol, createdAt } = open.order;
+          if (kind !== 'stop' || symbol !== candle.symbol || createdAt > candle.time) continue;
+          const trigger = open.trigger ?? 0;
+          const reached: boolean = side === 'sell' ? candle.low <= trigger : candle.high >= trigger;
+          assert(!reached || hasFired(open), `${open.order.id} was forgotten`);
+        }
+      });
+    }));
+
+  it('a stop that has fired takes what the next candles trade, and no target does', () =>
+    holds(async told => {
+      let looked = 0;
+      let fired: Record<string, number> = {};
+      await play(told, world => {
+        const since = world.facts.slice(looked);
+        looked = world.facts.length;
+        const { positions, orders } = world.state;
+        const candle = since.find(fact => fact.type === 'candle.closed');
+        const lots = candle === undefined ? undefined : fired[candle.symbol];
+        if (
+          candle !== undefined &&
+          lots !== undefined &&
+          lotsBelow(candle.volume * 0.2, 0.01) > 0
+        ) {
+          assert((positions[candle.symbol]?.lots ?? 0) < lots);
+          assert(since.every(fact => !('exitReason' in fact) || fact.exitReason !== 'take_profit'));
+        }
+        fired = {};
+        for (const open of Object.values(orders))
+          if (/stop/.test(open.order.kind) && hasFired(open))
+            fired[open.order.symbol] = positions[open.order.symbol]?.lots ?? 0;
+      });
+    }));
 
   it('a replay of the recorded facts gives the same state', () =>
     holds(async told => {

@@ -130,7 +130,12 @@ const readPortfolio = fieldsOf<Portfolio>({
   fills: asInteger,
   positions: mapOf(readPosition),
   orders: mapOf(
-    fieldsOf<OpenOrder>({ order: readOrder, filledLots: asInteger, trigger: nullable(asNumber) }),
+    fieldsOf<OpenOrder>({
+      order: readOrder,
+      filledLots: asInteger,
+      trigger: nullable(asNumber),
+      triggered: optional(asBoolean),
+    }),
   ),
   outbox: mapOf(fieldsOf<{ order: Order }>({ order: readOrder })),
   contracts: mapOf(readContract),

@@ -12,7 +12,14 @@ import { must } from '../base/assert.ts';
 import { EXIT, Fault } from '../base/fault.ts';
 import type { Units } from '../base/money.ts';
 import type { Millis } from '../base/time.ts';
-import { type Account, applyFill, applyFunding, freeOf, reservedBy } from '../core/account.ts';
+import {
+  type Account,
+  applyFill,
+  applyFunding,
+  applyTrigger,
+  freeOf,
+  reservedBy,
+} from '../core/account.ts';
 import { entryStopOf, holdCandle } from '../core/bracket.ts';
 import type { Component, Handlers } from '../core/component.ts';
 import type { Contract } from '../core/market.ts';
@@ -73,6 +80,7 @@ const on: Handlers<Portfolio> = {
   'order.rejected': (state, fact) => drop(state, fact.id),
   'order.expired': (state, fact) => drop(state, fact.id),
   'order.canceled': (state, fact) => drop(state, fact.id),
+  'order.triggered': applyTrigger,
   'order.filled'(state, fact) {
     const contract = contractOf(state, fact.symbol);
     accept(state, fact.id);
@@ -107,8 +115,10 @@ const on: Handlers<Portfolio> = {
 export const portfolio: Component<'portfolio', Portfolio> = {
   id: 'portfolio',
   title: 'portfolio',
-  version: 1,
+  version: 2,
   money: true,
+  // A stop may be triggered since.
+  upgrades: { 2: old => old },
   file: {
     name: 'portfolio_state.json',
     format: 'json',

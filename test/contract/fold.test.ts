@@ -25,6 +25,7 @@ const FACTS: Readonly<Record<FactName, boolean>> = {
   'order.rejected': false,
   'order.expired': true,
   'order.canceled': false,
+  'order.triggered': false,
   'order.filled': true,
   'funding.settled': true,
   'trade.closed': true,
