@@ -24,8 +24,8 @@ export interface SymbolView {
     readonly direction: 'long' | 'short';
     /** Base units. */
     readonly quantity: number;
-    /** Unrealised profit over margin. */
-    readonly profitRatio: number;
+    /** Unrealised profit over the margin put up; null where that is nothing. */
+    readonly profitRatio: number | null;
   } | null;
 }
 

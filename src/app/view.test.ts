@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { sessionOptions } from '../../test/fixtures/session.ts';
-import { toQuote } from '../base/money.ts';
+import { must } from '../base/assert.ts';
+import { toQuote, toUnits } from '../base/money.ts';
 import { MINUTE_MS } from '../base/time.ts';
 import { components, type Memory } from '../components.ts';
 import { initialStates } from '../core/component.ts';
+import type { Position } from '../core/order.ts';
 import type { World } from '../policy/world.ts';
 import { equityOf } from '../trade/portfolio.ts';
 import { runSession } from './session.ts';
-import type { StatusView } from './status-line.ts';
+import { type StatusView, statusLine } from './status-line.ts';
 import { hashesOf, marketTimeOf, metricsNow, type Running, statusOf, summaryOf } from './view.ts';
 
 const RUNNING: Running = {
@@ -77,8 +79,29 @@ describe('the status', () => {
     assert.ok(position !== undefined);
     assert.equal(held.position.direction, position.direction);
     assert.ok(Math.abs(held.position.quantity - position.lots * 0.001) < 1e-9);
-    assert.ok(Math.abs(held.position.profitRatio) < 0.05, 'a trade that has just begun');
+    assert.ok(Math.abs(held.position.profitRatio ?? 9) < 0.05, 'a trade that has just begun');
     assert.equal(status.openTrades, 1);
+  });
+
+  it('tells the profit of a position whose margin funding has eaten over what was put up', async () => {
+    const { world: inTrade } = await statusInTrade();
+    const [symbol = ''] = Object.keys(inTrade.portfolio.positions);
+    const shownWith = (change: Partial<Position>, price: number): string => {
+      const eaten = structuredClone(inTrade) as World;
+      const position = must(eaten.portfolio.positions[symbol], 'the position');
+      Object.assign(position, { direction: 'long', lots: 1000, leverage: 4, margin: 0 }, change);
+      must(eaten.portfolio.marks[symbol], 'a price').price = price;
+      return statusLine(statusOf(eaten, RUNNING), 500);
+    };
+    // A lot is 0.001: one unit of the base currency, bought at 100.
+    const entryNotional = toUnits(100);
+    assert.match(shownWith({ entryNotional }, 110), /long 1 \(\+40\.0 %\)/);
+    assert.match(
+      shownWith({ entryNotional }, 90),
+      /long 1 \(0\.0 %\)/,
+      'no margin is left to lose',
+    );
+    assert.match(shownWith({ entryNotional: 0 }, 110), /long 1 \(–\)/);
   });
 
   it('says what stops entries', () => {

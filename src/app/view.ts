@@ -6,7 +6,7 @@
 import { lotsToBase, toQuote } from '../base/money.ts';
 import type { Millis } from '../base/time.ts';
 import { components } from '../components.ts';
-import { unrealisedOf } from '../core/position.ts';
+import { marginOf, unrealisedOf } from '../core/position.ts';
 import type { World } from '../policy/world.ts';
 import { stateHashes } from '../state/state-hash.ts';
 import { entryRefusal, latchedMsAt } from '../trade/breaker.ts';
@@ -54,13 +54,16 @@ function symbolOf({ portfolio }: World, symbol: string): SymbolView {
   const contract = portfolio.contracts[symbol];
   if (mark === undefined || position === undefined || contract === undefined)
     return { symbol, price: mark?.price ?? null, position: null };
+  // Of what was put up, as a trade's ratio is: funding may have taken all of the margin since.
+  const putUp = marginOf(position.entryNotional, position.leverage);
+  const profit = unrealisedOf(position, mark.price, contract);
   return {
     symbol,
     price: mark.price,
     position: {
       direction: position.direction,
       quantity: lotsToBase(position.lots, contract.lotSize),
-      profitRatio: unrealisedOf(position, mark.price, contract) / position.margin,
+      profitRatio: putUp > 0 ? profit / putUp : null,
     },
   };
 }
