@@ -17,7 +17,7 @@ import { type Choice, chooseAction, fixedChoice } from '../learn/q-table.ts';
 import { predictSignal } from '../learn/signal-model.ts';
 import { entryRefusal } from '../trade/breaker.ts';
 import { type SymbolState, symbolOf, windowMean } from '../trade/market.ts';
-import { availableOf, equityOf, isEntering, isLeaving } from '../trade/portfolio.ts';
+import { availableOf, equityOf, isEntering, isLeaving, openTrades } from '../trade/portfolio.ts';
 import { weigh } from './ensemble.ts';
 import { exitFor } from './exits.ts';
 import { type Sizing, sizeEntry } from './sizing.ts';
@@ -59,7 +59,7 @@ export function tellEntryOrExit(world: World, candle: Candle, telling: Telling):
     return false;
   }
   if (!symbol.reading.ready || isEntering(world.portfolio, candle.symbol)) return false;
-  if (entryRefusal(world['risk-manager'], openTrades(world), world.run.settings) !== null)
+  if (entryRefusal(world['risk-manager'], openTrades(world.portfolio), world.run.settings) !== null)
     return false;
   const idea = ideaOf(world, { candle, symbol }, telling);
   if (idea === null) return false;
@@ -173,7 +173,7 @@ function sizingOf(
     account: {
       equity: equityOf(world.portfolio),
       available: availableOf(world.portfolio),
-      openTrades: openTrades(world),
+      openTrades: openTrades(world.portfolio),
     },
     settings,
     contract: must(world.portfolio.contracts[candle.symbol], 'the contract'),
@@ -189,17 +189,6 @@ function sizingOf(
     epoch: telling.epoch,
     expiresAt: candle.time + (1 + ORDER_LIFE_CANDLES) * settings.timeframeMs,
   });
-}
-
-/** Positions, and orders that would open one. */
-function openTrades({ portfolio }: World): number {
-  let count = 0;
-  for (const _ in portfolio.positions) count += 1;
-  for (const id in portfolio.orders)
-    if (portfolio.orders[id]?.order.reduceOnly === false) count += 1;
-  for (const id in portfolio.outbox)
-    if (portfolio.outbox[id]?.order.reduceOnly === false) count += 1;
-  return count;
 }
 
 function winRateOf(world: World, strategy: string): number | null {

@@ -12,6 +12,7 @@ import {
   equityOf,
   isEntering,
   isLeaving,
+  openTrades,
   outboxOf,
   type Portfolio,
   portfolio,
@@ -46,6 +47,28 @@ describe('equity', () => {
       (error: Fault) =>
         error.exitCode === EXIT.corrupt && error.message.includes(`${BTC} at 1000000000`),
     );
+  });
+});
+
+describe('the open trades', () => {
+  it('are counted by symbol: an entry filled in part is one, whatever else is on its way', async () => {
+    const world = createWorld({ settings: { ...FREE, volumeShare: 0.1 } });
+    world.candle({ open: 100 });
+    assert.equal(openTrades(world.state), 0);
+    await world.place({ lots: 100, protection, expiresAt: 9 * MINUTE_MS });
+    assert.equal(openTrades(world.state), 1, 'accepted');
+    world.candle({ open: 100, volume: 4 });
+    assert.equal(world.state.positions[BTC]?.lots, 40);
+    assert.equal(openTrades(world.state), 1, 'filled in part, with its legs');
+    world.candle({ symbol: ETH, time: world.now, open: 50 });
+    await world.place({ symbol: ETH, kind: 'limit', price: 40 });
+    assert.equal(openTrades(world.state), 2);
+    const approved = world.facts.findLast(fact => fact.type === 'order.approved');
+    assert(approved !== undefined);
+    world.tell({ type: 'order.approved', order: { ...approved.order, id: '99-0' } });
+    assert.equal(openTrades(world.state), 2, 'unanswered beside an open one');
+    world.candle({ open: 100 });
+    assert.equal(openTrades(world.state), 2, 'filled');
   });
 });
 

@@ -187,6 +187,23 @@ export function isEntering(state: Portfolio, symbol: string): boolean {
   return false;
 }
 
+/** Symbols with a position or an order that would open one: an entry filled in part is one trade. */
+export function openTrades(state: Portfolio): number {
+  let count = 0;
+  for (const _ in state.positions) count += 1;
+  // Asked on each candle, and mostly nothing is entering.
+  let entering: Set<string> | null = null;
+  for (const waiting of [state.orders, state.outbox])
+    for (const id in waiting) {
+      const order = waiting[id]?.order;
+      if (order === undefined || order.reduceOnly) continue;
+      if (state.positions[order.symbol] !== undefined) continue;
+      entering ??= new Set();
+      entering.add(order.symbol);
+    }
+  return count + (entering?.size ?? 0);
+}
+
 /** True when an order of the policy to leave the symbol's position is on its way. */
 export function isLeaving(state: Portfolio, symbol: string): boolean {
   for (const id in state.orders) if (leavesWith(state.orders[id]?.order, symbol)) return true;
