@@ -16,7 +16,7 @@ import { gapBefore, symbolOf } from '../trade/market.ts';
 import { equityOf, tradeOf } from '../trade/portfolio.ts';
 import { tellEntryOrExit } from './entry.ts';
 import { tellExamples } from './examples.ts';
-import { tellRewards } from './reward.ts';
+import { tellGivenUp, tellRewards } from './reward.ts';
 import { tellTrainingRequests } from './training-request.ts';
 import type { World } from './world.ts';
 
@@ -40,7 +40,7 @@ export function decide(world: World, input: Input, telling: Telling): void {
       decideCandle(world, input.candle, { reports: input.reports, telling });
       return;
     case 'answer':
-      tellReport(world, input.report, telling);
+      tellAnswer(world, input.report, telling);
       return;
     case 'trained':
       telling.tell({ type: 'model.trained', ...input.outcome }, input.blob);
@@ -78,7 +78,9 @@ function decideCandle(world: World, candle: Candle, { reports, telling }: Candle
   telling.tell(candleFact(candle, gap));
   tellHour(world, closeTime, telling);
   tellBreakers(world, closeTime, telling);
-  tellRewards(world, { symbol: candle.symbol, time: closeTime, closed }, telling);
+  const moment = { time: closeTime, telling };
+  tellRewards(world, closed, moment);
+  tellGivenUp(world, candle.symbol, moment);
   const proposed = tellEntryOrExit(world, candle, telling);
   tellExamples(world, { candle, proposed }, telling);
   tellTrainingRequests(world, closeTime, telling);
@@ -90,6 +92,12 @@ function candleFact(candle: Candle, gap: number): Fact<'candle.closed'> {
   return gap > 0
     ? { type: 'candle.closed', symbol, time, open, high, low, close, volume, gap }
     : { type: 'candle.closed', symbol, time, open, high, low, close, volume };
+}
+
+/** A live exchange may answer with the very fill that closes a trade. */
+function tellAnswer(world: World, report: Report, telling: Telling): void {
+  const trade = tellReport(world, report, telling);
+  if (trade !== null) tellRewards(world, [trade], { time: report.time, telling });
 }
 
 /** Tells the reports; returns the trades that they closed. */

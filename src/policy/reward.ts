@@ -1,40 +1,56 @@
 /**
  * Rewards: what became of a waiting choice of the Q-table.
  *
- * Promises: a choice is answered once: by its trade's result, or with 0 when it led to nothing in
- * the time it had. The market's state after the outcome is the next state.
+ * Promises: a choice is answered once: by its trade's result, wherever that is closed, or with 0
+ * when it led to nothing in the time it had. The next state is what the market of the symbol reads
+ * by then.
  */
+import { must } from '../base/assert.ts';
 import type { Millis } from '../base/time.ts';
 import type { TradeRecord } from '../core/order.ts';
 import type { Telling } from '../core/step.ts';
-import { choiceExpired, rewardOf } from '../learn/q-table.ts';
+import { choiceExpired, rewardOf, waitingChoice } from '../learn/q-table.ts';
 import { symbolOf } from '../trade/market.ts';
 import { isEntering } from '../trade/portfolio.ts';
 import type { World } from './world.ts';
 
-interface Outcome {
-  readonly symbol: string;
+export interface Moment {
   readonly time: Millis;
-  readonly closed: readonly TradeRecord[];
+  readonly telling: Telling;
 }
 
-export function tellRewards(world: World, outcome: Outcome, telling: Telling): void {
-  const table = world['q-table'];
-  const { symbol, time, closed } = outcome;
-  const waiting = table.waiting[symbol];
-  if (waiting === undefined) return;
-  let reward = 0;
-  if (closed.length > 0) for (const trade of closed) reward += rewardOf(trade, waiting.candles);
-  else if (!choiceExpired(table, symbol, world.run.settings)) return;
+/** Answers the choices that led to these trades. */
+export function tellRewards(world: World, closed: readonly TradeRecord[], moment: Moment): void {
+  for (const trade of closed) {
+    const { symbol } = trade;
+    const choice = waitingChoice(world['q-table'], symbol);
+    if (choice !== null)
+      tellReward(world, { ...moment, symbol, reward: rewardOf(trade, choice.candles) });
+  }
+}
+
+/** Gives up the symbol's choice when its time is over. */
+export function tellGivenUp(world: World, symbol: string, moment: Moment): void {
+  if (!choiceExpired(world['q-table'], symbol, world.run.settings)) return;
   // Its entry is still on the way: the answer is yet to come.
-  else if (isEntering(world.portfolio, symbol)) return;
+  if (isEntering(world.portfolio, symbol)) return;
+  tellReward(world, { ...moment, symbol, reward: 0 });
+}
+
+interface Outcome extends Moment {
+  readonly symbol: string;
+  readonly reward: number;
+}
+
+function tellReward(world: World, { symbol, time, reward, telling }: Outcome): void {
   const { reading } = symbolOf(world.market, symbol);
+  const { candles } = must(waitingChoice(world['q-table'], symbol), 'the choice to reward');
   telling.tell({
     type: 'reward.observed',
     symbol,
     time,
     reward,
-    candles: waiting.candles,
+    candles,
     nextRegime: reading.regime,
     nextVolatility: reading.volatility,
   });

@@ -8,6 +8,7 @@ import { notional, toUnits } from '../../src/base/money.ts';
 import type { Fact } from '../../src/core/fact.ts';
 import type { Settings } from '../../src/core/settings.ts';
 import { ACTIONS, rewardOf, type WaitingChoice } from '../../src/learn/q-table.ts';
+import type { World } from '../../src/policy/world.ts';
 import { isEntering } from '../../src/trade/portfolio.ts';
 import {
   createPipeline,
@@ -121,6 +122,53 @@ describe('a choice', () => {
     await after.run();
     assert.deepEqual(after.steps, run.steps);
   });
+});
+
+describe('a trade that an answer of the exchange closes', () => {
+  it('is rewarded in that very step, by its result and the market of its symbol', async () => {
+    const pipeline = createPipeline({ candles: TAPE, settings: LIVELY });
+    const { world } = pipeline;
+    const heldByChoice = (): string | undefined =>
+      Object.keys(world.portfolio.positions).find(
+        symbol => (world['q-table'].waiting[symbol]?.candles ?? 0) > 3,
+      );
+    let count = 0;
+    for (; heldByChoice() === undefined; count += 1) await pipeline.run(count);
+    const symbol = must(heldByChoice(), 'a position');
+    const choice = { ...must(world['q-table'].waiting[symbol], 'its choice') };
+    const { regime, volatility } = must(world.market.symbols[symbol], 'its market').reading;
+    pipeline.input({ kind: 'answer', report: stopFilled(world, symbol) });
+
+    const step = pipeline.steps.at(-1)?.texts.map(text => JSON.parse(text) as Fact) ?? [];
+    assert.deepEqual(
+      step.map(({ type }) => type),
+      ['order.filled', 'trade.closed', 'equity.marked', 'reward.observed'],
+    );
+    const [, closed, , reward] = step;
+    assert.ok(closed?.type === 'trade.closed' && reward?.type === 'reward.observed');
+    assert.equal(reward.reward, rewardOf(closed.trade, choice.candles));
+    assert.ok(reward.reward < 0);
+    assert.equal(reward.time, closed.trade.exitTime);
+    assert.deepEqual(
+      [reward.symbol, reward.candles, reward.nextRegime, reward.nextVolatility],
+      [symbol, choice.candles, regime, volatility],
+    );
+    assert.equal(world['q-table'].waiting[symbol], undefined);
+    const rewards = world['q-table'].rewards;
+    await pipeline.run(count + 1);
+    assert.equal(world['q-table'].rewards, rewards, 'and not again with the next candle');
+  });
+
+  /** The stop of a position filled at its trigger, as a live exchange would tell it. */
+  function stopFilled({ portfolio, run: { lastCandleTime } }: World, symbol: string) {
+    const { lots, entryOrderId } = must(portfolio.positions[symbol], 'the position');
+    const { order, trigger } = must(portfolio.orders[`${entryOrderId}.stop`], 'its stop');
+    return {
+      ...{ type: 'order.filled', id: order.id, symbol, side: order.side, lots, fee: 1000 },
+      ...{ price: must(trigger, 'a trigger'), liquidity: 'taker', exitReason: order.exitReason },
+      time: must(lastCandleTime, 'a candle') + 61_000,
+    } as const satisfies Fact;
+  }
 });
 
 describe('a closed trade', () => {
