@@ -3,13 +3,16 @@
  *
  * Promises: a row is taken only if its numbers can be a candle (prices above 0 and inside
  * high..low, volume not negative) and its time comes after the one before, on the grid that the
- * first row began. Any other row is a corrupt fault with file and line, or skipped and counted.
+ * first row began. Any other row is a corrupt fault with file and line, or skipped and counted;
+ * where rows are skipped, row-order.ts tells which of two that contradict each other is the bad one.
  * Never: fills, sorts or repairs.
  */
 import { EXIT, Fault } from '../base/fault.ts';
-import { type Millis, utcMinute } from '../base/time.ts';
+import type { Millis } from '../base/time.ts';
 import type { Candle } from '../core/market.ts';
 import { createRowReader } from './csv.ts';
+import { createRowOrder } from './row-order.ts';
+import { isTime, timeFault } from './row-time.ts';
 
 export const TAPE_HEADER = 'timestamp,open,high,low,close,volume';
 
@@ -29,10 +32,6 @@ export const SKIPPED_ROWS_TOLD_MAX = 20;
 
 export const createSkipped = (): Skipped => ({ count: 0, rows: [] });
 
-/** Before there were crypto markets, and after anyone's data: seconds and microseconds. */
-const TIME_MIN = Date.UTC(2009, 0, 1);
-const TIME_MAX = Date.UTC(2100, 0, 1);
-
 export interface CandleReader {
   /** Candles of the lines that this chunk completed. */
   push(chunk: Uint8Array): Candle[];
@@ -50,23 +49,6 @@ export function createCandleReader(options: {
   let batch: Candle[] = [];
   let last = 0;
 
-  const accept = (fields: Float64Array): string | null => {
-    const time = fields[0] as number;
-    const open = fields[1] as number;
-    const high = fields[2] as number;
-    const low = fields[3] as number;
-    const close = fields[4] as number;
-    const volume = fields[5] as number;
-    const inside = low > 0 && open >= low && open <= high && close >= low && close <= high;
-    if (!inside || volume < 0) return rowFault(fields);
-    const timely = time > last && (time - last) % timeframeMs === 0;
-    if (last === 0 ? !isTime(time) : !timely || time > TIME_MAX)
-      return timeFault(time, last, timeframeMs);
-    last = time;
-    batch.push({ symbol, time, open, high, low, close, volume });
-    return null;
-  };
-
   const refuse = (line: number, why: string): void => {
     if (skipped === null)
       throw new Fault(
@@ -76,6 +58,29 @@ export function createCandleReader(options: {
       );
     skipped.count += 1;
     if (skipped.rows.length < SKIPPED_ROWS_TOLD_MAX) skipped.rows.push({ file, line, why });
+  };
+
+  const order =
+    skipped === null
+      ? null
+      : createRowOrder({ timeframeMs, take: candle => batch.push(candle), skip: refuse });
+
+  const accept = (fields: Float64Array, line: number): string | null => {
+    const time = fields[0] as number;
+    const open = fields[1] as number;
+    const high = fields[2] as number;
+    const low = fields[3] as number;
+    const close = fields[4] as number;
+    const volume = fields[5] as number;
+    const inside = low > 0 && open >= low && open <= high && close >= low && close <= high;
+    if (!inside || volume < 0) return rowFault(fields);
+    const candle = { symbol, time, open, high, low, close, volume };
+    if (order !== null) return order.push(candle, line);
+    const timely = time > last && (time - last) % timeframeMs === 0;
+    if (!isTime(time) || (last > 0 && !timely)) return timeFault(time, last, timeframeMs);
+    last = time;
+    batch.push(candle);
+    return null;
   };
 
   const reader = createRowReader({ file, header: TAPE_HEADER, accept, refuse });
@@ -91,13 +96,11 @@ export function createCandleReader(options: {
     },
     end() {
       reader.end();
+      order?.end();
       return taken();
     },
   };
 }
-
-const isTime = (time: number): boolean =>
-  Number.isInteger(time) && time >= TIME_MIN && time <= TIME_MAX;
 
 function rowFault(fields: Float64Array): string {
   const [, open = 0, high = 0, low = 0, close = 0, volume = 0] = fields;
@@ -106,12 +109,4 @@ function rowFault(fields: Float64Array): string {
   if (high < low) return `high ${high} is below low ${low}`;
   const [name, price] = open < low || open > high ? ['open', open] : ['close', close];
   return `${name} ${price} is outside low ${low} .. high ${high}`;
-}
-
-function timeFault(time: number, last: number, timeframeMs: Millis): string {
-  if (!isTime(time)) return `timestamp ${time} is not UTC milliseconds`;
-  const shown = `timestamp ${time} (${utcMinute(time)})`;
-  if (time === last) return `${shown} repeats the row before`;
-  if (time < last) return `${shown} is before the last one (${utcMinute(last)})`;
-  return `${shown} is off the grid of ${timeframeMs / 1000} s that the first row began`;
 }

@@ -18,7 +18,7 @@ export interface RowReaderOptions {
   /** The first line, to the letter; also the names of the fields. */
   readonly header: string;
   /** Why the row is refused, or null when it was taken. `fields` is reused for the next row. */
-  accept(fields: Float64Array): string | null;
+  accept(fields: Float64Array, line: number): string | null;
   /** Hears of each refused row; throws unless such rows are to be skipped. */
   refuse(line: number, why: string): void;
 }
@@ -57,7 +57,7 @@ export function createRowReader(options: RowReaderOptions): RowReader {
   const takeRow = (bytes: Uint8Array, start: number, end: number): void => {
     if (blank !== 0) options.refuse(blank, 'an empty line');
     blank = 0;
-    const why = parseRow(bytes, start, end) ?? options.accept(fields);
+    const why = parseRow(bytes, start, end) ?? options.accept(fields, line);
     if (why !== null) options.refuse(line, why);
   };
 
