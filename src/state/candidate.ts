@@ -92,6 +92,21 @@ export function refuseNewerFiles(
   }
 }
 
+/**
+ * True of a spare that an upgrade left behind: a whole file of its component, of an older schema
+ * than the records of its step, none of which vouches for it any more.
+ */
+export function isLeftByUpgrade(
+  disk: Disk,
+  component: AnyComponent,
+  { file, records }: { readonly file: FoundFile; readonly records: readonly FileRecord[] },
+): boolean {
+  const bytes = file.previous === null ? null : disk.read(file.path);
+  const content = bytes === null ? null : decoded(bytes, component);
+  if (content === null) return false;
+  return records.every(({ seq, schema }) => seq !== file.previous || schema > content.schema);
+}
+
 function decoded(bytes: Uint8Array, component: AnyComponent): StateContent | null {
   try {
     return decodeFile(bytes, component.file.format, component.id);

@@ -4,7 +4,7 @@
  * Promises: a file that nothing vouches for, or that failed its checks, is named as damaged; a
  * missing one is told of; what a crash leaves is not. Never: touches a file.
  */
-import { filesOf } from './candidate.ts';
+import { filesOf, isLeftByUpgrade } from './candidate.ts';
 import type { Choice } from './choice.ts';
 import { type FileRecord, type Generation, MANIFEST_FILES } from './manifest.ts';
 import type { Context } from './recover.ts';
@@ -86,7 +86,8 @@ function judgeComponent(context: Context, choice: Choice): Judged {
     // Without a record it is what an interrupted clean-up left.
     const isExpected = records.some(record => record.seq === file.previous);
     const why = file.previous !== null && isExpected ? whyBad(file) : null;
-    return why === null ? [] : [{ file: file.path, why }];
+    if (why === null || isLeftByUpgrade(context.disks.a, component, { file, records })) return [];
+    return [{ file: file.path, why }];
   });
   if (stable !== undefined) return { stable: whyBad(stable), previous };
   return { stable: isInterrupted(context, records) ? null : 'was missing', previous };

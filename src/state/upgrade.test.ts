@@ -61,6 +61,27 @@ describe('upgrades', () => {
     assert.deepEqual(disk.list('backups'), ['0001-before-upgrade']);
   });
 
+  it('the files that they replaced at the same step are no damage, now and later', () => {
+    const disk = new SimulatedDisk();
+    const disks = { a: disk, b: disk };
+    const old = openOn(disks, { components: [purse] });
+    runSteps(old, 10, undefined, [purse]);
+    old.checkpoint('test');
+    old.close();
+    const lifted = openOn(disks, { components: [purse3] });
+    for (let checkpoint = 0; checkpoint < 3; checkpoint += 1) {
+      runSteps(lifted, 4, undefined, [purse3]);
+      lifted.checkpoint('test');
+      const { findings } = verifyDirectory(disks, [purse3]);
+      assert.deepEqual(
+        findings.filter(({ severity }) => severity === 'damage'),
+        [],
+      );
+    }
+    lifted.close();
+    assert.deepEqual(openOn(disks, { components: [purse3] }).report.repairs, []);
+  });
+
   it('the directory is backed up before, and the backup opens with the old release', () => {
     const disk = oldDirectory();
     openOn({ a: disk, b: disk }, { components: [purse3] }).close();

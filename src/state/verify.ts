@@ -8,7 +8,7 @@
 import { EXIT, Fault } from '../base/fault.ts';
 import type { AnyComponent } from '../core/component.ts';
 import { checkBlobs } from './blobs.ts';
-import { filesOf, loadFile } from './candidate.ts';
+import { filesOf, isLeftByUpgrade, loadFile } from './candidate.ts';
 import { type Disks, type JournalScan, scanJournal } from './journal.ts';
 import {
   type FileRecord,
@@ -121,7 +121,7 @@ function verifyManifests({ survey, manifest, findings }: Looked): void {
 }
 
 function verifyComponent(looked: Looked, component: AnyComponent): void {
-  const { survey, manifest, findings } = looked;
+  const { disks, survey, manifest, findings } = looked;
   const records = (manifest?.generations ?? []).flatMap(
     ({ components }) => components[component.id] ?? [],
   );
@@ -130,7 +130,7 @@ function verifyComponent(looked: Looked, component: AnyComponent): void {
     const record = records.find(each => each.sha256 === file.sha256);
     const isOurs = file.previous === null || records.some(({ seq }) => seq === file.previous);
     if (record !== undefined) findings.push(verifyFile(looked, component, { file, record }));
-    else if (isOurs)
+    else if (isOurs && !isLeftByUpgrade(disks.a, component, { file, records }))
       findings.push({
         file: file.path,
         severity: 'damage',
