@@ -1,0 +1,98 @@
+/**
+ * Directories of older releases: opened, upgraded, and gone on with.
+ *
+ * The one of 0.1.0 traded 1,000 candles of the simulated market: three trades are closed, a long of
+ * BTC is open with its bracket and its choice, another choice waits, and nothing is trained yet.
+ */
+import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { describe, it, type TestContext } from 'node:test';
+import { components } from '../../src/components.ts';
+import { openBot } from '../../src/index.ts';
+import { realDisk } from '../../src/state/disk.ts';
+import { verifyDirectory } from '../../src/state/verify.ts';
+import { freeze, thaw } from '../fixtures/frozen-directory.ts';
+
+const FROZEN = resolve(import.meta.dirname, '../fixtures/directory-0.1.0.json.zst');
+const SEQ = 1008;
+
+function thawed(context: TestContext): { directory: string; folder: string } {
+  const folder = mkdtempSync(join(tmpdir(), 'holdfast-release-'));
+  context.after(() => rmSync(folder, { recursive: true, force: true }));
+  const directory = join(folder, 'models');
+  thaw(FROZEN, directory);
+  return { directory, folder };
+}
+
+function damageIn(directory: string): string[] {
+  const disk = realDisk(directory);
+  return verifyDirectory({ a: disk, b: disk }, components).findings.flatMap(
+    ({ severity, file, text }) => (severity === 'damage' ? [`${file}: ${text}`] : []),
+  );
+}
+
+const json = (path: string) => JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
+
+describe('a directory of 0.1.0', () => {
+  it('comes out of its file as it went in', context => {
+    const { directory, folder } = thawed(context);
+    const again = join(folder, 'again.json.zst');
+    freeze(directory, again);
+    thaw(again, join(folder, 'again'));
+    const files = (path: string) =>
+      readdirSync(path, { recursive: true, encoding: 'utf8' })
+        .filter(name => statSync(join(path, name)).isFile())
+        .sort()
+        .map(name => [name, readFileSync(join(path, name), 'hex')]);
+    assert.deepEqual(files(join(folder, 'again')), files(directory));
+    assert.deepEqual(damageIn(directory), []);
+  });
+
+  it('opens without a loss, with the account, the trades and the choices it had', async context => {
+    const { directory } = thawed(context);
+    const before = json(join(directory, 'portfolio_state.json'));
+    const { waiting, q } = json(join(directory, 'q_table.json'));
+    const bot = await openBot({ directory, sync: 'shared' });
+    try {
+      const { first, lost, repairs } = bot.recovery;
+      assert.deepEqual({ first, lost, repairs }, { first: false, lost: [], repairs: [] });
+      assert.equal(bot.seq, SEQ);
+      const { balance, positions, orders } = bot.portfolio.state;
+      assert.equal(balance, before['balance']);
+      assert.deepEqual(plain(positions), before['positions']);
+      assert.deepEqual(plain(orders), before['orders']);
+      assert.deepEqual(plain(bot.qTable.state.waiting), waiting);
+      assert.deepEqual(plain(bot.qTable.state.q), q);
+      assert.equal(bot.analytics.state.totals.trades, 3);
+      assert.equal(bot.riskManager.state.totalTrades, 3);
+    } finally {
+      await bot.close();
+    }
+    assert.deepEqual(damageIn(directory), []);
+  });
+
+  it('goes on: its open position is closed with the risk of its own stop', async context => {
+    const { directory } = thawed(context);
+    for (const until of [1200, 1400]) {
+      const bot = await openBot({ directory, sync: 'shared' });
+      try {
+        await bot.run({ until });
+        const { trades } = bot.analytics.state;
+        const opened = trades.find(({ id }) => id === '950-2');
+        assert.ok((opened?.risk ?? 0) > 0, 'the position that 0.1.0 opened');
+        assert.deepEqual(
+          trades.slice(0, 3).map(({ risk }) => risk),
+          [undefined, undefined, undefined],
+        );
+        assert.ok(bot.qTable.state.rewards > 5);
+      } finally {
+        await bot.close();
+      }
+      assert.deepEqual(damageIn(directory), []);
+    }
+  });
+});
+
+const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
