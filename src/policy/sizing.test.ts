@@ -184,6 +184,16 @@ describe('sizeEntry', () => {
     assert.equal(approved(entryRequest({ explored: true })).lots, 6);
   });
 
+  it('reckons the least size to the lot where a lot is worth less than a unit of money', () => {
+    const contract = { ...CONTRACT, priceStep: 1e-12, lotSize: 1 };
+    const close = 1.3e-8;
+    const proposal = { ...entryRequest().proposal, stopDistance: close / 50 };
+    const candle = { ...CANDLE, close, volume: 1e12 };
+    const { lots } = approved(entryRequest({ contract, candle, proposal, explored: true }));
+    const worth = notional(close, lots, 1);
+    assert.ok(worth >= contract.notionalMin && worth < 1.03 * contract.notionalMin, `${worth}`);
+  });
+
   it('refuses rather than raise a budget to the minimum', () => {
     const poor = toUnits(3);
     const account = { equity: poor, available: poor, openTrades: 0 };

@@ -7,7 +7,7 @@
  * An explored entry has the minimum size in every mode: what it teaches does not depend on size.
  * Never: raises an order to the exchange's minimum; a risk budget too small for it is refused.
  */
-import { lotsBelow, notional, toPriceStep, toQuote, type Units } from '../base/money.ts';
+import { lotsBelow, toPriceStep, toQuote, type Units } from '../base/money.ts';
 import type { Millis } from '../base/time.ts';
 import type { Candle, Contract, Reading } from '../core/market.ts';
 import {
@@ -179,8 +179,8 @@ function quantityMax(request: EntryRequest, stopDistance: number, leverage: numb
   );
 }
 
-/** The fewest lots that the exchange takes. */
+/** The fewest lots that the exchange takes. Of a cheap coin a lot is worth less than a unit. */
 function minimumLots({ candle, contract }: EntryRequest): number {
-  const lot = notional(candle.close, 1, contract.lotSize);
-  return Math.max(1, Math.ceil((contract.notionalMin * NOTIONAL_RESERVE) / Math.max(1, lot)));
+  const notionalMin = toQuote(contract.notionalMin) * NOTIONAL_RESERVE;
+  return Math.max(1, Math.ceil(notionalMin / (candle.close * contract.lotSize)));
 }
