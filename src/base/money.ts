@@ -11,6 +11,9 @@ export type Units = number;
 
 export const UNITS_PER_QUOTE = 100_000_000;
 
+/** The largest amount that can be counted, in quote currency: 90 million. */
+export const QUOTE_MAX = Number.MAX_SAFE_INTEGER / UNITS_PER_QUOTE;
+
 /** Rounds to the nearest unit; never gives −0. */
 export function toUnits(quoteAmount: number): Units {
   return asUnits(Math.round(quoteAmount * UNITS_PER_QUOTE));

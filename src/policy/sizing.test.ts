@@ -5,7 +5,7 @@ import { CANDLE, CONTRACT, entryRequest, freshRisk } from '../../test/policy-fix
 import { impurity } from '../base/canonical.ts';
 import { notional, toQuote, toUnits } from '../base/money.ts';
 import type { Approved } from '../core/order.ts';
-import { DEFAULT_SETTINGS } from '../core/settings.ts';
+import { DEFAULT_SETTINGS, type Settings } from '../core/settings.ts';
 import { kellyShare } from '../trade/risk-factor.ts';
 import { type EntryRequest, riskShare, sizeEntry } from './sizing.ts';
 import { roundTripCost } from './strategy-proposal.ts';
@@ -108,6 +108,34 @@ describe('sizeEntry', () => {
     assert.equal(lots, Math.floor((2500 * 3) / 1000.2 / 0.001));
   });
 
+  it('at the Kelly floor takes the least order where the floor is less, within risk and cap', () => {
+    const contract = { ...CONTRACT, notionalMin: toUnits(100) };
+    const losing = { ...freshRisk(), totalTrades: 40, wins: 10, losses: 30 };
+    const risk = { ...losing, totalProfit: 10, totalLoss: 30 };
+    const small = (equity: number, change: Partial<Settings> = {}) => {
+      const units = toUnits(equity);
+      const account = { equity: units, available: units, openTrades: 0 };
+      const settings = { ...DEFAULT_SETTINGS, ...change };
+      return entryRequest({ contract, risk, account, settings });
+    };
+    // The floor is 2 % of 1,000 at leverage 3: 60 quote, where 102 are needed.
+    assert.equal(approved(small(1000)).lots, 102);
+    assert.equal(approved(small(3000)).lots, 179);
+    assert.equal(refusal(small(1000, { kellyFloor: 0 })), 'below the minimum size');
+    assert.equal(refusal(small(1000, { kellyCap: 0.03 })), 'below the minimum size');
+    assert.equal(refusal(small(1000, { riskPerTrade: 0.001 })), 'below the minimum size');
+  });
+
+  it('never takes more than money can count, whatever the account', () => {
+    const equity = toUnits(50_000_000);
+    const account = { equity, available: equity, openTrades: 0 };
+    const settings = { ...DEFAULT_SETTINGS, leverage: 50, kellyCap: 1, riskPerTrade: 0.1 };
+    const candle = { ...CANDLE, volume: 1e9 };
+    const { lots } = approved(entryRequest({ account, settings, candle, confidence: 1 }));
+    assert.ok(Number.isSafeInteger(3 * notional(candle.close, lots, CONTRACT.lotSize)));
+    assert.ok(notional(candle.close, lots, CONTRACT.lotSize) > toUnits(29_000_000));
+  });
+
   it('[caps] no order exceeds risk, stake, margin, volume or leverage, and its stop comes first', () => {
     let sized = 0;
     fc.assert(
@@ -131,7 +159,11 @@ describe('sizeEntry', () => {
         assert.ok(target === null || (target - candle.close) * sign > 0, 'target');
         assert.ok(loss <= equity * riskShare(request) * slack, 'risk');
         const margin = (base * candle.close) / order.leverage;
-        assert.ok(margin <= equity * kellyShare(risk, settings) * slack, 'stake');
+        const kelly = kellyShare(risk, settings);
+        const least = kelly <= settings.kellyFloor ? contract.notionalMin * 1.03 : 0;
+        const worth = notional(candle.close, order.lots, contract.lotSize);
+        assert.ok(worth <= least || margin <= equity * kelly * slack, 'stake');
+        assert.ok(margin <= equity * settings.kellyCap * slack, 'cap');
         assert.ok(margin <= toQuote(account.available) * slack, 'free margin');
         assert.ok(base <= settings.volumeShare * candle.volume * slack, 'volume');
         assert.ok(order.leverage >= 1 && order.leverage <= settings.leverage);

@@ -2,12 +2,12 @@
  * Sizing: turns a weighed proposal into an approved entry, or says why not.
  *
  * Promises: a hit stop, costs in, loses at most riskPerTrade of equity times the factors; the size
- * never exceeds the Kelly stake, the free margin, the share of the candle's volume or the
- * contract's leverage; the stop lies before the liquidation price, if need be by less leverage.
+ * never exceeds the Kelly stake (at its floor: the exchange's minimum, where that is more), the free
+ * margin, the share of the candle's volume, the contract's leverage or what money can count; the stop lies before the liquidation price, if need be by less leverage.
  * An explored entry has the minimum size in every mode: what it teaches does not depend on size.
  * Never: raises an order to the exchange's minimum; a risk budget too small for it is refused.
  */
-import { lotsBelow, toPriceStep, toQuote, type Units } from '../base/money.ts';
+import { lotsBelow, QUOTE_MAX, toPriceStep, toQuote, type Units } from '../base/money.ts';
 import type { Millis } from '../base/time.ts';
 import type { Candle, Contract, Reading } from '../core/market.ts';
 import {
@@ -61,6 +61,8 @@ const CONFIDENCE_FACTOR_MIN = 0.75;
 /** The next open may lie a little beyond the close that the size was reckoned from. */
 const MARGIN_USED_MAX = 0.98;
 const NOTIONAL_RESERVE = 1.02;
+/** How far a price may rise before the worth of a position can no longer be counted. */
+const PRICE_RISE_MAX = 3;
 /** How much farther than the stop the liquidation price has to be: a gap must not reach it. */
 const LIQUIDATION_BUFFER = 1.25;
 
@@ -166,21 +168,32 @@ export function riskShare(request: EntryRequest): number {
 
 /** Base units by risk, Kelly stake and free margin, whichever is least. */
 function quantityMax(request: EntryRequest, stopDistance: number, leverage: number): number {
-  const { risk, account, settings, candle } = request;
+  const { account, settings, candle } = request;
   const equity = toQuote(account.equity);
   const entryPrice = candle.close * (1 + settings.slippage);
   const lossPerUnit = stopDistance + candle.close * roundTripCost(settings);
-  const stakeShare = sizingFactors(risk, settings).kelly;
   const marginPerUnit = entryPrice * (1 / leverage + Math.max(0, settings.takerFee));
   return Math.min(
     (equity * riskShare(request)) / lossPerUnit,
-    (equity * stakeShare * leverage) / entryPrice,
+    stakedQuantity(request, (equity * leverage) / entryPrice),
     (toQuote(account.available) * MARGIN_USED_MAX) / marginPerUnit,
+    QUOTE_MAX / PRICE_RISE_MAX / entryPrice,
   );
 }
 
+/**
+ * Base units by the Kelly stake. The floor is there so that trading never ends silently: where it
+ * is too little for the exchange, the least order stands in for it, within the cap.
+ */
+function stakedQuantity({ risk, settings, ...request }: EntryRequest, whole: number): number {
+  const { kelly } = sizingFactors(risk, settings);
+  const isFloor = kelly > 0 && kelly <= settings.kellyFloor;
+  const least = isFloor ? minimumLots(request) * request.contract.lotSize : 0;
+  return Math.min(whole * settings.kellyCap, Math.max(whole * kelly, least));
+}
+
 /** The fewest lots that the exchange takes. Of a cheap coin a lot is worth less than a unit. */
-function minimumLots({ candle, contract }: EntryRequest): number {
+function minimumLots({ candle, contract }: Pick<EntryRequest, 'candle' | 'contract'>): number {
   const notionalMin = toQuote(contract.notionalMin) * NOTIONAL_RESERVE;
   return Math.max(1, Math.ceil(notionalMin / (candle.close * contract.lotSize)));
 }
