@@ -82,6 +82,25 @@ describe('entries', () => {
     assert.equal(lastTrade(held)?.exitReason, 'take_profit');
   });
 
+  it('what a limit entry adds inside a candle does not leave at that candle’s target', async () => {
+    const order = { kind: 'limit', price: 99, protection: bracket(90, 105) } as const;
+    const life = { expiresAt: 9 * MINUTE_MS };
+    const world = await placed({ ...order, ...life, lots: 100 }, { volumeShare: 0.1 });
+    world.candle({ open: 99.5, low: 98.5, volume: 4 });
+    assert.equal(world.state.positions[BTC]?.lots, 40);
+    const grown = fillsOf(world.candle({ open: 100, high: 106, low: 98 }));
+    assert.deepEqual(
+      grown.map(({ lots, price }) => [lots, price]),
+      [[60, 99]],
+      'the high may lie before the low',
+    );
+    world.candle({ open: 100, high: 106 });
+    assert.deepEqual(
+      [lastTrade(world)?.exitReason, lastTrade(world)?.quantity],
+      ['take_profit', 1],
+    );
+  });
+
   it('an entry whose margin a gap has outgrown is canceled', async () => {
     const world = await placed({ lots: 99_000, leverage: 10 });
     const reports = world.candle({ open: 150 });

@@ -9,7 +9,7 @@
  * - Inside: limit entries whose price was traded through; then stops and liquidation, the nearest
  *   to the open first; then targets, only when no stop fired ("stop before target").
  * - Targets are resting limit orders: filled at their price when it is traded through, maker fee.
- *   Of a position entered inside the candle they wait: the extreme may lie before the entry.
+ *   Of a position entered or grown inside the candle they wait: the extreme may lie before that.
  * - A stop that fired is a market order until it is done, also where the volume took not a lot of
  *   it: what is left goes at the next opens, at their prices. A target that found no volume rests.
  * - Without volume nothing fills and nothing is liquidated: nobody traded at those prices.
@@ -44,8 +44,7 @@ export function matchInside(desk: Desk): void {
   if (desk.candle.volume === 0) return;
   for (const limit of ordersOf(desk, isLimitEntry)) {
     if (!isAwake(desk, limit.order) || !isThrough(limit, favourableTo(limit.order, desk))) continue;
-    const wasFlat = positionOf(desk) === undefined;
-    if (fillLimit(desk, limit, desk.closeTime) && wasFlat) desk.enteredInside = true;
+    if (fillLimit(desk, limit, desk.closeTime)) desk.enteredInside = true;
   }
   matchAdverse(desk);
   if (desk.stopped || desk.enteredInside) return;
