@@ -7,7 +7,8 @@
  * Never: touches the books.
  */
 import { must } from '../base/assert.ts';
-import { feeOf, lotsBelow, notional, type Units } from '../base/money.ts';
+import { EXIT, Fault } from '../base/fault.ts';
+import { feeOf, lotsBelow, notional, QUOTE_MAX, type Units } from '../base/money.ts';
 import type { Millis } from '../base/time.ts';
 import { type Account, applyFill, applyFunding, applyTrigger } from '../core/account.ts';
 import type { Report } from '../core/fact.ts';
@@ -33,7 +34,7 @@ export interface Desk {
   readonly reports: Report[];
   /** A stop fired in this candle: targets wait for the next. */
   stopped: boolean;
-  /** The position was entered inside this candle, after an unknown part of its path. */
+  /** The position was entered or grown inside this candle, after an unknown part of its path. */
   enteredInside: boolean;
 }
 
@@ -160,7 +161,7 @@ function fillEntry(desk: Desk, open: OpenOrder, terms: LotTerms): boolean {
   const lots = Math.min(terms.lots, desk.entryLotsLeft);
   if (lots <= 0) return false;
   const fact = filled(desk, order, { ...terms, lots });
-  const margin = marginOf(notional(fact.price, lots, desk.contract.lotSize), order.leverage);
+  const margin = marginOf(worthOf(desk, fact.price, lots), order.leverage);
   const free = desk.account.balance - desk.otherMargin - (held?.margin ?? 0);
   if (margin + fact.fee > free)
     return cancel(desk, order, { time: terms.time, reason: 'the free margin does not cover it' });
@@ -184,7 +185,17 @@ const filled = (desk: Desk, order: Order, terms: LotTerms): Fill => ({
 
 function feeFor(desk: Desk, terms: Omit<LotTerms, 'time'>): Units {
   const rate = terms.liquidity === 'maker' ? desk.settings.makerFee : desk.settings.takerFee;
-  return feeOf(notional(terms.price, terms.lots, desk.contract.lotSize), rate);
+  return feeOf(worthOf(desk, terms.price, terms.lots), rate);
+}
+
+/** What lots are worth at a price. One that makes it uncountable is a fault of the market's data. */
+export function worthOf({ candle, contract }: Desk, price: number, lots: number): Units {
+  if (price * lots * contract.lotSize < QUOTE_MAX) return notional(price, lots, contract.lotSize);
+  throw new Fault(
+    EXIT.corrupt,
+    `${candle.symbol} at ${price} is worth more than can be counted (90 million)`,
+    'if the price is wrong, mend the tape and go on; nothing of this candle was kept',
+  );
 }
 
 /** Once a position is being left, what is unfilled of its entry must not add to it again. */

@@ -6,10 +6,10 @@
  * held after the open's fills. Promises: charged at the candle's open price; rounded against us;
  * an unknown rate is always charged; a payment never exceeds the position's margin.
  */
-import { asUnits, notional, type Units } from '../base/money.ts';
+import { asUnits, type Units } from '../base/money.ts';
 import type { Millis } from '../base/time.ts';
 import type { Position } from '../core/order.ts';
-import { type Desk, positionOf, report } from './paper-desk.ts';
+import { type Desk, positionOf, report, worthOf } from './paper-desk.ts';
 
 export interface Settlement {
   readonly time: Millis;
@@ -49,7 +49,7 @@ const unknownRate = (position: Position, stated: number): number =>
   position.direction === 'long' ? stated : 0 - stated;
 
 function amountOf(desk: Desk, position: Position, rate: number): Units {
-  const worth = notional(desk.candle.open, position.lots, desk.contract.lotSize);
+  const worth = worthOf(desk, desk.candle.open, position.lots);
   const owed = Math.ceil(position.direction === 'long' ? worth * rate : -worth * rate);
   return asUnits(Math.min(owed, position.margin));
 }

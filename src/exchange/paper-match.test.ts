@@ -1,6 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { BTC, bracket, fillsOf, lastTrade, placed } from '../../test/fixtures/paper-world.ts';
+import {
+  BTC,
+  bracket,
+  createWorld,
+  FREE,
+  fillsOf,
+  lastTrade,
+  placed,
+  type World,
+} from '../../test/fixtures/paper-world.ts';
+import { EXIT, type Fault } from '../base/fault.ts';
 import { toUnits } from '../base/money.ts';
 import { MINUTE_MS } from '../base/time.ts';
 
@@ -99,6 +109,26 @@ describe('entries', () => {
       [lastTrade(world)?.exitReason, lastTrade(world)?.quantity],
       ['take_profit', 1],
     );
+  });
+
+  it('a price that makes a fill or a funding payment uncountable is a fault of the tape', async () => {
+    const refused = (world: World) =>
+      assert.throws(
+        () => world.candle({ open: 1e9 }),
+        (error: Fault) =>
+          error.exitCode === EXIT.corrupt && error.message.includes(`${BTC} at 1000`),
+      );
+    refused(await placed({ lots: 100 }));
+    const leaving = await placed({ lots: 100 });
+    leaving.candle({ open: 100 });
+    await leaving.place({ side: 'sell', reduceOnly: true, exitReason: 'time_exit' });
+    refused(leaving);
+    const funding = { between: (_: string, after: number) => [{ time: after + 1, rate: 0.001 }] };
+    const funded = createWorld({ settings: FREE, funding });
+    funded.candle({ open: 100 });
+    await funded.place({});
+    funded.candle({ open: 100 });
+    refused(funded);
   });
 
   it('an entry whose margin a gap has outgrown is canceled', async () => {
