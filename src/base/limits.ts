@@ -38,6 +38,8 @@ export const SEQUENCE_ROWS = 32;
 export const PENDING_LABELS_MAX = 512;
 /** Default funding interval where no file tells the settlement times. */
 export const FUNDING_INTERVAL_MS = 8 * HOUR_MS;
+/** Settlements that one candle may bring: 18 years of them at 8 h, and still one journal line. */
+export const SETTLEMENTS_MAX = 20_000;
 /** Two Ctrl+C within this time are one press (npm passes it on a second time). */
 export const SAME_PRESS_MS = 1000;
 /** A journal segment, unpacked: a checkpoint rotates it long before; bounds what a scan loads. */

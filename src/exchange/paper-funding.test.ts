@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createWorld, ETH, FREE, lastTrade, type World } from '../../test/fixtures/paper-world.ts';
+import { EXIT, type Fault } from '../base/fault.ts';
+import { LINE_BYTES_MAX, SETTLEMENTS_MAX } from '../base/limits.ts';
 import { toUnits } from '../base/money.ts';
 import { MINUTE_MS } from '../base/time.ts';
 
@@ -60,6 +62,20 @@ describe('funding', () => {
       world.candle({ open: 100 });
       assert.equal(paid(world), toUnits(amount), `${side} ${rate}`);
     }
+  });
+
+  it('a gap with more settlements than a step can hold is a fault of the tape', async () => {
+    const eachMinute = (count: number) =>
+      Array.from({ length: count }, (_, at) => ({ time: (at + 3) * MINUTE_MS, rate: 0 }));
+    const most = await funded('buy', eachMinute(SETTLEMENTS_MAX));
+    const text = JSON.stringify(most.candle({ open: 100, time: Date.UTC(2099, 0, 1) }));
+    assert.ok(text.length < LINE_BYTES_MAX, `${text.length}`);
+    const more = await funded('buy', eachMinute(SETTLEMENTS_MAX + 1));
+    assert.throws(
+      () => more.candle({ open: 100, time: Date.UTC(2099, 0, 1) }),
+      (error: Fault) =>
+        error.exitCode === EXIT.corrupt && /at 2099-01-01 00:00/.test(error.message),
+    );
   });
 
   it('funding never takes more than the margin, and its loss is liquidated', async () => {

@@ -6,8 +6,10 @@
  * held after the open's fills. Promises: charged at the candle's open price; rounded against us;
  * an unknown rate is always charged; a payment never exceeds the position's margin.
  */
+import { EXIT, Fault } from '../base/fault.ts';
+import { SETTLEMENTS_MAX } from '../base/limits.ts';
 import { asUnits, type Units } from '../base/money.ts';
-import type { Millis } from '../base/time.ts';
+import { type Millis, utcMinute } from '../base/time.ts';
 import type { Position } from '../core/order.ts';
 import { type Desk, positionOf, report, worthOf } from './paper-desk.ts';
 
@@ -29,6 +31,7 @@ export function settle(
   due: readonly Settlement[],
   range: { readonly after: Millis; readonly through: Millis },
 ): void {
+  if (due.length > SETTLEMENTS_MAX) throw endlessGap(desk, due.length);
   for (const { time, rate } of due) {
     if (time <= range.after || time > range.through) continue;
     const position = positionOf(desk);
@@ -43,6 +46,13 @@ export function settle(
     });
   }
 }
+
+const endlessGap = ({ candle }: Desk, settlements: number): Fault =>
+  new Fault(
+    EXIT.corrupt,
+    `${candle.symbol} at ${utcMinute(candle.time)} comes after ${settlements} funding settlements`,
+    'no market is silent for that long: mend the tape; nothing of this candle was kept',
+  );
 
 /** The stated rate with the sign that makes this position pay; never −0. */
 const unknownRate = (position: Position, stated: number): number =>
