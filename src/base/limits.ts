@@ -1,7 +1,7 @@
 /**
  * Every bound of the product, each with its reason. Nothing in Holdfast grows without one.
  */
-import { HOUR_MS, MINUTE_MS } from './time.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from './time.ts';
 
 /** Records kept per list in analytics and in the signal model (design, section 1). */
 export const RECORDS_KEPT_MAX = 10_000;
@@ -38,6 +38,9 @@ export const SEQUENCE_ROWS = 32;
 export const PENDING_LABELS_MAX = 512;
 /** Default funding interval where no file tells the settlement times. */
 export const FUNDING_INTERVAL_MS = 8 * HOUR_MS;
+/** A recorded market without a candle for this long, and for this many candles, has ended. */
+export const MARKET_SILENT_MS = 7 * DAY_MS;
+export const MARKET_SILENT_CANDLES = 20;
 /** Settlements that one candle may bring: 18 years of them at 8 h, and still one journal line. */
 export const SETTLEMENTS_MAX = 20_000;
 /** Two Ctrl+C within this time are one press (npm passes it on a second time). */

@@ -6,6 +6,7 @@
  * proposed, so that a quiet market costs nothing.
  */
 import { must } from '../base/assert.ts';
+import { MARKET_SILENT_CANDLES, MARKET_SILENT_MS } from '../base/limits.ts';
 import { Rng } from '../base/rng.ts';
 import type { Probabilities } from '../core/fact.ts';
 import type { Candle } from '../core/market.ts';
@@ -15,7 +16,7 @@ import { attend, attentionVote } from '../learn/attention.ts';
 import { predictDeep } from '../learn/deep-signal-model.ts';
 import { type Choice, chooseAction, fixedChoice } from '../learn/q-table.ts';
 import { predictSignal } from '../learn/signal-model.ts';
-import { entryRefusal } from '../trade/breaker.ts';
+import { entryRefusal, hasOperator } from '../trade/breaker.ts';
 import { type SymbolState, symbolOf, windowMean } from '../trade/market.ts';
 import { availableOf, equityOf, isEntering, isLeaving, openTrades } from '../trade/portfolio.ts';
 import { weigh } from './ensemble.ts';
@@ -59,7 +60,7 @@ export function tellEntryOrExit(world: World, candle: Candle, telling: Telling):
     return false;
   }
   if (!symbol.reading.ready || isEntering(world.portfolio, candle.symbol)) return false;
-  if (entryRefusal(world['risk-manager'], openTrades(world.portfolio), world.run.settings) !== null)
+  if (entryRefusal(world['risk-manager'], placesTaken(world), world.run.settings) !== null)
     return false;
   const idea = ideaOf(world, { candle, symbol }, telling);
   if (idea === null) return false;
@@ -173,7 +174,7 @@ function sizingOf(
     account: {
       equity: equityOf(world.portfolio),
       available: availableOf(world.portfolio),
-      openTrades: openTrades(world.portfolio),
+      openTrades: placesTaken(world),
     },
     settings,
     contract: must(world.portfolio.contracts[candle.symbol], 'the contract'),
@@ -189,6 +190,16 @@ function sizingOf(
     epoch: telling.epoch,
     expiresAt: candle.time + (1 + ORDER_LIFE_CANDLES) * settings.timeframeMs,
   });
+}
+
+/**
+ * Open trades, as `maxOpenTrades` counts them. The end of a tape closes nothing: on recorded markets
+ * a position whose own tape has ended keeps its margin, but not a place that others could trade in.
+ */
+function placesTaken({ portfolio, run: { binding, settings, lastCandleTime } }: World): number {
+  if (binding === null || hasOperator(binding.mode)) return openTrades(portfolio, 0);
+  const silentMs = Math.max(MARKET_SILENT_MS, MARKET_SILENT_CANDLES * settings.timeframeMs);
+  return openTrades(portfolio, (lastCandleTime ?? 0) - silentMs);
 }
 
 function winRateOf(world: World, strategy: string): number | null {

@@ -38,7 +38,7 @@ export const dayToStart = (state: RiskState, time: Millis): string | null =>
   time >= state.dayEndsAt ? utcDate(time) : null;
 
 /** Recorded or invented markets have no operator: there the drawdown breaker releases by itself. */
-const hasOperator = (mode: Mode): boolean => mode === 'paper' || mode === 'live';
+export const hasOperator = (mode: Mode): boolean => mode === 'paper' || mode === 'live';
 
 /** Latched breakers whose time is over. */
 export function breakersToRelease(state: RiskState, time: Millis, mode: Mode): readonly Breaker[] {

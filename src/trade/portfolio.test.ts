@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { BTC, createWorld, ETH, FREE } from '../../test/fixtures/paper-world.ts';
+import { must } from '../base/assert.ts';
 import { canonicalText } from '../base/canonical.ts';
 import { EXIT, type Fault } from '../base/fault.ts';
 import { toUnits } from '../base/money.ts';
@@ -54,21 +55,24 @@ describe('the open trades', () => {
   it('are counted by symbol: an entry filled in part is one, whatever else is on its way', async () => {
     const world = createWorld({ settings: { ...FREE, volumeShare: 0.1 } });
     world.candle({ open: 100 });
-    assert.equal(openTrades(world.state), 0);
+    assert.equal(openTrades(world.state, 0), 0);
     await world.place({ lots: 100, protection, expiresAt: 9 * MINUTE_MS });
-    assert.equal(openTrades(world.state), 1, 'accepted');
+    assert.equal(openTrades(world.state, 0), 1, 'accepted');
     world.candle({ open: 100, volume: 4 });
     assert.equal(world.state.positions[BTC]?.lots, 40);
-    assert.equal(openTrades(world.state), 1, 'filled in part, with its legs');
+    assert.equal(openTrades(world.state, 0), 1, 'filled in part, with its legs');
     world.candle({ symbol: ETH, time: world.now, open: 50 });
     await world.place({ symbol: ETH, kind: 'limit', price: 40 });
-    assert.equal(openTrades(world.state), 2);
+    assert.equal(openTrades(world.state, 0), 2);
     const approved = world.facts.findLast(fact => fact.type === 'order.approved');
     assert(approved !== undefined);
     world.tell({ type: 'order.approved', order: { ...approved.order, id: '99-0' } });
-    assert.equal(openTrades(world.state), 2, 'unanswered beside an open one');
+    assert.equal(openTrades(world.state, 0), 2, 'unanswered beside an open one');
     world.candle({ open: 100 });
-    assert.equal(openTrades(world.state), 2, 'filled');
+    assert.equal(openTrades(world.state, 0), 2, 'filled');
+    const { time } = must(world.state.marks[ETH], 'a price');
+    assert.equal(openTrades(world.state, time), 2);
+    assert.equal(openTrades(world.state, time + 1), 1, 'without a market that fell silent');
   });
 });
 

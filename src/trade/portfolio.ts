@@ -187,10 +187,13 @@ export function isEntering(state: Portfolio, symbol: string): boolean {
   return false;
 }
 
-/** Symbols with a position or an order that would open one: an entry filled in part is one trade. */
-export function openTrades(state: Portfolio): number {
+/**
+ * Symbols with a position or an order that would open one: an entry filled in part is one trade.
+ * Markets without a candle since `heardSince` are left out.
+ */
+export function openTrades(state: Portfolio, heardSince: Millis): number {
   let count = 0;
-  for (const _ in state.positions) count += 1;
+  for (const symbol in state.positions) if (isHeard(state, symbol, heardSince)) count += 1;
   // Asked on each candle, and mostly nothing is entering.
   let entering: Set<string> | null = null;
   for (const waiting of [state.orders, state.outbox])
@@ -198,11 +201,15 @@ export function openTrades(state: Portfolio): number {
       const order = waiting[id]?.order;
       if (order === undefined || order.reduceOnly) continue;
       if (state.positions[order.symbol] !== undefined) continue;
+      if (!isHeard(state, order.symbol, heardSince)) continue;
       entering ??= new Set();
       entering.add(order.symbol);
     }
   return count + (entering?.size ?? 0);
 }
+
+const isHeard = ({ marks }: Portfolio, symbol: string, since: Millis): boolean =>
+  (marks[symbol]?.time ?? since) >= since;
 
 /** True when an order of the policy to leave the symbol's position is on its way. */
 export function isLeaving(state: Portfolio, symbol: string): boolean {

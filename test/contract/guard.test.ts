@@ -99,6 +99,26 @@ describe('entries', () => {
   });
 });
 
+describe('a tape that ends before the others', () => {
+  it('leaves its position open, and its place to the others once it was silent for long', async () => {
+    const [held] = (await busy({ maxOpenTrades: 1 }))
+      .told('trade.closed')
+      .filter(({ trade }) => trade.durationMs > 5 * MINUTE_MS);
+    assert.ok(held !== undefined);
+    const { symbol, entryTime } = held.trade;
+    const end = entryTime + 3 * MINUTE_MS;
+    const away = 8 * DAY_MS;
+    const candles = TAPE.filter(candle => candle.symbol !== symbol || candle.time < end).map(
+      candle => (candle.time < end + DAY_MS ? candle : { ...candle, time: candle.time + away }),
+    );
+    const pipeline = await runPipeline({ candles, settings: { ...BUSY, maxOpenTrades: 1 } });
+    assert.ok(pipeline.world.portfolio.positions[symbol] !== undefined);
+    const later = entriesOf(pipeline).filter(({ createdAt }) => createdAt > end);
+    assert.ok(later.length > 3, `${later.length}`);
+    for (const { createdAt } of later) assert.ok(createdAt >= end + 7 * DAY_MS);
+  });
+});
+
 describe('the cooldown after a loss streak', () => {
   const settings = { ...BUSY, lossStreakLimit: 1, cooldownCandles: 120 };
 
