@@ -46,6 +46,7 @@ export async function run(bot: BotParts, options: RunOptions): Promise<Ending> {
   await settle(bot);
   for await (const batch of bot.feed.candles(bookmarksOf(bot.world))) {
     if (stop.aborted) return 'stopped';
+    await settle(bot);
     for (const candle of batch) {
       if (stop.aborted) return 'stopped';
       if (past(candle)) return 'until';
@@ -53,17 +54,32 @@ export async function run(bot: BotParts, options: RunOptions): Promise<Ending> {
       if (isOwed(bot)) await settle(bot);
       bot.checkpointer.afterStep();
       const turn = pace.next();
-      if (turn !== null) await turn;
+      if (turn !== null) {
+        await turn;
+        await settle(bot);
+      }
     }
   }
   return 'tape';
 }
 
-/** One step: decide and fold, make durable, show. */
-export function commit(bot: BotParts, input: Input): void {
+/** What a step needs of a bot. */
+export type Steps = Pick<BotParts, 'world' | 'store' | 'stepper' | 'watch'>;
+
+/** One step: decide and fold, make durable, show. Where nothing happened there is no step. */
+export function commit(bot: Steps, input: Input): StepResult {
   const result = bot.stepper.run(bot.store.seq + 1, input);
+  if (result.facts.length === 0) return result;
   bot.store.append(result);
   bot.watch(result, bot.world);
+  return result;
+}
+
+/** Parts that began afresh are told what they missed, before anything else happens. */
+export function introduceFresh(bot: Steps): void {
+  const { fresh } = bot.store;
+  if (fresh.length > 0 && bot.world.run.binding !== null)
+    commit(bot, { kind: 'found', ids: fresh });
 }
 
 function isOwed({ courier, world }: BotParts): boolean {
@@ -72,11 +88,16 @@ function isOwed({ courier, world }: BotParts): boolean {
   return false;
 }
 
-/** Does what is owed until nothing is: orders first, then trainings. */
+/**
+ * Does what is owed until nothing is: orders first, then trainings. The operator may speak whenever
+ * the loop waits, so it comes after every wait: nothing is owed when a candle begins.
+ */
 async function settle(bot: BotParts): Promise<void> {
-  bot.store.sync();
-  if (!bot.courier.idle()) await bot.courier.deliver();
-  for (const id of MODELS) if (bot.world[id].request !== null) await train(bot, id);
+  while (isOwed(bot)) {
+    bot.store.sync();
+    if (!bot.courier.idle()) await bot.courier.deliver();
+    for (const id of MODELS) if (bot.world[id].request !== null) await train(bot, id);
+  }
 }
 
 async function train(bot: BotParts, id: ModelId): Promise<void> {

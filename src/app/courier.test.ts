@@ -39,10 +39,16 @@ function setUp(given: {
   readonly now?: number;
   readonly find?: (order: Approved) => Result<Report>;
   readonly submit?: (order: Approved) => Result<Report>;
+  readonly cancel?: (id: string) => Result<Report>;
+  /** The kill switch is on. */
+  readonly held?: boolean;
+  readonly recalled?: readonly Order[];
 }) {
   const { now = 2000, find = () => failed('not-found', 'no such order') } = given;
   const { submit = accepted } = given;
+  const { cancel = () => assert.fail('nothing is to be canceled') } = given;
   const waiting = [...given.waiting];
+  const recalled = [...(given.recalled ?? [])];
   const asked: string[] = [];
   const answers: Report[] = [];
   const exchange: Exchange = {
@@ -54,7 +60,10 @@ function setUp(given: {
       asked.push(`find ${order.id} as ${clientId}`);
       return find(order);
     },
-    cancel: async () => assert.fail('a courier cancels nothing'),
+    cancel: async (id, clientId) => {
+      asked.push(`cancel ${id} as ${clientId}`);
+      return cancel(id);
+    },
     advance: () => assert.fail('a courier moves no market'),
   };
   const courier = createCourier({
@@ -62,13 +71,17 @@ function setUp(given: {
     directory: DIRECTORY,
     idle: () => waiting.length === 0,
     outbox: () => [...waiting],
+    entriesHeld: () => given.held ?? false,
+    recalled: () => [...recalled],
     now: () => now,
     commit: input => {
       assert.ok(input.kind === 'answer');
       const { report } = input;
       answers.push(report);
-      const index = waiting.findIndex(order => 'id' in report && order.id === report.id);
-      waiting.splice(index, 1);
+      for (const list of [waiting, recalled]) {
+        const index = list.findIndex(order => 'id' in report && order.id === report.id);
+        if (index >= 0) list.splice(index, 1);
+      }
     },
   });
   return { courier, asked, answers, waiting };
@@ -161,6 +174,43 @@ describe('a courier', () => {
     assert.deepEqual(
       answers.map(({ type }) => type),
       ['order.rejected', 'order.accepted'],
+    );
+  });
+});
+
+describe('a courier while the kill switch is on', () => {
+  const exit: Partial<Order> = { side: 'sell', reduceOnly: true, exitReason: 'time_exit' };
+
+  it('sends no entry, not even one that was approved before, and every exit', async () => {
+    const { courier, asked, answers, waiting } = setUp({ waiting: [], held: true });
+    waiting.push(orderOf('7-1'), orderOf('7-2', exit));
+    await courier.deliver();
+    assert.deepEqual(asked, [`submit 7-2 as ${named('7-2')}`]);
+    assert.deepEqual(answers, [
+      { type: 'order.canceled', id: '7-1', time: 2000, reason: 'kill switch' },
+      { type: 'order.accepted', id: '7-2', time: 1000 },
+    ]);
+  });
+
+  it('looks up what an earlier run may have sent before it drops it', async () => {
+    const sent = setUp({ waiting: [orderOf('7-1')], held: true, find: accepted });
+    await sent.courier.deliver();
+    assert.equal(sent.answers[0]?.type, 'order.accepted');
+    const unsent = setUp({ waiting: [orderOf('7-1')], held: true });
+    await unsent.courier.deliver();
+    assert.equal(unsent.answers[0]?.type, 'order.canceled');
+  });
+
+  it('cancels the entries that wait at the exchange, under the id they left with', async () => {
+    const cancel = (id: string): Result<Report> =>
+      ok({ type: 'order.canceled', id, time: 1500, reason: 'canceled on request' });
+    const given = { waiting: [], held: true, recalled: [orderOf('7-1'), orderOf('7-2')], cancel };
+    const { courier, asked, answers } = setUp(given);
+    await courier.deliver();
+    assert.deepEqual(asked, [`cancel 7-1 as ${named('7-1')}`, `cancel 7-2 as ${named('7-2')}`]);
+    assert.deepEqual(
+      answers.map(({ type }) => type),
+      ['order.canceled', 'order.canceled'],
     );
   });
 });

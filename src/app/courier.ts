@@ -3,7 +3,8 @@
  *
  * Promises: an order leaves only after its approval is durable; it leaves under one client order
  * id for ever; one whose answer never came is looked up before it is sent again; one older than
- * its limit expires. Never: remembers anything of its own; the outbox is the portfolio's.
+ * its limit expires. While the kill switch is on no entry leaves, and one that waits at the
+ * exchange is canceled. Never: remembers anything of its own; the outbox is the portfolio's.
  */
 import { hash } from 'node:crypto';
 import { EXIT, Fault } from '../base/fault.ts';
@@ -12,19 +13,47 @@ import type { Exchange } from '../core/exchange.ts';
 import type { Report } from '../core/fact.ts';
 import type { Approved, Order } from '../core/order.ts';
 import type { Input } from '../core/step.ts';
+import type { World } from '../policy/world.ts';
+import { openEntriesOf, outboxOf } from '../trade/portfolio.ts';
 
-export interface CourierOptions {
-  readonly exchange: Exchange;
-  /** Id of the state directory: two directories never share a client order id. */
-  readonly directory: string;
+/** What a courier is asked to do, read off the state: a restart finds it again. */
+export interface Errands {
   /** True when nothing waits; asked after every step. */
   readonly idle: () => boolean;
   /** Orders approved and unanswered, oldest first. */
   readonly outbox: () => readonly Approved[];
+  /** True while no entry may leave. */
+  readonly entriesHeld: () => boolean;
+  /** Entries to be canceled at the exchange, oldest first. */
+  readonly recalled: () => readonly Order[];
   /** Market time: the close of the last candle. */
   readonly now: () => number;
+}
+
+export interface CourierOptions extends Errands {
+  readonly exchange: Exchange;
+  /** Id of the state directory: two directories never share a client order id. */
+  readonly directory: string;
   /** Commits an answer as a step of its own. */
   readonly commit: (input: Input) => void;
+}
+
+const NONE: readonly Order[] = [];
+
+export function errandsOf(world: World): Errands {
+  const { portfolio, run } = world;
+  const risk = world['risk-manager'];
+  const recalled = (): readonly Order[] => (risk.killSwitch ? openEntriesOf(portfolio) : NONE);
+  return {
+    idle() {
+      for (const _ in portfolio.outbox) return false;
+      return recalled().length === 0;
+    },
+    outbox: () => outboxOf(portfolio),
+    entriesHeld: () => risk.killSwitch,
+    recalled,
+    now: () => (run.lastCandleTime ?? 0) + run.settings.timeframeMs,
+  };
 }
 
 export interface Courier {
@@ -39,7 +68,7 @@ export function clientOrderId(directory: string, order: Order): string {
 }
 
 export function createCourier(options: CourierOptions): Courier {
-  const { exchange, directory, outbox, now, commit } = options;
+  const { exchange, directory, outbox, entriesHeld, recalled, now, commit } = options;
   // What lies in the outbox when a run begins may have been sent by the one before it.
   const perhapsSent = new Set(outbox().map(order => order.id));
 
@@ -51,6 +80,8 @@ export function createCourier(options: CourierOptions): Courier {
       if (found.error.code !== 'not-found') return refuse(found);
     }
     if (now() >= order.expiresAt) return { type: 'order.expired', id: order.id, time: now() };
+    if (entriesHeld() && !order.reduceOnly)
+      return { type: 'order.canceled', id: order.id, time: now(), reason: 'kill switch' };
     perhapsSent.add(order.id);
     const answer = await exchange.submit(order, id);
     return answer.ok ? answer.value : refuse(answer);
@@ -63,6 +94,10 @@ export function createCourier(options: CourierOptions): Courier {
         const report = await answerFor(order);
         perhapsSent.delete(order.id);
         commit({ kind: 'answer', report });
+      }
+      for (const order of recalled()) {
+        const answer = await exchange.cancel(order.id, clientOrderId(directory, order));
+        commit({ kind: 'answer', report: answer.ok ? answer.value : refuse(answer) });
       }
     },
   };

@@ -18,11 +18,11 @@ import { decide } from '../policy/decide.ts';
 import type { World } from '../policy/world.ts';
 import { openMemoryStore } from '../state/memory-store.ts';
 import { openStore, type Store } from '../state/store.ts';
-import { booksOf, outboxOf } from '../trade/portfolio.ts';
+import { booksOf } from '../trade/portfolio.ts';
 import { bindingConflict } from '../trade/run.ts';
-import { type BotParts, commit } from './bot.ts';
+import { type BotParts, commit, introduceFresh } from './bot.ts';
 import { createCheckpointer } from './checkpointer.ts';
-import { createCourier } from './courier.ts';
+import { createCourier, errandsOf } from './courier.ts';
 import { refuseForeign } from './directory.ts';
 import { createTrainer } from './trainer.ts';
 
@@ -100,11 +100,9 @@ async function assemble(options: WireOptions, store: Store): Promise<BotParts> {
     feed: source.feed,
     exchange,
     courier: createCourier({
+      ...errandsOf(world),
       exchange,
       directory: store.directoryId,
-      idle: () => isEmpty(world.portfolio.outbox),
-      outbox: () => outboxOf(world.portfolio),
-      now: () => (world.run.lastCandleTime ?? 0) + world.run.settings.timeframeMs,
       commit: input => commit(bot, input),
     }),
     trainer: createTrainer(),
@@ -113,11 +111,6 @@ async function assemble(options: WireOptions, store: Store): Promise<BotParts> {
   };
   introduce(bot, options, binding);
   return bot;
-}
-
-function isEmpty(record: Readonly<Record<string, unknown>>): boolean {
-  for (const _ in record) return false;
-  return true;
 }
 
 function wantedBinding(source: MarketSource, seed: number): Binding {
@@ -175,8 +168,7 @@ async function paperOf(parts: {
 function introduce(bot: BotParts, options: WireOptions, binding: Binding): void {
   const settings = { ...options.settings, timeframeMs: binding.timeframeMs };
   const { run } = bot.world;
-  const { fresh } = bot.store;
-  if (fresh.length > 0 && run.binding !== null) commit(bot, { kind: 'found', ids: fresh });
+  introduceFresh(bot);
   if (run.binding === null) commit(bot, { kind: 'bind', binding, settings });
   else if (canonicalText(run.settings) !== canonicalText(settings))
     commit(bot, { kind: 'configure', settings });

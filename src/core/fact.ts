@@ -94,7 +94,12 @@ export interface FactShapes {
     /** When it releases by itself; null: by the operator only. */
     readonly until: Millis | null;
   };
-  'breaker.released': { readonly breaker: Breaker; readonly time: Millis };
+  'breaker.released': {
+    readonly breaker: Breaker;
+    readonly time: Millis;
+    /** Absent where its time had come. */
+    readonly by?: 'operator';
+  };
   'kill-switch.set': { readonly on: boolean; readonly time: Millis };
 
   /** A choice of the Q-table for a symbol, and the dice after it was rolled. */

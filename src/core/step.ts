@@ -6,11 +6,19 @@
  * Never: waits, reads a clock, or does I/O. A fact told inside a step is seen by what follows it.
  */
 import { assert } from '../base/assert.ts';
+import type { Millis } from '../base/time.ts';
 import type { BlobContent } from './component.ts';
-import type { Binding, Fact, Report, TrainOutcome } from './fact.ts';
+import type { Binding, Breaker, Fact, Report, TrainOutcome } from './fact.ts';
 import type { Fold } from './fold.ts';
 import type { Candle } from './market.ts';
 import type { Settings } from './settings.ts';
+
+/** What the operator may say to a bot. A word that changes nothing leaves no fact. */
+export type Word =
+  /** On: no entry is made. Positions keep their stops and exits. */
+  | { readonly kind: 'kill-switch'; readonly on: boolean }
+  /** What tripped it has to happen anew. */
+  | { readonly kind: 'release-breaker'; readonly breaker: Breaker };
 
 /** Everything that can reach the bot from outside. */
 export type Input =
@@ -21,7 +29,7 @@ export type Input =
   | { readonly kind: 'candle'; readonly candle: Candle; readonly reports: readonly Report[] }
   | { readonly kind: 'answer'; readonly report: Report }
   | { readonly kind: 'trained'; readonly outcome: TrainOutcome; readonly blob: BlobContent }
-  | { readonly kind: 'kill-switch'; readonly on: boolean; readonly time: number };
+  | (Word & { readonly time: Millis });
 
 /** Where a fact will stand: the step's sequence number and the fact's index in it. */
 export interface Place {

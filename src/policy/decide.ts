@@ -6,8 +6,8 @@
  */
 import { unreachable } from '../base/assert.ts';
 import { seedRng } from '../base/rng.ts';
-import { HOUR_MS } from '../base/time.ts';
-import type { Fact, Report } from '../core/fact.ts';
+import { HOUR_MS, type Millis } from '../base/time.ts';
+import type { Breaker, Fact, Report } from '../core/fact.ts';
 import type { Candle } from '../core/market.ts';
 import type { TradeRecord } from '../core/order.ts';
 import type { Input, Telling } from '../core/step.ts';
@@ -46,7 +46,12 @@ export function decide(world: World, input: Input, telling: Telling): void {
       telling.tell({ type: 'model.trained', ...input.outcome }, input.blob);
       return;
     case 'kill-switch':
-      telling.tell({ type: 'kill-switch.set', on: input.on, time: input.time });
+      if (world['risk-manager'].killSwitch !== input.on)
+        telling.tell({ type: 'kill-switch.set', on: input.on, time: input.time });
+      return;
+    case 'release-breaker':
+      if (world['risk-manager'].breakers[input.breaker] !== null)
+        tellRelease(world, { breaker: input.breaker, time: input.time, by: 'operator' }, telling);
       return;
     default:
       unreachable(input);
@@ -154,11 +159,8 @@ function tellBreakers(world: World, time: number, telling: Telling): void {
   const risk = world['risk-manager'];
   const { settings, binding } = world.run;
   const mode = binding?.mode ?? 'tape';
-  for (const breaker of breakersToRelease(risk, time, mode)) {
-    // The peak restarts from the last mark: let that be the equity of this moment.
-    if (breaker === 'max_drawdown') tellEquity(world, time, telling);
-    telling.tell({ type: 'breaker.released', breaker, time });
-  }
+  for (const breaker of breakersToRelease(risk, time, mode))
+    tellRelease(world, { breaker, time }, telling);
   const equity = equityOf(world.portfolio);
   for (const { breaker, until } of breakersToTrip(risk, {
     equity,
@@ -168,4 +170,19 @@ function tellBreakers(world: World, time: number, telling: Telling): void {
     timeframeMs: settings.timeframeMs,
   }))
     telling.tell({ type: 'breaker.tripped', breaker, time, equity, until });
+}
+
+interface Release {
+  readonly breaker: Breaker;
+  readonly time: Millis;
+  readonly by?: 'operator';
+}
+
+/** The one way to release a breaker, because its time has come or by the operator. */
+function tellRelease(world: World, { breaker, time, by }: Release, telling: Telling): void {
+  // The peak, and a day that goes on, count anew from the last mark: let it be of this moment.
+  const restarts = breaker === 'max_drawdown' || (breaker === 'daily_loss' && by === 'operator');
+  if (restarts) tellEquity(world, time, telling);
+  const released = { type: 'breaker.released', breaker, time } as const;
+  telling.tell(by === undefined ? released : { ...released, by });
 }

@@ -7,7 +7,6 @@ import type { Fact, Mode } from '../core/fact.ts';
 import { createFold } from '../core/fold.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../core/settings.ts';
 import {
-  breakersOfOperator,
   breakersToRelease,
   breakersToTrip,
   dayToStart,
@@ -126,6 +125,26 @@ describe('the daily loss breaker', () => {
     assert.equal(restarted.latchedMs.daily_loss, 12 * HOUR_MS);
   });
 
+  it('released by the operator lets the day lose its limit once more, from then on', () => {
+    const state = started();
+    fold(state, { type: 'trade.closed', trade: trade(toUnits(-300)) });
+    mark(state, 9700, NOON);
+    trip(state, { equity: 9700 });
+    const released = { type: 'breaker.released', breaker: 'daily_loss', time: NOON } as const;
+    fold(state, { ...released, by: 'operator' });
+    assert.deepEqual([state.dailyStartBalance, state.dailyLoss], [toUnits(9700), 0]);
+    assert.deepEqual(trips(state, { equity: 9410 }), []);
+    assert.equal(trips(state, { equity: 9409 })[0]?.breaker, 'daily_loss');
+  });
+
+  it('released by its time leaves the day as it was', () => {
+    const state = started();
+    mark(state, 9600, NOON);
+    trip(state, { equity: 9600 });
+    release(state, MIDNIGHT + DAY_MS, 'tape');
+    assert.deepEqual([state.dailyStartBalance, state.dailyLoss], [10_000, 400].map(toUnits));
+  });
+
   it('does not trip twice, nor for a day that is over', () => {
     const state = started();
     trip(state, { equity: 9600 });
@@ -153,7 +172,6 @@ describe('the drawdown breaker', () => {
       assert.deepEqual(breakersToRelease(state, until - 1, mode), []);
       const due = breakersToRelease(state, until + 100 * DAY_MS, mode);
       assert.deepEqual(due, expected === null ? [] : ['max_drawdown']);
-      assert.deepEqual(breakersOfOperator(state), expected === null ? ['max_drawdown'] : []);
     }
   });
 

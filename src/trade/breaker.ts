@@ -53,10 +53,6 @@ export function breakersToRelease(state: RiskState, time: Millis, mode: Mode): r
   return due ?? NO_BREAKERS;
 }
 
-/** Latched breakers that only an operator releases. */
-export const breakersOfOperator = (state: RiskState): readonly Breaker[] =>
-  BREAKERS.filter(breaker => state.breakers[breaker]?.until === null);
-
 /** Breakers that trip now. A limit of 0 in the settings switches its breaker off. */
 export function breakersToTrip(state: RiskState, question: TripQuestion): readonly Trip[] {
   const { time, settings } = question;
@@ -97,6 +93,13 @@ const lostInARow = (state: RiskState, settings: Settings): boolean =>
   settings.lossStreakLimit > 0 &&
   state.cooldownLosses >= settings.lossStreakLimit;
 
+/** Breakers in words, the gravest first. */
+export const BREAKER_WORDS: Readonly<Record<Breaker, string>> = {
+  max_drawdown: 'maximum drawdown',
+  daily_loss: 'daily loss limit',
+  loss_streak: 'loss streak cooldown',
+};
+
 /** Why no entry may be made now, in words, or null. */
 export function entryRefusal(
   state: RiskState,
@@ -104,9 +107,9 @@ export function entryRefusal(
   settings: Settings,
 ): string | null {
   if (state.killSwitch) return 'kill switch';
-  if (state.breakers.max_drawdown !== null) return 'maximum drawdown';
-  if (state.breakers.daily_loss !== null) return 'daily loss limit';
-  if (state.breakers.loss_streak !== null) return 'loss streak cooldown';
+  if (state.breakers.max_drawdown !== null) return BREAKER_WORDS.max_drawdown;
+  if (state.breakers.daily_loss !== null) return BREAKER_WORDS.daily_loss;
+  if (state.breakers.loss_streak !== null) return BREAKER_WORDS.loss_streak;
   if (openTrades >= settings.maxOpenTrades) return 'maximum open trades';
   return null;
 }

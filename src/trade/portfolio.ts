@@ -23,8 +23,8 @@ import {
 import { entryStopOf, holdCandle } from '../core/bracket.ts';
 import type { Component, Handlers } from '../core/component.ts';
 import type { Contract } from '../core/market.ts';
-import type { Approved, Books, OpenOrder, TradeRecord } from '../core/order.ts';
-import { type Outbox, waitingOrders } from '../core/outbox.ts';
+import type { Approved, Books, OpenOrder, Order, TradeRecord } from '../core/order.ts';
+import { byAge, type Outbox, waitingOrders } from '../core/outbox.ts';
 import { tradeRecordOf, unrealisedOf } from '../core/position.ts';
 import { DEFAULT_SETTINGS } from '../core/settings.ts';
 import { decodePortfolio, encodePortfolio } from './portfolio-codec.ts';
@@ -210,6 +210,16 @@ export function openTrades(state: Portfolio, heardSince: Millis): number {
 
 const isHeard = ({ marks }: Portfolio, symbol: string, since: Millis): boolean =>
   (marks[symbol]?.time ?? since) >= since;
+
+/** Entries that the exchange has accepted and not wholly filled, oldest first. */
+export function openEntriesOf(state: Portfolio): Order[] {
+  const entries: Order[] = [];
+  for (const id in state.orders) {
+    const order = state.orders[id]?.order;
+    if (order !== undefined && !order.reduceOnly) entries.push(order);
+  }
+  return entries.sort(byAge);
+}
 
 /** True when an order of the policy to leave the symbol's position is on its way. */
 export function isLeaving(state: Portfolio, symbol: string): boolean {

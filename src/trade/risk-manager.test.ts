@@ -139,12 +139,16 @@ describe('risk manager', () => {
       .map(([quote, hours]) => dayStarted(quote, START + hours * HOUR_MS)),
     fc.boolean().map((on): Fact => ({ type: 'kill-switch.set', on, time: START })),
     fc
-      .tuple(fc.constantFrom('daily_loss', 'max_drawdown', 'loss_streak'), fc.boolean())
+      .tuple(
+        fc.constantFrom('daily_loss', 'max_drawdown', 'loss_streak'),
+        fc.boolean(),
+        fc.constantFrom({}, { by: 'operator' } as const),
+      )
       .map(
-        ([breaker, trips]): Fact =>
+        ([breaker, trips, byHand]): Fact =>
           trips
             ? { type: 'breaker.tripped', breaker, time: START, equity: 7, until: START + 9 }
-            : { type: 'breaker.released', breaker, time: START + 12 },
+            : { type: 'breaker.released', breaker, time: START + 12, ...byHand },
       ),
     fc.constant(filled),
   );

@@ -6,7 +6,8 @@
  * Never: decides. The step asks breaker.ts and risk-factor.ts, and tells what it did as facts.
  *
  * Daily loss: the larger of what the day's closed trades lost net and what the marked equity lost
- * since the day started; it never falls below zero and may shrink again within the day.
+ * since the day started; it never falls below zero and may shrink again within the day. Where the
+ * operator releases its breaker, the day's count starts anew from the equity of that moment.
  */
 import { asUnits, type Units } from '../base/money.ts';
 import { DAY_MS, utcDay } from '../base/time.ts';
@@ -54,21 +55,21 @@ export const riskManager: Component<'risk-manager', RiskState> = {
     'day.started': (state, { date, time, balance }) => {
       state.tradingDate = date;
       state.dayEndsAt = (utcDay(time) + 1) * DAY_MS;
-      state.dailyStartBalance = balance;
-      state.dailyRealised = 0;
-      state.dailyLoss = 0;
+      startDayFrom(state, balance);
       markEquity(state, balance);
     },
     'breaker.tripped': (state, { breaker, time, until, equity }) => {
       state.breakers[breaker] = { since: time, until, equity };
     },
-    'breaker.released': (state, { breaker, time }) => {
+    'breaker.released': (state, { breaker, time, by }) => {
       const latch = state.breakers[breaker];
       if (latch !== null) state.latchedMs[breaker] += Math.max(0, time - latch.since);
       state.breakers[breaker] = null;
       // What tripped it has to happen anew, or it would trip again in the same step.
       if (breaker === 'max_drawdown') restartPeak(state);
       if (breaker === 'loss_streak') state.cooldownLosses = 0;
+      // Released by its time the day is over, and `day.started` does this.
+      if (breaker === 'daily_loss' && by === 'operator') startDayFrom(state, state.equity);
     },
     'kill-switch.set': (state, { on }) => {
       state.killSwitch = on;
@@ -83,6 +84,13 @@ function startFrom(state: RiskState, balance: Units): void {
   state.dailyLoss = 0;
   state.currentDrawdown = 0;
   state.maxDrawdown = 0;
+}
+
+/** What the day may lose counts from here. */
+function startDayFrom(state: RiskState, balance: Units): void {
+  state.dailyStartBalance = balance;
+  state.dailyRealised = 0;
+  state.dailyLoss = 0;
 }
 
 function countTrade(state: RiskState, trade: TradeRecord): void {

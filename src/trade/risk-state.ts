@@ -63,7 +63,7 @@ export interface RiskState {
   cooldownLosses: number;
   /** Oldest first. */
   last10Trades: RecentTrade[];
-  /** Equity when the UTC day started. */
+  /** Equity when the UTC day started, or when the operator released its breaker. */
   dailyStartBalance: Units;
   /** Net result of the trades closed today. */
   dailyRealised: Units;
