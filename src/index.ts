@@ -12,10 +12,12 @@ export {
   type Part,
   type SavedFile,
 } from './app/embedded-bot.ts';
+export type { Hold } from './app/hold.ts';
+export type { Told } from './app/operator.ts';
 export type { RunResult } from './app/session.ts';
 export { EXIT, Fault } from './base/fault.ts';
 export { toQuote, type Units } from './base/money.ts';
 export type { Memory } from './components.ts';
-export type { Fact, FactName } from './core/fact.ts';
+export type { Breaker, Fact, FactName } from './core/fact.ts';
 export type { Position, TradeRecord } from './core/order.ts';
 export type { StepResult } from './core/step.ts';

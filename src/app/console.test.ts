@@ -73,8 +73,14 @@ describe('status line', () => {
   });
 
   it('says what is not known yet, and why there are no entries', () => {
-    const view = { ...VIEW, marketTime: null, checkpointAgeMs: null, halted: 'daily loss limit' };
-    assert.match(statusLine(view, 500), /^– │ .*no entries: daily loss limit │ not saved yet/);
+    const halted = { reason: 'daily loss limit', lift: 'release-breaker daily_loss' };
+    const view = { ...VIEW, marketTime: null, checkpointAgeMs: null, halted };
+    assert.match(
+      statusLine(view, 500),
+      /^– │ .*no entries: daily loss limit │ holdfast release-breaker daily_loss │ not saved yet/,
+    );
+    assert.match(statusLine(view, 100), /no entries: daily loss limit/);
+    assert.doesNotMatch(statusLine(view, 100), /release-breaker/);
   });
 });
 
@@ -242,12 +248,14 @@ describe('tables', () => {
       seconds: 2,
       trainingSeconds: null,
       latched: [{ breaker: 'max_drawdown', ms: 86_400_000 }],
+      held: ['kill switch is on: no new entries'],
       stateHash: 'abc',
     };
     const text = summary(view);
     assert.match(text, /Total return +\+5\.00 %/);
     assert.match(text, /Sharpe +–\n/);
     assert.match(text, /Stopped by max_drawdown +1d\n/);
+    assert.match(text, /Held back +kill switch is on: no new entries\n/);
     assert.match(text, /Candles +1,000 in 2\.0 s \(500\/s\)/);
   });
 });

@@ -1,27 +1,42 @@
 /**
  * The control socket: how a command reaches a bot that is running on a directory.
  *
- * One request a connection: a line of JSON `{"command":"checkpoint"}`, answered by a line of JSON.
+ * One request a connection: a line of JSON, answered by a line of JSON:
+ *   {"command":"kill-switch","arguments":{"on":true}}   (arguments may be left out where none are)
+ *   {"ok":true,"value":{...}}  or  {"ok":false,"error":"...","exitCode":74,"remedy":"..."}
  * Promises: a local socket inside the state directory (its permissions are the directory's); a
- * request that is malformed, too long or unknown is answered with an error and changes nothing.
+ * request that is malformed, too long or unknown is answered with an error and changes nothing; a
+ * bot that does not answer is told of in time. Never: knows what a command does.
  */
 import { createHash } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { createConnection, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { EXIT, Fault } from '../base/fault.ts';
+import { SECOND_MS } from '../base/time.ts';
+import {
+  type ArgumentsOf,
+  answerMsMax,
+  type CommandName,
+  type Commands,
+  callOf,
+} from './control-command.ts';
 
 export type Answer =
   | { readonly ok: true; readonly value: unknown }
-  | { readonly ok: false; readonly error: string };
-
-export type Commands = Readonly<Record<string, (() => Promise<unknown>) | undefined>>;
+  | {
+      readonly ok: false;
+      readonly error: string;
+      /** Of a fault: what the command line makes of it. */
+      readonly exitCode?: number;
+      readonly remedy?: string;
+    };
 
 /** The longest path a socket may have on Linux and macOS, less its closing NUL. */
 const SOCKET_PATH_BYTES_MAX = 103;
 const REQUEST_CHARS_MAX = 4096;
 const ANSWER_CHARS_MAX = 1_000_000;
-const ANSWER_TIMEOUT_MS = 60_000;
 
 export function controlPath(directory: string): string {
   const inside = join(resolve(directory), 'control.sock');
@@ -53,38 +68,66 @@ export async function serveControl(directory: string, commands: Commands): Promi
   return server;
 }
 
-/** Sends one command to the bot running on a directory; null when none answers. */
-export async function askRunningBot(directory: string, command: string): Promise<Answer | null> {
+export interface Ask<N extends CommandName> {
+  readonly command: N;
+  readonly given: ArgumentsOf<N>;
+  /** How long an answer may take; the table's when absent. */
+  readonly patienceMs?: number;
+}
+
+/** Asks the bot running on a directory; null when nobody is there, or left without an answer. */
+export async function askRunningBot<N extends CommandName>(
+  directory: string,
+  ask: Ask<N>,
+): Promise<Answer | null> {
+  const { command, given, patienceMs = answerMsMax(command) } = ask;
   const socket = createConnection(controlPath(directory));
   try {
     await new Promise<void>((settle, reject) => {
       socket.once('connect', settle);
       socket.once('error', reject);
     });
-  } catch {
+    socket.setTimeout(patienceMs, () => socket.destroy(silence(directory, patienceMs)));
+    socket.write(`${JSON.stringify({ command, arguments: given })}\n`);
+    return readAnswer(await readLine(socket, ANSWER_CHARS_MAX));
+  } catch (error) {
+    if (error instanceof Fault) throw error;
     return null;
+  } finally {
+    socket.destroy();
   }
-  socket.setTimeout(ANSWER_TIMEOUT_MS, () => socket.destroy(new Error('no answer')));
-  socket.write(`${JSON.stringify({ command })}\n`);
-  return JSON.parse(await readLine(socket, ANSWER_CHARS_MAX)) as Answer;
+}
+
+const silence = (directory: string, patienceMs: number): Fault =>
+  new Fault(
+    EXIT.inUse,
+    `the bot that runs on ${directory} has not answered for ${patienceMs / SECOND_MS} s`,
+    'it may still do it when it goes on; if it hangs, end it (kill -9 loses nothing) and ask again',
+  );
+
+function readAnswer(line: string): Answer | null {
+  const answer = JSON.parse(line) as Answer | null;
+  const isAnswer =
+    answer?.ok === true || (answer?.ok === false && typeof answer.error === 'string');
+  return isAnswer ? answer : null;
 }
 
 async function answer(line: string, commands: Commands): Promise<Answer> {
-  const name = commandName(line);
-  const command = name !== null && Object.hasOwn(commands, name) ? commands[name] : undefined;
-  if (command === undefined) return { ok: false, error: 'unknown command' };
+  const call = callOf(parsed(line), commands);
+  if (typeof call === 'string') return { ok: false, error: call };
   try {
-    return { ok: true, value: await command() };
+    return { ok: true, value: await call() };
   } catch (error) {
-    return { ok: false, error: error instanceof Error ? error.message : String(error) };
+    if (!(error instanceof Error)) return { ok: false, error: String(error) };
+    if (!(error instanceof Fault)) return { ok: false, error: error.message };
+    const { message, exitCode, remedy } = error;
+    return { ok: false, error: message, exitCode, remedy };
   }
 }
 
-function commandName(line: string): string | null {
+function parsed(line: string): unknown {
   try {
-    const request: unknown = JSON.parse(line);
-    if (typeof request !== 'object' || request === null || !('command' in request)) return null;
-    return typeof request.command === 'string' ? request.command : null;
+    return JSON.parse(line);
   } catch {
     return null;
   }

@@ -11,6 +11,7 @@ import { LOCK_FILE, realDisk } from '../state/disk.ts';
 import { type History, history, type Inspection, inspectStates } from '../state/inspect.ts';
 import type { Disks } from '../state/journal.ts';
 import { JOURNAL_FOLDER } from '../state/journal-file.ts';
+import { acquireLock } from '../state/lock.ts';
 import { MANIFEST_FILES } from '../state/manifest.ts';
 import { NOTES_FILE } from '../state/notes.ts';
 import { openDisks } from '../state/open-disks.ts';
@@ -71,6 +72,11 @@ export function refuseForeign(directory: string): void {
     `${directory} is no Holdfast directory: it holds ${stranger}`,
     other,
   );
+}
+
+/** Refuses a directory that another process holds; makes nothing where none ever did. */
+export function refuseHeld({ directory, disks }: Place): void {
+  if (disks.a.stat(LOCK_FILE) !== null) acquireLock(directory).release();
 }
 
 /** The states at a step, or the newest. */

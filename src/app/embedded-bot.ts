@@ -11,12 +11,14 @@ import { must } from '../base/assert.ts';
 import { EXIT, Fault } from '../base/fault.ts';
 import type { Millis } from '../base/time.ts';
 import { components, type Memory } from '../components.ts';
+import type { Breaker } from '../core/fact.ts';
 import type { StepResult } from '../core/step.ts';
 import { stateHash } from '../state/state-hash.ts';
 import type { CheckpointResult, Store } from '../state/store.ts';
 import { fullSpeed, type Pace, paced } from './clock.ts';
 import { loadConfig } from './config.ts';
 import { openSimulated, openTapes } from './market-source.ts';
+import { type Told, toBreaker, type Word } from './operator.ts';
 import { openSession, type RunResult, type Session, type Until } from './session.ts';
 import { hashesOf, marketTimeOf, metricsNow } from './view.ts';
 import type { MarketSource } from './wire.ts';
@@ -98,6 +100,10 @@ export interface Bot {
   metrics(): ReturnType<typeof metricsNow>;
   /** SHA-256 over all parts; equal for equal memories. */
   hash(): string;
+  /** On: no new entries, over restarts too, until it is off. Durable when it returns. */
+  setKillSwitch(on: boolean): Promise<Told>;
+  /** Lets entries go on after a breaker has stopped them. Durable when it returns. */
+  releaseBreaker(breaker: Breaker): Promise<Told>;
   /** Writes every state file that changed. */
   checkpoint(): Promise<CheckpointResult>;
   /** Stops a run, writes a checkpoint, and gives the directory back. */
@@ -160,9 +166,17 @@ function botOn(session: Session): Bot {
     },
     metrics: () => metricsNow(world),
     hash: () => hashesOf(world).all,
+    setKillSwitch: on => runs.tell(() => ({ kind: 'kill-switch', on: toFlag(on) })),
+    releaseBreaker: name =>
+      runs.tell(() => ({ kind: 'release-breaker', breaker: toBreaker(String(name)) })),
     checkpoint: () => session.checkpoint('asked for'),
     close: runs.close,
   };
+}
+
+function toFlag(value: unknown): boolean {
+  if (typeof value === 'boolean') return value;
+  throw new Fault(EXIT.usage, `the kill switch cannot be ${String(value)}`, 'give true or false');
 }
 
 function partsOf(session: Session): <Id extends PartId>(id: Id) => PartOf<Id> {
@@ -192,8 +206,17 @@ function runsOf(session: Session) {
   let running: { readonly ended: Promise<unknown>; readonly stop: AbortController } | null = null;
   let closed = false;
 
-  async function run({ until, stop, speed = 'max' }: BotRun = {}): Promise<RunResult> {
+  const refuseClosed = (): void => {
     if (closed) throw new Fault(EXIT.usage, 'the bot is closed', 'open it again');
+  };
+
+  async function tell(wordOf: () => Word): Promise<Told> {
+    refuseClosed();
+    return session.tell(wordOf());
+  }
+
+  async function run({ until, stop, speed = 'max' }: BotRun = {}): Promise<RunResult> {
+    refuseClosed();
     if (running !== null)
       throw new Fault(EXIT.usage, 'the bot is running already', 'wait for its run, or stop it');
     const own = new AbortController();
@@ -220,7 +243,7 @@ function runsOf(session: Session) {
     }
   }
 
-  return { run, close };
+  return { run, tell, close };
 }
 
 function untilOf(until: number | Date | undefined): Until | null {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Fact } from '../core/fact.ts';
 import type { TradeRecord } from '../core/order.ts';
-import { logLineOf, screenLineOf } from './fact-log.ts';
+import { isOfOperator, logLineOf, screenLineOf } from './fact-log.ts';
 
 const TIME = Date.UTC(2025, 0, 2);
 const SCORE = { logLoss: 0.69, brier: 0.2, accuracy: 0.5, examples: 100 };
@@ -42,6 +42,9 @@ const TRAINED: Fact<'model.trained'> = {
   baseRate: { ...SCORE, logLoss: 0.7 },
   blob: 'ab',
 };
+const RELEASED: Fact<'breaker.released'> = {
+  ...{ type: 'breaker.released', breaker: 'max_drawdown', time: TIME },
+};
 const CANDLE: Fact = {
   ...{ type: 'candle.closed', symbol: 'BTC/USDT:USDT', time: TIME },
   ...{ open: 1, high: 1, low: 1, close: 1, volume: 1 },
@@ -77,30 +80,45 @@ describe('the log file', () => {
 describe('the screen', () => {
   it('tells a trade in one line: what, at which price, result, why and by which strategy', () => {
     assert.equal(
-      screenLineOf(CLOSED),
+      screenLineOf(CLOSED, 'btc'),
       'closed short 0.12 BTC/USDT:USDT at 60300.5: -12.34 (-1.23 %), stop_loss, momentum',
     );
   });
 
   it('tells what stops entries, and when they are allowed again', () => {
-    assert.equal(screenLineOf(TRIPPED), 'entries stopped: daily loss (equity 9,900.00)');
     assert.equal(
-      screenLineOf({ type: 'breaker.released', breaker: 'max_drawdown', time: TIME }),
-      'entries allowed again: max drawdown',
+      screenLineOf(TRIPPED, 'btc'),
+      'entries stopped: daily loss limit (equity 9,900.00) until 2025-01-02 00:00 ' +
+        '(or lift it: holdfast release-breaker daily_loss --dir btc)',
     );
+    const drawdown = { ...TRIPPED, breaker: 'max_drawdown', until: null } as Fact;
+    assert.match(
+      screenLineOf(drawdown, 'btc') ?? '',
+      /until you lift it: holdfast release-breaker max_drawdown --dir btc$/,
+    );
+    assert.equal(screenLineOf(RELEASED, 'btc'), 'maximum drawdown released');
+  });
+
+  it('tells what the operator did, who may watch a market that is too fast to be read', () => {
+    const byHand: Fact = { ...RELEASED, by: 'operator' };
+    assert.equal(screenLineOf(byHand, 'btc'), 'maximum drawdown released by the operator');
+    const on: Fact = { type: 'kill-switch.set', on: true, time: TIME };
+    assert.match(screenLineOf(on, 'btc') ?? '', /^kill switch is on: no new entries until .* off/);
+    assert.equal(screenLineOf({ ...on, on: false }, 'btc'), 'kill switch is off');
+    assert.deepEqual([on, byHand, RELEASED, TRIPPED].map(isOfOperator), [true, true, false, false]);
   });
 
   it('tells how a training went, adopted or not', () => {
     assert.equal(
-      screenLineOf(TRAINED),
+      screenLineOf(TRAINED, 'btc'),
       'signal-model trained on examples up to 640: log-loss 0.6900 against 0.7000 of the base ' +
         'rate, adopted as version 2',
     );
-    const kept = screenLineOf({ ...TRAINED, adopted: false, blob: null });
+    const kept = screenLineOf({ ...TRAINED, adopted: false, blob: null }, 'btc');
     assert.match(kept ?? '', /, not adopted$/);
   });
 
   it('says nothing of a candle', () => {
-    assert.equal(screenLineOf(CANDLE), null);
+    assert.equal(screenLineOf(CANDLE, 'btc'), null);
   });
 });

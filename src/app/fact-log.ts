@@ -1,11 +1,14 @@
 /**
  * The fact log: the facts worth a line in the log file, and the few worth one on the screen.
  *
- * Promises: reads facts, changes nothing. Never: logs a candle (the journal has them all).
+ * Promises: reads facts, changes nothing; what stops entries is told with what lifts it. Never: logs
+ * a candle (the journal has them all).
  */
 import { toQuote } from '../base/money.ts';
 import type { Fact } from '../core/fact.ts';
 import type { TradeRecord } from '../core/order.ts';
+import { BREAKER_WORDS } from '../trade/breaker.ts';
+import { breakerHold, endingText, holdLine, KILL_SWITCH_HOLD } from './hold.ts';
 import { decimal, signed, signedPercent } from './number-text.ts';
 
 /** What the log file says of a fact; null: nothing. */
@@ -30,20 +33,32 @@ export function logLineOf(fact: Fact): { readonly what: string; readonly details
   }
 }
 
+/** What a person did: it is shown however fast the market goes. */
+export const isOfOperator = (fact: Fact): boolean =>
+  fact.type === 'kill-switch.set' || (fact.type === 'breaker.released' && fact.by !== undefined);
+
 /** What a person watching a live market wants to see; null: nothing. */
-export function screenLineOf(fact: Fact): string | null {
+export function screenLineOf(fact: Fact, directory: string): string | null {
   switch (fact.type) {
     case 'trade.closed':
       return tradeLine(fact.trade);
     case 'breaker.tripped':
-      return `entries stopped: ${fact.breaker.replace('_', ' ')} (equity ${decimal(toQuote(fact.equity))})`;
+      return trippedLine(fact, directory);
     case 'breaker.released':
-      return `entries allowed again: ${fact.breaker.replace('_', ' ')}`;
+      return `${BREAKER_WORDS[fact.breaker]} released${fact.by === undefined ? '' : ' by the operator'}`;
+    case 'kill-switch.set':
+      return fact.on ? holdLine(KILL_SWITCH_HOLD, directory) : 'kill switch is off';
     case 'model.trained':
       return modelLine(fact);
     default:
       return null;
   }
+}
+
+function trippedLine(fact: Fact<'breaker.tripped'>, directory: string): string {
+  const hold = breakerHold(fact.breaker, fact.until);
+  const equity = decimal(toQuote(fact.equity));
+  return `entries stopped: ${hold.reason} (equity ${equity}) ${endingText(hold, directory)}`;
 }
 
 const tradeLine = (trade: TradeRecord): string =>

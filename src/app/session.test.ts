@@ -1,9 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { sessionOptions } from '../../test/fixtures/session.ts';
+import { EXIT, Fault } from '../base/fault.ts';
 import { components } from '../components.ts';
+import type { Feed } from '../core/exchange.ts';
+import { simulatedFeed } from '../exchange/simulated.ts';
+import { openEntriesOf } from '../trade/portfolio.ts';
 import type { BotParts } from './bot.ts';
-import { runSession } from './session.ts';
+import type { Told } from './operator.ts';
+import { runSession, type Session } from './session.ts';
 import { hashesOf } from './view.ts';
 
 const START = Date.UTC(2025, 0, 1);
@@ -55,11 +60,85 @@ describe('a session', () => {
     assert.notEqual(await run(3), await run(4));
   });
 
+  for (const wait of ['pace', 'market'] as const)
+    it(`hears the operator while it waits for the ${wait}: no entry is filled after the word`, async () => {
+      let session: Session | null = null;
+      let told: Told | null = null;
+      let lastSymbol = '';
+      const fills: string[] = [];
+      /** Speaks once: when the next candle would fill an entry (the two symbols take turns). */
+      const speak = async () => {
+        if (told !== null || session === null) return;
+        const [entry] = openEntriesOf(session.bot.world.portfolio);
+        if (entry === undefined || entry.symbol === lastSymbol) return;
+        told = await session.tell({ kind: 'kill-switch', on: true });
+      };
+      const feed = simulatedFeed({ seed: 3 });
+      const slow: Feed = {
+        ...feed,
+        async *candles(after) {
+          for await (const batch of feed.candles(after))
+            for (const candle of batch) {
+              await speak();
+              yield [candle];
+            }
+        },
+      };
+      const { timeframeMs } = feed;
+      const market = { mode: 'simulated', market: 'simulated', fundingFiles: [] } as const;
+      const options = sessionOptions(
+        {
+          pace: { next: () => (wait === 'pace' ? speak() : null) },
+          until: { kind: 'candles', count: 4000 },
+          onReady: ready => {
+            session = ready;
+          },
+        },
+        {
+          source: () => ({ ...market, feed: wait === 'market' ? slow : feed, timeframeMs }),
+          watch: ({ facts }) => {
+            for (const fact of facts) {
+              if (fact.type === 'candle.closed') lastSymbol = fact.symbol;
+              if (told !== null && fact.type === 'order.filled') fills.push(fact.id);
+            }
+          },
+        },
+      );
+      const { bot } = await runSession(options);
+      assert.notEqual(told, null);
+      assert.equal(bot.world.run.candles, 4000);
+      assert.deepEqual(fills, []);
+      assert.deepEqual(bot.world.portfolio.positions, {});
+    });
+
+  it('stops before its next candle when what the operator said could not be kept', async () => {
+    let session: Session | null = null;
+    const failToSpeak = async () => {
+      if (session === null) return;
+      const { store } = session.bot;
+      const { append } = store;
+      store.append = () => {
+        throw new Fault(EXIT.disk, 'planted', 'free some space');
+      };
+      await assert.rejects(session.tell({ kind: 'kill-switch', on: true }), /planted/);
+      store.append = append;
+    };
+    const candles = () => session?.bot.world.run.candles;
+    const options = sessionOptions({
+      pace: { next: () => (candles() === 100 ? failToSpeak() : null) },
+      onReady: ready => {
+        session = ready;
+      },
+    });
+    await assert.rejects(runSession(options), { exitCode: EXIT.disk, message: 'planted' });
+    assert.equal(candles(), 100);
+  });
+
   it('closes everything when the start fails, and lets the reason through', async () => {
     const closed: string[] = [];
     let kept: BotParts | null = null;
     const options = sessionOptions({
-      onReady: bot => {
+      onReady: ({ bot }) => {
         kept = bot;
         const { close } = bot.feed;
         Object.assign(bot.feed, {

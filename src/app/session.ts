@@ -9,6 +9,8 @@ import type { World } from '../policy/world.ts';
 import type { CheckpointResult } from '../state/store.ts';
 import { type BotParts, type Ending, run } from './bot.ts';
 import type { Pace } from './clock.ts';
+import type { Commands } from './control-command.ts';
+import { type Told, tell, type Word } from './operator.ts';
 import type { RunFigures } from './view.ts';
 import { type WireOptions, wire } from './wire.ts';
 
@@ -32,6 +34,8 @@ export interface Session {
   readonly bot: BotParts;
   /** To the end of the market, to `until`, or until stopped. May be called again afterwards. */
   run(request: RunRequest): Promise<RunResult>;
+  /** The operator's word, also while it runs: a step of its own, durable when this returns. */
+  tell(word: Word): Promise<Told>;
   /** Writes the state files of this step. */
   checkpoint(reason: string): Promise<CheckpointResult>;
   /** Gives everything back and writes nothing. */
@@ -42,9 +46,12 @@ export interface Session {
 export async function openSession(options: WireOptions): Promise<Session> {
   const bot = await wire(options);
   let failure: { readonly error: unknown } | null = null;
+  const refuseAfterFailure = (): void => {
+    if (failure !== null) throw failure.error;
+  };
   /** After a fault there is no second try: what memory holds may not be on the disk. */
   const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
-    if (failure !== null) throw failure.error;
+    refuseAfterFailure();
     try {
       return await work();
     } catch (error) {
@@ -54,7 +61,9 @@ export async function openSession(options: WireOptions): Promise<Session> {
   };
   return {
     bot,
-    run: request => guarded(() => runOnce(bot, request)),
+    // What fails beside the loop stops it before its next candle.
+    run: request => guarded(() => runOnce(bot, request, refuseAfterFailure)),
+    tell: word => guarded(async () => tell(bot, word)),
     checkpoint: reason => guarded(() => bot.checkpointer.now(reason)),
     async close() {
       await bot.checkpointer.close();
@@ -65,10 +74,17 @@ export async function openSession(options: WireOptions): Promise<Session> {
   };
 }
 
+/** What a running session can be asked for from outside. */
+export const commandsOf = (session: Session): Commands => ({
+  checkpoint: () => session.checkpoint('asked for'),
+  'kill-switch': ({ on }) => session.tell({ kind: 'kill-switch', on }),
+  'release-breaker': ({ breaker }) => session.tell({ kind: 'release-breaker', breaker }),
+});
+
 export interface SessionOptions extends RunRequest {
   readonly wire: WireOptions;
   /** The bot is ready and has not traded yet. */
-  readonly onReady: (bot: BotParts) => Promise<void> | void;
+  readonly onReady: (session: Session) => Promise<void> | void;
 }
 
 export interface SessionResult extends RunResult {
@@ -81,7 +97,7 @@ export async function runSession(options: SessionOptions): Promise<SessionResult
   const session = await openSession(options.wire);
   const { bot } = session;
   try {
-    await options.onReady(bot);
+    await options.onReady(session);
     const result = await session.run(options);
     const saved = await session.checkpoint('stopped');
     return { ...result, bot, saved };
@@ -90,11 +106,20 @@ export async function runSession(options: SessionOptions): Promise<SessionResult
   }
 }
 
-async function runOnce(bot: BotParts, { pace, stop, until }: RunRequest): Promise<RunResult> {
+async function runOnce(
+  bot: BotParts,
+  { pace, stop, until }: RunRequest,
+  refuseAfterFailure: () => void,
+): Promise<RunResult> {
   const { world, trainer } = bot;
   const before = { candles: world.run.candles, trainingMs: trainer.elapsedMs() };
   const startedAt = performance.now();
-  const ending = await run(bot, { pace, stop, past: pastOf(world, until) });
+  const isPast = pastOf(world, until);
+  const past = (candle: Candle): boolean => {
+    refuseAfterFailure();
+    return isPast(candle);
+  };
+  const ending = await run(bot, { pace, stop, past });
   const figures = {
     candles: world.run.candles - before.candles,
     seconds: (performance.now() - startedAt) / 1000,

@@ -10,16 +10,19 @@ import { analyticsText, marketText, portfolioText, riskText, runText } from './s
 
 export type PartId = keyof Memory;
 
-const TEXTS: { readonly [Id in PartId]: (memory: Memory) => string } = {
+const TEXTS: { readonly [Id in PartId]: (memory: Memory, directory: string) => string } = {
   analytics: memory => analyticsText(memory.analytics),
-  'risk-manager': memory => riskText(memory['risk-manager'], memory.run.settings),
+  'risk-manager': (memory, directory) =>
+    riskText(memory['risk-manager'], { settings: memory.run.settings, directory }),
   portfolio: memory => portfolioText(memory.portfolio),
   market: memory => marketText(memory.market),
   run: memory => runText(memory.run),
   ...learnedText,
 };
 
-export const partText = (id: PartId, memory: Memory): string => TEXTS[id](memory);
+/** `directory`: where it is remembered, for the commands that a text names. */
+export const partText = (id: PartId, memory: Memory, directory: string): string =>
+  TEXTS[id](memory, directory);
 
 /** The state as plain JSON data: typed arrays become lists. */
 export function plainOf(value: unknown): unknown {

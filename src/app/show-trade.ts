@@ -11,6 +11,7 @@ import { metricsOf } from '../trade/metrics.ts';
 import type { Portfolio } from '../trade/portfolio.ts';
 import { BREAKERS, type RiskState } from '../trade/risk-state.ts';
 import type { RunState } from '../trade/run.ts';
+import { holdLine, holdsOf } from './hold.ts';
 import { decimal, durationText, percent, priceText, signed, signedPercent } from './number-text.ts';
 import { pairs, table } from './table.ts';
 
@@ -83,7 +84,10 @@ function recentTrades(trades: AnalyticsState['trades']): string {
   return table(columns, rows);
 }
 
-export function riskText(state: RiskState, settings: Settings): string {
+export function riskText(
+  state: RiskState,
+  { settings, directory }: { readonly settings: Settings; readonly directory: string },
+): string {
   const head = pairs([
     ['Trades', `${state.totalTrades} (${state.wins} won, ${state.losses} lost)`],
     ['Total profit / loss', `${money(state.totalProfit)} / ${money(state.totalLoss)}`],
@@ -98,14 +102,15 @@ export function riskText(state: RiskState, settings: Settings): string {
       'Lost today',
       `${money(state.dailyLoss)} (limit ${percent(settings.dailyLossLimit)} of the start)`,
     ],
-    ['Kill switch', state.killSwitch ? 'ON: no entries' : 'off'],
+    ['Kill switch', state.killSwitch ? 'ON' : 'off'],
   ]);
   const breakers = BREAKERS.map(name => {
     const latch = state.breakers[name];
-    if (latch === null)
-      return [name.replaceAll('_', ' '), 'open', '', durationText(state.latchedMs[name])];
-    const until = latch.until === null ? 'the operator releases it' : utcMinute(latch.until);
-    return [name.replaceAll('_', ' '), 'LATCHED', until, durationText(state.latchedMs[name])];
+    const now =
+      latch === null
+        ? ['open', '']
+        : ['LATCHED', latch.until === null ? 'it is released' : utcMinute(latch.until)];
+    return [name, ...now, durationText(state.latchedMs[name])];
   });
   const columns = [
     { title: 'breaker' },
@@ -113,6 +118,7 @@ export function riskText(state: RiskState, settings: Settings): string {
     { title: 'until' },
     right('latched before'),
   ];
+  const holds = holdsOf(state).map(hold => holdLine(hold, directory));
   const last = state.last10Trades.map(trade => [
     utcMinute(trade.time),
     trade.symbol,
@@ -123,9 +129,11 @@ export function riskText(state: RiskState, settings: Settings): string {
     [{ title: 'last trades' }, { title: 'symbol' }, right('profit'), right('of margin')],
     last,
   );
-  return [head, table(columns, breakers), last.length === 0 ? 'no trades yet' : recent].join(
-    '\n\n',
-  );
+  return [
+    [head, ...holds].join('\n'),
+    table(columns, breakers),
+    last.length === 0 ? 'no trades yet' : recent,
+  ].join('\n\n');
 }
 
 export function portfolioText(state: Portfolio): string {

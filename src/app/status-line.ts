@@ -5,6 +5,7 @@
  * left out first). Never: looks anything up.
  */
 import { type Millis, utcMinute } from '../base/time.ts';
+import type { Hold } from './hold.ts';
 import {
   decimal,
   durationText,
@@ -47,8 +48,8 @@ export interface StatusView {
   /** Wall time since the last checkpoint; null: none yet. */
   readonly checkpointAgeMs: Millis | null;
   readonly journalBytes: number;
-  /** What stops entries (`daily loss limit`), or null. */
-  readonly halted: string | null;
+  /** What stops entries, or null. */
+  readonly halted: Pick<Hold, 'reason' | 'lift'> | null;
 }
 
 /** One piece of the line; the lowest rank is left out first. */
@@ -79,7 +80,10 @@ function pieces(view: StatusView): Piece[] {
   list.push({ text: `equity ${decimal(view.equity)}`, rank: 10 });
   list.push({ text: `day ${signed(view.dayProfit)}`, rank: 7 });
   list.push({ text: `drawdown ${percent(view.drawdown, 1)}`, rank: 6 });
-  if (view.halted !== null) list.push({ text: `no entries: ${view.halted}`, rank: 6 });
+  if (view.halted !== null) {
+    list.push({ text: `no entries: ${view.halted.reason}`, rank: 8 });
+    list.push({ text: `holdfast ${view.halted.lift}`, rank: 4 });
+  }
   const age = view.checkpointAgeMs;
   list.push({ text: age === null ? 'not saved yet' : `saved ${durationText(age)} ago`, rank: 4 });
   list.push({ text: `journal ${sizeText(view.journalBytes)}`, rank: 3 });

@@ -34,6 +34,8 @@ export interface SummaryView {
   readonly trainingSeconds: number | null;
   /** How long each breaker stopped entries, market time. */
   readonly latched: readonly { readonly breaker: string; readonly ms: number }[];
+  /** What holds entries back at the end, with what lifts it. */
+  readonly held: readonly string[];
   readonly stateHash: string | null;
 }
 
@@ -60,6 +62,7 @@ export function summary(view: SummaryView): string {
     ...view.latched
       .filter(one => one.ms > 0)
       .map((one): [string, string] => [`Stopped by ${one.breaker}`, durationText(one.ms)]),
+    ...view.held.map((line): [string, string] => ['Held back', line]),
     ['Candles', `${count(view.candles)} in ${decimal(view.seconds, 1)} s${paceText(view)}`],
   ];
   if (view.trainingSeconds !== null)

@@ -14,12 +14,12 @@ import type { BotParts } from './bot.ts';
 import type { AppConfig } from './config.ts';
 import type { Console } from './console.ts';
 import { serveControl } from './control.ts';
-import { logLineOf, screenLineOf } from './fact-log.ts';
+import { isOfOperator, logLineOf, screenLineOf } from './fact-log.ts';
 import { inSavedOrder, readyLine, savedLine, startLine } from './line.ts';
 import { type Log, openLog } from './log.ts';
-import type { SessionResult } from './session.ts';
+import { commandsOf, type Session, type SessionResult } from './session.ts';
 import { summary } from './summary.ts';
-import { marketTimeOf, statusOf, summaryOf } from './view.ts';
+import { holdLinesOf, marketTimeOf, statusOf, summaryOf } from './view.ts';
 
 export interface TradeScreenOptions {
   readonly version: string;
@@ -59,18 +59,19 @@ export class TradeScreen {
 
   /** Shows a step: the log's lines, the screen's where a person can follow, the status. */
   readonly watch = ({ facts }: StepResult, world: World): void => {
-    const { screen, quiet } = this.#given;
+    const { screen, quiet, config } = this.#given;
     for (const fact of facts) {
       if (fact.type === 'candle.closed') continue;
       const line = logLineOf(fact);
       if (line !== null) this.#log?.info(line.what, line.details);
-      const shown = quiet ? null : screenLineOf(fact);
+      const shown = quiet && !isOfOperator(fact) ? null : screenLineOf(fact, config.dir);
       if (shown !== null) screen.say(shown);
     }
     if (screen.wantsStatus) this.#status(world);
   };
 
-  async ready(bot: BotParts): Promise<void> {
+  async ready(session: Session): Promise<void> {
+    const { bot } = session;
     this.#bot = bot;
     const { version, screen, config, onLog } = this.#given;
     const { report } = bot.store;
@@ -82,9 +83,7 @@ export class TradeScreen {
     });
     onLog(this.#log);
     this.#log.info('started', { version, ...report });
-    this.#server = await serveControl(config.dir, {
-      checkpoint: () => bot.checkpointer.now('asked for'),
-    });
+    this.#server = await serveControl(config.dir, commandsOf(session));
     const { world } = bot;
     screen.say(
       readyLine({
@@ -97,11 +96,12 @@ export class TradeScreen {
         startupMs: performance.now(),
       }),
     );
+    for (const line of holdLinesOf(world, config.dir)) screen.say(line);
     this.#rate = { candles: world.run.candles, at: performance.now(), perSecond: null };
   }
 
   end({ ending, bot, figures }: SessionResult): void {
-    const { screen } = this.#given;
+    const { screen, config } = this.#given;
     this.#status(bot.world);
     screen.endStatus();
     for (const { title, file, bytes, seq } of savedFiles(bot))
@@ -112,7 +112,7 @@ export class TradeScreen {
           ? 'nothing to do: the tape ends where this directory already stands'
           : 'nothing to do: --until lies behind what this directory already remembers',
       );
-    const hashing = summaryOf(bot.world, figures);
+    const hashing = summaryOf(bot.world, figures, config.dir);
     screen.say(summary(hashing));
     this.#log?.info('stopped', { ending, seq: bot.store.seq, stateHash: hashing.stateHash });
   }

@@ -107,7 +107,14 @@ describe('the status', () => {
   it('says what stops entries', () => {
     const halted = structuredClone(world) as World;
     halted['risk-manager'].killSwitch = true;
-    assert.equal(statusOf(halted, RUNNING).halted, 'kill switch');
+    const { breakers } = halted['risk-manager'];
+    breakers.max_drawdown = { since: START, until: null, equity: 1 };
+    const worst = () => statusOf(halted, RUNNING).halted;
+    assert.deepEqual([worst()?.reason, worst()?.lift], ['kill switch', 'kill-switch off']);
+    halted['risk-manager'].killSwitch = false;
+    assert.equal(worst()?.lift, 'release-breaker max_drawdown');
+    breakers.max_drawdown = null;
+    assert.equal(worst(), null);
   });
 });
 
@@ -115,7 +122,7 @@ describe('the summary', () => {
   const figures = { candles: 3000, seconds: 2, trainingSeconds: 0.5 };
 
   it('marks to market, and has the figures of this run', () => {
-    const view = summaryOf(world, figures);
+    const view = summaryOf(world, figures, null);
     assert.equal(view.equity, toQuote(equityOf(world.portfolio)));
     assert.equal(view.startBalance, 10_000);
     assert.equal(view.trades, world.analytics.totals.trades);
@@ -129,9 +136,19 @@ describe('the summary', () => {
     );
   });
 
+  it('says what holds entries back at the end, and the command that lifts it', () => {
+    const held = structuredClone(world) as World;
+    held['risk-manager'].killSwitch = true;
+    assert.deepEqual(summaryOf(held, figures, 'btc').held, [
+      'kill switch is on: no new entries until you lift it: holdfast kill-switch off --dir btc',
+    ]);
+    assert.deepEqual(summaryOf(world, figures, 'btc').held, []);
+    assert.deepEqual(summaryOf(held, figures, null).held, [], 'there is nothing to give it to');
+  });
+
   it('changes nothing', () => {
     const before = hashesOf(world).all;
-    summaryOf(world, figures);
+    summaryOf(world, figures, 'models');
     statusOf(world, RUNNING);
     assert.equal(hashesOf(world).all, before);
   });

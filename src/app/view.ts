@@ -9,10 +9,11 @@ import { components } from '../components.ts';
 import { marginOf, unrealisedOf } from '../core/position.ts';
 import type { World } from '../policy/world.ts';
 import { stateHashes } from '../state/state-hash.ts';
-import { entryRefusal, latchedMsAt } from '../trade/breaker.ts';
+import { latchedMsAt } from '../trade/breaker.ts';
 import { type Metrics, metricsOf } from '../trade/metrics.ts';
 import { equityOf } from '../trade/portfolio.ts';
 import { BREAKERS } from '../trade/risk-state.ts';
+import { holdLine, holdsOf } from './hold.ts';
 import type { StatusView, SymbolView } from './status-line.ts';
 import type { SummaryView } from './summary.ts';
 
@@ -44,7 +45,7 @@ export function statusOf(world: World, running: Running): StatusView {
     openTrades,
     closedTrades: analytics.totals.trades,
     candles: run.candles,
-    halted: entryRefusal(risk, 0, run.settings),
+    halted: holdsOf(risk)[0] ?? null,
   };
 }
 
@@ -83,6 +84,10 @@ export function metricsNow(world: World): Metrics {
 export const hashesOf = (world: World) =>
   stateHashes(components, world as unknown as Record<string, unknown>);
 
+/** A line for each thing that holds entries back, with what lifts it. */
+export const holdLinesOf = (world: World, directory: string): string[] =>
+  holdsOf(world['risk-manager']).map(hold => holdLine(hold, directory));
+
 export interface RunFigures {
   /** Candles and wall seconds of this run alone. */
   readonly candles: number;
@@ -90,7 +95,12 @@ export interface RunFigures {
   readonly trainingSeconds: number;
 }
 
-export function summaryOf(world: World, figures: RunFigures): SummaryView {
+/** `directory`: where it is remembered; null: nowhere. */
+export function summaryOf(
+  world: World,
+  figures: RunFigures,
+  directory: string | null,
+): SummaryView {
   const metrics = metricsNow(world);
   const time = marketTimeOf(world) ?? 0;
   return {
@@ -105,6 +115,7 @@ export function summaryOf(world: World, figures: RunFigures): SummaryView {
       breaker: breaker.replaceAll('_', ' '),
       ms: latchedMsAt(world['risk-manager'], breaker, time),
     })),
+    held: directory === null ? [] : holdLinesOf(world, directory),
     stateHash: hashesOf(world).all,
   };
 }

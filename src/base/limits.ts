@@ -45,6 +45,9 @@ export const MARKET_SILENT_CANDLES = 20;
 export const SETTLEMENTS_MAX = 20_000;
 /** Two Ctrl+C within this time are one press (npm passes it on a second time). */
 export const SAME_PRESS_MS = 1000;
+/** A bot that holds a directory and does not answer is starting or stopping: so long it is asked. */
+export const CONTROL_PATIENCE_MS = 3000;
+export const CONTROL_RETRY_MS = 100;
 /** A journal segment, unpacked: a checkpoint rotates it long before; bounds what a scan loads. */
 export const JOURNAL_SEGMENT_BYTES_MAX = 256 * 1024 * 1024;
 /** Unsynced steps a journal gathers before it writes them (a tape at full speed). */

@@ -12,7 +12,7 @@ import { ProgressBar } from '../app/progress-bar.ts';
 import { runSession, type SessionResult } from '../app/session.ts';
 import { listenForSignals } from '../app/signals.ts';
 import { summary } from '../app/summary.ts';
-import { hashesOf, metricsNow, summaryOf } from '../app/view.ts';
+import { hashesOf, holdLinesOf, metricsNow, summaryOf } from '../app/view.ts';
 import { EXIT } from '../base/fault.ts';
 import type { BacktestOptions } from './backtest-command.ts';
 import type { Command, Io } from './io.ts';
@@ -46,9 +46,12 @@ export const backtest: Command<BacktestOptions> = async (options, io) => {
       pace: fullSpeed(),
       stop: signals.stop,
       until: options.until ?? null,
-      onReady: bot => {
+      onReady: ({ bot }) => {
         for (const line of [...bot.store.report.repairs, ...bot.store.report.lost])
           screen.warn(line);
+        // Its metrics would otherwise be those of a bot that was held back, without a word.
+        if (options.dir !== undefined)
+          for (const line of holdLinesOf(bot.world, options.dir)) screen.warn(line);
       },
     });
     if (result.figures.candles > 0) bar.show(source.feed.progress());
@@ -79,7 +82,7 @@ function tellSkipped({ feed }: TapeSource, screen: Console): void {
 function tell(result: SessionResult, { options, io }: { options: BacktestOptions; io: Io }): void {
   const { bot, figures } = result;
   if (!options.json) {
-    io.stdout.write(`${summary(summaryOf(bot.world, figures))}\n`);
+    io.stdout.write(`${summary(summaryOf(bot.world, figures, options.dir ?? null))}\n`);
     return;
   }
   const { all, components } = hashesOf(bot.world);

@@ -23,7 +23,10 @@ function recordingIo(env: Record<string, string> = {}) {
 
 describe('the command line', () => {
   for (const [argv, message] of [
-    [['foo'], /unknown command "foo" — there are trade, backtest, state, crash-test/],
+    [
+      ['foo'],
+      /unknown command "foo" — there are trade, backtest, kill-switch, release-breaker, state, crash-test/,
+    ],
     [['baktest'], /did you mean backtest\?/],
     [['state', 'lst'], /unknown command "state lst" \(did you mean state list\?\)/],
     [['state'], /which one\? — see holdfast state --help/],

@@ -10,6 +10,7 @@ import { EXIT, type ExitCode } from '../base/fault.ts';
 import { registerBacktest } from './backtest-command.ts';
 import { registerCrashTest } from './crash-test-command.ts';
 import type { Io } from './io.ts';
+import { registerOperator } from './operator-command.ts';
 import { registerState } from './state-command.ts';
 import { tellError } from './tell-error.ts';
 import { registerTrade } from './trade-command.ts';
@@ -47,7 +48,13 @@ function createProgram(
       // Errors are told by tellUsage, in one line.
       writeErr: () => {},
     });
-  for (const register of [registerTrade, registerBacktest, registerState, registerCrashTest])
+  for (const register of [
+    registerTrade,
+    registerBacktest,
+    registerOperator,
+    registerState,
+    registerCrashTest,
+  ])
     register(program, { run });
   for (const command of allCommands(program)) command.copyInheritedSettings(program);
   return program;

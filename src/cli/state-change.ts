@@ -4,8 +4,8 @@
  * Promises: `checkpoint` asks a running bot, or opens the directory itself; the others need the
  * lock. Never: deletes (what is replaced goes to quarantine).
  */
-import { askRunningBot } from '../app/control.ts';
 import { changeDirectory, parts } from '../app/directory.ts';
+import { reachBot } from '../app/reach-bot.ts';
 import { EXIT, Fault } from '../base/fault.ts';
 import type { Command, Io } from './io.ts';
 import {
@@ -18,19 +18,25 @@ import { placeFor, print, printJson } from './state-look.ts';
 
 export const stateCheckpoint: Command<StateOptions> = async (options, io) => {
   const place = placeFor(options, io);
-  const answer = await askRunningBot(place.directory, 'checkpoint');
-  if (answer !== null && !answer.ok)
-    throw new Fault(EXIT.checkFailed, `the running bot says: ${answer.error}`, 'see its log');
-  const value = answer?.value ?? changeDirectory(place, {}, store => store.checkpoint('asked for'));
-  const { seq } = value as { seq: number };
+  const { value, byRunningBot } = await reachBot({
+    directory: place.directory,
+    command: 'checkpoint',
+    given: {},
+    atRest: () => changeDirectory(place, {}, store => store.checkpoint('asked for')),
+  });
   if (options.json) printJson(io, value);
-  else print(io, `checkpoint at step ${seq}${answer === null ? '' : ' by the running bot'}`);
+  else print(io, `checkpoint at step ${value.seq}${byRunningBot ? ' by the running bot' : ''}`);
   return EXIT.ok;
 };
 
-const PORTFOLIO_RESET =
-  'the balance starts again at the start balance and positions are forgotten; reset analytics and ' +
-  'risk-manager too, or their figures will show the jump as a profit or a loss';
+/** What a reset means where it is not only memory that is gone. */
+const CONSEQUENCES: Readonly<Record<string, string>> = {
+  portfolio:
+    'the balance starts again at the start balance and positions are forgotten; reset analytics and ' +
+    'risk-manager too, or their figures will show the jump as a profit or a loss',
+  'risk-manager':
+    'the kill switch is off and no breaker is latched any more: entries are allowed from the next start',
+};
 
 export const stateReset = async (
   part: string,
@@ -46,7 +52,8 @@ export const stateReset = async (
     );
   const place = placeFor(options, io);
   const seq = changeDirectory(place, { reset: [id] }, store => store.seq);
-  if (id === 'portfolio') io.stderr.write(`holdfast: ${PORTFOLIO_RESET}\n`);
+  const consequence = CONSEQUENCES[id];
+  if (consequence !== undefined) io.stderr.write(`holdfast: ${consequence}\n`);
   if (options.json) printJson(io, { reset: id, seq });
   else print(io, `${id} starts afresh at step ${seq}; its former file is in quarantine/`);
   return EXIT.ok;

@@ -23,7 +23,7 @@ export const stateShow = async (
     return EXIT.ok;
   }
   if (isEmpty(seen)) print(io, `${place.directory}: nothing yet; these are the defaults`);
-  print(io, partText(id, memory));
+  print(io, partText(id, memory, place.directory));
   print(io, `\n${place.directory} at step ${seen.seq}`);
   return EXIT.ok;
 };

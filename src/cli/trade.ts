@@ -54,7 +54,7 @@ export const trade: Command<TradeOptions> = async (options, io) => {
       pace: paceOf(options, signals.stop),
       stop: signals.stop,
       until: options.until ?? null,
-      onReady: bot => live.ready(bot),
+      onReady: session => live.ready(session),
     });
     live.end(result);
     return EXIT.ok;

@@ -157,6 +157,54 @@ describe('an embedded bot', () => {
     await bot.close();
   });
 
+  it("takes the operator's word, while it runs and between runs, and keeps it over a restart", async context => {
+    const directory = join(folder(context), 'models');
+    const entries: number[] = [];
+    const onStep: BotOptions['onStep'] = ({ seq, facts }) => {
+      for (const fact of facts)
+        if (fact.type === 'order.approved' && !fact.order.reduceOnly) entries.push(seq);
+    };
+    const config = { 'learning.q_table': false, 'risk.min_confidence': 0 };
+    const onAt = await withBot({ directory, config, onStep }, async bot => {
+      const run = bot.run({ until: 3000 });
+      await new Promise(setImmediate);
+      const told = await bot.setKillSwitch(true);
+      assert.equal(told.changed, true);
+      assert.deepEqual(
+        told.holds.map(({ reason }) => reason),
+        ['kill switch'],
+      );
+      await run;
+      assert.equal((await bot.setKillSwitch(true)).changed, false);
+      assert.equal((await bot.releaseBreaker('max_drawdown')).changed, false);
+      return told.seq;
+    });
+    await withBot({ directory, config, onStep }, async bot => {
+      assert.equal(bot.riskManager.state.killSwitch, true);
+      await bot.run({ until: 6000 });
+      assert.deepEqual(
+        entries.filter(seq => seq > onAt),
+        [],
+      );
+      await bot.setKillSwitch(false);
+      await bot.run({ until: 12_000 });
+      assert.ok(entries.some(seq => seq > onAt));
+    });
+  });
+
+  it('refuses a word it does not know, and goes on', async context => {
+    const bot = await openBot({ directory: join(folder(context), 'models') });
+    const wrong = 'drawdown' as 'max_drawdown';
+    await assert.rejects(bot.releaseBreaker(wrong), {
+      exitCode: EXIT.usage,
+      remedy: 'did you mean max_drawdown?',
+    });
+    await assert.rejects(bot.setKillSwitch('on' as unknown as boolean), { exitCode: EXIT.usage });
+    await bot.run({ until: 10 });
+    await bot.close();
+    await assert.rejects(bot.setKillSwitch(true), { message: 'the bot is closed' });
+  });
+
   it('has its directory for itself, and runs one run at a time', async context => {
     const directory = join(folder(context), 'models');
     await withBot({ directory }, async bot => {

@@ -1,0 +1,63 @@
+/**
+ * THE TABLE of what a running bot can be asked to do: each command's name, its arguments, its
+ * answer, and how long that may take. A new command is an entry here and a handler in session.ts.
+ *
+ * Promises: what reaches a handler has the shape that stands here; an unknown or misshapen request
+ * is an error in words and reaches none. Never: does what is asked.
+ */
+import { z } from 'zod';
+import { SECOND_MS } from '../base/time.ts';
+import type { CheckpointResult } from '../state/store.ts';
+import { BREAKERS } from '../trade/risk-state.ts';
+import type { Told } from './operator.ts';
+
+const COMMANDS = {
+  checkpoint: { arguments: z.strictObject({}), answerMsMax: 60 * SECOND_MS },
+  'kill-switch': { arguments: z.strictObject({ on: z.boolean() }), answerMsMax: 10 * SECOND_MS },
+  'release-breaker': {
+    arguments: z.strictObject({ breaker: z.enum(BREAKERS) }),
+    answerMsMax: 10 * SECOND_MS,
+  },
+} as const;
+
+/** What each answers with. */
+interface Answers {
+  readonly checkpoint: CheckpointResult;
+  readonly 'kill-switch': Told;
+  readonly 'release-breaker': Told;
+}
+
+export type CommandName = keyof typeof COMMANDS;
+export type ArgumentsOf<N extends CommandName> = z.output<(typeof COMMANDS)[N]['arguments']>;
+export type AnswerOf<N extends CommandName> = Answers[N];
+
+/** The handlers of a bot: every command has one. */
+export type Commands = {
+  readonly [N in CommandName]: (given: ArgumentsOf<N>) => Promise<AnswerOf<N>>;
+};
+
+export const answerMsMax = (name: CommandName): number => COMMANDS[name].answerMsMax;
+
+/** An unknown command: also what a bot of an earlier release answers to a new one. */
+export const UNKNOWN_COMMAND = 'unknown command';
+
+const isCommand = (name: unknown): name is CommandName =>
+  typeof name === 'string' && Object.hasOwn(COMMANDS, name);
+
+/** The call that a request asks for, ready to be made; or why there is none, in words. */
+export function callOf(request: unknown, commands: Commands): (() => Promise<unknown>) | string {
+  if (typeof request !== 'object' || request === null) return UNKNOWN_COMMAND;
+  const { command, arguments: given = {} } = request as Readonly<Record<string, unknown>>;
+  return isCommand(command) ? bind(command, given, commands) : UNKNOWN_COMMAND;
+}
+
+function bind<N extends CommandName>(
+  name: N,
+  given: unknown,
+  commands: Commands,
+): (() => Promise<unknown>) | string {
+  const read = COMMANDS[name].arguments.safeParse(given);
+  return read.success
+    ? () => commands[name](read.data as ArgumentsOf<N>)
+    : `wrong arguments for ${name}: ${z.prettifyError(read.error).replaceAll(/\s+/g, ' ')}`;
+}
