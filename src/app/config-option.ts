@@ -15,6 +15,8 @@ export interface ConfigOption {
   readonly range: string;
   readonly byDefault: unknown;
   readonly meaning: string;
+  /** Of a list of groups: the keys of each. */
+  readonly items: readonly ConfigOption[];
 }
 
 interface Node {
@@ -29,9 +31,12 @@ interface Node {
   readonly items?: Node;
   readonly default?: unknown;
   readonly description?: string;
+  /** In words, where the schema alone would not say it well. */
+  readonly range?: string;
 }
 
 function rangeOf(node: Node): string {
+  if (node.range !== undefined) return node.range;
   const value = node.anyOf?.find(one => one.type !== 'null') ?? node;
   const orNull = node.anyOf === undefined ? '' : ', or null';
   if (value.const !== undefined) return JSON.stringify(value.const);
@@ -53,6 +58,13 @@ function kindOf(node: Node): ConfigOption['kind'] {
   return type === 'array' ? 'list' : 'string';
 }
 
+function itemsOf(node: Node): ConfigOption[] {
+  const list = node.anyOf?.find(one => one.type === 'array') ?? node;
+  const options: ConfigOption[] = [];
+  if (list.items?.properties !== undefined) walk(list.items, '', options);
+  return options;
+}
+
 function walk(node: Node, path: string, options: ConfigOption[]): void {
   if (node.properties === undefined) {
     options.push({
@@ -61,6 +73,7 @@ function walk(node: Node, path: string, options: ConfigOption[]): void {
       range: rangeOf(node),
       byDefault: node.default,
       meaning: node.description ?? '',
+      items: itemsOf(node),
     });
     return;
   }

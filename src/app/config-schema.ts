@@ -23,10 +23,25 @@ const text = (meaning: string) => z.string().min(1).nullable().default(null).des
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
+const PAIR = z.string().regex(/^[A-Z0-9]+\/[A-Z0-9]+:[A-Z0-9]+$/);
+/** Money is counted exactly up to here. */
+const NOTIONAL_MAX = 90_000_000;
+
+const maintenanceTier = z.strictObject({
+  pair: PAIR.optional().meta({ range: 'a pair like "BTC/USDT:USDT"' }),
+  notional_max: z
+    .number()
+    .min(1)
+    .max(NOTIONAL_MAX)
+    .nullable()
+    .meta({ range: `a number from 1 to ${NOTIONAL_MAX}, or null for the last` }),
+  rate: z.number().gt(0).lt(1).meta({ range: 'a number above 0 and below 1' }),
+});
+
 const exchange = z.strictObject({
   name: text('ccxt id of the exchange; tapes of another exchange are refused'),
   pair_whitelist: z
-    .array(z.string().regex(/^[A-Z0-9]+\/[A-Z0-9]+:[A-Z0-9]+$/))
+    .array(PAIR)
     .max(64)
     .default([])
     .describe('pairs that may be traded, like BTC/USDT:USDT; empty: all that the market has'),
@@ -106,6 +121,14 @@ export const configSchema = z.strictObject({
   stake_currency: text('quote currency, like USDT; markets in another one are refused'),
   max_open_trades: whole(1, 64, D.maxOpenTrades, 'positions open at once, all symbols'),
   leverage: number(1, 125, D.leverage, 'of every position; the contract may allow less'),
+  maintenance_tiers: z
+    .array(maintenanceTier)
+    .min(1)
+    .max(1024)
+    .nullable()
+    .default(null)
+    .meta({ range: 'a list like [{ "notional_max": 50000, "rate": 0.01 }, ...], or null' })
+    .describe("maintenance margin by size (see below); null: the contracts' own tiers"),
   exchange: exchange.prefault({}),
   risk: risk.prefault({}),
   fees: fees.prefault({}),
@@ -119,6 +142,7 @@ export const configSchema = z.strictObject({
 });
 
 export type Config = z.output<typeof configSchema>;
+export type TierConfig = z.output<typeof maintenanceTier>;
 
 /** Keys that hold secrets; they come from the environment and are refused in a file. */
 export const SECRET_KEYS = ['key', 'secret', 'password', 'uid'] as const;

@@ -7,6 +7,7 @@ import { toUnits } from '../base/money.ts';
 import type { Millis } from '../base/time.ts';
 import type { Settings } from '../core/settings.ts';
 import type { Config } from './config-schema.ts';
+import { tierRulesOf } from './config-tier.ts';
 
 export function toSettings(config: Config, ownTimeframeMs: Millis): Settings {
   const { risk, fees, learning } = config;
@@ -33,6 +34,7 @@ export function toSettings(config: Config, ownTimeframeMs: Millis): Settings {
     volumeShare: risk.volume_share,
     fundingRate: fees.funding_rate,
     minConfidence: risk.min_confidence,
+    ...tierRulesOf(config.maintenance_tiers),
     learning: {
       signalModel: learning.signal_model,
       deepSignalModel: learning.deep_signal_model,

@@ -18,6 +18,7 @@ import {
   SECRET_KEYS,
 } from './config-schema.ts';
 import { toSettings } from './config-settings.ts';
+import { refuseWrongTiers } from './config-tier.ts';
 import { nearestName } from './nearest-name.ts';
 
 type SecretKey = (typeof SECRET_KEYS)[number];
@@ -95,11 +96,21 @@ function setPath(tree: Tree, path: string, value: unknown): void {
 function parseText(path: string, text: string): unknown {
   const option = configOptions().find(one => one.path === path);
   if (text === 'null') return null;
+  if (option?.kind === 'list' && option.items.length > 0) return parseJson(text);
   if (option?.kind === 'list') return text.split(',').map(item => item.trim());
   if (option?.kind === 'boolean' && (text === 'true' || text === 'false')) return text === 'true';
   if (option?.kind === 'number' && text.trim() !== '' && Number.isFinite(Number(text)))
     return Number(text);
   return path === 'dry_run' ? text === 'true' : text;
+}
+
+/** What is no JSON stays a text, which is then refused with the range. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
 }
 
 function validate(tree: Tree, originOf: (path: string) => string): Config {
@@ -111,11 +122,21 @@ function validate(tree: Tree, originOf: (path: string) => string): Config {
     const key = issue.keys[0] ?? '';
     throw unknownKey(path === '' ? key : `${path}.${key}`, originOf);
   }
+  throw wrongValue({
+    ...{ path, value: valueAt(tree, path), origin: originOf(path) },
+    option: optionAt(path),
+  });
+}
+
+/** The option at a path; inside a list of groups that of the key there. */
+function optionAt(path: string): ConfigOption | undefined {
   const option = configOptions().find(one => path === one.path || path.startsWith(`${one.path}.`));
-  throw wrongValue({ path, option, value: valueAt(tree, path), origin: originOf(path) });
+  return option?.items.find(item => path.endsWith(`.${item.path}`)) ?? option;
 }
 
 function unknownKey(path: string, originOf: (path: string) => string): Fault {
+  const list = configOptions().find(one => one.items.length > 0 && path.startsWith(`${one.path}.`));
+  if (list !== undefined) return unknownItem(path, list, originOf(path));
   const paths = configOptions().map(option => option.path);
   const last = path.split('.').at(-1) ?? path;
   const near = nearestName(path, paths) ?? paths.find(one => one.endsWith(`.${last}`)) ?? null;
@@ -124,6 +145,15 @@ function unknownKey(path: string, originOf: (path: string) => string): Fault {
     foreign ??
     (near === null ? 'remove it; docs/CONFIG.md lists all keys' : `did you mean ${near}?`);
   return fault(`unknown key ${path} in ${originOf(path)}`, remedy);
+}
+
+function unknownItem(path: string, { items }: ConfigOption, origin: string): Fault {
+  const keys = items.map(item => item.path);
+  const near = nearestName(path.split('.').at(-1) ?? path, keys);
+  return fault(
+    `unknown key ${path} in ${origin}`,
+    near === null ? `the keys there are ${keys.join(', ')}` : `did you mean ${near}?`,
+  );
 }
 
 function wrongValue(what: {
@@ -162,6 +192,7 @@ function checkTogether(config: Config): Config {
       `risk.kelly_floor (${risk.kelly_floor}) is above risk.kelly_cap (${risk.kelly_cap})`,
       'lower the floor or raise the cap',
     );
+  refuseWrongTiers(config.maintenance_tiers);
   return config;
 }
 

@@ -143,6 +143,7 @@ export function portfolioText(state: Portfolio): string {
     ['Realised', result(state.realised)],
     ['Fees / funding paid', `${money(state.feesPaid)} / ${money(state.fundingPaid)}`],
     ['Orders waiting for an answer', String(Object.keys(state.outbox).length)],
+    ...(state.ownTiers === undefined ? [] : [tierRow(state.ownTiers)]),
   ]);
   const positions = Object.values(state.positions).map(position => {
     const lotSize = state.contracts[position.symbol]?.lotSize ?? 1;
@@ -182,6 +183,11 @@ export function portfolioText(state: Portfolio): string {
         ),
   ].join('\n\n');
 }
+
+const tierRow = (replaced: Readonly<Record<string, unknown>>): [string, string] => [
+  'Maintenance tiers',
+  `of the config, for ${Object.keys(replaced).join(', ')}`,
+];
 
 export function marketText(state: MarketState): string {
   const rows = Object.entries(state.symbols).map(

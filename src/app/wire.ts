@@ -20,6 +20,7 @@ import { openMemoryStore } from '../state/memory-store.ts';
 import { openStore, type Store } from '../state/store.ts';
 import { booksOf } from '../trade/portfolio.ts';
 import { bindingConflict } from '../trade/run.ts';
+import { liquidatedBy } from '../trade/tier-rule.ts';
 import { type BotParts, commit, introduceFresh } from './bot.ts';
 import { createCheckpointer } from './checkpointer.ts';
 import { createCourier, errandsOf } from './courier.ts';
@@ -144,8 +145,7 @@ async function paperOf(parts: {
   binding: Binding;
 }): Promise<Exchange> {
   const { source, options, world, binding } = parts;
-  // The rules a directory began with stay its rules, whatever a longer tape suggests.
-  const { contracts, symbols } = world.run.binding ?? binding;
+  const { symbols } = world.run.binding ?? binding;
   const { fundingFiles, timeframeMs } = source;
   const funding = await fundingSchedule({
     files: fundingFiles,
@@ -157,7 +157,8 @@ async function paperOf(parts: {
   return paperExchange({
     books: () => booksOf(world.portfolio),
     settings: () => world.run.settings,
-    contracts,
+    // The rules a directory began with stay its rules, whatever a longer tape suggests.
+    contractOf: symbol => world.portfolio.contracts[symbol],
     funding,
     timeframeMs,
     lastClose: symbol => world.portfolio.marks[symbol] ?? null,
@@ -168,8 +169,27 @@ async function paperOf(parts: {
 function introduce(bot: BotParts, options: WireOptions, binding: Binding): void {
   const settings = { ...options.settings, timeframeMs: binding.timeframeMs };
   const { run } = bot.world;
+  warnOfTiers(options, binding);
   introduceFresh(bot);
   if (run.binding === null) commit(bot, { kind: 'bind', binding, settings });
-  else if (canonicalText(run.settings) !== canonicalText(settings))
+  else if (canonicalText(run.settings) !== canonicalText(settings)) {
+    refuseLiquidation(bot.world, settings);
     commit(bot, { kind: 'configure', settings });
+  }
+}
+
+function warnOfTiers({ settings, warn }: WireOptions, { symbols }: Binding): void {
+  for (const { symbol } of settings.maintenanceTiers ?? [])
+    if (symbol !== null && !symbols.includes(symbol))
+      warn(`maintenance_tiers are set for ${symbol}, which is not traded here`);
+}
+
+function refuseLiquidation({ portfolio }: World, { maintenanceTiers }: Settings): void {
+  const position = liquidatedBy(portfolio, maintenanceTiers);
+  if (position === null) return;
+  throw new Fault(
+    EXIT.config,
+    `with these maintenance_tiers the open position in ${position.symbol} would be liquidated at once`,
+    'give lower rates until it is closed',
+  );
 }

@@ -23,6 +23,14 @@ export interface MaintenanceTier {
   readonly rate: number;
 }
 
+/** Tiers that the settings put in the place of the contracts' own. */
+export interface TierRule {
+  /** The one contract they are for; null: every contract that has no rule of its own. */
+  readonly symbol: string | null;
+  /** As a contract has them. */
+  readonly tiers: readonly MaintenanceTier[];
+}
+
 /** The rules of one linear perpetual contract. */
 export interface Contract {
   readonly symbol: string;

@@ -6,6 +6,7 @@
  */
 import { toUnits, type Units } from '../base/money.ts';
 import { MINUTE_MS, type Millis } from '../base/time.ts';
+import type { TierRule } from './market.ts';
 
 export interface Settings {
   /** Length of the candles that decide. */
@@ -45,6 +46,8 @@ export interface Settings {
   fundingRate: number;
   /** Calibrated confidence below which a proposal is not traded. */
   minConfidence: number;
+  /** Absent: the contracts' own tiers. */
+  maintenanceTiers?: readonly TierRule[];
   learning: LearningSettings;
 }
 

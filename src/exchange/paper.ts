@@ -23,7 +23,8 @@ import { expireOrders, isStirring, matchInside, matchOpen } from './paper-match.
 export interface PaperOptions {
   books(): Books;
   settings(): Settings;
-  readonly contracts: readonly Contract[];
+  /** The rules in force. */
+  contractOf(symbol: string): Contract | undefined;
   readonly funding: FundingSource;
   readonly timeframeMs: Millis;
   /** Close price and close time of the symbol's last candle; null before its first. */
@@ -34,9 +35,8 @@ const NOTHING: readonly Report[] = Object.freeze([]);
 const NOTHING_DUE = Object.freeze([]);
 
 export function paperExchange(options: PaperOptions): Exchange {
-  const contracts = new Map(options.contracts.map(contract => [contract.symbol, contract]));
   const counter = {
-    contractOf: (symbol: string) => contracts.get(symbol),
+    contractOf: options.contractOf,
     lastPrice: (symbol: string) => options.lastClose(symbol)?.price ?? null,
   };
   const answer = (order: Order): Report => {
@@ -66,15 +66,11 @@ export function paperExchange(options: PaperOptions): Exchange {
       return ok({ type: 'order.canceled', id: orderId, time, reason: 'canceled on request' });
     },
 
-    advance: candle => advance(options, contracts, candle),
+    advance: candle => advance(options, candle),
   };
 }
 
-function advance(
-  options: PaperOptions,
-  contracts: ReadonlyMap<string, Contract>,
-  candle: Candle,
-): readonly Report[] {
+function advance(options: PaperOptions, candle: Candle): readonly Report[] {
   const { symbol, time } = candle;
   const closeTime = time + options.timeframeMs;
   const books = options.books();
@@ -86,7 +82,7 @@ function advance(
   let due = wasHeld ? options.funding.between(symbol, before, closeTime - 1) : NOTHING_DUE;
   if (!stirring && due.length === 0) return NOTHING;
 
-  const contract = must(contracts.get(symbol), `the contract of ${symbol}`);
+  const contract = must(options.contractOf(symbol), `the contract of ${symbol}`);
   const desk = openDesk({ books, candle, closeTime, contract, settings: options.settings() });
   settle(desk, due, { after: before, through: time });
   expireOrders(desk, time);

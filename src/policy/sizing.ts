@@ -19,6 +19,7 @@ import {
   type Protection,
   signOf,
 } from '../core/order.ts';
+import { maintenanceRate } from '../core/position.ts';
 import type { Settings } from '../core/settings.ts';
 import type { Place } from '../core/step.ts';
 import { entryRefusal } from '../trade/breaker.ts';
@@ -137,18 +138,12 @@ function protect({ proposal, candle, contract }: EntryRequest): Protection | nul
  * An isolated position is liquidated about 1/leverage − maintenance rate away from its entry.
  */
 function leverageFor(request: EntryRequest, stopShare: number): number {
-  const { settings, contract } = request;
+  const { account, settings, contract } = request;
   const leverage = Math.min(settings.leverage, contract.leverageMax);
-  const rate = maintenanceRate(request, leverage);
+  // Of the tier that the largest position the Kelly cap allows would fall into.
+  const rate = maintenanceRate(contract, account.equity * settings.kellyCap * leverage);
   const room = stopShare * LIQUIDATION_BUFFER + roundTripCost(settings) + rate;
   return 1 / leverage >= room ? leverage : Math.floor(1 / room);
-}
-
-/** The rate of the tier that the largest position the Kelly cap allows would fall into. */
-function maintenanceRate({ account, settings, contract }: EntryRequest, leverage: number): number {
-  const notionalMax = account.equity * settings.kellyCap * leverage;
-  for (const tier of contract.tiers) if (notionalMax <= tier.notionalMax) return tier.rate;
-  return contract.tiers.at(-1)?.rate ?? 0;
 }
 
 /** Share of equity that a hit stop may cost, all factors in. */

@@ -111,13 +111,15 @@ const readTrade = fieldsOf<TradeRecord>({
   models: readModels,
 });
 
+const readTiers = listOf(fieldsOf<MaintenanceTier>({ notionalMax: asInteger, rate: asNumber }));
+
 const readContract = fieldsOf<Contract>({
   symbol: asText,
   priceStep: asNumber,
   lotSize: asNumber,
   notionalMin: asInteger,
   leverageMax: asNumber,
-  tiers: listOf(fieldsOf<MaintenanceTier>({ notionalMax: asInteger, rate: asNumber })),
+  tiers: readTiers,
 });
 
 const readPortfolio = fieldsOf<Portfolio>({
@@ -139,6 +141,7 @@ const readPortfolio = fieldsOf<Portfolio>({
   ),
   outbox: mapOf(fieldsOf<{ order: Order }>({ order: readOrder })),
   contracts: mapOf(readContract),
+  ownTiers: optional(mapOf(readTiers)),
   marks: mapOf(fieldsOf<Mark>({ price: asNumber, time: asInteger })),
   closing: listOf(readTrade),
 });

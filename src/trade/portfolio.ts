@@ -22,12 +22,13 @@ import {
 } from '../core/account.ts';
 import { entryStopOf, holdCandle } from '../core/bracket.ts';
 import type { Component, Handlers } from '../core/component.ts';
-import type { Contract } from '../core/market.ts';
+import type { Contract, MaintenanceTier } from '../core/market.ts';
 import type { Approved, Books, OpenOrder, Order, TradeRecord } from '../core/order.ts';
 import { byAge, type Outbox, waitingOrders } from '../core/outbox.ts';
 import { tradeRecordOf, unrealisedOf } from '../core/position.ts';
 import { DEFAULT_SETTINGS } from '../core/settings.ts';
 import { decodePortfolio, encodePortfolio } from './portfolio-codec.ts';
+import { applyTierRules } from './tier-rule.ts';
 
 /** The last price known of a symbol; `time` is the close of its candle. */
 export interface Mark {
@@ -38,7 +39,10 @@ export interface Mark {
 export interface Portfolio extends Account {
   startBalance: Units;
   timeframeMs: Millis;
+  /** The rules in force. */
   readonly contracts: Record<string, Contract>;
+  /** The market's tiers of the contracts whose tiers the settings replace; absent: none. */
+  ownTiers?: Record<string, readonly MaintenanceTier[]>;
   readonly outbox: Outbox;
   readonly marks: Record<string, Mark>;
   /** Trades closed and not yet told; empty between steps. */
@@ -69,6 +73,7 @@ const on: Handlers<Portfolio> = {
     for (const contract of fact.contracts) state.contracts[contract.symbol] = contract;
   },
   'config.changed'(state, { settings }) {
+    applyTierRules(state, settings.maintenanceTiers);
     if (state.fills > 0) return;
     state.startBalance = settings.startBalance;
     state.balance = settings.startBalance;
@@ -117,7 +122,7 @@ export const portfolio: Component<'portfolio', Portfolio> = {
   title: 'portfolio',
   version: 2,
   money: true,
-  // A stop may be triggered since.
+  // A stop may be triggered since, and the settings may replace a contract's tiers.
   upgrades: { 2: old => old },
   file: {
     name: 'portfolio_state.json',

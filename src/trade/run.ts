@@ -15,13 +15,14 @@ import {
   listOf,
   nullable,
   oneOf,
+  optional,
   type Reader,
 } from '../base/field.ts';
 import { type RngState, seedRng } from '../base/rng.ts';
 import { type Millis, timeframeName } from '../base/time.ts';
 import type { Component } from '../core/component.ts';
 import type { Binding, Mode } from '../core/fact.ts';
-import type { Contract, MaintenanceTier } from '../core/market.ts';
+import type { Contract, MaintenanceTier, TierRule } from '../core/market.ts';
 import { DEFAULT_SETTINGS, type LearningSettings, type Settings } from '../core/settings.ts';
 
 export interface RunState {
@@ -51,6 +52,8 @@ const readRng: Reader<RngState> = (value, path) => {
   return [a, b, c, counter];
 };
 
+const readTiers = listOf(fieldsOf<MaintenanceTier>({ notionalMax: asCount, rate: asNumber }));
+
 const readBinding = fieldsOf<Binding>({
   mode: oneOf<Mode>(MODES),
   market: asText,
@@ -65,7 +68,7 @@ const readBinding = fieldsOf<Binding>({
       lotSize: asNumber,
       notionalMin: asCount,
       leverageMax: asNumber,
-      tiers: listOf(fieldsOf<MaintenanceTier>({ notionalMax: asCount, rate: asNumber })),
+      tiers: readTiers,
     }),
   ),
 });
@@ -93,6 +96,9 @@ const readSettings = fieldsOf<Settings>({
   volumeShare: asNumber,
   fundingRate: asNumber,
   minConfidence: asNumber,
+  maintenanceTiers: optional(
+    listOf(fieldsOf<TierRule>({ symbol: nullable(asText), tiers: readTiers })),
+  ),
   learning: fieldsOf<LearningSettings>({
     signalModel: asBoolean,
     deepSignalModel: asBoolean,
@@ -132,7 +138,9 @@ const initial = (): RunState => ({
 export const run: Component<'run', RunState> = {
   id: 'run',
   title: 'run',
-  version: 1,
+  // Settings may hold maintenance tiers since.
+  version: 2,
+  upgrades: { 2: old => old },
   money: true,
   file: {
     name: 'run_state.json',
@@ -144,12 +152,16 @@ export const run: Component<'run', RunState> = {
     },
   },
   initial,
-  // A directory never changes its market: a reset of the dice does not let it go.
-  afresh: ({ binding }) => {
+  // A directory never changes its market: a reset of the dice does not let it go. Nor of the tiers,
+  // which the portfolio's contracts have taken up: it has to hear when the config has none.
+  afresh: ({ binding, settings: { maintenanceTiers } }) => {
     const defaults = initial();
     if (binding === null) return defaults;
     const { seed, timeframeMs } = binding;
-    const settings = { ...defaults.settings, timeframeMs };
+    const settings = {
+      ...{ ...defaults.settings, timeframeMs },
+      ...(maintenanceTiers !== undefined && { maintenanceTiers }),
+    };
     return { ...defaults, binding, seed, rng: seedRng(seed), settings };
   },
   check: brokenRule,
