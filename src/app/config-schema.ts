@@ -135,7 +135,7 @@ export const configSchema = z.strictObject({
   learning: learning.prefault({}),
   dir: z.string().min(1).default('models').describe('the state directory'),
   journal_mirror: text(
-    "folder of the journal's second copy, best on another disk; null: in the state directory",
+    "folder of the journal's second copy, for one directory alone; null: in the state directory",
   ),
   allow_network_filesystem: flag(false, 'start although locks and syncs may not be honoured'),
   log_level: z.enum(LOG_LEVELS).default('info').describe('what the log file keeps'),

@@ -14,7 +14,7 @@ import { JOURNAL_FOLDER } from '../state/journal-file.ts';
 import { acquireLock } from '../state/lock.ts';
 import { MANIFEST_FILES } from '../state/manifest.ts';
 import { NOTES_FILE } from '../state/notes.ts';
-import { openDisks } from '../state/open-disks.ts';
+import { openDisks, rememberedMirror } from '../state/open-disks.ts';
 import { type StateHashes, stateHashes } from '../state/state-hash.ts';
 import { openStore, type Store } from '../state/store.ts';
 import { type Verification, verifyDirectory } from '../state/verify.ts';
@@ -41,11 +41,11 @@ export interface Place {
   readonly disks: Disks;
 }
 
-export const placeOf = ({ dir, journalMirror }: AppConfig): Place => ({
-  directory: dir,
-  journalMirror,
-  disks: openDisks(dir, journalMirror ?? undefined),
-});
+/** A directory knows where its mirror is, should the config at hand not say it. */
+export function placeOf({ dir, journalMirror: named }: AppConfig): Place {
+  const journalMirror = named ?? rememberedMirror(dir);
+  return { directory: dir, journalMirror, disks: openDisks(dir, journalMirror ?? undefined) };
+}
 
 /** A directory that was named and is not there is a slip, unlike a default not made yet. */
 export function refuseAbsent({ directory, disks }: Place): void {

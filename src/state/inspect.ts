@@ -8,6 +8,7 @@ import { EXIT, Fault } from '../base/fault.ts';
 import type { AnyComponent, States } from '../core/component.ts';
 import { type Disks, scanJournal } from './journal.ts';
 import { newestOf, readManifests } from './manifest.ts';
+import { MirrorFault, withoutMirror } from './mirror.ts';
 import { type Note, readNotes } from './notes.ts';
 import { type Recovered, type RecoveryReport, recover } from './recover.ts';
 import { steadily } from './steady.ts';
@@ -40,15 +41,26 @@ export function inspectStates(
 ): Inspection {
   return steadily(disks, () => {
     if (options.at !== undefined) refuseUnkept(disks, options.at);
-    const through = options.at === undefined ? {} : { through: options.at };
-    try {
-      return inspectionOf(recover({ disks, components, ...through }), null);
-    } catch (error) {
-      if (!(error instanceof Fault) || error.exitCode !== EXIT.corrupt) throw error;
-      const kept = recover({ disks, components, ...through, acceptLoss: true });
-      return inspectionOf(kept, error.message);
-    }
+    return inspectOnce(disks, components, options.at);
   });
+}
+
+function inspectOnce(
+  disks: Disks,
+  components: readonly AnyComponent[],
+  at: number | undefined,
+): Inspection {
+  const through = at === undefined ? {} : { through: at };
+  try {
+    return inspectionOf(recover({ disks, components, ...through }), null);
+  } catch (error) {
+    // Somebody else's journal beside it says nothing about the directory.
+    if (error instanceof MirrorFault)
+      return { ...inspectOnce(withoutMirror(disks), components, at), doubt: error.message };
+    if (!(error instanceof Fault) || error.exitCode !== EXIT.corrupt) throw error;
+    const kept = recover({ disks, components, ...through, acceptLoss: true });
+    return inspectionOf(kept, error.message);
+  }
 }
 
 function refuseUnkept(disks: Disks, at: number): void {

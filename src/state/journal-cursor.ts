@@ -12,6 +12,7 @@ import {
   parseFrame,
   type SegmentHead,
 } from './frame.ts';
+import { type SegmentFile, unpack } from './journal-file.ts';
 
 const NEXT_LINE = Buffer.from(`\n${LINE_START}`);
 
@@ -66,6 +67,13 @@ export class Cursor {
     const next = this.bytes.indexOf(NEXT_LINE, this.#offset);
     this.#offset = next < 0 ? this.bytes.length : next + 1;
   }
+}
+
+/** The head in a file of the segment that begins at `first`, whatever else the file holds. */
+export function headIn({ disk, path, packed }: SegmentFile, first: number): SegmentHead | null {
+  const raw = disk.read(path);
+  const bytes = raw !== null && packed ? unpack(raw) : raw;
+  return bytes === null ? null : new Cursor(bytes, first).head;
 }
 
 function headOf(frame: Frame, first: number): SegmentHead | null {

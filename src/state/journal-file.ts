@@ -24,6 +24,8 @@ export interface SegmentFile {
   readonly disk: Disk;
   readonly path: string;
   readonly packed: boolean;
+  /** Copy b in the directory itself, from before it had a mirror: read, and then done with. */
+  readonly stray: boolean;
 }
 
 export interface SegmentFiles {
@@ -53,22 +55,20 @@ interface Found extends SegmentFile {
 }
 
 function findAll(disks: Disks): Found[] {
-  const found: Found[] = [];
-  for (const copy of COPIES)
-    for (const name of disks[copy].list(JOURNAL_FOLDER)) {
-      const match = NAME.exec(name);
-      // Where both copies share a folder, each disk owns the names of its own copy.
-      if (match?.[2] !== copy) continue;
-      found.push({
-        copy,
-        disk: disks[copy],
-        path: `${JOURNAL_FOLDER}/${name}`,
-        packed: match[3] !== undefined,
-        first: Number(match[1]),
-        suffix: match[4] ?? '',
-      });
-    }
-  return found;
+  const { a, b, alone } = disks;
+  // Where both copies share a folder, each disk owns the names of its own copy.
+  const found = [...findCopy(a, 'a', false), ...findCopy(b, 'b', false)];
+  return a === b || alone ? found : [...found, ...findCopy(a, 'b', true)];
+}
+
+function findCopy(disk: Disk, copy: Copy, stray: boolean): Found[] {
+  return disk.list(JOURNAL_FOLDER).flatMap(name => {
+    const match = NAME.exec(name);
+    if (match?.[2] !== copy) return [];
+    const [path, first] = [`${JOURNAL_FOLDER}/${name}`, Number(match[1])];
+    const packed = match[3] !== undefined;
+    return [{ copy, disk, path, packed, first, suffix: match[4] ?? '', stray }];
+  });
 }
 
 export function listJournal(disks: Disks): JournalFolder {

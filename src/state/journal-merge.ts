@@ -60,7 +60,8 @@ export class SegmentMerge {
   #chooseHead(): SegmentHead | null {
     const heads = this.readings.flatMap(({ cursor }) => (cursor?.head ? [cursor] : []));
     const withSteps = heads.filter(cursor => cursor.line !== null);
-    const [chosen] = [...withSteps, ...heads];
+    // Of two starts that wrote nothing the later one knows more.
+    const [chosen] = [...withSteps, ...heads.toSorted((one, two) => serialOf(two) - serialOf(one))];
     if (chosen === undefined) return null;
     const rivals = withSteps.filter(cursor => cursor.headText !== chosen.headText);
     const strangers = heads.filter(cursor => cursor.head?.directory !== chosen.head?.directory);
@@ -110,6 +111,12 @@ export class SegmentMerge {
       'one of them belongs to another directory: move that one away, or restore a backup',
     );
   }
+}
+
+/** How new the manifest in a head is; −1 without one. */
+function serialOf({ head }: Cursor): number {
+  const { serial } = (head?.manifest ?? {}) as { readonly serial?: unknown };
+  return typeof serial === 'number' ? serial : -1;
 }
 
 /** The copy's line number `wanted`, when it has one there. */

@@ -11,7 +11,7 @@ import { EXIT, Fault } from '../base/fault.ts';
 import { ACCEPT_LOSS } from './disk-fault.ts';
 import { GENESIS_HASH, parseFrame } from './frame.ts';
 import type { Disks, JournalRepair, JournalScan, JournalStep } from './journal.ts';
-import { fullName, listJournal } from './journal-file.ts';
+import { COPIES, fullName, JOURNAL_FOLDER, listJournal } from './journal-file.ts';
 import { SegmentMerge } from './journal-merge.ts';
 import { readSegment, type SegmentImage } from './journal-segment.ts';
 
@@ -42,6 +42,7 @@ export function scanJournal(disks: Disks): JournalScan {
     if (next !== undefined) checkLink(segment, next);
     repairs.push(...repairsOf(segment));
   });
+  foldMissing(disks, segments, repairs);
   const oldest = segments[0];
   const newest = segments.at(-1);
   return {
@@ -78,6 +79,25 @@ function checkLink(segment: SegmentImage, next: SegmentImage): void {
       `the journal is broken: ${names[1]} does not continue step ${next.head.first - 1} of ${names[0]}`,
       ACCEPT_LOSS,
     );
+}
+
+/** A copy that is not there at all is told of once, not segment by segment. */
+function foldMissing(
+  disks: Disks,
+  segments: readonly SegmentImage[],
+  repairs: JournalRepair[],
+): void {
+  for (const copy of COPIES) {
+    const missing = segments.map(({ flaws }) =>
+      flaws.find(({ state, file }) => state === 'missing' && file.copy === copy),
+    );
+    if (missing.some(flaw => flaw === undefined)) continue;
+    const names = missing.flatMap(flaw => (flaw?.kind === 'damage' ? [fullName(flaw.file)] : []));
+    if (names.length < 2) continue;
+    const others = repairs.filter(({ file }) => !names.includes(file));
+    const file = fullName({ disk: disks[copy], path: JOURNAL_FOLDER });
+    repairs.splice(0, repairs.length, ...others, { file, what: 'holds no copy', kind: 'damage' });
+  }
 }
 
 /** A file that is torn in both copies cannot come from a crash: copy b is written after copy a. */

@@ -31,9 +31,10 @@ const rank = (path: string): number => (path.endsWith('.pruned') ? 1 : 0);
 function repairSegment(segment: SegmentImage): void {
   if (segment.flaws.length === 0) return;
   const union = unionOf(segment.files);
-  // A spare form is removed only once the plain one beside it is whole.
+  // What is too much goes only once the files that stay are whole.
+  const isExtra = ({ state }: Flaw) => state === 'spare' || state === 'stray';
   const ordered = [...segment.flaws].sort(
-    (left, right) => Number(left.state === 'spare') - Number(right.state === 'spare'),
+    (left, right) => Number(isExtra(left)) - Number(isExtra(right)),
   );
   for (const flaw of ordered) mend(flaw, union);
 }
@@ -43,6 +44,10 @@ function mend(flaw: Flaw, union: Uint8Array): void {
   if (flaw.state === 'spare') {
     disk.remove(path);
     disk.syncFolder(JOURNAL_FOLDER);
+    return;
+  }
+  if (flaw.state === 'stray') {
+    quarantine(disk, path);
     return;
   }
   if (flaw.state === 'missing') disk.makeFolder(JOURNAL_FOLDER);

@@ -28,8 +28,9 @@ export interface Flaw {
   /**
    * `missing`: no file. `short`: it ends before the union does. `torn`: it goes on after the
    * union's end. `damaged`: other bytes. `spare`: a second form of a copy that is whole.
+   * `stray`: left where copy b once was, and not whole.
    */
-  readonly state: 'missing' | 'short' | 'torn' | 'damaged' | 'spare';
+  readonly state: 'missing' | 'short' | 'torn' | 'damaged' | 'spare' | 'stray';
   readonly kind: 'damage' | 'interrupted';
   readonly what: string;
   /** Of a torn file: the bytes after the union's end. */
@@ -72,7 +73,8 @@ export function readSegment(
   ];
   flaws.push(...packedFlaws(files, merge.readings.filter(isWhole), flaws));
   flaws.push(...spareFlaws(files, flaws));
-  return { files, head, last, lastHash, bytes, flaws };
+  const own = flaws.filter(flaw => !flaw.file.stray);
+  return { files, head, last, lastHash, bytes, flaws: [...own, ...strayFlaws(files, flaws)] };
 }
 
 /** All bytes of the union: what every whole copy holds. */
@@ -154,9 +156,10 @@ function commonLength(left: Uint8Array, right: Uint8Array): number {
 function missingFlaws(disks: Disks, files: SegmentFiles, context: Case): Flaw[] {
   const { merge } = context;
   const isThere = (copy: Copy) =>
-    merge.readings.some(reading => reading.files.some(file => file.copy === copy));
+    merge.readings.some(({ files: own }) => own.some(file => file.copy === copy && !file.stray));
+  const form = { packed: false, stray: false };
   return COPIES.filter(copy => !isThere(copy)).map(copy => ({
-    file: { copy, disk: disks[copy], path: segmentPath(files.first, copy), packed: false },
+    file: { copy, disk: disks[copy], path: segmentPath(files.first, copy), ...form },
     state: 'missing',
     kind: isUnborn(context) ? 'interrupted' : 'damage',
     what: 'is missing',
@@ -192,12 +195,28 @@ function spareFlaws(files: SegmentFiles, known: readonly Flaw[]): Flaw[] {
   const isKnown = (file: SegmentFile) => known.some(flaw => flaw.file === file);
   return files.files
     .filter(file => file.packed && !isKnown(file))
-    .filter(file => files.files.some(other => other.copy === file.copy && !other.packed))
+    .filter(file => files.files.some(other => isSameCopy(other, file) && !other.packed))
     .map(file => ({
       file,
       state: 'spare',
       kind: 'interrupted',
       what: 'stands beside its plain form (packing was interrupted)',
+      tail: null,
+    }));
+}
+
+const isSameCopy = (one: SegmentFile, other: SegmentFile): boolean =>
+  one.copy === other.copy && one.stray === other.stray;
+
+function strayFlaws(files: SegmentFiles, known: readonly Flaw[]): Flaw[] {
+  const isWhole = (file: SegmentFile) => known.every(flaw => flaw.file !== file);
+  return files.files
+    .filter(file => file.stray)
+    .map(file => ({
+      file,
+      state: isWhole(file) ? 'spare' : 'stray',
+      kind: 'interrupted',
+      what: 'is left from before the second copy had a folder of its own',
       tail: null,
     }));
 }

@@ -1,5 +1,6 @@
 /**
- * Whether the journal can be gone on from: it must reach what the manifest says was checkpointed.
+ * Whether the journal can be gone on from: its two copies must tell one history, and it must reach
+ * what the manifest says was checkpointed.
  *
  * A checkpoint is listed only after the segment behind it exists, so a journal that ends before
  * has lost lines, however whole it looks.
@@ -8,37 +9,82 @@
 import { EXIT, Fault } from '../base/fault.ts';
 import { FORMAT } from './frame.ts';
 import { type Disks, type JournalScan, scanJournal } from './journal.ts';
-import { Cursor } from './journal-cursor.ts';
-import { listJournal, unpack } from './journal-file.ts';
+import { headIn } from './journal-cursor.ts';
+import { fullName, listJournal } from './journal-file.ts';
 import { type Manifest, type ManifestReading, newestOf, readSealed } from './manifest.ts';
+import type { Meeting } from './mirror.ts';
+import { otherCopy, ownCopy } from './nowhere.ts';
 import type { Survey } from './survey.ts';
 import { newerThanCode } from './upgrade.ts';
 
-export type JournalReading =
-  | { readonly scan: JournalScan; readonly fault: null }
-  | { readonly scan: null; readonly fault: Fault };
+/** The directory goes on with its own copy alone, and the other one is set aside. */
+export interface Aside {
+  readonly why: string;
+  /** Null: the other copy is only old. Else it holds what the directory does not know of. */
+  readonly fault: Fault | null;
+}
 
-/** A hole is a fault for the caller to throw; a disk error or a newer journal is thrown here. */
-export function readJournal(disks: Disks): JournalReading {
+export type JournalReading =
+  | { readonly scan: JournalScan; readonly fault: null; readonly aside: Aside | null }
+  | { readonly scan: null; readonly fault: Fault; readonly aside: null };
+
+/**
+ * Both copies as one, where they tell one history. Where they do not, the directory's own copy goes
+ * on if it stands by itself. A hole is a fault for the caller to throw; a disk error or a newer
+ * journal is thrown here.
+ */
+export function readJournal(disks: Disks, survey: Survey, meeting: Meeting): JournalReading {
+  const both = readBoth(disks);
+  const isTold = both.fault === null && !meeting.behind;
+  const own = isTold || disks.a === disks.b ? null : standingAlone(disks, survey);
+  if (own === null || (both.scan !== null && both.scan.last <= own.last)) return both;
+  const mirror = disks.b.root;
+  // An epoch begins where a person gave up what was known before it.
+  if (meeting.behind)
+    return { scan: own, fault: null, aside: { why: 'from before its last epoch', fault: null } };
+  const why = both.fault?.message ?? '';
+  if (endsBefore(disks, own.first))
+    return { scan: own, fault: null, aside: { why: 'of long ago', fault: null } };
+  const fault = new Fault(
+    EXIT.corrupt,
+    `${why}; by itself ${disks.a.root} is whole to step ${own.last}`,
+    `move ${mirror}/journal away if it is not this directory's; to set it aside and go on with ` +
+      `${disks.a.root} as it is, start once with --accept-loss`,
+  );
+  return { scan: own, fault: null, aside: { why, fault } };
+}
+
+function readBoth(disks: Disks): JournalReading {
   try {
     const scan = scanJournal(disks);
     // A copy that a newer release wrote passes for damaged beside one that is good.
     if (scan.repairs.length > 0) refuseNewer(disks);
-    return { scan, fault: null };
+    return { scan, fault: null, aside: null };
   } catch (error) {
     if (!(error instanceof Fault) || error.exitCode !== EXIT.corrupt) throw error;
     refuseNewer(disks);
-    return { scan: null, fault: error };
+    return { scan: null, fault: error, aside: null };
   }
+}
+
+/** The directory's own copy, where it is whole and reaches what the directory's manifest says. */
+function standingAlone(disks: Disks, survey: Survey): JournalScan | null {
+  const reading = readBoth(ownCopy(disks));
+  if (reading.scan === null) return null;
+  const manifest = believedManifest(disks.a.root, survey, reading.scan);
+  return distrust(manifest, reading, survey) === null ? reading.scan : null;
+}
+
+function endsBefore(disks: Disks, first: number): boolean {
+  const { scan } = readBoth(otherCopy(disks));
+  return scan !== null && scan.last < first;
 }
 
 function refuseNewer(disks: Disks): void {
   for (const { first, files } of listJournal(disks).segments)
-    for (const { disk, path, packed } of files) {
-      const raw = disk.read(path);
-      const bytes = raw !== null && packed ? unpack(raw) : raw;
-      const format = bytes === null ? 0 : (new Cursor(bytes, first).head?.format ?? 0);
-      if (format > FORMAT) throw newerThanCode(`${disk.root}/${path}`, format, FORMAT);
+    for (const file of files) {
+      const format = headIn(file, first)?.format ?? 0;
+      if (format > FORMAT) throw newerThanCode(fullName(file), format, FORMAT);
     }
 }
 

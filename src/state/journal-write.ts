@@ -190,7 +190,7 @@ function beginCopy(disk: Disk, path: string, head: Uint8Array): OpenCopy {
 function refuseToReplace(disk: Disk, first: number, copy: Copy): void {
   const path = segmentPath(first, copy);
   if (disk.stat(path) === null) return;
-  const files = [{ copy, disk, path, packed: false }];
+  const files = [{ copy, disk, path, packed: false, stray: false }];
   const lines = new SegmentMerge({ first, files });
   for (const _ of lines.lines());
   assert(lines.last < first && lines.later() === null, `${path} already holds steps`);

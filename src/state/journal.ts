@@ -37,6 +37,10 @@ export { syncAll } from './sync.ts';
 export interface Disks {
   readonly a: Disk;
   readonly b: Disk;
+  /** Any other place, to look at; absent where there is none (tests). */
+  readonly at?: (root: string) => Disk;
+  /** Only the directory's own copy is looked at; b holds nothing. */
+  readonly alone?: true;
 }
 
 export interface JournalStep {

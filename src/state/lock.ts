@@ -29,12 +29,13 @@ export interface Lock {
   release(): void;
 }
 
-export function acquireLock(directory: string): Lock {
+/** `remedy`: what the user may do when another process has it. */
+export function acquireLock(directory: string, remedy = OWN_DIRECTORY): Lock {
   const disk = realDisk(directory);
   disk.makeFolder('');
   // A link would lock something else; `stat` refuses it.
   disk.stat(LOCK_FILE);
-  const database = begin(disk);
+  const database = begin(disk, remedy);
   try {
     writeOwner(disk);
   } catch (error) {
@@ -54,7 +55,9 @@ export function acquireLock(directory: string): Lock {
   };
 }
 
-function begin(disk: Disk): DatabaseSync {
+const OWN_DIRECTORY = 'stop that one first, or give this one its own --dir';
+
+function begin(disk: Disk, remedy: string): DatabaseSync {
   const path = `${disk.root}/${LOCK_FILE}`;
   let database: DatabaseSync | null = null;
   try {
@@ -63,17 +66,21 @@ function begin(disk: Disk): DatabaseSync {
     return database;
   } catch (error) {
     database?.close();
-    throw refusal(disk, path, error);
+    throw refusal(disk, { path, remedy, error });
   }
 }
 
-function refusal(disk: Disk, path: string, error: unknown): Fault {
+function refusal(
+  disk: Disk,
+  what: { readonly path: string; readonly remedy: string; readonly error: unknown },
+): Fault {
+  const { path, remedy, error } = what;
   const code = error instanceof Error && 'errcode' in error ? error.errcode : null;
   if (code === SQLITE_BUSY)
     return new Fault(
       EXIT.inUse,
       `${disk.root} is in use by another Holdfast${ownerOf(disk)}`,
-      'stop that one first, or give this one its own --dir',
+      remedy,
     );
   if (code === SQLITE_NOT_A_DATABASE)
     return new Fault(

@@ -51,6 +51,10 @@ export interface Manifest {
   readonly epoch: number;
   /** Counts the manifests of this directory. */
   readonly serial: number;
+  /** Where the directory stood when this was written; absent before 0.2.0. */
+  readonly home?: string;
+  /** Where its journal's second copy lay; null: in the directory itself. */
+  readonly mirror?: string | null;
   readonly node: string;
   /** Step after which a component's history begins with its defaults; absent: 0. */
   readonly begins: Readonly<Record<string, number>>;

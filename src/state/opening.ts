@@ -19,8 +19,8 @@ import { EXIT, Fault } from '../base/fault.ts';
 import type { AnyComponent } from '../core/component.ts';
 import { backupDirectory } from './backup.ts';
 import { repairBlobs } from './blobs.ts';
-import { type Disks, JournalWriter, repairJournal } from './journal.ts';
-import { COPIES, JOURNAL_FOLDER } from './journal-file.ts';
+import { type Disks, JournalWriter, repairJournal, scanJournal } from './journal.ts';
+import { COPIES, type Copy, JOURNAL_FOLDER } from './journal-file.ts';
 import {
   type FileRecord,
   type Generation,
@@ -61,8 +61,7 @@ export function openDirectory(options: OpeningOptions): Opened {
   const recovered = recover(options);
   const { scan, seq, chain, states } = recovered;
   if (isUpgrade(recovered)) backupDirectory(disks, 'before-upgrade');
-  if (scan === null) setJournalAside(disks);
-  else repairJournal(disks, scan);
+  mendJournal(disks, recovered);
   for (const path of recovered.damaged) quarantine(disks.a, path);
   const hashes = recovered.generations.flatMap(generation => generation.blobs);
   const blobs = repairBlobs(disks, new Set([...hashes, ...recovered.blobs]));
@@ -117,8 +116,18 @@ const isUpgrade = ({ choices }: Recovered): boolean =>
     choice => choice.kind === 'file' && choice.schema < choice.component.version,
   );
 
-function setJournalAside(disks: Disks): void {
-  for (const copy of COPIES) {
+function mendJournal(disks: Disks, { scan, aside }: Recovered): void {
+  if (scan === null) setJournalAside(disks, COPIES);
+  else if (aside === null) repairJournal(disks, scan);
+  else {
+    setJournalAside(disks, ['b']);
+    repairJournal(disks, scanJournal(disks));
+  }
+}
+
+/** The newest last: it alone knows of the last epoch, should this be cut short. */
+function setJournalAside(disks: Disks, copies: readonly Copy[]): void {
+  for (const copy of copies) {
     const disk = disks[copy];
     for (const name of disk.list(JOURNAL_FOLDER)) quarantine(disk, `${JOURNAL_FOLDER}/${name}`);
   }
@@ -162,7 +171,7 @@ function firstManifest(
   recovered: Recovered,
   files: { readonly prepared: Prepared; readonly live: ReadonlyMap<string, FileRecord> },
 ): Manifest {
-  const { components, now, reset = [] } = options;
+  const { disks, components, now, reset = [] } = options;
   const { manifest, scan, seq, chain, generations, report, choices } = recovered;
   const isDoubtful = [...choices.values()].some(
     choice => choice.kind === 'file' && choice.record === null,
@@ -173,6 +182,7 @@ function firstManifest(
     options.raiseEpoch === true ||
     reset.length > 0 ||
     report.lost.length > 0 ||
+    recovered.adopted ||
     scan === null ||
     isDoubtful;
   const fresh: Generation = {
@@ -183,8 +193,10 @@ function firstManifest(
     format: MANIFEST_FORMAT,
     directory:
       manifest?.directory ?? scan?.heads.at(-1)?.directory ?? randomBytes(8).toString('hex'),
-    epoch: (manifest?.epoch ?? 1) + (isRaised ? 1 : 0),
+    epoch: recovered.epoch + (isRaised ? 1 : 0),
     serial: (manifest?.serial ?? 0) + 1,
+    home: disks.a.root,
+    mirror: disks.b === disks.a ? null : disks.b.root,
     node: process.version,
     begins,
     generations: withGeneration(withoutReset(generations, reset), fresh, components),

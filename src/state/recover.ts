@@ -2,7 +2,7 @@
  * Recovery: the only way in. First boot is the recovery of an empty directory.
  *
  *   1. Survey the directory; refuse what a newer release wrote.
- *   2. Scan the journal (union of both copies). A hole is refused.
+ *   2. See whose journal the mirror holds; scan the journal (union of both copies). A hole is refused.
  *   3. Take the newest manifest: of its two files and the heads of the segments.
  *   4. The journal must reach the last checkpoint, or the loss must be accepted.
  *   5. Each component: the newest file that is vouched for and passes its checks, or its defaults
@@ -19,24 +19,21 @@ import { refuseNewerFiles } from './candidate.ts';
 import { type Choice, chooseFromFiles, chooseFromJournal } from './choice.ts';
 import { ACCEPT_LOSS } from './disk-fault.ts';
 import { type Disks, GENESIS_HASH, type JournalScan } from './journal.ts';
-import { believedManifest, distrust, readJournal } from './journal-trust.ts';
-import { judgeFiles, type Verdict } from './judge-files.ts';
+import {
+  type Aside,
+  believedManifest,
+  distrust,
+  type JournalReading,
+  readJournal,
+} from './journal-trust.ts';
+import { judgeFiles } from './judge-files.ts';
 import type { Generation, Manifest } from './manifest.ts';
+import { type Meeting, meetMirror } from './mirror.ts';
+import { formerMirror, type RecoveryReport, reportOf, upgradesIn } from './recovery-report.ts';
 import { type Replay, replayJournal } from './replay.ts';
 import { type Survey, surveyDirectory } from './survey.ts';
 
-export interface RecoveryReport {
-  /** Nothing was there. */
-  readonly first: boolean;
-  readonly fromSeq: number;
-  readonly toSeq: number;
-  /** Journal steps that were folded. */
-  readonly replayed: number;
-  /** A sentence each: which file, from what it was rebuilt, what was lost if anything. */
-  readonly repairs: readonly string[];
-  readonly upgraded: readonly string[];
-  readonly lost: readonly string[];
-}
+export type { RecoveryReport } from './recovery-report.ts';
 
 export interface RecoverOptions {
   readonly disks: Disks;
@@ -49,6 +46,12 @@ export interface RecoverOptions {
 export interface Recovered {
   readonly survey: Survey;
   readonly manifest: Manifest | null;
+  /** The highest that either copy has seen. */
+  readonly epoch: number;
+  /** The directory was empty, and is rebuilt from its mirror. */
+  readonly adopted: boolean;
+  /** The mirror's files are to be set aside. */
+  readonly aside: Aside | null;
   /** Null: the journal was given up. */
   readonly scan: JournalScan | null;
   readonly seq: number;
@@ -70,18 +73,36 @@ export interface Recovered {
 export function recover(options: RecoverOptions): Recovered {
   const { disks, components } = options;
   const survey = surveyDirectory(disks.a, components);
-  const reading = readJournal(disks);
+  const meeting = meetMirror(disks, survey);
+  if (meeting.orphan !== null && options.acceptLoss !== true) throw meeting.orphan;
+  const reading = readJournal(disks, survey, meeting);
   const manifest = believedManifest(disks.a.root, survey, reading.scan);
   refuseNewerFiles(disks.a, components, { manifest, survey });
   const doubt = distrust(manifest, reading, survey);
-  if (doubt !== null && options.acceptLoss !== true)
-    throw reading.fault === null
-      ? new Fault(EXIT.corrupt, `${disks.a.root}: ${doubt}`, ACCEPT_LOSS)
-      : new Fault(EXIT.corrupt, reading.fault.message, ACCEPT_LOSS);
-  const context = { disks, components, survey, manifest };
+  const refusal = refusalOf(disks, { manifest, reading, doubt });
+  if (refusal !== null && options.acceptLoss !== true) throw refusal;
+  const context = { disks, components, survey, manifest, meeting, aside: reading.aside };
   if (reading.scan === null || doubt !== null)
     return fromFiles({ ...context, last: reading.scan?.last ?? 0 }, doubt ?? '');
   return fromJournal({ ...context, scan: reading.scan }, options);
+}
+
+/** What only the operator's word lets pass, or null. */
+function refusalOf(
+  { a, b }: Disks,
+  seen: {
+    readonly manifest: Manifest | null;
+    readonly reading: JournalReading;
+    readonly doubt: string | null;
+  },
+): Fault | null {
+  const { manifest, reading, doubt } = seen;
+  if (doubt === null) return reading.aside?.fault ?? null;
+  const former = formerMirror(a, manifest);
+  const isElsewhere = former !== null && former !== b.root;
+  const elsewhere = isElsewhere ? `name its second copy in ${former} again, ` : '';
+  const message = reading.fault?.message ?? `${a.root}: ${doubt}`;
+  return new Fault(EXIT.corrupt, message, elsewhere + ACCEPT_LOSS);
 }
 
 /** What the choice of files is made from. */
@@ -90,13 +111,15 @@ export interface Context {
   readonly components: readonly AnyComponent[];
   readonly survey: Survey;
   readonly manifest: Manifest | null;
+  readonly meeting: Meeting;
+  readonly aside: Aside | null;
 }
 
 function fromJournal(
   context: Context & { readonly scan: JournalScan },
   options: RecoverOptions,
 ): Recovered {
-  const { disks, components, survey, manifest, scan } = context;
+  const { disks, components, survey, manifest, scan, meeting, aside } = context;
   const through = Math.min(options.through ?? scan.last, scan.last);
   const choices = chooseFromJournal(context, through, options.acceptLoss === true);
   const states = initialStates(components);
@@ -114,14 +137,16 @@ function fromJournal(
   const newest = manifest?.generations[0]?.seq ?? 0;
   const named = [...replay.blobs].filter(([, seq]) => seq > newest).map(([name]) => name);
   return {
-    ...{ survey, manifest, scan, states, choices, begins },
+    ...{ survey, manifest, scan, states, choices, begins, aside },
+    epoch: Math.max(manifest?.epoch ?? 1, meeting.epoch),
+    adopted: meeting.orphan !== null,
     seq: through,
     chain: replay.chain,
     changed: changedOf({ components, choices, replay, lost }),
     generations: verdict.generations,
     blobs: named,
     damaged: verdict.damaged,
-    report: reportOf({ choices, through, replay, lost, verdict, scan, manifest, disks, survey }),
+    report: reportOf({ ...context, choices, through, replay, lost, verdict }),
   };
 }
 
@@ -183,7 +208,7 @@ function changedOf(outcome: Outcome & { readonly lost: ReadonlyMap<string, strin
 }
 
 function fromFiles(context: Context & { readonly last: number }, doubt: string): Recovered {
-  const { components, survey, manifest, last } = context;
+  const { components, survey, manifest, last, meeting } = context;
   const choices = chooseFromFiles(context);
   const states = initialStates(components);
   const lost = [`facts after the files that were kept, if there were any: ${doubt}`];
@@ -201,7 +226,8 @@ function fromFiles(context: Context & { readonly last: number }, doubt: string):
     file => file.previous === null && !kept.some(choice => choice.file === file),
   );
   return {
-    ...{ survey, manifest, scan: null, seq, states, choices },
+    ...{ survey, manifest, scan: null, seq, states, choices, aside: null, adopted: false },
+    epoch: Math.max(manifest?.epoch ?? 1, meeting.epoch),
     chain: manifest?.generations[0]?.chain ?? GENESIS_HASH,
     changed: new Set(components.map(component => component.id)),
     generations: [],
@@ -217,47 +243,5 @@ function fromFiles(context: Context & { readonly last: number }, doubt: string):
       upgraded: upgradesIn(choices),
       lost,
     },
-  };
-}
-
-const upgradesIn = (choices: ReadonlyMap<string, Choice>): string[] =>
-  [...choices.values()].flatMap(choice => {
-    if (choice.kind !== 'file' || choice.schema === choice.component.version) return [];
-    return [`${choice.file.name}: schema ${choice.schema} → ${choice.component.version}`];
-  });
-
-interface Evidence {
-  readonly choices: ReadonlyMap<string, Choice>;
-  readonly through: number;
-  readonly replay: Replay;
-  readonly lost: ReadonlyMap<string, string>;
-  readonly verdict: Verdict;
-  readonly scan: JournalScan;
-  readonly manifest: Manifest | null;
-  readonly disks: Disks;
-  readonly survey: Survey;
-}
-
-function reportOf(evidence: Evidence): RecoveryReport {
-  const { choices, through, replay, lost, verdict, scan, manifest, survey } = evidence;
-  const files = [...choices.values()].filter(choice => choice.kind === 'file');
-  // An interrupted first boot has promised nothing to anybody, and is a first boot again.
-  const first = through === 0 && files.length === 0 && survey.files.length === 0;
-  const journal = scan.repairs
-    .filter(repair => repair.kind === 'damage')
-    .map(({ file, what }) => `${file} ${what}: repaired from the other copy`);
-  const added = [...choices.values()].flatMap(choice =>
-    choice.kind === 'defaults' && manifest !== null && !first
-      ? [`${choice.component.title} is new and starts from its defaults`]
-      : [],
-  );
-  return {
-    first,
-    fromSeq: Math.min(through, ...[...choices.values()].map(choice => choice.start)),
-    toSeq: through,
-    replayed: replay.steps,
-    repairs: first ? [] : [...verdict.repairs, ...journal],
-    upgraded: [...upgradesIn(choices), ...added],
-    lost: [...lost.values()],
   };
 }

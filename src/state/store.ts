@@ -29,6 +29,8 @@ import { assertUpgrades } from './upgrade.ts';
 
 export type { CheckpointResult, CheckpointTask, Store, StoreOptions } from './store-port.ts';
 
+const OWN_MIRROR = 'stop that one first, or give each directory a journal_mirror of its own';
+
 export function openStore(options: StoreOptions): Store {
   assertUpgrades(options.components);
   const { directory, journalMirror } = options;
@@ -40,7 +42,7 @@ export function openStore(options: StoreOptions): Store {
     if (options.disks === undefined) {
       if (journalMirror !== undefined) refuseWrongMirror(directory, journalMirror);
       locks.push(acquireLock(directory));
-      if (journalMirror !== undefined) locks.push(acquireLock(journalMirror));
+      if (journalMirror !== undefined) locks.push(acquireLock(journalMirror, OWN_MIRROR));
     }
     const disks = options.disks ?? openDisks(directory, journalMirror);
     return new DirectoryStore(options, { disks, release });

@@ -9,7 +9,8 @@ import { EXIT, Fault } from '../base/fault.ts';
 import type { AnyComponent } from '../core/component.ts';
 import { checkBlobs } from './blobs.ts';
 import { filesOf, isLeftByUpgrade, loadFile } from './candidate.ts';
-import { type Disks, type JournalScan, scanJournal } from './journal.ts';
+import type { Disks, JournalScan } from './journal.ts';
+import { readJournal } from './journal-trust.ts';
 import {
   type FileRecord,
   MANIFEST_FILES,
@@ -17,6 +18,7 @@ import {
   newestOf,
   readSealed,
 } from './manifest.ts';
+import { meetMirror, mirrorRefusal, withoutMirror } from './mirror.ts';
 import { recover } from './recover.ts';
 import { blobOf } from './replay.ts';
 import { stateHash } from './state-hash.ts';
@@ -57,37 +59,58 @@ export function verifyDirectory(disks: Disks, components: readonly AnyComponent[
   return seen;
 }
 
-function verifyOnce(disks: Disks, components: readonly AnyComponent[]): Verification {
+function verifyOnce(whole: Disks, components: readonly AnyComponent[]): Verification {
   const findings: Finding[] = [];
-  const survey = surveyDirectory(disks.a, components);
-  const scan = verifyJournal(disks, findings);
+  const survey = surveyDirectory(whole.a, components);
+  const refusal = mirrorRefusal(whole, survey);
+  if (refusal !== null)
+    findings.push({
+      file: whole.b.root,
+      severity: 'damage',
+      text: `${refusal.message}: ${refusal.remedy}`,
+    });
+  // What must not be read beside the directory says nothing about it.
+  const disks = refusal === null ? whole : withoutMirror(whole);
+  const scan = verifyJournal(disks, survey, findings);
   const heads = (scan?.heads ?? []).flatMap(({ manifest }) =>
     manifest === null ? [] : [readSealed(manifest)],
   );
   const manifest = newestOf([...survey.manifests, ...heads]);
   const looked = { disks, components, survey, manifest, findings };
-  const isEmpty =
+  const isBare =
     survey.files.length === 0 && scan?.heads.length === 0 && !survey.manifests.some(isPresent);
-  if (!isEmpty) {
+  const isEmpty = isBare && refusal === null;
+  if (!isBare) {
     verifyManifests(looked);
     for (const component of components) verifyComponent(looked, component);
     if (scan !== null) verifyBlobs(looked, scan);
   }
-  const seq = isEmpty ? 0 : verifyRecovery(looked);
+  const seq = isBare ? 0 : verifyRecovery(looked);
   const damaged = findings.some(finding => finding.severity === 'damage');
   return { findings, seq, damaged, empty: isEmpty };
 }
 
 const isPresent = ({ kind }: { readonly kind: string }): boolean => kind !== 'absent';
 
-function verifyJournal(disks: Disks, findings: Finding[]): JournalScan | null {
+function verifyJournal(disks: Disks, survey: Survey, findings: Finding[]): JournalScan | null {
   try {
-    const scan = scanJournal(disks);
-    for (const { file, what, kind } of scan.repairs)
+    const { scan, aside, fault } = readJournal(disks, survey, meetMirror(disks, survey));
+    if (scan === null) throw fault;
+    const ofMirror = aside === null && !disks.alone ? null : `${disks.b.root}/`;
+    const repairs = scan.repairs.filter(
+      ({ file }) => ofMirror === null || !file.startsWith(ofMirror),
+    );
+    if (aside !== null)
+      findings.push({ file: disks.b.root, severity: 'damage', text: `holds ${aside.why}` });
+    for (const { file, what, kind } of repairs)
       findings.push({ file, severity: kind === 'damage' ? 'damage' : 'note', text: what });
     const { first, last } = scan;
     const text = last < first ? 'no steps' : `steps ${first} to ${last} in both copies`;
-    if (scan.heads.length > 0 && scan.repairs.every(({ kind }) => kind !== 'damage'))
+    if (
+      scan.heads.length > 0 &&
+      ofMirror === null &&
+      repairs.every(({ kind }) => kind !== 'damage')
+    )
       findings.push({ file: 'journal', severity: 'ok', text });
     return scan;
   } catch (error) {

@@ -3,14 +3,14 @@
  * line and its exit code, and when the cause is gone the bot goes on as its twin.
  */
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { before, describe, it, type TestContext } from 'node:test';
+import { before, describe, it } from 'node:test';
 import { EXIT } from '../../src/base/fault.ts';
 import { type Bot, runBot, runWell, startBot } from './bot-process.ts';
 import { digest, fingerprint, remembered, stepOf } from './memory.ts';
 import { assertRefusal, assertRefused } from './refusal.ts';
+import { mount, succeeds } from './small-disk.ts';
 import { workFolder } from './work-folder.ts';
 
 const UNTIL = '3000';
@@ -19,18 +19,6 @@ const at = (name: string): string => join(folder, name);
 const simulated = (directory: string, ...more: string[]): string[] => [
   ...['trade', '--no-web', '--speed', 'max', '--dir', directory, '--until', UNTIL, ...more],
 ];
-
-const succeeds = (program: string, ...args: string[]): boolean =>
-  spawnSync(program, args, { stdio: 'ignore' }).status === 0;
-
-/** Mounts something (the last argument says where) until the test ends; false: not allowed here. */
-function mount(context: TestContext, ...args: string[]): boolean {
-  const place = args.at(-1) ?? '';
-  mkdirSync(place);
-  if (!succeeds('mount', ...args)) return false;
-  context.after(() => succeeds('umount', place));
-  return true;
-}
 
 before(async () => {
   await runWell(simulated(at('twin')));
@@ -162,8 +150,13 @@ describe('a second copy of the journal', () => {
   const mirrorAt = (folder: string) => ({ HOLDFAST__JOURNAL_MIRROR: folder });
 
   for (const [what, folder, code, names] of [
-    ['in the directory itself', at('own'), EXIT.config, /in the state directory itself.*elsewhere/],
-    ['below it', join(at('own'), 'journal'), EXIT.config, /in the state directory itself/],
+    [
+      'in the directory itself',
+      at('own'),
+      EXIT.config,
+      /in the state directory: \S+own — .*folder of its own/,
+    ],
+    ['below it', join(at('own'), 'journal'), EXIT.config, /in the state directory: \S+journal/],
     ['on a disk that is not mounted', at('absent'), EXIT.config, /not there: \S+absent — mount/],
   ] as const)
     it(`${what} is refused, and no directory is begun`, async () => {

@@ -40,6 +40,9 @@ const isNewer = (scene: Scene): boolean => all(scene).includes('newer');
 const isEmpty = (scene: Scene): boolean => all(scene).every(condition => condition === 'absent');
 const hasJournal = ({ journalA, journalB }: Scene): boolean =>
   journalA === 'good' || journalB === 'good';
+/** No state directory of its own, but somebody's mirror. */
+const isOnlySecondCopy = ({ journalB, ...others }: Scene): boolean =>
+  journalB === 'good' && Object.values(others).every(condition => condition === 'absent');
 const hasManifest = ({ manifest, manifestMirror }: Scene): boolean =>
   manifest === 'good' || manifestMirror === 'good';
 const isUsual = (scene: Scene): boolean => !isNewer(scene) && hasJournal(scene);
@@ -99,9 +102,20 @@ export const ROWS: readonly Row[] = [
   {
     id: 'T8',
     when: 'no manifest is good, nor is the previous file',
-    holds: scene => isUsual(scene) && !hasManifest(scene) && scene.previous !== 'good',
+    holds: scene =>
+      isUsual(scene) &&
+      !hasManifest(scene) &&
+      scene.previous !== 'good' &&
+      !isOnlySecondCopy(scene),
     outcome: 'learned: defaults; else refused without --accept-loss',
     lost: 'what that component held (if accepted, a current file that loads is kept)',
+  },
+  {
+    id: 'T9',
+    when: "nothing but the journal's second copy is there (as in a mirror)",
+    holds: isOnlySecondCopy,
+    outcome: 'refused without --accept-loss',
+    lost: 'if accepted: nothing while it begins at step 1, else what that component held',
   },
 ];
 
