@@ -31,16 +31,25 @@ export function endAll(): void {
   for (const child of alive) child.kill('SIGKILL');
 }
 
-/** Runs the bot to its end, or until it is killed after `killAfterMs`. */
+export interface RunOptions {
+  /** Null: it runs to its end. */
+  readonly killAfterMs: number | null;
+  /** Beside the environment of this process. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 export function runBot(
   command: BotCommand,
   args: readonly string[],
-  killAfterMs: number | null,
+  { killAfterMs, env = {} }: RunOptions = { killAfterMs: null },
 ): Promise<BotRun> {
   const [program, ...first] = command;
   return new Promise((resolve, reject) => {
     const started = performance.now();
-    const child = spawn(program, [...first, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(program, [...first, ...args], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...env },
+    });
     alive.add(child);
     let output = '';
     let stdout = '';

@@ -14,7 +14,7 @@ export interface HashAnswer {
 }
 
 export async function hashOf(command: BotCommand, directory: string): Promise<HashAnswer> {
-  const run = await runBot(command, ['state', 'hash', '--dir', directory, '--json'], null);
+  const run = await runBot(command, ['state', 'hash', '--dir', directory, '--json']);
   try {
     const answer = JSON.parse(run.stdout) as HashAnswer;
     if (run.code === 0 && typeof answer.all === 'string' && typeof answer.seq === 'number')
@@ -31,7 +31,7 @@ export async function hashOf(command: BotCommand, directory: string): Promise<Ha
 
 /** What `state verify` finds wrong, or null. */
 export async function damageOf(command: BotCommand, directory: string): Promise<string | null> {
-  const run = await runBot(command, ['state', 'verify', '--dir', directory], null);
+  const run = await runBot(command, ['state', 'verify', '--dir', directory]);
   return run.code === 0 ? null : `state verify exited ${run.code}: ${lastLine(run.output)}`;
 }
 

@@ -10,6 +10,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { loadConfig } from '../app/config.ts';
 import { ProgressBar } from '../app/progress-bar.ts';
 import { EXIT, Fault } from '../base/fault.ts';
 import { admittedLoss, type BotCommand, type BotRun, endAll, runBot } from './crash-bot.ts';
@@ -57,9 +58,10 @@ export async function runCrashTest(
   options: CrashTestOptions,
   io: Io,
 ): Promise<CrashResult> {
+  const { journalMirror } = loadConfig({ file: options.config, env: io.env });
   const folder = testFolder(options.dir);
   const bar = new ProgressBar(io.stderr, 'crash-test');
-  const test = new CrashTest(command, options, folder, bar);
+  const test = new CrashTest(command, options, { folder, bar, mirrored: journalMirror !== null });
   let keep = options.dir !== undefined;
   try {
     const result = await test.run();
@@ -87,6 +89,7 @@ class CrashTest {
   readonly #options: CrashTestOptions;
   readonly #folder: string;
   readonly #bar: ProgressBar;
+  readonly #mirrored: boolean;
   readonly #failures: string[] = [];
   #until = MEASURE_CANDLES;
   #round = 1;
@@ -95,11 +98,16 @@ class CrashTest {
   /** The step of the last `ready` line in this round. */
   #seq = 0;
 
-  constructor(command: BotCommand, options: CrashTestOptions, folder: string, bar: ProgressBar) {
+  constructor(
+    command: BotCommand,
+    options: CrashTestOptions,
+    place: { readonly folder: string; readonly bar: ProgressBar; readonly mirrored: boolean },
+  ) {
     this.#command = command;
     this.#options = options;
-    this.#folder = folder;
-    this.#bar = bar;
+    this.#folder = place.folder;
+    this.#bar = place.bar;
+    this.#mirrored = place.mirrored;
   }
 
   async run(): Promise<CrashResult> {
@@ -138,7 +146,7 @@ class CrashTest {
       const { readyMs } = await this.#trade('measure', null);
       if (readyMs !== null) samples.push(readyMs);
     }
-    rmSync(join(this.#folder, 'measure'), { recursive: true, force: true });
+    this.#remove('measure');
     const startupMs = samples.sort((a, b) => a - b)[Math.floor((samples.length - 1) / 2)] ?? 0;
     const tradingMs = first.totalMs - first.readyMs;
     return { startupMs, totalMs: startupMs + tradingMs, candles: MEASURE_CANDLES };
@@ -182,7 +190,7 @@ class CrashTest {
   async #nextRound(twin: HashAnswer): Promise<void> {
     await this.#compare(twin);
     if (this.#failures.length > 0) return;
-    rmSync(join(this.#folder, this.#roundName), { recursive: true, force: true });
+    this.#remove(this.#roundName);
     this.#round += 1;
     this.#seq = 0;
   }
@@ -212,7 +220,20 @@ class CrashTest {
     args.push('--until', String(this.#until), '--seed', String(seed));
     if (tape.length > 0) args.push('--tape', ...tape);
     if (config !== undefined) args.push('--config', config);
-    return runBot(this.#command, args, killAfterMs);
+    return runBot(this.#command, args, { killAfterMs, env: this.#mirrorOf(name) });
+  }
+
+  /** Where the config names a mirror, each directory gets its own: two must never share one. */
+  #mirrorOf(name: string): Readonly<Record<string, string>> {
+    if (!this.#mirrored) return {};
+    const folder = join(this.#folder, `${name}-mirror`);
+    mkdirSync(folder, { recursive: true });
+    return { HOLDFAST__JOURNAL_MIRROR: folder };
+  }
+
+  #remove(name: string): void {
+    for (const folder of [name, `${name}-mirror`])
+      rmSync(join(this.#folder, folder), { recursive: true, force: true });
   }
 }
 
