@@ -222,6 +222,16 @@ describe('what belongs somewhere else', () => {
     assert.throws(() => scanJournal(disks), refused(/newer Holdfast/));
   });
 
+  it('a copy that holds the content of another segment is repaired from its twin', () => {
+    for (const copy of COPIES)
+      for (const from of COPIES) {
+        const disks = fresh();
+        const content = must(disks[from].read(segmentName(4, from)), 'segment');
+        disks[copy].tamper(segmentName(1, copy), () => content);
+        checkRepaired(disks, LAST);
+      }
+  });
+
   it('files of other names in the folder are left alone', () => {
     const disks = fresh();
     disks.a.create('journal/README').close();

@@ -30,6 +30,8 @@ export interface SegmentFile {
 
 export interface SegmentFiles {
   readonly first: number;
+  /** Where the next segment begins; Infinity for the newest. */
+  readonly end: number;
   readonly files: readonly SegmentFile[];
 }
 
@@ -85,7 +87,10 @@ export function listJournal(disks: Disks): JournalFolder {
     }
   const firsts = [...segments.keys()].sort((left, right) => left - right);
   return {
-    segments: firsts.map(first => ({ first, files: must(segments.get(first), 'segment') })),
+    segments: firsts.map((first, index) => {
+      const end = firsts[index + 1] ?? Number.POSITIVE_INFINITY;
+      return { first, end, files: must(segments.get(first), 'segment') };
+    }),
     litter: found.filter(isLitter),
   };
 }

@@ -32,9 +32,11 @@ export class SegmentMerge {
   lastHash: string;
   /** Bytes of the union so far. */
   bytes = 0;
+  readonly #end: number;
 
   constructor(files: SegmentFiles) {
     this.readings = readAll(files);
+    this.#end = files.end;
     this.head = this.#chooseHead();
     this.last = files.first - 1;
     this.lastHash = this.head?.continues ?? '';
@@ -88,7 +90,7 @@ export class SegmentMerge {
     const wanted = this.last + 1;
     let taken: { frame: Frame; cursor: Cursor; at: number } | null = null;
     for (const reading of this.readings) {
-      const line = lineFor(reading, wanted);
+      const line = this.#lineFor(reading, wanted);
       if (line === null || reading.cursor === null) continue;
       if (line.hash === taken?.frame.hash && line.text === taken.frame.text) continue;
       if (lineHash(this.lastHash, line.text) !== line.hash) continue;
@@ -101,6 +103,16 @@ export class SegmentMerge {
     this.lastHash = taken.frame.hash;
     this.bytes += taken.frame.end - taken.at;
     return taken;
+  }
+
+  /** The copy's line number `wanted`, when it has one there. */
+  #lineFor({ cursor }: Reading, wanted: number): Frame | null {
+    if (cursor === null) return null;
+    // Another segment's content under this one's name goes on where this one ends.
+    const isStrange = ({ seq }: Frame) => cursor.head === null && seq >= this.#end;
+    while (cursor.line !== null && (cursor.line.seq < wanted || isStrange(cursor.line)))
+      cursor.rejectLine();
+    return cursor.line?.seq === wanted ? cursor.line : null;
   }
 
   #conflict(how: string): Fault {
@@ -117,13 +129,6 @@ export class SegmentMerge {
 function serialOf({ head }: Cursor): number {
   const { serial } = (head?.manifest ?? {}) as { readonly serial?: unknown };
   return typeof serial === 'number' ? serial : -1;
-}
-
-/** The copy's line number `wanted`, when it has one there. */
-function lineFor({ cursor }: Reading, wanted: number): Frame | null {
-  if (cursor === null) return null;
-  while (cursor.line !== null && cursor.line.seq < wanted) cursor.rejectLine();
-  return cursor.line?.seq === wanted ? cursor.line : null;
 }
 
 function pass(reading: Reading, taken: Frame): void {

@@ -191,7 +191,7 @@ function refuseToReplace(disk: Disk, first: number, copy: Copy): void {
   const path = segmentPath(first, copy);
   if (disk.stat(path) === null) return;
   const files = [{ copy, disk, path, packed: false, stray: false }];
-  const lines = new SegmentMerge({ first, files });
+  const lines = new SegmentMerge({ first, end: Number.POSITIVE_INFINITY, files });
   for (const _ of lines.lines());
   assert(lines.last < first && lines.later() === null, `${path} already holds steps`);
 }

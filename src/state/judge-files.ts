@@ -34,8 +34,8 @@ export function judgeFiles(
     if (stable !== null && !lost.has(choice.component.id))
       repairs.push(`${path} ${stable}: ${rebuiltFrom(choice)}; nothing is lost`);
     if (stable !== null && !stable.startsWith('was missing')) damaged.push(path);
-    for (const { file, why } of previous) {
-      damaged.push(file);
+    for (const { file, why, isBad } of previous) {
+      if (isBad) damaged.push(file);
       repairs.push(`${file} ${why}: it was only a spare; nothing is lost`);
     }
   }
@@ -64,10 +64,17 @@ function judgeManifests(
   });
 }
 
+/** `isBad`: for the quarantine. */
+interface BadSpare {
+  readonly file: string;
+  readonly why: string;
+  readonly isBad: boolean;
+}
+
 interface Judged {
   /** What is wrong under the stable name; null: nothing, or an interrupted checkpoint. */
   readonly stable: string | null;
-  readonly previous: { file: string; why: string }[];
+  readonly previous: readonly BadSpare[];
 }
 
 function judgeComponent(context: Context, choice: Choice): Judged {
@@ -82,15 +89,34 @@ function judgeComponent(context: Context, choice: Choice): Judged {
     rejected.get(file) ??
     (isVouched(file) ? null : 'was damaged (not what the manifest vouches for)');
   const stable = own.find(file => file.previous === null);
-  const previous = own.flatMap(file => {
+  const present = own.flatMap(file => {
     // Without a record it is what an interrupted clean-up left.
     const isExpected = records.some(record => record.seq === file.previous);
     const why = file.previous !== null && isExpected ? whyBad(file) : null;
     if (why === null || isLeftByUpgrade(context.disks.a, component, { file, records })) return [];
-    return [{ file: file.path, why }];
+    return [{ file: file.path, why, isBad: true }];
   });
+  const previous = [...present, ...missingSpares(records, own, present)];
   if (stable !== undefined) return { stable: whyBad(stable), previous };
   return { stable: isInterrupted(context, records) ? null : 'was missing', previous };
+}
+
+/** Contents that an older generation vouches for and that are nowhere, unless that was told. */
+function missingSpares(
+  records: readonly FileRecord[],
+  own: readonly FoundFile[],
+  told: readonly BadSpare[],
+): BadSpare[] {
+  const [newest] = records;
+  return [...new Set(records)].flatMap(record => {
+    const isThere = own.some(({ sha256 }) => sha256 === record.sha256);
+    if (isThere || record.sha256 === newest?.sha256) return [];
+    const inPlace = own.find(({ previous }) => previous === record.seq)?.path;
+    if (inPlace === undefined)
+      return [{ file: `previous/${record.seq}/${record.file}`, why: 'was missing', isBad: false }];
+    const why = 'was of another checkpoint';
+    return told.some(({ file }) => file === inPlace) ? [] : [{ file: inPlace, why, isBad: false }];
+  });
 }
 
 /** The first file of a component: its temporary file is there, or nothing ever was. */

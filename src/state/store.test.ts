@@ -80,6 +80,28 @@ describe('store', () => {
     assert.deepEqual(next.report.lost, []);
   });
 
+  it('a spare copy that is missing or damaged is told of, though nothing hangs on it', () => {
+    for (const isLost of [true, false]) {
+      const { disk, disks } = fresh();
+      const store = openOn(disks);
+      for (const steps of [10, 10]) {
+        runSteps(store, steps);
+        store.checkpoint('test');
+      }
+      store.close();
+      if (isLost) disk.lose('previous/10/purse_state.json');
+      else disk.tamper('previous/10/purse_state.json', () => Buffer.from('damage'));
+      const { report, states } = openOn(disks);
+      assert.equal(hashOf(states), expectedAt(20));
+      const [only, ...more] = report.repairs;
+      assert.match(
+        only ?? '',
+        /^previous\/10\/purse_state.json was .*: it was only a spare; nothing/,
+      );
+      assert.deepEqual(more, []);
+    }
+  });
+
   it('a crash loop burns no generation that was there before it', () => {
     let { disk, disks } = fresh();
     const store = openOn(disks);
