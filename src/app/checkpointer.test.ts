@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
+import { EXIT, Fault } from '../base/fault.ts';
 import {
   CHECKPOINT_INTERVAL_MS,
   CHECKPOINT_JOURNAL_BYTES_MAX,
@@ -7,8 +11,10 @@ import {
   CLEANUP_INTERVAL_MS,
   DIRECTORY_WARN_BYTES,
 } from '../base/limits.ts';
+import { components } from '../components.ts';
+import { DEFAULT_SETTINGS } from '../core/settings.ts';
 import { openMemoryStore } from '../state/memory-store.ts';
-import type { Store } from '../state/store.ts';
+import { openStore, type Store } from '../state/store.ts';
 import { createCheckpointer } from './checkpointer.ts';
 
 /** A store that says what it is asked to do, and a clock that we turn. */
@@ -142,5 +148,36 @@ describe('a checkpoint aside', () => {
     assert.throws(() => checkpointer.afterStep());
     await assert.rejects(checkpointer.now('stopped'));
     assert.deepEqual(calls, ['begin', 'abandon'], 'nothing is written after a failure');
+  });
+});
+
+describe('a checkpoint of a real directory', () => {
+  it('that its worker cannot write stops the bot with the disk’s fault, not as a bug', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'holdfast-checkpointer-'));
+    const store = openStore({ directory, components, now: Date.now, sync: 'each' });
+    try {
+      // In the way of the worker alone: the main thread has its own files open.
+      mkdirSync(join(directory, 'risk_manager_state.json.tmp'));
+      const settings = DEFAULT_SETTINGS;
+      const fact = { type: 'config.changed', settings } as const;
+      store.append({ seq: 1, facts: [fact], texts: [JSON.stringify(fact)] });
+      const checkpointer = createCheckpointer({
+        store,
+        inline: false,
+        stepsMax: 1,
+        warn: () => {},
+      });
+      checkpointer.afterStep();
+      await checkpointer.close();
+      const isDisk = (error: unknown): boolean =>
+        error instanceof Fault &&
+        error.exitCode === EXIT.disk &&
+        error.message.includes('risk_manager_state.json.tmp');
+      assert.throws(() => checkpointer.afterStep(), isDisk);
+      await assert.rejects(checkpointer.now('stopped'), isDisk);
+    } finally {
+      store.close();
+      rmSync(directory, { recursive: true });
+    }
   });
 });

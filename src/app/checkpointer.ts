@@ -8,6 +8,7 @@
  */
 import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
+import { revived } from '../base/fault.ts';
 import {
   CHECKPOINT_INTERVAL_MS,
   CHECKPOINT_JOURNAL_BYTES_MAX,
@@ -136,7 +137,7 @@ function prepareAside(task: CheckpointTask): Promise<Prepared> {
       workerData: task,
     });
     worker.once('message', resolve);
-    worker.once('error', reject);
+    worker.once('error', error => reject(revived(error)));
     worker.once('exit', code => reject(new Error(`the checkpoint worker ended with ${code}`)));
   });
 }

@@ -21,6 +21,15 @@ export const EXIT = {
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
+/** A fault that was thrown in another thread: it arrives here as a plain error. */
+export function revived(error: unknown): unknown {
+  if (error instanceof Fault || !(error instanceof Error) || error.name !== 'Fault') return error;
+  const { exitCode, remedy } = error as Error & Partial<Record<'exitCode' | 'remedy', unknown>>;
+  const code = Object.values(EXIT).find(each => each === exitCode);
+  if (code === undefined || typeof remedy !== 'string') return error;
+  return new Fault(code, error.message, remedy);
+}
+
 export class Fault extends Error {
   override name = 'Fault';
   readonly exitCode: ExitCode;
