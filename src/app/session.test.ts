@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { sessionOptions } from '../../test/fixtures/session.ts';
 import { EXIT, Fault } from '../base/fault.ts';
@@ -153,5 +156,21 @@ describe('a session', () => {
     await assert.rejects(runSession(options), /planted/);
     assert.ok(kept !== null);
     assert.deepEqual(closed, ['feed']);
+  });
+
+  it('gives the directory back although its feed cannot be closed, and tells the first failure', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'holdfast-session-'));
+    const onReady = ({ bot }: Session): void => {
+      Object.assign(bot.feed, { close: () => Promise.reject(new Error('the second failure')) });
+      throw new Error('planted');
+    };
+    try {
+      await assert.rejects(runSession(sessionOptions({ onReady }, { directory })), /planted/);
+      const until = { kind: 'candles', count: 10 } as const;
+      const { bot } = await runSession(sessionOptions({ until }, { directory }));
+      assert.equal(bot.world.run.candles, 10);
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
   });
 });

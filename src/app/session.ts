@@ -66,10 +66,13 @@ export async function openSession(options: WireOptions): Promise<Session> {
     tell: word => guarded(async () => tell(bot, word)),
     checkpoint: reason => guarded(() => bot.checkpointer.now(reason)),
     async close() {
-      await bot.checkpointer.close();
-      await bot.trainer.close();
-      await bot.feed.close();
-      bot.store.close();
+      try {
+        await bot.checkpointer.close();
+        await bot.trainer.close();
+        await bot.feed.close();
+      } finally {
+        bot.store.close();
+      }
     },
   };
 }
@@ -96,14 +99,18 @@ export interface SessionResult extends RunResult {
 export async function runSession(options: SessionOptions): Promise<SessionResult> {
   const session = await openSession(options.wire);
   const { bot } = session;
+  let result: SessionResult;
   try {
     await options.onReady(session);
-    const result = await session.run(options);
-    const saved = await session.checkpoint('stopped');
-    return { ...result, bot, saved };
-  } finally {
-    await session.close();
+    const ran = await session.run(options);
+    result = { ...ran, bot, saved: await session.checkpoint('stopped') };
+  } catch (error) {
+    // What fails now fails for the same reason, which is the one to tell.
+    await session.close().catch(() => undefined);
+    throw error;
   }
+  await session.close();
+  return result;
 }
 
 async function runOnce(

@@ -61,8 +61,17 @@ export async function wire(options: WireOptions): Promise<BotParts> {
   try {
     return await assemble(options, store);
   } catch (error) {
-    store.close();
+    closeAfter(store);
     throw error;
+  }
+}
+
+/** What fails while a store is given back after a failure is not the thing to tell. */
+function closeAfter(store: Store): void {
+  try {
+    store.close();
+  } catch {
+    // The failure before it is told.
   }
 }
 

@@ -46,11 +46,8 @@ export function acquireLock(directory: string, remedy = OWN_DIRECTORY): Lock {
   return {
     release: () => {
       if (!held.delete(database)) return;
-      try {
-        disk.remove(LOCK_OWNER_FILE);
-      } finally {
-        database.close();
-      }
+      dropOwner(disk);
+      database.close();
     },
   };
 }
@@ -100,6 +97,15 @@ function ownerOf(disk: Disk): string {
     return ` (process ${Number(pid)} on ${String(host)}, since ${String(since)})`;
   } catch {
     return '';
+  }
+}
+
+/** A note that stays is stale, and harmless: it is shown only where the lock is held. */
+function dropOwner(disk: Disk): void {
+  try {
+    disk.remove(LOCK_OWNER_FILE);
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
   }
 }
 
