@@ -53,6 +53,9 @@ export function refuseAbsent({ directory, disks }: Place): void {
     throw new Fault(EXIT.config, `there is no directory ${directory}`, 'check --dir');
 }
 
+const isOurs = (name: string): boolean =>
+  OUR_NAMES.includes(name) || components.some(({ file }) => file.name === name);
+
 /** What lies in any folder of a disk and is nobody's. */
 const NOBODYS = /^(\.|lost\+found$)/;
 
@@ -64,9 +67,8 @@ export function refuseForeign(directory: string): void {
   const other = 'choose a new or an empty folder with --dir';
   if (!stat.directory) throw new Fault(EXIT.config, `${directory} is not a folder`, other);
   const names = disk.list('').filter(name => !NOBODYS.test(name));
-  const ours = new Set([...components.map(({ file }) => file.name), ...OUR_NAMES]);
-  const [stranger] = names.filter(name => !ours.has(name));
-  if (stranger === undefined || names.some(name => ours.has(name))) return;
+  const [stranger] = names.filter(name => !isOurs(name));
+  if (stranger === undefined || names.some(isOurs)) return;
   throw new Fault(
     EXIT.config,
     `${directory} is no Holdfast directory: it holds ${stranger}`,
@@ -105,12 +107,25 @@ export const differencesOf = (before: Inspection, after: Inspection): PartDiffer
     .map(({ id }) => ({ id, differences: diffStates(before.states[id], after.states[id]) }))
     .filter(({ differences }) => differences.length > 0);
 
+/** Only a start of the bot begins a directory; what changes one has to find it. */
+function refuseNothing({ directory, journalMirror, disks }: Place): void {
+  refuseForeign(directory);
+  if (journalMirror !== null || disks.a.list('').some(isOurs)) return;
+  throw new Fault(
+    EXIT.config,
+    `there is nothing in ${directory} yet`,
+    'check --dir, or start the bot first: holdfast trade',
+  );
+}
+
 /** Opens the store (recovery, lock and all), works, and closes it. */
 export function changeDirectory<T>(
-  { directory, journalMirror }: Place,
+  place: Place,
   options: { readonly acceptLoss?: boolean; readonly reset?: readonly string[] },
   work: (store: Store) => T,
 ): T {
+  const { directory, journalMirror } = place;
+  refuseNothing(place);
   const store = openStore({
     directory,
     ...(journalMirror === null ? {} : { journalMirror }),
