@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import { fullSpeed, paced } from './clock.ts';
 
 describe('full speed', () => {
@@ -31,5 +32,18 @@ describe('a pace', () => {
     control.abort();
     await first;
     await pace.next();
+  });
+
+  it('of a candle in years waits for years', async () => {
+    const control = new AbortController();
+    const pace = paced(1e-9, control.signal);
+    let isOver = false;
+    const over = pace.next()?.then(() => {
+      isOver = true;
+    });
+    for (let turn = 0; turn < 5; turn += 1) await setTimeout(5);
+    assert.equal(isOver, false);
+    control.abort();
+    await over;
   });
 });

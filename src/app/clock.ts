@@ -4,6 +4,7 @@
  * Promises: nothing here reaches a fact; what decides trades goes by market time.
  */
 import { setImmediate, setTimeout } from 'node:timers/promises';
+import { DAY_MS } from '../base/time.ts';
 
 /** How long a run may keep the event loop before signals and timers get their turn. */
 const TURN_MS = 10;
@@ -36,9 +37,13 @@ export function paced(candlesPerSecond: number, stop: AbortSignal): Pace {
   return {
     async next() {
       dueAt = Math.max(dueAt + intervalMs, performance.now() - 1000);
-      const waitMs = dueAt - performance.now();
-      if (waitMs > 1) await setTimeout(waitMs, undefined, { signal: stop }).catch(() => {});
-      else await setImmediate();
+      let waitMs = dueAt - performance.now();
+      if (waitMs <= 1) await setImmediate();
+      while (waitMs > 1 && !stop.aborted) {
+        // A timer that is set for more than 24 days goes off at once.
+        await setTimeout(Math.min(waitMs, DAY_MS), undefined, { signal: stop }).catch(() => {});
+        waitMs = dueAt - performance.now();
+      }
     },
   };
 }
