@@ -5,9 +5,10 @@
  * a secret (without showing it). Keys like `__proto__` are keys like any other.
  * Never: knows which keys exist.
  */
-import { readFileSync } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
 import { type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
 import { EXIT, Fault } from '../base/fault.ts';
+import { CONFIG_BYTES_MAX } from '../base/limits.ts';
 import { SECRET_KEYS } from './config-schema.ts';
 
 export type Tree = { [key: string]: unknown };
@@ -49,14 +50,31 @@ export function readConfigFile(wanted: string | undefined): { file: string | nul
 
 function readText(file: string, optional: boolean): string | null {
   try {
-    return readFileSync(file, 'utf8');
+    return readBounded(file);
   } catch (error) {
+    if (error instanceof Fault) throw error;
     const code = (error as NodeJS.ErrnoException).code;
     if (optional && code === 'ENOENT') return null;
     throw fault(
       `cannot read the config ${file} (${code})`,
       code === 'ENOENT' ? 'check the path given with --config' : 'check that it is a readable file',
     );
+  }
+}
+
+/** Of a device there may be no end. */
+function readBounded(file: string): string {
+  const handle = openSync(file, 'r');
+  try {
+    const bytes = Buffer.alloc(CONFIG_BYTES_MAX + 1);
+    let length = 0;
+    for (let count = -1; count !== 0 && length < bytes.length; length += count)
+      count = readSync(handle, bytes, length, bytes.length - length, null);
+    if (length > CONFIG_BYTES_MAX)
+      throw fault(`${file} is too large for a config`, 'check the path given with --config');
+    return bytes.toString('utf8', 0, length);
+  } finally {
+    closeSync(handle);
   }
 }
 

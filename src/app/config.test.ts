@@ -234,3 +234,12 @@ describe('config', () => {
     assert.equal(nearestName('banana', ['leverage', 'dir']), null);
   });
 });
+
+describe('a config without an end', () => {
+  it('is refused, not read until memory is full', () => {
+    assert.match(
+      refusal(() => loadConfig({ file: '/dev/zero', env: {} })),
+      /\/dev\/zero is too large for a config — check the path/,
+    );
+  });
+});

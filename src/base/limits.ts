@@ -54,3 +54,5 @@ export const JOURNAL_SEGMENT_BYTES_MAX = 256 * 1024 * 1024;
 export const JOURNAL_GATHER_BYTES_MAX = 256 * 1024;
 /** Notes about the running: the current file; one more of that size is kept. */
 export const NOTES_FILE_BYTES_MAX = 1024 * 1024;
+/** A config file: a hundred keys with comments are a tenth of it. */
+export const CONFIG_BYTES_MAX = 1024 * 1024;
