@@ -17,9 +17,10 @@ import { stateHash } from '../state/state-hash.ts';
 import type { CheckpointResult, Store } from '../state/store.ts';
 import { fullSpeed, type Pace, paced } from './clock.ts';
 import { loadConfig } from './config.ts';
+import { checkBotOptions, checkSpeed, untilOf } from './embedded-option.ts';
 import { openSimulated, openTapes } from './market-source.ts';
 import { type Told, toBreaker, type Word } from './operator.ts';
-import { openSession, type RunResult, type Session, type Until } from './session.ts';
+import { openSession, type RunResult, type Session } from './session.ts';
 import { hashesOf, marketTimeOf, metricsNow } from './view.ts';
 import type { MarketSource } from './wire.ts';
 
@@ -111,6 +112,7 @@ export interface Bot {
 }
 
 export async function openBot(options: BotOptions): Promise<Bot> {
+  checkBotOptions(options);
   const { config: wanted, funding, tape } = options;
   const config = loadConfig({
     file: typeof wanted === 'string' ? wanted : null,
@@ -219,10 +221,12 @@ function runsOf(session: Session) {
     refuseClosed();
     if (running !== null)
       throw new Fault(EXIT.usage, 'the bot is running already', 'wait for its run, or stop it');
+    checkSpeed(speed);
+    const end = untilOf(until);
     const own = new AbortController();
     const either = stop === undefined ? own.signal : AbortSignal.any([own.signal, stop]);
     const pace: Pace = speed === 'max' ? fullSpeed() : paced(speed, either);
-    const ended = session.run({ pace, stop: either, until: untilOf(until) });
+    const ended = session.run({ pace, stop: either, until: end });
     running = { ended, stop: own };
     try {
       return await ended;
@@ -244,11 +248,4 @@ function runsOf(session: Session) {
   }
 
   return { run, tell, close };
-}
-
-function untilOf(until: number | Date | undefined): Until | null {
-  if (until === undefined) return null;
-  return typeof until === 'number'
-    ? { kind: 'candles', count: until }
-    : { kind: 'time', time: until.getTime() };
 }
