@@ -3,11 +3,12 @@
  * line and its exit code, and when the cause is gone the bot goes on as its twin.
  */
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
 import { EXIT } from '../../src/base/fault.ts';
-import { type Bot, runBot, runWell, startBot } from './bot-process.ts';
+import { type Bot, MAIN, runBot, runWell, startBot } from './bot-process.ts';
 import { digest, fingerprint, remembered, stepOf } from './memory.ts';
 import { assertRefusal, assertRefused } from './refusal.ts';
 import { mount, succeeds } from './small-disk.ts';
@@ -94,6 +95,22 @@ describe('a place that is no directory', () => {
     ['where nothing can be made', '/proc/holdfast', EXIT.disk],
   ] as const)
     it(what, () => assertRefused(simulated(directory), { code, names: new RegExp(directory) }));
+});
+
+describe('a working directory that is gone', () => {
+  it('is told in one line', () => {
+    const gone = at('gone');
+    const script = 'mkdir "$1" && cd "$1" && rmdir "$1" && shift && exec "$@"';
+    for (const args of [['trade'], ['state', 'list']]) {
+      const { status, stdout, stderr } = spawnSync(
+        'sh',
+        ['-c', script, 'sh', gone, process.execPath, MAIN, ...args],
+        { encoding: 'utf8' },
+      );
+      const names = /^holdfast: the folder in which this was started is gone — change to one/;
+      assertRefusal({ code: status, signal: null, stdout, stderr }, { code: EXIT.config, names });
+    }
+  });
 });
 
 describe('a directory in use', () => {
