@@ -17,6 +17,8 @@ import { EXIT } from '../base/fault.ts';
 import type { BacktestOptions } from './backtest-command.ts';
 import type { Command, Io } from './io.ts';
 
+const STOPPED = 'it was stopped before the end of the tape: the figures are of the part before';
+
 /** How far the tape is, is asked once in so many steps. */
 const STEPS_PER_LOOK = 256;
 
@@ -57,6 +59,7 @@ export const backtest: Command<BacktestOptions> = async (options, io) => {
     if (result.figures.candles > 0) bar.show(source.feed.progress());
     bar.end();
     tellSkipped(source, screen);
+    if (result.ending === 'stopped') screen.warn(STOPPED);
     tell(result, { options, io });
     return EXIT.ok;
   } finally {

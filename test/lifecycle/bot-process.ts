@@ -67,6 +67,10 @@ export class Bot {
     return this.#stdout;
   }
 
+  get stderr(): string {
+    return this.#stderr;
+  }
+
   get ended(): boolean {
     return this.#ended;
   }

@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { MAIN, ROOT, runWell, startBot } from './bot-process.ts';
 import { digest, endsWith, remembered } from './memory.ts';
 import { CTRL_C, onTerminal, unlessTerminal } from './terminal.ts';
-import { workFolder, writeText } from './work-folder.ts';
+import { workFolder, writeTapes, writeText } from './work-folder.ts';
 
 const folder = workFolder('signal');
 const at = (name: string): string => join(folder, name);
@@ -135,6 +135,22 @@ describe('a second Ctrl+C, later', () => {
     assert.equal(second.stderr, '');
     await runWell(run('later-twin'));
     assert.deepEqual(digest(at('later')), digest(at('later-twin')));
+  });
+});
+
+describe('Ctrl+C in a backtest', () => {
+  it('tells the metrics of the part before it, and that it is a part', async () => {
+    const tapes = writeTapes(folder, { seed: 5, minutes: 30_000 });
+    const bot = startBot(['backtest', '--json', '--tape', ...tapes]);
+    await bot.until('some progress', () => bot.stderr.includes('%'));
+    bot.send('SIGINT');
+    const { code, stdout, stderr } = await bot.end();
+    assert.equal(code, 0, stderr);
+    assert.ok(JSON.parse(stdout).candles < 60_000);
+    assert.match(
+      stderr,
+      /^warning: it was stopped before the end of the tape: the figures are of/m,
+    );
   });
 });
 
