@@ -70,6 +70,11 @@ export class SimulatedDisk implements Disk {
     return [...names].sort();
   }
 
+  files(folder: string): string[] {
+    const inFolder = (name: string) => (folder === '' ? name : `${folder}/${name}`);
+    return this.list(folder).filter(name => this.#files.has(inFolder(name)));
+  }
+
   read(path: string): Uint8Array | null {
     this.#alive();
     const inode = this.#files.get(path);

@@ -56,6 +56,20 @@ describe('the real disk', () => {
     assert.equal(fs.statSync(path.join(root, 'a', 'b')).isDirectory(), true);
   });
 
+  it('syncs the folder above its root, although another process made that', context => {
+    if (!fs.existsSync('/proc/self/fd')) return context.skip('no /proc here to see what is synced');
+    const synced: string[] = [];
+    const { fsyncSync } = fs;
+    context.mock.method(fs, 'fsyncSync', (handle: number) => {
+      synced.push(fs.readlinkSync(`/proc/self/fd/${handle}`));
+      fsyncSync(handle);
+    });
+    const parent = fs.realpathSync(root);
+    fs.mkdirSync(path.join(root, 'killed'));
+    realDisk(path.join(root, 'killed')).makeFolder('');
+    assert.deepEqual(synced, [parent]);
+  });
+
   it('takes a link to its root for the root, and follows none inside', () => {
     fs.mkdirSync(path.join(root, 'real'));
     fs.symlinkSync('real', path.join(root, 'link'));

@@ -34,9 +34,13 @@ export interface DiskStat {
 export interface Disk {
   /** For messages, and for opening the same place once more. */
   readonly root: string;
-  /** Names, sorted; none when the folder is absent. */
-  /** Names of files, folders and links; sockets, pipes and devices are nobody's memory. */
+  /**
+   * Names of files, folders and links, sorted; none when the folder is absent. Sockets, pipes and
+   * devices are nobody's memory.
+   */
   list(folder: string): string[];
+  /** Those of plain files alone. */
+  files(folder: string): string[];
   /** Null when absent. */
   read(path: string): Uint8Array | null;
   stat(path: string): DiskStat | null;
@@ -51,7 +55,7 @@ export interface Disk {
   remove(path: string): void;
   /** Removes an empty folder; absent or not empty is fine. */
   removeFolder(path: string): void;
-  /** Makes a folder and those above it, and syncs the parents it changed. */
+  /** Makes a folder and those above it, and syncs the parents it changed; the root's own always. */
   makeFolder(path: string): void;
   syncFolder(path: string): void;
   /** Opens, syncs, closes (rule R1: what was read may only be in the page cache). */
@@ -82,23 +86,24 @@ class RealDisk implements Disk {
   }
 
   list(folder: string): string[] {
-    return this.#look(
-      'list',
-      folder,
-      full => {
-        try {
-          return fs
-            .readdirSync(full, { withFileTypes: true })
-            .filter(entry => !isNoFile(entry))
-            .map(entry => entry.name)
-            .sort();
-        } catch (error) {
-          if (codeOf(error) === 'ENOTDIR') throw misplaced(full, 'not a folder');
-          throw error;
-        }
-      },
-      [],
-    );
+    return this.#names(folder, entry => !isNoFile(entry));
+  }
+
+  files(folder: string): string[] {
+    return this.#names(folder, entry => entry.isFile());
+  }
+
+  #names(folder: string, isWanted: (entry: fs.Dirent) => boolean): string[] {
+    const read = (full: string): string[] => {
+      try {
+        const entries = fs.readdirSync(full, { withFileTypes: true });
+        return entries.flatMap(entry => (isWanted(entry) ? [entry.name] : [])).sort();
+      } catch (error) {
+        if (codeOf(error) === 'ENOTDIR') throw misplaced(full, 'not a folder');
+        throw error;
+      }
+    };
+    return this.#look('list', folder, read, []);
   }
 
   read(file: string): Uint8Array | null {
@@ -157,6 +162,8 @@ class RealDisk implements Disk {
   makeFolder(folder: string): void {
     this.#change('make', folder, full => {
       for (const made of makeMissing(full)) syncPath(path.dirname(made));
+      // A start that was killed may have made the root, and synced nothing.
+      if (folder === '') syncAbove(full);
     });
   }
 
@@ -262,6 +269,15 @@ function syncPath(full: string): void {
     fs.fsyncSync(handle);
   } finally {
     fs.closeSync(handle);
+  }
+}
+
+/** Where the folder above belongs to somebody else its name there is old, or not ours to sync. */
+function syncAbove(full: string): void {
+  try {
+    syncPath(path.dirname(full));
+  } catch (error) {
+    if (!['EACCES', 'EPERM'].includes(codeOf(error))) throw error;
   }
 }
 

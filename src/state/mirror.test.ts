@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { readFileSync, renameSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { assertWhole, opened, Place } from '../../test/mirror-fixture.ts';
-import { COMPONENTS, expectedAt, hashOf } from '../../test/state/small-bot.ts';
+import { COMPONENTS, expectedAt, hashOf, runSteps } from '../../test/state/small-bot.ts';
 import { inspectStates } from './inspect.ts';
 import { openDisks } from './open-disks.ts';
 
@@ -207,5 +208,44 @@ describe('a directory whose disk is lost', () => {
     assert.match(store.report.lost.join(), /what only \S+m holds is set aside/);
     assert.equal(place.list('m', 'quarantine').length, kept);
     assertWhole(opened(place.open('e')), 10);
+  });
+});
+
+describe('what else lies in the folder of a directory or of its mirror', () => {
+  it('is neither opened, nor counted, nor in the way', () => {
+    const place = new Place();
+    place.live('e', 'm', 5);
+    const before = place.open('e');
+    const bytes = before.bytesOnDisk();
+    before.close();
+    for (const folder of ['e', 'm']) {
+      symlinkSync('/nowhere', place.at(folder, 'a-link'));
+      symlinkSync('/tmp', place.at(folder, 'logs'));
+      place.make(`${folder}/others`);
+      symlinkSync('/nowhere', place.at(folder, 'others', 'a-link'));
+      writeFileSync(place.at(folder, 'others', 'large'), Buffer.alloc(200_000));
+      place.make(`${folder}/backups`);
+      writeFileSync(place.at(folder, 'backups', 'large'), Buffer.alloc(200_000));
+    }
+    const store = place.open('e');
+    assertWhole(store, 5);
+    assert.ok(store.bytesOnDisk() < bytes + 50_000, `${store.bytesOnDisk()} of ${bytes}`);
+    store.close();
+  });
+
+  it('even the lock of a state directory inside its mirror is left alone', () => {
+    const place = new Place();
+    const directory = place.at('m', 'e');
+    const store = place.open('e', 'm', { directory });
+    runSteps(store, 3);
+    store.checkpoint('test');
+    assert.throws(() => place.open('e', null, { directory }), { exitCode: 75 });
+    const other = spawnSync(process.execPath, [
+      ...['--input-type=module', '-e'],
+      `const { acquireLock } = await import(${JSON.stringify(import.meta.resolve('./lock.ts'))});
+       acquireLock(${JSON.stringify(directory)});`,
+    ]);
+    assert.notEqual(other.status, 0, 'another process must not get it either');
+    store.close();
   });
 });

@@ -14,6 +14,7 @@ const refuse = (): never => {
 const nowhere = (root: string): Disk => ({
   root,
   list: () => [],
+  files: () => [],
   read: () => null,
   stat: () => null,
   create: refuse,

@@ -71,7 +71,7 @@ export interface Store {
   readonly checkpointing: boolean;
   /** Housekeeping: drops and packs what no restart needs. `checkpoint` does it by itself. */
   cleanup(): void;
-  /** Quarantine aside. */
+  /** Quarantine and backups aside. */
   bytesOnDisk(): number;
   close(): void;
 }

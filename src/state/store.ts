@@ -11,15 +11,14 @@ import { canonicalText } from '../base/canonical.ts';
 import type { AnyComponent, States } from '../core/component.ts';
 import { listensTo } from '../core/fold.ts';
 import type { StepResult } from '../core/step.ts';
-import { filesIn } from './backup.ts';
 import { getBlob, putBlob } from './blobs.ts';
+import { directoryBytes } from './directory-size.ts';
 import type { Disks, JournalWriter } from './journal.ts';
 import { acquireLock, type Lock } from './lock.ts';
 import { type FileRecord, type Manifest, sealManifest } from './manifest.ts';
 import { appendNote } from './notes.ts';
 import { openDisks, refuseWrongMirror } from './open-disks.ts';
 import { type Opened, openDirectory, recordsAt } from './opening.ts';
-import { QUARANTINE_FOLDER } from './quarantine.ts';
 import { type RecoveryReport, recover } from './recover.ts';
 import { blobOf } from './replay.ts';
 import { compressJournal, retain, withGeneration } from './retention.ts';
@@ -261,12 +260,7 @@ class DirectoryStore implements Store {
   }
 
   bytesOnDisk(): number {
-    const { a, b } = this.#disks;
-    const size = (disk: typeof a): number =>
-      filesIn(disk, '')
-        .filter(path => !path.startsWith(`${QUARANTINE_FOLDER}/`))
-        .reduce((sum, path) => sum + (disk.stat(path)?.bytes ?? 0), 0);
-    return a === b ? size(a) : size(a) + size(b);
+    return directoryBytes(this.#disks);
   }
 
   close(): void {

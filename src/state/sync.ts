@@ -1,27 +1,39 @@
 /**
  * Rule R1: what recovery has read may exist only in the page cache; this makes it durable.
  *
- * Promises: on return every live file and folder of both disks would survive a power cut. Needed
+ * Promises: on return every file and folder that recovery reads would survive a power cut. Needed
  * before anything new is acknowledged: without it kill, restart, power cut loses facts that
- * recovery had already built on. Never: opens the lock file; the quarantine is synced as it is made.
+ * recovery had already built on. Never: opens the lock file, or what somebody else keeps in the same
+ * folder (a mirror's may be a whole disk); quarantine and backups are synced as they are made.
  */
+import { BLOB_FOLDER } from './blobs.ts';
 import { type Disk, LOCK_FILE } from './disk.ts';
 import type { Disks } from './journal.ts';
-import { QUARANTINE_FOLDER } from './quarantine.ts';
+import { JOURNAL_FOLDER } from './journal-file.ts';
+import { PREVIOUS_FOLDER } from './survey.ts';
+
+const OWN_FOLDERS = [JOURNAL_FOLDER, BLOB_FOLDER, PREVIOUS_FOLDER];
+const MIRROR_FOLDERS = [JOURNAL_FOLDER, BLOB_FOLDER];
 
 export function syncAll(disks: Disks): void {
-  syncTree(disks.a, '');
-  if (disks.b !== disks.a) syncTree(disks.b, '');
+  const { a, b } = disks;
+  for (const name of a.files('')) if (!name.startsWith(LOCK_FILE)) a.syncFile(name);
+  syncFolders(a, OWN_FOLDERS);
+  if (b !== a) syncFolders(b, MIRROR_FOLDERS);
+}
+
+function syncFolders(disk: Disk, folders: readonly string[]): void {
+  const there = disk.list('');
+  for (const folder of folders) if (there.includes(folder)) syncTree(disk, folder);
+  if (disk.stat('') !== null) disk.syncFolder('');
 }
 
 function syncTree(disk: Disk, folder: string): void {
+  const files = new Set(disk.files(folder));
   for (const name of disk.list(folder)) {
-    const path = folder === '' ? name : `${folder}/${name}`;
-    if (path === LOCK_FILE || path.startsWith(`${LOCK_FILE}-`) || path === QUARANTINE_FOLDER)
-      continue;
-    const stat = disk.stat(path);
-    if (stat?.directory) syncTree(disk, path);
-    else if (stat !== null) disk.syncFile(path);
+    const path = `${folder}/${name}`;
+    if (files.has(name)) disk.syncFile(path);
+    else if (disk.stat(path)?.directory === true) syncTree(disk, path);
   }
-  if (folder !== '' || disk.stat('') !== null) disk.syncFolder(folder);
+  disk.syncFolder(folder);
 }

@@ -1,0 +1,44 @@
+/**
+ * How large a directory is, for the warning of it.
+ *
+ * Promises: counts what Holdfast keeps: its files, journal, spares, blobs and log, and the second
+ * copies in a mirror. Never: counts quarantine and backups, which are a person's to clean, or what
+ * else lies in the same folder.
+ */
+import { EXIT, Fault } from '../base/fault.ts';
+import type { Disk } from './disk.ts';
+import type { Disks } from './journal.ts';
+
+const OWN_FOLDERS = ['journal', 'previous', 'blobs', 'logs'];
+const MIRROR_FOLDERS = ['journal', 'blobs'];
+
+export function directoryBytes({ a, b }: Disks): number {
+  const own = bytesIn(a, '') + sum(OWN_FOLDERS.map(folder => bytesBelow(a, folder)));
+  return a === b ? own : own + sum(MIRROR_FOLDERS.map(folder => bytesBelow(b, folder)));
+}
+
+const sum = (counts: readonly number[]): number => counts.reduce((all, count) => all + count, 0);
+
+const inside = (folder: string, name: string): string =>
+  folder === '' ? name : `${folder}/${name}`;
+
+const bytesIn = (disk: Disk, folder: string): number =>
+  sum(disk.files(folder).map(name => disk.stat(inside(folder, name))?.bytes ?? 0));
+
+function bytesBelow(disk: Disk, folder: string): number {
+  if (!isFolder(disk, folder)) return 0;
+  // No folder of ours is deeper than previous/<step>.
+  const below = disk.list(folder).map(name => inside(folder, name));
+  const folders = below.filter(path => isFolder(disk, path));
+  return bytesIn(disk, folder) + sum(folders.map(path => bytesIn(disk, path)));
+}
+
+/** A link (the log may be anywhere) is none, and no reason to stop. */
+function isFolder(disk: Disk, path: string): boolean {
+  try {
+    return disk.stat(path)?.directory === true;
+  } catch (error) {
+    if (error instanceof Fault && error.exitCode === EXIT.corrupt) return false;
+    throw error;
+  }
+}
