@@ -14,6 +14,7 @@ import type { StepResult } from '../core/step.ts';
 import { getBlob, putBlob } from './blobs.ts';
 import { directoryBytes } from './directory-size.ts';
 import type { Disks, JournalWriter } from './journal.ts';
+import { LastWords } from './last-words.ts';
 import { acquireLock, type Lock } from './lock.ts';
 import { type FileRecord, type Manifest, sealManifest } from './manifest.ts';
 import { appendNote } from './notes.ts';
@@ -87,6 +88,7 @@ class DirectoryStore implements Store {
   readonly #disks: Disks;
   readonly #release: () => void;
   readonly #writer: JournalWriter;
+  readonly #lastWords: LastWords;
   #manifest: Manifest;
   #live: ReadonlyMap<string, FileRecord>;
   #journalFirst: number;
@@ -110,6 +112,7 @@ class DirectoryStore implements Store {
     this.#live = opened.live;
     this.#journalFirst = opened.journalFirst;
     this.#segmentFirst = this.seq + 1;
+    this.#lastWords = new LastWords(place.disks, options.now);
     this.#retain();
     compressJournal(this.#disks, this.seq);
     const { fromSeq, toSeq, replayed, repairs, lost } = this.report;
@@ -166,16 +169,19 @@ class DirectoryStore implements Store {
       if (blob !== null) this.#blobs.add(blob);
     }
     this.#steps += 1;
-    if (this.#options.sync === 'each') this.#writer.append(step.seq, step.texts);
-    else this.#writer.appendUnsynced(step.seq, step.texts);
+    const isEach = this.#options.sync === 'each';
+    this.#lastWords.over(() => {
+      if (isEach) this.#writer.append(step.seq, step.texts);
+      else this.#writer.appendUnsynced(step.seq, step.texts);
+    });
   }
 
   sync(): void {
-    this.#writer.sync();
+    this.#lastWords.over(() => this.#writer.sync());
   }
 
   putBlob(bytes: Uint8Array): string {
-    const name = putBlob(this.#disks, bytes);
+    const name = this.#lastWords.over(() => putBlob(this.#disks, bytes));
     // Kept from now on, although the line that names it is still to come.
     this.#blobs.add(name);
     return name;
@@ -192,7 +198,9 @@ class DirectoryStore implements Store {
     const disk = this.#disks.a;
     const { states } = this;
     const ids = new Set(changed);
-    const prepared = prepareSnapshot({ disk, components, states, seq, changed: ids });
+    const prepared = this.#lastWords.over(() =>
+      prepareSnapshot({ disk, components, states, seq, changed: ids }),
+    );
     const result = this.finishCheckpoint(prepared, reason);
     this.cleanup();
     return result;
@@ -200,10 +208,10 @@ class DirectoryStore implements Store {
 
   beginCheckpoint(): CheckpointTask {
     assert(this.#begun === null, 'one checkpoint at a time');
-    this.#writer.sync();
+    this.sync();
     const { seq } = this;
     if (seq >= this.#segmentFirst) {
-      this.#writer.rotate(sealManifest(this.#manifest));
+      this.#lastWords.over(() => this.#writer.rotate(sealManifest(this.#manifest)));
       this.#segmentFirst = seq + 1;
     }
     const types = this.#types;
@@ -234,7 +242,9 @@ class DirectoryStore implements Store {
       serial: this.#manifest.serial + 1,
       generations: withGeneration(this.#manifest.generations, fresh, components),
     };
-    this.#live = commitSnapshot(this.#disks.a, prepared, { manifest, live: this.#live });
+    const { a } = this.#disks;
+    const live = this.#live;
+    this.#live = this.#lastWords.over(() => commitSnapshot(a, prepared, { manifest, live }));
     this.#manifest = manifest;
     this.#begun = null;
     const written = Object.values(prepared.records);
