@@ -43,6 +43,15 @@ describe('signals', () => {
     assert.deepEqual([told, exits], [['SIGINT'], [130]]);
   });
 
+  it('after that one nobody listens: the next ends a process that cannot leave', context => {
+    const before = process.listenerCount('SIGINT');
+    const { press } = setUp(context);
+    press('SIGINT', 1000);
+    assert.equal(process.listenerCount('SIGINT'), before + 1);
+    press('SIGINT', 2001);
+    assert.equal(process.listenerCount('SIGINT'), before);
+  });
+
   it('the second of the one second counts from the first press, not from a repeat', context => {
     const { press, exits } = setUp(context);
     press('SIGINT', 1000);

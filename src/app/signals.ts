@@ -26,14 +26,19 @@ export function listenForSignals(onStop: (name: string) => void): Signals {
       firstAt = now;
       onStop(name);
       controller.abort();
-    } else if (now - firstAt > SAME_PRESS_MS) process.exit(EXIT.leftAtOnce);
+    } else if (now - firstAt > SAME_PRESS_MS) {
+      // Leaving waits for a read that hangs (a dead network disk): then a third press ends it.
+      detach();
+      process.exit(EXIT.leftAtOnce);
+    }
+  };
+  const detach = () => {
+    for (const name of STOP_SIGNALS) process.off(name, onSignal);
   };
   for (const name of STOP_SIGNALS) process.on(name, onSignal);
   return {
     stop: controller.signal,
     request: () => controller.abort(),
-    detach: () => {
-      for (const name of STOP_SIGNALS) process.off(name, onSignal);
-    },
+    detach,
   };
 }

@@ -3,11 +3,12 @@
  */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { cpSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, it } from 'node:test';
+import { before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MAIN, ROOT, runWell, startBot } from './bot-process.ts';
-import { digest, endsWith, remembered } from './memory.ts';
+import { digest, endsWith, fingerprint, remembered } from './memory.ts';
 import { CTRL_C, onTerminal, unlessTerminal } from './terminal.ts';
 import { workFolder, writeTapes, writeText } from './work-folder.ts';
 
@@ -135,6 +136,65 @@ describe('a second Ctrl+C, later', () => {
     assert.equal(second.stderr, '');
     await runWell(run('later-twin'));
     assert.deepEqual(digest(at('later')), digest(at('later-twin')));
+  });
+});
+
+describe('a signal during the start-up', () => {
+  const run = (name: string): string[] => simulated(name, '--speed', 'max', '--until', '800');
+
+  before(async () => {
+    await runWell(run('start-twin'));
+    await runWell(simulated('started', '--speed', 'max', '--until', '400'));
+  });
+
+  for (const signal of ['SIGTERM', 'SIGINT'] as const)
+    it(`${signal} right after the first line saves, exits 0, and the next run ends as the twin`, async () => {
+      const name = `start-${signal}`;
+      cpSync(at('started'), at(name), { recursive: true });
+      const bot = startBot(run(name));
+      await bot.says(/pid \d+/);
+      bot.send(signal);
+      const { code, stdout, stderr } = await bot.end();
+      assert.deepEqual([code, stderr], [0, '']);
+      assert.match(stdout, new RegExp(`^${signal}: saving and stopping$`, 'm'));
+      assert.equal((await runWell(run(name))).stderr, '');
+      assert.deepEqual(digest(at(name)), digest(at('start-twin')));
+    });
+
+  it('SIGTERM before the first line leaves the directory as it was', async () => {
+    cpSync(at('started'), at('start-early'), { recursive: true });
+    const before = fingerprint(at('start-early'));
+    const bot = startBot(run('start-early'));
+    bot.send('SIGTERM');
+    const { code, signal } = await bot.end();
+    assert.ok(code === 0 || signal === 'SIGTERM');
+    if (signal !== null) assert.equal(fingerprint(at('start-early')), before);
+    assert.equal((await runWell(run('start-early'))).stderr, '');
+    assert.deepEqual(digest(at('start-early')), digest(at('start-twin')));
+  });
+
+  it('a second one, later, leaves at once with 130, while the past of a tape is read', async () => {
+    const tapes = writeTapes(workFolder('signal-tape'), { seed: 5, minutes: 20_000 });
+    const onTape = (command: string, ...more: string[]): string[] => [
+      ...[command, '--dir', at('start-twice'), '--tape', ...tapes, ...more],
+    ];
+    await runWell(onTape('backtest', '--until', '39000'));
+    const { seq } = digest(at('start-twice'));
+    const bot = startBot(onTape('trade', '--no-web'));
+    await bot.says(/^ready/m);
+    bot.send('SIGINT');
+    await bot.says(/^SIGINT: saving and stopping$/m);
+    bot.send('SIGSTOP');
+    await sleep(1100);
+    bot.send('SIGINT');
+    bot.send('SIGCONT');
+    const { code, stdout, stderr } = await bot.end();
+    assert.deepEqual([code, stderr], [130, '']);
+    assert.deepEqual(savedTitles(stdout), []);
+    assert.equal(digest(at('start-twice')).seq, seq);
+    await runWell(onTape('backtest'));
+    const bare = await runWell(['backtest', '--json', '--tape', ...tapes]);
+    assert.equal(digest(at('start-twice')).hashes['all'], JSON.parse(bare.stdout).stateHash);
   });
 });
 
