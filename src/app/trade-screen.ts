@@ -83,7 +83,7 @@ export class TradeScreen {
     });
     onLog(this.#log);
     this.#log.info('started', { version, ...report });
-    this.#server = await serveControl(config.dir, commandsOf(session));
+    this.#server = await this.#listen(session);
     const { world } = bot;
     screen.say(
       readyLine({
@@ -98,6 +98,18 @@ export class TradeScreen {
     );
     for (const line of holdLinesOf(world, config.dir)) screen.say(line);
     this.#rate = { candles: world.run.candles, at: performance.now(), perSecond: null };
+  }
+
+  /** Not every disk takes a socket, and nothing that is remembered hangs on it. */
+  async #listen(session: Session): Promise<Server | null> {
+    const { screen, config } = this.#given;
+    try {
+      return await serveControl(config.dir, commandsOf(session));
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      screen.warn(`no commands can reach this bot while it runs, no kill-switch either: ${why}`);
+      return null;
+    }
   }
 
   end({ ending, bot, figures }: SessionResult): void {

@@ -97,6 +97,18 @@ describe('a place that is no directory', () => {
     it(what, () => assertRefused(simulated(directory), { code, names: new RegExp(directory) }));
 });
 
+describe('something in the place of the control socket', () => {
+  it('is told, and the bot trades all the same', async () => {
+    const directory = at('no-socket');
+    cpSync(at('lived'), directory, { recursive: true });
+    rmSync(join(directory, 'control.sock'), { force: true });
+    mkdirSync(join(directory, 'control.sock'));
+    const { stderr } = await runWell(simulated(directory));
+    assert.match(stderr, /^warning: no commands can reach this bot while it runs[^\n]*\n$/);
+    assert.deepEqual(digest(directory), twin());
+  });
+});
+
 describe('a working directory that is gone', () => {
   it('is told in one line', () => {
     const gone = at('gone');
