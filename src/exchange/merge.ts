@@ -26,12 +26,17 @@ export async function* mergeCandles(
       const cursor: Cursor = { source, batch: [], index: 0 };
       if (await refill(cursor)) cursors.push(cursor);
     }
-    while (cursors.length > 0) {
+    while (cursors.length > 1) {
       const out: Candle[] = [];
       const empty = takeUntilEmpty(cursors, out);
       if (out.length > 0) yield out;
       if (empty !== null && !(await refill(empty))) cursors.splice(cursors.indexOf(empty), 1);
     }
+    const [last] = cursors;
+    if (last === undefined) return;
+    // One source needs no merging.
+    do yield last.index === 0 ? last.batch : last.batch.slice(last.index);
+    while (await refill(last));
   } finally {
     for (const source of opened) await source.return?.();
   }
