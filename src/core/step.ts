@@ -92,7 +92,9 @@ export function createStepper<World>(options: {
         recorded = recorder.decode(text);
         texts.push(text);
       }
-      facts.push(recorded);
+      // A step of a candle tells one fact as a rule, and an array pushed to takes room for many.
+      if (facts.length === 0) facts = [recorded];
+      else facts.push(recorded);
       fold(recorded, blob);
     },
     place: () => ({ seq: current, index: facts.length }),

@@ -128,19 +128,24 @@ function updateRow(symbol: SymbolState, candle: Candle, pace: Pace): void {
   const { indicators, reading, features, window } = symbol;
   if (symbol.warm < WARMUP_CANDLES) symbol.warm += 1;
   if (symbol.warm === WARMUP_CANDLES) {
+    // While nobody learns rows stay as `forgetRows` left them: zeros.
     if (pace.cusumSigmas > 0) {
       const closedAt = candle.time + pace.timeframeMs;
       fillFeatures(features, { indicators, reading, candle, closedAt });
+      keepRow(window, features);
     }
-    pushRow(window, features);
+    advanceWindow(window);
   }
   reading.ready = window.count === SEQUENCE_ROWS;
 }
 
-function pushRow(window: RowWindow, row: readonly number[]): void {
-  const start = window.next * FEATURE_COUNT;
+function keepRow({ rows, next }: RowWindow, row: readonly number[]): void {
+  const start = next * FEATURE_COUNT;
   for (let column = 0; column < FEATURE_COUNT; column += 1)
-    window.rows[start + column] = row[column] as number;
+    rows[start + column] = row[column] as number;
+}
+
+function advanceWindow(window: RowWindow): void {
   window.next = window.next + 1 === SEQUENCE_ROWS ? 0 : window.next + 1;
   if (window.count < SEQUENCE_ROWS) window.count += 1;
 }

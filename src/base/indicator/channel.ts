@@ -5,7 +5,7 @@
  * equal extremes the latest counts, as in TA-Lib. Never: looks at the candle a breakout is
  * measured on (Donchian gives the channel *before* it).
  */
-import { createRing, pushRing, type Ring, ringAt } from './ring.ts';
+import { createRing, pushRing, type Ring } from './ring.ts';
 
 export interface Extreme {
   readonly ring: Ring;
@@ -42,12 +42,20 @@ function take(state: Extreme, value: number, age: number): void {
 }
 
 /** From the latest value back; `sign` 1 seeks the highest, −1 the lowest. */
+/** Of equal extremes the youngest counts. The ring is full: something has left it. */
 function scan(state: Extreme, sign: 1 | -1): void {
-  take(state, ringAt(state.ring, 0), 0);
-  for (let age = 1; age < state.ring.count; age += 1) {
-    const value = ringAt(state.ring, age);
-    if (sign * value > sign * state.value) take(state, value, age);
+  const { values, next } = state.ring;
+  const last = next - 1;
+  let extreme = Number.NEGATIVE_INFINITY;
+  let youngest = 0;
+  for (let age = 0; age < values.length; age += 1) {
+    const index = last - age;
+    const value = sign * (values[index < 0 ? index + values.length : index] as number);
+    if (value <= extreme) continue;
+    extreme = value;
+    youngest = age;
   }
+  take(state, sign * extreme, youngest);
 }
 
 /** Highest high and lowest low of the last `period` candles. */
