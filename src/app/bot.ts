@@ -47,7 +47,9 @@ export async function run(bot: BotParts, options: RunOptions): Promise<Ending> {
   for await (const batch of bot.feed.candles(bookmarksOf(bot.world))) {
     if (stop.aborted) return 'stopped';
     await settle(bot);
-    for (const candle of batch) {
+    // By index: an iterator that lives on over an await is asked, and answers, at a price.
+    for (let index = 0; index < batch.length; index += 1) {
+      const candle = batch[index] as Candle;
       if (stop.aborted) return 'stopped';
       if (past(candle)) return 'until';
       commit(bot, { kind: 'candle', candle, reports: bot.exchange.advance(candle) });
@@ -82,10 +84,10 @@ export function introduceFresh(bot: Steps): void {
     commit(bot, { kind: 'found', ids: fresh });
 }
 
+/** By name: it is asked after each step, and a loop over MODELS would look each of them up. */
 function isOwed({ courier, world }: BotParts): boolean {
   if (!courier.idle()) return true;
-  for (const id of MODELS) if (world[id].request !== null) return true;
-  return false;
+  return world['signal-model'].request !== null || world['deep-signal-model'].request !== null;
 }
 
 /**

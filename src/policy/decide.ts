@@ -79,15 +79,16 @@ function decideCandle(world: World, candle: Candle, { reports, telling }: Candle
   const closeTime = candle.time + timeframeMs;
   tellDay(world, candle.time, telling);
   const closed = reports.length === 0 ? NO_TRADES : tellReports(world, reports, telling);
-  const gap = gapBefore(symbolOf(world.market, candle.symbol), candle, timeframeMs);
+  const symbol = symbolOf(world.market, candle.symbol);
+  const gap = gapBefore(symbol, candle, timeframeMs);
   telling.tell(candleFact(candle, gap));
   tellHour(world, closeTime, telling);
   tellBreakers(world, closeTime, telling);
   const moment = { time: closeTime, telling };
   tellRewards(world, closed, moment);
   tellGivenUp(world, candle.symbol, moment);
-  const proposed = tellEntryOrExit(world, candle, telling);
-  tellExamples(world, { candle, proposed }, telling);
+  const proposed = tellEntryOrExit(world, { candle, symbol }, telling);
+  tellExamples(world, { symbol, proposed }, telling);
   tellTrainingRequests(world, closeTime, telling);
 }
 

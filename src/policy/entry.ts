@@ -17,7 +17,7 @@ import { predictDeep } from '../learn/deep-signal-model.ts';
 import { type Choice, chooseAction, fixedChoice } from '../learn/q-table.ts';
 import { predictSignal } from '../learn/signal-model.ts';
 import { entryRefusal, hasOperator } from '../trade/breaker.ts';
-import { type SymbolState, symbolOf, windowMean } from '../trade/market.ts';
+import { type SymbolState, windowMean } from '../trade/market.ts';
 import { availableOf, equityOf, isEntering, isLeaving, openTrades } from '../trade/portfolio.ts';
 import { weigh } from './ensemble.ts';
 import { exitFor } from './exits.ts';
@@ -53,16 +53,16 @@ interface Opinion {
 }
 
 /** Returns true when a strategy proposed, whatever became of it. */
-export function tellEntryOrExit(world: World, candle: Candle, telling: Telling): boolean {
-  const symbol = symbolOf(world.market, candle.symbol);
+export function tellEntryOrExit(world: World, moment: Moment, telling: Telling): boolean {
+  const { candle, symbol } = moment;
   if (world.portfolio.positions[candle.symbol] !== undefined) {
-    if (!isLeaving(world.portfolio, candle.symbol)) tellExit(world, { candle, symbol }, telling);
+    tellExit(world, moment, telling);
     return false;
   }
   if (!symbol.reading.ready || isEntering(world.portfolio, candle.symbol)) return false;
   if (entryRefusal(world['risk-manager'], placesTaken(world), world.run.settings) !== null)
     return false;
-  const idea = ideaOf(world, { candle, symbol }, telling);
+  const idea = ideaOf(world, moment, telling);
   if (idea === null) return false;
   tellEntry(world, idea, telling);
   return true;
@@ -82,7 +82,9 @@ function tellExit(world: World, { candle, symbol }: Moment, telling: Telling): v
     // An exit waits for volume as long as it takes: a position is never left to itself.
     expiresAt: Number.MAX_SAFE_INTEGER,
   });
-  if (order !== null) telling.tell({ type: 'order.approved', order });
+  // Last, since going through the orders costs more than all of the above.
+  if (order === null || isLeaving(world.portfolio, candle.symbol)) return;
+  telling.tell({ type: 'order.approved', order });
 }
 
 /** The strategy in charge of the symbol and what it proposes; null: nothing. */

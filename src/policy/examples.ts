@@ -4,20 +4,18 @@
  * Promises: an example opens on a CUSUM event or where a strategy proposed, traded or not, so that
  * what is learned is not biased by what was taken. Never: labels before the window has passed.
  */
-import type { Candle } from '../core/market.ts';
 import type { Telling } from '../core/step.ts';
 import { cusumEvent, dueLabels, mayOpenExample, openExample } from '../learn/labels.ts';
-import { symbolOf, windowMean } from '../trade/market.ts';
+import { type SymbolState, windowMean } from '../trade/market.ts';
 import type { World } from './world.ts';
 
 interface Moment {
-  readonly candle: Candle;
+  readonly symbol: SymbolState;
   readonly proposed: boolean;
 }
 
-export function tellExamples(world: World, { candle, proposed }: Moment, telling: Telling): void {
+export function tellExamples(world: World, { symbol, proposed }: Moment, telling: Telling): void {
   const { settings } = world.run;
-  const symbol = symbolOf(world.market, candle.symbol);
   // Also when learning was switched off since: a label has to be told at the candle it came due.
   const { labelled, voided } = dueLabels(symbol, settings);
   for (const fact of labelled) telling.tell(fact);

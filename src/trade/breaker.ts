@@ -40,8 +40,13 @@ export const dayToStart = (state: RiskState, time: Millis): string | null =>
 /** Recorded or invented markets have no operator: there the drawdown breaker releases by itself. */
 export const hasOperator = (mode: Mode): boolean => mode === 'paper' || mode === 'live';
 
+/** By name: this is asked on each candle, and a loop over names would look each of them up. */
+const isLatched = ({ breakers }: RiskState): boolean =>
+  breakers.daily_loss !== null || breakers.max_drawdown !== null || breakers.loss_streak !== null;
+
 /** Latched breakers whose time is over. */
 export function breakersToRelease(state: RiskState, time: Millis, mode: Mode): readonly Breaker[] {
+  if (!isLatched(state)) return NO_BREAKERS;
   let due: Breaker[] | null = null;
   for (const breaker of BREAKERS) {
     const until = state.breakers[breaker]?.until ?? null;

@@ -8,7 +8,7 @@
  * Within a step the exchange's reports are folded before `candle.closed`: a candle moves a
  * trailing stop only for the candles after it.
  */
-import { must } from '../base/assert.ts';
+import { Bug } from '../base/assert.ts';
 import { EXIT, Fault } from '../base/fault.ts';
 import type { Units } from '../base/money.ts';
 import type { Millis } from '../base/time.ts';
@@ -241,8 +241,12 @@ const entersWith = (order: MaybeOrder, symbol: string): boolean =>
 const leavesWith = (order: MaybeOrder, symbol: string): boolean =>
   order !== undefined && order.symbol === symbol && order.reduceOnly && order.kind === 'market';
 
-const contractOf = (state: Portfolio, symbol: string): Contract =>
-  must(state.contracts[symbol], `the contract of ${symbol}`);
+function contractOf(state: Portfolio, symbol: string): Contract {
+  const found = state.contracts[symbol];
+  // Not a must: its message would be built on every call.
+  if (found === undefined) throw new Bug(`missing: the contract of ${symbol}`);
+  return found;
+}
 
 function reserveOf(state: Portfolio, open: OpenOrder | undefined): Units {
   if (open === undefined) return 0;
