@@ -65,7 +65,8 @@ export function openDirectory(options: OpeningOptions): Opened {
   for (const path of recovered.damaged) quarantine(disks.a, path);
   const hashes = recovered.generations.flatMap(generation => generation.blobs);
   const blobs = repairBlobs(disks, new Set([...hashes, ...recovered.blobs]));
-  syncAll(disks);
+  // The journal's repair has ended with R1 already; what was done since needs it again.
+  if (scan === null || recovered.damaged.length > 0 || blobs.length > 0) syncAll(disks);
 
   const live = liveRecords(recovered, components);
   const changed = new Set(recovered.changed);
