@@ -6,7 +6,7 @@
  * Never: does anything of the bot itself.
  */
 import { spawn } from 'node:child_process';
-import { createRequire } from 'node:module';
+import module, { createRequire } from 'node:module';
 import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -43,6 +43,8 @@ function runPinned(node) {
 }
 
 if (Number(process.versions.node.split('.')[0]) === MAJOR) {
+  // Here already, or Node would load its TypeScript compiler for the few lines of main.ts.
+  module.enableCompileCache?.();
   await import(MAIN);
 } else {
   const node = pinnedNode();

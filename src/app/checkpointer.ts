@@ -7,7 +7,6 @@
  * Never: two checkpoints at a time; one that fails stops the bot.
  */
 import { setImmediate } from 'node:timers/promises';
-import { Worker } from 'node:worker_threads';
 import { revived } from '../base/fault.ts';
 import {
   CHECKPOINT_INTERVAL_MS,
@@ -18,6 +17,7 @@ import {
 } from '../base/limits.ts';
 import type { Prepared } from '../state/snapshot.ts';
 import type { CheckpointResult, CheckpointTask, Store } from '../state/store.ts';
+import { startWorker } from './worker.ts';
 
 export interface CheckpointerOptions {
   readonly store: Store;
@@ -133,9 +133,7 @@ class StoreCheckpointer implements Checkpointer {
 /** A worker of its own each time: what it needed is given back when it ends. */
 function prepareAside(task: CheckpointTask): Promise<Prepared> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(new URL('./checkpoint-worker.ts', import.meta.url), {
-      workerData: task,
-    });
+    const worker = startWorker(new URL('./checkpoint-worker.ts', import.meta.url), task);
     worker.once('message', resolve);
     worker.once('error', error => reject(revived(error)));
     worker.once('exit', code => reject(new Error(`the checkpoint worker ended with ${code}`)));

@@ -4,9 +4,10 @@
  * Promises: the outcome is a pure function of the remembered request, the examples it names and
  * the champion; on a tape the step waits for it. A training that was cut off is simply run again.
  */
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import type { ModelId, TrainOutcome, TrainRequest } from '../core/fact.ts';
 import type { ExampleTable } from '../learn/training.ts';
+import { startWorker } from './worker.ts';
 
 /** What the worker is sent, and what it sends back. */
 export interface TrainJob {
@@ -35,7 +36,7 @@ export function createTrainer(): Trainer {
   let worker: Worker | null = null;
   let elapsedMs = 0;
   const start = () => {
-    worker ??= new Worker(new URL('./train-worker.ts', import.meta.url));
+    worker ??= startWorker(new URL('./train-worker.ts', import.meta.url));
     return worker;
   };
   return {
