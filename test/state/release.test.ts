@@ -10,13 +10,20 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { components } from '../../src/components.ts';
+import type { AnyComponent } from '../../src/core/component.ts';
 import { openBot } from '../../src/index.ts';
 import { realDisk } from '../../src/state/disk.ts';
+import { decodeFile } from '../../src/state/formats.ts';
+import { newestOf, readManifests } from '../../src/state/manifest.ts';
+import { stateHash } from '../../src/state/state-hash.ts';
+import { upgradeContent } from '../../src/state/upgrade.ts';
 import { verifyDirectory } from '../../src/state/verify.ts';
 import { freeze, thaw } from '../fixtures/frozen-directory.ts';
 
 const FROZEN = resolve(import.meta.dirname, '../fixtures/directory-0.1.0.json.zst');
 const SEQ = 1008;
+/** Ids of parts whose upgrade since 0.1.0 changes what they hold, not only how it is written. */
+const CHANGED: readonly string[] = [];
 
 function thawed(context: TestContext): { directory: string; folder: string } {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-release-'));
@@ -48,6 +55,20 @@ describe('a directory of 0.1.0', () => {
         .map(name => [name, readFileSync(join(path, name), 'hex')]);
     assert.deepEqual(files(join(folder, 'again')), files(directory));
     assert.deepEqual(damageIn(directory), []);
+  });
+
+  it('gives, part by part, the very state that 0.1.0 hashed when it wrote the file', context => {
+    const { directory } = thawed(context);
+    const [newest] = newestOf(readManifests(realDisk(directory)))?.generations ?? [];
+    for (const component of components as readonly AnyComponent[]) {
+      const { id, file } = component;
+      if (CHANGED.includes(id)) continue;
+      const bytes = readFileSync(join(directory, file.name));
+      const { schema, content } = decodeFile(bytes, file.format, id);
+      const state = file.decode(upgradeContent(component, schema, content));
+      assert.equal(stateHash(state), newest?.components[id]?.state, id);
+      assert.equal(component.check?.(state) ?? null, null, id);
+    }
   });
 
   it('opens without a loss, with the account, the trades and the choices it had', async context => {
