@@ -51,9 +51,8 @@ export const filesOf = (component: AnyComponent, record: FileRecord, survey: Sur
 /** The state in a file, or why there is none. A newer schema is a fault. */
 export function loadFile(disk: Disk, component: AnyComponent, file: FoundFile): Loaded | string {
   const { path } = file;
-  const bytes = disk.read(path);
-  // Of a running bot: its checkpoint may have replaced the file since the survey.
-  if (bytes === null || sha256(bytes) !== file.sha256) return 'changed while it was read';
+  const bytes = file.content ?? rereadOf(disk, file);
+  if (bytes === null) return 'changed while it was read';
   try {
     const { schema, seq, content } = decodeFile(bytes, component.file.format, component.id);
     if (schema > component.version)
@@ -65,6 +64,12 @@ export function loadFile(disk: Disk, component: AnyComponent, file: FoundFile): 
     if (error instanceof Fault || error instanceof Bug) throw error;
     return `cannot be read: ${reasonOf(error)}`;
   }
+}
+
+/** Null of a running bot's: its checkpoint may have replaced the file since the survey. */
+function rereadOf(disk: Disk, file: FoundFile): Uint8Array | null {
+  const bytes = disk.read(file.path);
+  return bytes !== null && sha256(bytes) === file.sha256 ? bytes : null;
 }
 
 /**

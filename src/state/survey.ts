@@ -22,6 +22,8 @@ export interface FoundFile {
   readonly previous: number | null;
   readonly bytes: number;
   readonly sha256: string;
+  /** What was hashed, of a file under its stable name: the one that is decoded next as a rule. */
+  readonly content: Uint8Array | null;
 }
 
 export interface Survey {
@@ -38,7 +40,8 @@ export function surveyDirectory(disk: Disk, components: readonly AnyComponent[])
     if (bytes === null) return;
     const { name } = component.file;
     const own = { component: component.id, name, path, previous };
-    files.push({ ...own, bytes: bytes.length, sha256: sha256(bytes) });
+    const content = previous === null ? bytes : null;
+    files.push({ ...own, bytes: bytes.length, sha256: sha256(bytes), content });
   };
   for (const component of components) look(component, component.file.name, null);
   for (const { folder, seq } of previousFolders(disk)) {
