@@ -13,7 +13,7 @@ import { BLOB_BYTES_MAX } from '../base/limits.ts';
 import type { Disk } from './disk.ts';
 import type { Disks, JournalRepair } from './journal.ts';
 import { COPIES, type Copy } from './journal-file.ts';
-import { quarantineCopy } from './quarantine.ts';
+import { quarantine, quarantineCopy } from './quarantine.ts';
 import { writeWholeFile } from './whole-file.ts';
 
 export const BLOB_FOLDER = 'blobs';
@@ -84,6 +84,20 @@ export function repairBlobs(disks: Disks, hashes: Iterable<string>): JournalRepa
     }
   }
   return done;
+}
+
+/** Those that neither copy has any more; what is damaged of them goes to quarantine. */
+export function giveUpLostBlobs(disks: Disks, hashes: Iterable<string>): Set<string> {
+  const lost = new Set<string>();
+  for (const hash of hashes) {
+    if (getBlob(disks, hash) !== null) continue;
+    lost.add(hash);
+    for (const copy of COPIES) {
+      const path = blobPath(hash, copy);
+      if (disks[copy].stat(path) !== null) quarantine(disks[copy], path);
+    }
+  }
+  return lost;
 }
 
 /** Removes every blob that is not in `keep`, and what interrupted writes left. */

@@ -18,7 +18,7 @@ import { must } from '../base/assert.ts';
 import { EXIT, Fault } from '../base/fault.ts';
 import type { AnyComponent } from '../core/component.ts';
 import { backupDirectory } from './backup.ts';
-import { repairBlobs } from './blobs.ts';
+import { giveUpLostBlobs, repairBlobs } from './blobs.ts';
 import { type Disks, JournalWriter, repairJournal, scanJournal } from './journal.ts';
 import { COPIES, type Copy, JOURNAL_FOLDER } from './journal-file.ts';
 import {
@@ -58,15 +58,14 @@ export interface Opened {
 export function openDirectory(options: OpeningOptions): Opened {
   const { disks, components, reset = [] } = options;
   for (const id of reset) refuseUnknown(components, id);
-  const recovered = recover(options);
-  const { scan, seq, chain, states } = recovered;
-  if (isUpgrade(recovered)) backupDirectory(disks, 'before-upgrade');
-  mendJournal(disks, recovered);
-  for (const path of recovered.damaged) quarantine(disks.a, path);
-  const hashes = recovered.generations.flatMap(generation => generation.blobs);
-  const blobs = repairBlobs(disks, new Set([...hashes, ...recovered.blobs]));
+  const found = recover(options);
+  const { scan, seq, chain, states } = found;
+  if (isUpgrade(found)) backupDirectory(disks, 'before-upgrade');
+  mendJournal(disks, found);
+  for (const path of found.damaged) quarantine(disks.a, path);
+  const { recovered, told } = mendBlobs(disks, found);
   // The journal's repair has ended with R1 already; what was done since needs it again.
-  if (scan === null || recovered.damaged.length > 0 || blobs.length > 0) syncAll(disks);
+  if (scan === null || recovered.damaged.length > 0 || told.length > 0) syncAll(disks);
 
   const live = liveRecords(recovered, components);
   const changed = new Set(recovered.changed);
@@ -91,10 +90,7 @@ export function openDirectory(options: OpeningOptions): Opened {
   });
   const now = commitSnapshot(disks.a, prepared, { manifest, live });
   for (const path of recovered.survey.litter) disks.a.remove(path);
-  const repairs = [
-    ...recovered.report.repairs,
-    ...blobs.map(({ file, what }) => `${file} ${what}: repaired from the other copy`),
-  ];
+  const repairs = [...recovered.report.repairs, ...told];
   const journalFirst = scan === null || scan.last < scan.first ? seq + 1 : scan.first;
   return {
     recovered,
@@ -116,6 +112,22 @@ const isUpgrade = ({ choices }: Recovered): boolean =>
   [...choices.values()].some(
     choice => choice.kind === 'file' && choice.schema < choice.component.version,
   );
+
+/** A blob that both copies have lost is told of once, and then no longer vouched for. */
+function mendBlobs(disks: Disks, found: Recovered): { recovered: Recovered; told: string[] } {
+  const named = [...found.generations.flatMap(({ blobs }) => blobs), ...found.blobs];
+  const mended = repairBlobs(disks, new Set(named));
+  const lost = giveUpLostBlobs(disks, new Set(named));
+  const kept = (blobs: readonly string[]): string[] => blobs.filter(hash => !lost.has(hash));
+  const generations = found.generations.map(each => ({ ...each, blobs: kept(each.blobs) }));
+  return {
+    recovered: { ...found, generations, blobs: kept(found.blobs) },
+    told: [
+      ...mended.map(({ file, what }) => `${file} ${what}: repaired from the other copy`),
+      ...[...lost].map(hash => `the blob ${hash} is gone in both copies: no state kept needs it`),
+    ],
+  };
+}
 
 function mendJournal(disks: Disks, { scan, aside }: Recovered): void {
   if (scan === null) setJournalAside(disks, COPIES);

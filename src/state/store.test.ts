@@ -5,6 +5,7 @@ import { COMPONENTS, expectedAt, hashOf, openOn, runSteps } from '../../test/sta
 import type { Disks } from './journal.ts';
 import { newestOf, readManifests } from './manifest.ts';
 import { openStore, prepareCheckpoint } from './store.ts';
+import { verifyDirectory } from './verify.ts';
 
 const fresh = (): { disk: SimulatedDisk; disks: Disks } => {
   const disk = new SimulatedDisk();
@@ -100,6 +101,28 @@ describe('store', () => {
       );
       assert.deepEqual(more, []);
     }
+  });
+
+  it('a blob that both copies have lost is told of once, and nothing else is', () => {
+    const { disk, disks } = fresh();
+    const store = openOn(disks);
+    runSteps(store, 10);
+    store.checkpoint('test');
+    store.close();
+    const [copy = '', other = ''] = disk.list('blobs').map(name => `blobs/${name}`);
+    disk.lose(copy);
+    disk.tamper(other, () => Buffer.from('damage'));
+    assert.equal(verifyDirectory(disks, COMPONENTS).damaged, true);
+    const next = openOn(disks);
+    assert.equal(hashOf(next.states), expectedAt(10));
+    assert.deepEqual(next.report.lost, []);
+    assert.match(
+      next.report.repairs.join('\n'),
+      /^the blob \w{64} is gone in both copies: no state/,
+    );
+    assert.equal(disk.list('quarantine').length, 1);
+    assert.equal(verifyDirectory(disks, COMPONENTS).damaged, false);
+    assert.deepEqual(openOn(disks).report.repairs, []);
   });
 
   it('a crash loop burns no generation that was there before it', () => {
