@@ -21,7 +21,14 @@ export async function step(folder: string): Promise<Row[]> {
   const source = await openTapes({ tape: tapes, funding: [], skipBadRows: false }, config);
   const directory = join(folder, 'step');
   const bot = await wire({
-    ...{ directory, journalMirror: null, acceptLoss: false, sharedSync: false, seed: 1 },
+    ...{
+      directory,
+      journalMirror: null,
+      acceptLoss: false,
+      allowNetwork: false,
+      sharedSync: false,
+      seed: 1,
+    },
     ...{ settings: config.settings, source: () => source, watch: () => {}, warn: () => {} },
   });
   const bare = bareFiles(folder);

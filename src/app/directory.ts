@@ -38,13 +38,16 @@ const OUR_NAMES = [...MANIFEST_FILES, LOCK_FILE, JOURNAL_FOLDER, NOTES_FILE];
 export interface Place {
   readonly directory: string;
   readonly journalMirror: string | null;
+  readonly allowNetwork: boolean;
   readonly disks: Disks;
 }
 
 /** A directory knows where its mirror is, should the config at hand not say it. */
-export function placeOf({ dir, journalMirror: named }: AppConfig): Place {
-  const journalMirror = named ?? rememberedMirror(dir);
-  return { directory: dir, journalMirror, disks: openDisks(dir, journalMirror ?? undefined) };
+export function placeOf(config: AppConfig): Place {
+  const { dir, allowNetworkFilesystem: allowNetwork } = config;
+  const journalMirror = config.journalMirror ?? rememberedMirror(dir);
+  const disks = openDisks(dir, journalMirror ?? undefined);
+  return { directory: dir, journalMirror, allowNetwork, disks };
 }
 
 /** A directory that was named and is not there is a slip, unlike a default not made yet. */
@@ -124,12 +127,13 @@ export function changeDirectory<T>(
   options: { readonly acceptLoss?: boolean; readonly reset?: readonly string[] },
   work: (store: Store) => T,
 ): T {
-  const { directory, journalMirror } = place;
+  const { directory, journalMirror, allowNetwork } = place;
   refuseNothing(place);
   const store = openStore({
     directory,
     ...(journalMirror === null ? {} : { journalMirror }),
     components,
+    allowNetwork,
     now: Date.now,
     sync: 'each',
     ...options,

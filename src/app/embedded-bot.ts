@@ -127,6 +127,7 @@ export async function openBot(options: BotOptions): Promise<Bot> {
       directory: options.directory,
       journalMirror: config.journalMirror,
       acceptLoss: options.acceptLoss === true,
+      allowNetwork: config.allowNetworkFilesystem,
       sharedSync: options.sync === 'shared',
       settings: config.settings,
       seed: options.seed,

@@ -45,6 +45,7 @@ export interface WireOptions {
   readonly directory: string | null;
   readonly journalMirror: string | null;
   readonly acceptLoss: boolean;
+  readonly allowNetwork: boolean;
   /** Syncs may be shared between steps only where nobody acts on them (backtests). */
   readonly sharedSync: boolean;
   readonly settings: Settings;
@@ -76,7 +77,7 @@ function closeAfter(store: Store): void {
 }
 
 function storeFor(options: WireOptions): Store {
-  const { directory, journalMirror, acceptLoss, sharedSync } = options;
+  const { directory, journalMirror, acceptLoss, allowNetwork, sharedSync } = options;
   if (directory === null) return openMemoryStore(components);
   refuseForeign(directory);
   return openStore({
@@ -85,6 +86,7 @@ function storeFor(options: WireOptions): Store {
     components,
     now: Date.now,
     acceptLoss,
+    allowNetwork,
     sync: sharedSync ? 'shared' : 'each',
   });
 }

@@ -35,6 +35,7 @@ export const backtest: Command<BacktestOptions> = async (options, io) => {
         directory: options.dir ?? null,
         journalMirror: config.journalMirror,
         acceptLoss: options.acceptLoss,
+        allowNetwork: config.allowNetworkFilesystem,
         sharedSync: true,
         settings: settingsOf(options, config),
         seed: options.seed,

@@ -44,6 +44,7 @@ export const trade: Command<TradeOptions> = async (options, io) => {
         directory: config.dir,
         journalMirror: config.journalMirror,
         acceptLoss: options.acceptLoss,
+        allowNetwork: config.allowNetworkFilesystem,
         sharedSync: false,
         settings: config.settings,
         seed: options.seed,

@@ -38,3 +38,15 @@ function makeOne(folder: string): void {
     if (codeOf(error) !== 'EEXIST' || !fs.statSync(folder).isDirectory()) throw error;
   }
 }
+
+/** The magic number of the file system of a folder, or of the nearest above it that is there. */
+export function fileSystemOf(folder: string): number | null {
+  const full = path.resolve(folder);
+  try {
+    return fs.statfsSync(full).type >>> 0;
+  } catch {
+    const above = path.dirname(full);
+    // What cannot be looked at is told by its first use.
+    return above === full ? null : fileSystemOf(above);
+  }
+}

@@ -9,6 +9,7 @@ import { realDisk } from './disk.ts';
 import type { Disks } from './journal.ts';
 import { JOURNAL_FOLDER } from './journal-file.ts';
 import { MANIFEST_FILES, newestOf, readManifests } from './manifest.ts';
+import { refuseNetworkDisk } from './network-disk.ts';
 
 export function openDisks(directory: string, journalMirror?: string): Disks {
   const a = realDisk(directory);
@@ -19,8 +20,19 @@ export function openDisks(directory: string, journalMirror?: string): Disks {
 export const rememberedMirror = (directory: string): string | null =>
   newestOf(readManifests(realDisk(directory)))?.mirror ?? null;
 
-/** What can be told of a mirror folder before anything is locked; whose it is comes later. */
-export function refuseWrongMirror(directory: string, folder: string): void {
+/** What can be told of the folders before anything is locked; whose they are comes later. */
+export function refuseWrongPlace(place: {
+  readonly directory: string;
+  readonly journalMirror?: string;
+  readonly allowNetwork?: boolean;
+}): void {
+  const { directory, journalMirror, allowNetwork } = place;
+  for (const folder of [directory, journalMirror])
+    if (folder !== undefined && allowNetwork !== true) refuseNetworkDisk(folder);
+  if (journalMirror !== undefined) refuseWrongMirror(directory, journalMirror);
+}
+
+function refuseWrongMirror(directory: string, folder: string): void {
   const [own, disk] = [realDisk(directory).root, realDisk(folder)];
   const mirror = disk.root;
   if (mirror === own || mirror.startsWith(`${own}/`))

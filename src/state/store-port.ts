@@ -16,6 +16,8 @@ export interface StoreOptions extends Omit<OpeningOptions, 'disks'> {
   readonly directory: string;
   /** Another folder, best on another disk, for the journal's second copy. */
   readonly journalMirror?: string;
+  /** A network file system is no reason to refuse. */
+  readonly allowNetwork?: boolean;
   /** `each`: a step is durable when `append` returns; `shared`: when `sync` does. */
   readonly sync: 'each' | 'shared';
   /** Tests bring their own; then there is no lock. */

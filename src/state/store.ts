@@ -18,7 +18,7 @@ import { LastWords } from './last-words.ts';
 import { acquireLock, type Lock } from './lock.ts';
 import { type FileRecord, type Manifest, sealManifest } from './manifest.ts';
 import { appendNote } from './notes.ts';
-import { openDisks, refuseWrongMirror } from './open-disks.ts';
+import { openDisks, refuseWrongPlace } from './open-disks.ts';
 import { type Opened, openDirectory, recordsAt } from './opening.ts';
 import { type RecoveryReport, recover } from './recover.ts';
 import { blobOf } from './replay.ts';
@@ -40,7 +40,7 @@ export function openStore(options: StoreOptions): Store {
   };
   try {
     if (options.disks === undefined) {
-      if (journalMirror !== undefined) refuseWrongMirror(directory, journalMirror);
+      refuseWrongPlace(options);
       locks.push(acquireLock(directory));
       if (journalMirror !== undefined) locks.push(acquireLock(journalMirror, OWN_MIRROR));
     }
