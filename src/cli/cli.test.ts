@@ -120,6 +120,15 @@ describe('errors', () => {
     assert.equal(text.err, 'holdfast: disk full — make room\n');
   });
 
+  it('calls what the machine has no more of no bug', () => {
+    const { io, text } = recordingIo();
+    const error = Object.assign(new Error('EMFILE: too many open files, open x'), {
+      code: 'EMFILE',
+    });
+    assert.equal(tellError(error, io), EXIT.disk);
+    assert.match(text.err, /^holdfast: EMFILE: too many open files, open x — free what it names/);
+  });
+
   it('tell a bug without its stack, which HOLDFAST_DEBUG shows and the log keeps', () => {
     const quiet = recordingIo();
     assert.equal(tellError(new Error('planted'), quiet.io), 70);

@@ -8,7 +8,8 @@ import { EXIT, type ExitCode, Fault } from '../base/fault.ts';
 import type { Io } from './io.ts';
 
 /** Tells a person what went wrong, once, and gives the exit code. */
-export function tellError(error: unknown, io: Io): ExitCode {
+export function tellError(thrown: unknown, io: Io): ExitCode {
+  const error = isExhausted(thrown) ? exhausted(thrown) : thrown;
   if (error instanceof Fault) {
     io.stderr.write(`holdfast: ${oneLine(error.message)} — ${oneLine(error.remedy)}\n`);
     io.log?.error(error.message, { exitCode: error.exitCode });
@@ -26,5 +27,17 @@ export function tellError(error: unknown, io: Io): ExitCode {
   if (debug) io.stderr.write(`${stack}\n`);
   return EXIT.bug;
 }
+
+/** The machine has no more of something: nobody's bug, wherever it was met. */
+const EXHAUSTED = ['EMFILE', 'ENFILE', 'ENOMEM', 'ENOSPC', 'EDQUOT'];
+
+const isExhausted = (error: unknown): error is Error =>
+  error instanceof Error &&
+  !(error instanceof Fault) &&
+  'code' in error &&
+  EXHAUSTED.includes(String(error.code));
+
+const exhausted = ({ message }: Error): Fault =>
+  new Fault(EXIT.disk, message, 'free what it names or raise its limit (ulimit -a), start again');
 
 const oneLine = (text: string): string => text.replace(/\s*\n\s*/g, ' ');
