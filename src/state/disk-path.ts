@@ -50,3 +50,17 @@ export function fileSystemOf(folder: string): number | null {
     return above === full ? null : fileSystemOf(above);
   }
 }
+
+/** A copy that has its name only once it is whole and durable; its folder is the caller's to sync. */
+export function copyWhole(source: string, target: string): void {
+  const temporary = `${target}.tmp`;
+  fs.rmSync(temporary, { force: true });
+  fs.copyFileSync(source, temporary, fs.constants.COPYFILE_EXCL);
+  const handle = fs.openSync(temporary, 'r');
+  try {
+    fs.fsyncSync(handle);
+  } finally {
+    fs.closeSync(handle);
+  }
+  fs.renameSync(temporary, target);
+}

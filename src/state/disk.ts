@@ -12,7 +12,7 @@ import { assert, Bug } from '../base/assert.ts';
 import type { Fault } from '../base/fault.ts';
 import { STATE_FILE_BYTES_MAX } from '../base/limits.ts';
 import { codeOf, diskFault, misplaced } from './disk-fault.ts';
-import { makeMissing, realRoot } from './disk-path.ts';
+import { copyWhole, makeMissing, realRoot } from './disk-path.ts';
 
 /** An open handle that appends. */
 export interface DiskFile {
@@ -49,7 +49,7 @@ export interface Disk {
   /** The file must exist. */
   append(path: string): DiskFile;
   rename(from: string, to: string): void;
-  /** A second name for a file; fine when `to` already is that same file. */
+  /** A second name for a file (a copy where there are no links); fine when `to` is it already. */
   link(from: string, to: string): void;
   /** Removes a file; absent is fine. */
   remove(path: string): void;
@@ -76,6 +76,9 @@ const FLAGS = {
 export function realDisk(root: string): Disk {
   return new RealDisk(realRoot(path.resolve(root)));
 }
+
+/** What file systems without hard links say (FAT, some network disks), or with no more of them. */
+const WITHOUT_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'];
 
 class RealDisk implements Disk {
   readonly root: string;
@@ -143,8 +146,9 @@ class RealDisk implements Disk {
       try {
         fs.linkSync(source, full);
       } catch (error) {
-        if (codeOf(error) !== 'EEXIST') throw error;
-        if (fs.lstatSync(source).ino !== fs.lstatSync(full).ino) throw error;
+        if (WITHOUT_LINKS.includes(codeOf(error))) copyWhole(source, full);
+        else if (codeOf(error) !== 'EEXIST') throw error;
+        else if (fs.lstatSync(source).ino !== fs.lstatSync(full).ino) throw error;
       }
     });
   }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import fs, { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, it } from 'node:test';
@@ -192,6 +192,30 @@ describe('a store on a real disk', () => {
       assert.equal(verifyDirectory(openDisks(directory, journalMirror), COMPONENTS).damaged, false);
     });
   });
+
+  for (const code of ['EPERM', 'ENOTSUP', 'EMLINK'])
+    it(`a disk without hard links (${code}) keeps copies instead`, context => {
+      inFolder(folder => {
+        context.mock.method(fs, 'linkSync', () => {
+          throw Object.assign(new Error(code), { code });
+        });
+        const store = openStore({ ...options, directory: folder });
+        for (const steps of [10, 10, 5]) {
+          runSteps(store, steps);
+          store.checkpoint('test');
+        }
+        store.close();
+        const spare = path.join(folder, 'previous', '20', 'purse_state.json');
+        assert.equal(statSync(spare).nlink, 1);
+        writeFileSync(path.join(folder, 'purse_state.json'), 'damage');
+        const again = openStore({ ...options, directory: folder });
+        assert.equal(hashOf(again.states), expectedAt(25));
+        assert.equal(again.report.repairs.length, 1);
+        assert.deepEqual(readdirSync(path.join(folder, 'quarantine')), ['0001-purse_state.json']);
+        again.close();
+        assert.equal(verifyDirectory(openDisks(folder), COMPONENTS).damaged, false);
+      });
+    });
 
   it('state files alone need the word of the operator, and are kept with it', () => {
     inFolder(folder => {
