@@ -74,12 +74,11 @@ export function recover(options: RecoverOptions): Recovered {
   const { disks, components } = options;
   const survey = surveyDirectory(disks.a, components);
   const meeting = meetMirror(disks, survey);
-  if (meeting.orphan !== null && options.acceptLoss !== true) throw meeting.orphan;
   const reading = readJournal(disks, survey, meeting);
   const manifest = believedManifest(disks.a.root, survey, reading.scan);
   refuseNewerFiles(disks.a, components, { manifest, survey });
   const doubt = distrust(manifest, reading, survey);
-  const refusal = refusalOf(disks, { manifest, reading, doubt });
+  const refusal = meeting.orphan ?? refusalOf(disks, { manifest, reading, doubt });
   if (refusal !== null && options.acceptLoss !== true) throw refusal;
   const context = { disks, components, survey, manifest, meeting, aside: reading.aside };
   if (reading.scan === null || doubt !== null)
@@ -134,8 +133,6 @@ function fromJournal(
   for (const [id, choice] of choices) if (choice.kind === 'defaults') begins[id] = through;
   for (const id of lost.keys()) begins[id] = through;
   const verdict = judgeFiles(context, choices, new Set(lost.keys()));
-  const newest = manifest?.generations[0]?.seq ?? 0;
-  const named = [...replay.blobs].filter(([, seq]) => seq > newest).map(([name]) => name);
   return {
     ...{ survey, manifest, scan, states, choices, begins, aside },
     epoch: Math.max(manifest?.epoch ?? 1, meeting.epoch),
@@ -144,10 +141,25 @@ function fromJournal(
     chain: replay.chain,
     changed: changedOf({ components, choices, replay, lost }),
     generations: verdict.generations,
-    blobs: named,
+    blobs: newestBlobs(manifest, verdict.generations, replay),
     damaged: verdict.damaged,
     report: reportOf({ ...context, choices, through, replay, lost, verdict }),
   };
+}
+
+/** Of the lines since the newest generation, and of the generations that are given up. */
+function newestBlobs(
+  manifest: Manifest | null,
+  kept: readonly Generation[],
+  replay: Replay,
+): string[] {
+  const generations = manifest?.generations ?? [];
+  const newest = generations[0]?.seq ?? 0;
+  const named = [...replay.blobs].flatMap(([name, seq]) => (seq > newest ? [name] : []));
+  const seqs = new Set(kept.map(({ seq }) => seq));
+  // The lines that lead from an older generation to here still need what a lost one named.
+  const passedOn = generations.flatMap(({ seq, blobs }) => (seqs.has(seq) ? [] : blobs));
+  return [...new Set([...named, ...passedOn])];
 }
 
 interface Outcome {

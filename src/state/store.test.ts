@@ -103,6 +103,26 @@ describe('store', () => {
     }
   });
 
+  it('what a lost generation named is kept for the older one that leads to here', () => {
+    const { disk, disks } = fresh();
+    const loseCurrent = () => {
+      for (const { file } of COMPONENTS) disk.lose(file.name);
+    };
+    const store = openOn(disks);
+    for (const steps of [10, 10, 10]) {
+      runSteps(store, steps);
+      store.checkpoint('test');
+    }
+    store.close();
+    for (let round = 0; round < 3; round += 1) {
+      loseCurrent();
+      const next = openOn(disks);
+      assert.deepEqual(next.report.lost, []);
+      assert.equal(hashOf(next.states), expectedAt(30), `round ${round}`);
+      next.close();
+    }
+  });
+
   it('a blob that both copies have lost is told of once, and nothing else is', () => {
     const { disk, disks } = fresh();
     const store = openOn(disks);
