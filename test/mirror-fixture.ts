@@ -67,6 +67,15 @@ export class Place {
     return existsSync(this.at(...names)) ? readdirSync(this.at(...names)).toSorted() : [];
   }
 
+  /** Paths of the files below a folder. */
+  tree(...names: string[]): string[] {
+    const root = this.at(...names);
+    return readdirSync(root, { recursive: true, withFileTypes: true })
+      .filter(entry => entry.isFile())
+      .map(entry => path.relative(root, path.join(entry.parentPath, entry.name)))
+      .toSorted();
+  }
+
   /** Every file below a folder with its size, the lock's aside. */
   files(...names: string[]): string[] {
     return readdirSync(this.at(...names), { recursive: true, withFileTypes: true })

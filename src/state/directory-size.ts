@@ -10,7 +10,7 @@ import type { Disk } from './disk.ts';
 import type { Disks } from './journal.ts';
 
 const OWN_FOLDERS = ['journal', 'previous', 'blobs', 'logs'];
-const MIRROR_FOLDERS = ['journal', 'blobs'];
+const MIRROR_FOLDERS = ['journal', 'previous', 'blobs'];
 
 export function directoryBytes({ a, b }: Disks): number {
   const own = bytesIn(a, '') + sum(OWN_FOLDERS.map(folder => bytesBelow(a, folder)));

@@ -38,7 +38,7 @@ export function readJournal(disks: Disks, survey: Survey, meeting: Meeting): Jou
   const isTold = both.fault === null && !meeting.behind;
   const own = isTold || disks.a === disks.b ? null : standingAlone(disks, survey);
   if (own === null || (both.scan !== null && both.scan.last <= own.last)) return both;
-  const mirror = disks.b.root;
+  const [dir, mirror] = [disks.a.root, disks.b.root];
   // An epoch begins where a person gave up what was known before it.
   if (meeting.behind)
     return { scan: own, fault: null, aside: { why: 'from before its last epoch', fault: null } };
@@ -47,9 +47,9 @@ export function readJournal(disks: Disks, survey: Survey, meeting: Meeting): Jou
     return { scan: own, fault: null, aside: { why: 'of long ago', fault: null } };
   const fault = new Fault(
     EXIT.corrupt,
-    `${why}; by itself ${disks.a.root} is whole to step ${own.last}`,
-    `move ${mirror}/journal away if it is not this directory's; to set it aside and go on with ` +
-      `${disks.a.root} as it is, start once with --accept-loss`,
+    `${why}; by itself ${dir} is whole to step ${own.last}`,
+    `to keep ${dir} start once with --accept-loss (what is in ${mirror} is set aside); ` +
+      `to keep ${mirror} move ${dir} away first`,
   );
   return { scan: own, fault: null, aside: { why, fault } };
 }

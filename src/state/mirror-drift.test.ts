@@ -2,6 +2,7 @@
  * A directory and its mirror that have drifted apart: not mounted, not named, renamed, restored.
  */
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'node:test';
@@ -15,6 +16,7 @@ describe('a mirror that does not say what the directory says', () => {
     place.live('e', 'm', 20);
     place.remove('m', 'journal');
     place.remove('m', 'blobs');
+    place.remove('m', 'previous');
     assert.throws(() => place.open('e', 'm', { acceptLoss: true }), {
       exitCode: 64,
       message: `the journal's second copy was in ${place.at('m')}, and there is nothing now`,
@@ -44,7 +46,7 @@ describe('a mirror that does not say what the directory says', () => {
       `the journal's second copy is kept in ${place.at('m2')} from now on; it was in ${place.at('m')}`,
     ]);
     place.live('e', 'm2', 10, 10, 10);
-    const old = place.files('m', 'journal').length;
+    const old = place.tree('m', 'journal').length + place.tree('m', 'previous').length;
     assert.equal(place.verify('e').damaged, true);
     const back = opened(place.open('e'));
     assertWhole(back, 40);
@@ -52,11 +54,7 @@ describe('a mirror that does not say what the directory says', () => {
       back.report.repairs.join(),
       /m held a copy of the journal of long ago: .* nothing/,
     );
-    assert.equal(
-      place.list('m', 'quarantine').length,
-      old,
-      'what lay there was moved, not removed',
-    );
+    assert.ok(place.list('m', 'quarantine').length >= old, 'what lay there was moved, not removed');
     assert.equal(place.verify('e').damaged, false);
     assert.deepEqual(opened(place.open('e')).report.repairs, []);
   });
@@ -182,5 +180,44 @@ describe('a mirror that does not say what the directory says', () => {
     const journalMirror = path.relative(process.cwd(), place.at('m'));
     const store = opened(place.open('e', null, { journalMirror }));
     assert.deepEqual([store.seq, store.report.repairs], [5, []]);
+  });
+});
+
+describe('what else lies in the folder of a directory or of its mirror', () => {
+  it('is neither opened, nor counted, nor in the way', () => {
+    const place = new Place();
+    place.live('e', 'm', 5);
+    const before = place.open('e');
+    const bytes = before.bytesOnDisk();
+    before.close();
+    for (const folder of ['e', 'm']) {
+      symlinkSync('/nowhere', place.at(folder, 'a-link'));
+      symlinkSync('/tmp', place.at(folder, 'logs'));
+      place.make(`${folder}/others`);
+      symlinkSync('/nowhere', place.at(folder, 'others', 'a-link'));
+      writeFileSync(place.at(folder, 'others', 'large'), Buffer.alloc(200_000));
+      place.make(`${folder}/backups`);
+      writeFileSync(place.at(folder, 'backups', 'large'), Buffer.alloc(200_000));
+    }
+    const store = place.open('e');
+    assertWhole(store, 5);
+    assert.ok(store.bytesOnDisk() < bytes + 50_000, `${store.bytesOnDisk()} of ${bytes}`);
+    store.close();
+  });
+
+  it('even the lock of a state directory inside its mirror is left alone', () => {
+    const place = new Place();
+    const directory = place.at('m', 'e');
+    const store = place.open('e', 'm', { directory });
+    runSteps(store, 3);
+    store.checkpoint('test');
+    assert.throws(() => place.open('e', null, { directory }), { exitCode: 75 });
+    const other = spawnSync(process.execPath, [
+      ...['--input-type=module', '-e'],
+      `const { acquireLock } = await import(${JSON.stringify(import.meta.resolve('./lock.ts'))});
+       acquireLock(${JSON.stringify(directory)});`,
+    ]);
+    assert.notEqual(other.status, 0, 'another process must not get it either');
+    store.close();
   });
 });

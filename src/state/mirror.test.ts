@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { assertWhole, opened, Place } from '../../test/mirror-fixture.ts';
 import { COMPONENTS, expectedAt, hashOf, runSteps } from '../../test/state/small-bot.ts';
 import { inspectStates } from './inspect.ts';
 import { openDisks } from './open-disks.ts';
+import { prepareCheckpoint } from './store.ts';
 
 const TESTS = ['mirror.test.ts', 'mirror-drift.test.ts'];
 
@@ -128,6 +128,60 @@ describe('a mirror of another directory', () => {
 });
 
 describe('a directory whose disk is lost', () => {
+  it('[M4] is rebuilt after a long life, from the spares in its mirror', () => {
+    const place = new Place();
+    place.live('e', 'm', 10, 10, 10, 10);
+    const store = place.open('e');
+    runSteps(store, 3);
+    store.close();
+    place.remove('e');
+    assert.throws(() => place.open('e'), { exitCode: 65, message: /complete to step 43/ });
+    const back = opened(place.open('e', 'm', { acceptLoss: true }));
+    assertWhole(back, 43);
+    assert.equal(back.report.repairs.length, 1);
+    assert.equal(place.verify('e').damaged, false);
+    assertWhole(opened(place.open('e')), 43);
+    place.remove('e');
+    assertWhole(opened(place.open('e', 'm', { acceptLoss: true })), 43);
+  });
+
+  it('[M4] has in its mirror what it has in previous/, and nothing more', () => {
+    const place = new Place();
+    const store = place.open('e');
+    for (const steps of [14, 14, 3]) {
+      runSteps(store, steps);
+      const prepared = prepareCheckpoint(store.beginCheckpoint(), COMPONENTS);
+      store.finishCheckpoint(prepared, 'worker');
+      store.cleanup();
+      assert.deepEqual(place.tree('m', 'previous'), place.tree('e', 'previous'));
+    }
+    store.close();
+    assertWhole(opened(place.open('e')), 31);
+    assert.deepEqual(place.tree('m', 'previous'), place.tree('e', 'previous'));
+  });
+
+  it('[M4] a spare in the mirror that is damaged or missing is made again', () => {
+    const place = new Place();
+    place.live('e', 'm', 10, 10, 10);
+    const [damaged = '', missing = ''] = place.tree('m', 'previous');
+    writeFileSync(place.at('m', 'previous', damaged), 'damage');
+    place.remove('m', 'previous', missing);
+    const texts = place.verify('e').findings.filter(({ severity }) => severity !== 'ok');
+    assert.deepEqual(
+      texts.map(({ severity, text }) => `${severity}: ${text}`),
+      ['damage: is damaged', 'note: the next start will copy it there'],
+    );
+    const { report } = opened(place.open('e'));
+    assert.match(
+      report.repairs.join('\n'),
+      /^\S+m\/previous\S+ was damaged: it was only a spare; .*$/,
+    );
+    assert.equal(place.verify('e').damaged, false);
+    assert.equal(place.list('m', 'quarantine').length, 1);
+    place.remove('e');
+    assertWhole(opened(place.open('e', 'm', { acceptLoss: true })), 30);
+  });
+
   it('[M4] is rebuilt from its mirror on the operator’s word, under a new epoch', () => {
     const place = new Place();
     place.live('e', 'm', 10);
@@ -169,6 +223,7 @@ describe('a directory whose disk is lost', () => {
     const place = new Place();
     place.live('e', 'm', 10, 10, 10, 10);
     place.remove('e');
+    place.remove('m', 'previous');
     assert.throws(() => place.open('e'), {
       exitCode: 65,
       message: /steps 31 to 40 without the state files before them/,
@@ -197,55 +252,20 @@ describe('a directory whose disk is lost', () => {
     place.live('e', 'm', 10, 10, 10);
     place.remove('e');
     renameSync(place.at('backup'), place.at('e'));
-    const kept = place.files('m', 'journal').length;
+    place.copy('m', 'm2');
+    const kept = place.tree('m', 'journal').length + place.tree('m', 'previous').length;
     assert.throws(() => place.open('e'), {
       exitCode: 65,
       message: /steps 11 to \d+ are missing in both copies.*by itself \S+e is whole to step 10/,
-      remedy: /to set it aside and go on with \S+e as it is, start once with --accept-loss/,
+      remedy: /to keep \S+e start once with --accept-loss .*; to keep \S+m move \S+e away first/,
     });
     const store = opened(place.open('e', 'm', { acceptLoss: true }));
     assert.deepEqual([store.seq, hashOf(store.states), store.epoch], [10, expectedAt(10), 2]);
     assert.match(store.report.lost.join(), /what only \S+m holds is set aside/);
-    assert.equal(place.list('m', 'quarantine').length, kept);
+    assert.ok(place.list('m', 'quarantine').length >= kept, 'nothing of it is removed');
     assertWhole(opened(place.open('e')), 10);
-  });
-});
-
-describe('what else lies in the folder of a directory or of its mirror', () => {
-  it('is neither opened, nor counted, nor in the way', () => {
-    const place = new Place();
-    place.live('e', 'm', 5);
-    const before = place.open('e');
-    const bytes = before.bytesOnDisk();
-    before.close();
-    for (const folder of ['e', 'm']) {
-      symlinkSync('/nowhere', place.at(folder, 'a-link'));
-      symlinkSync('/tmp', place.at(folder, 'logs'));
-      place.make(`${folder}/others`);
-      symlinkSync('/nowhere', place.at(folder, 'others', 'a-link'));
-      writeFileSync(place.at(folder, 'others', 'large'), Buffer.alloc(200_000));
-      place.make(`${folder}/backups`);
-      writeFileSync(place.at(folder, 'backups', 'large'), Buffer.alloc(200_000));
-    }
-    const store = place.open('e');
-    assertWhole(store, 5);
-    assert.ok(store.bytesOnDisk() < bytes + 50_000, `${store.bytesOnDisk()} of ${bytes}`);
-    store.close();
-  });
-
-  it('even the lock of a state directory inside its mirror is left alone', () => {
-    const place = new Place();
-    const directory = place.at('m', 'e');
-    const store = place.open('e', 'm', { directory });
-    runSteps(store, 3);
-    store.checkpoint('test');
-    assert.throws(() => place.open('e', null, { directory }), { exitCode: 75 });
-    const other = spawnSync(process.execPath, [
-      ...['--input-type=module', '-e'],
-      `const { acquireLock } = await import(${JSON.stringify(import.meta.resolve('./lock.ts'))});
-       acquireLock(${JSON.stringify(directory)});`,
-    ]);
-    assert.notEqual(other.status, 0, 'another process must not get it either');
-    store.close();
+    // The other way: what the mirror held, with the backup moved away.
+    renameSync(place.at('e'), place.at('away'));
+    assertWhole(opened(place.open('e', 'm2', { acceptLoss: true })), 40);
   });
 });

@@ -20,6 +20,7 @@ import { headIn } from './journal-cursor.ts';
 import { type Copy, JOURNAL_FOLDER, listJournal } from './journal-file.ts';
 import { scanJournal } from './journal-read.ts';
 import { type Manifest, newestOf, readManifests, readSealed } from './manifest.ts';
+import { holdsSpares } from './mirror-spare.ts';
 import { ownCopy } from './nowhere.ts';
 import type { Survey } from './survey.ts';
 
@@ -48,8 +49,10 @@ const OWN_FOLDER = 'give each directory a journal_mirror of its own';
 
 export function meetMirror(disks: Disks, survey: Survey): Meeting {
   const { a, b } = disks;
+  // Spares alone are what an interrupted rebuilding left, or the mirror's own.
   const isBare =
-    survey.files.length === 0 && survey.manifests.every(({ kind }) => kind === 'absent');
+    survey.files.every(({ previous }) => previous !== null) &&
+    survey.manifests.every(({ kind }) => kind === 'absent');
   if (disks.alone || (a === b && (!isBare || hasCopy(disks, 'a')))) return ONE;
   // Refused by whoever reads the manifest.
   if (survey.manifests.some(({ kind }) => kind === 'newer')) return ONE;
@@ -169,18 +172,18 @@ const nameless = ({ root }: Disk, mirror: Lineage): MirrorFault =>
 
 function orphan(disks: Disks, mirror: Lineage): MirrorFault {
   const held = `${disks.a.root} is empty, but ${mirror.root} holds the journal of ${nameOf(mirror)}`;
-  const [what, remedy] = rebuildable(disks);
+  const [what, remedy] = rebuildable(disks, mirror);
   const afresh = `to begin afresh, ${OWN_FOLDER} or move ${mirror.root}/journal away`;
   return fault(EXIT.corrupt, `${held}, ${what}`, `${remedy}; ${afresh}`);
 }
 
 /** What is there of it, and what can be done about that. */
-function rebuildable(disks: Disks): [what: string, remedy: string] {
+function rebuildable(disks: Disks, { manifest }: Lineage): [what: string, remedy: string] {
   const backup = 'put a backup of that directory in place';
   const defaults = '--accept-loss starts what cannot be rebuilt from its defaults';
   try {
     const { first, last } = scanJournal(disks);
-    return first > 1
+    return first > 1 && !holdsSpares(disks.b, manifest, first)
       ? [`steps ${first} to ${last} without the state files before them`, `${backup}; ${defaults}`]
       : [
           `complete to step ${last}`,

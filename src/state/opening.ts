@@ -19,8 +19,9 @@ import { EXIT, Fault } from '../base/fault.ts';
 import type { AnyComponent } from '../core/component.ts';
 import { backupDirectory } from './backup.ts';
 import { giveUpLostBlobs, repairBlobs } from './blobs.ts';
+import type { Disk } from './disk.ts';
 import { type Disks, JournalWriter, repairJournal, scanJournal } from './journal.ts';
-import { COPIES, type Copy, JOURNAL_FOLDER } from './journal-file.ts';
+import { COPIES, JOURNAL_FOLDER } from './journal-file.ts';
 import {
   type FileRecord,
   type Generation,
@@ -28,6 +29,7 @@ import {
   type Manifest,
   sealManifest,
 } from './manifest.ts';
+import { mendSpares, restoreSpares, setStrangeAside } from './mirror-spare.ts';
 import { quarantine, quarantineCopy } from './quarantine.ts';
 import { type Recovered, type RecoveryReport, recover } from './recover.ts';
 import { withGeneration } from './retention.ts';
@@ -58,7 +60,7 @@ export interface Opened {
 export function openDirectory(options: OpeningOptions): Opened {
   const { disks, components, reset = [] } = options;
   for (const id of reset) refuseUnknown(components, id);
-  const found = recover(options);
+  const found = recoverFrom(options);
   const { scan, seq, chain, states } = found;
   if (isUpgrade(found)) backupDirectory(disks, 'before-upgrade');
   mendJournal(disks, found);
@@ -90,7 +92,8 @@ export function openDirectory(options: OpeningOptions): Opened {
   });
   const now = commitSnapshot(disks.a, prepared, { manifest, live });
   for (const path of recovered.survey.litter) disks.a.remove(path);
-  const repairs = [...recovered.report.repairs, ...told];
+  const spares = disks.a === disks.b ? [] : mendSpares(disks, { components, manifest });
+  const repairs = [...recovered.report.repairs, ...told, ...spares];
   const journalFirst = scan === null || scan.last < scan.first ? seq + 1 : scan.first;
   return {
     recovered,
@@ -113,6 +116,14 @@ const isUpgrade = ({ choices }: Recovered): boolean =>
     choice => choice.kind === 'file' && choice.schema < choice.component.version,
   );
 
+/** An empty directory gets the spares of its mirror first; until it is whole it counts as empty. */
+function recoverFrom(options: OpeningOptions): Recovered {
+  const { disks, components } = options;
+  const found = recover(options);
+  const isRestored = found.adopted && disks.b !== disks.a && restoreSpares(disks, components);
+  return isRestored ? recover(options) : found;
+}
+
 /** A blob that both copies have lost is told of once, and then no longer vouched for. */
 function mendBlobs(disks: Disks, found: Recovered): { recovered: Recovered; told: string[] } {
   const named = [...found.generations.flatMap(({ blobs }) => blobs), ...found.blobs];
@@ -123,27 +134,28 @@ function mendBlobs(disks: Disks, found: Recovered): { recovered: Recovered; told
   return {
     recovered: { ...found, generations, blobs: kept(found.blobs) },
     told: [
-      ...mended.map(({ file, what }) => `${file} ${what}: repaired from the other copy`),
+      ...(found.adopted ? [] : mended).map(
+        ({ file, what }) => `${file} ${what}: repaired from the other copy`,
+      ),
       ...[...lost].map(hash => `the blob ${hash} is gone in both copies: no state kept needs it`),
     ],
   };
 }
 
-function mendJournal(disks: Disks, { scan, aside }: Recovered): void {
-  if (scan === null) setJournalAside(disks, COPIES);
+function mendJournal(disks: Disks, { scan, aside, generations, blobs }: Recovered): void {
+  if (scan === null) for (const copy of COPIES) setJournalAside(disks[copy]);
   else if (aside === null) repairJournal(disks, scan);
   else {
-    setJournalAside(disks, ['b']);
+    const named = generations.flatMap(generation => generation.blobs);
+    setStrangeAside(disks.b, new Set([...named, ...blobs]));
+    setJournalAside(disks.b);
     repairJournal(disks, scanJournal(disks));
   }
 }
 
 /** The newest last: it alone knows of the last epoch, should this be cut short. */
-function setJournalAside(disks: Disks, copies: readonly Copy[]): void {
-  for (const copy of copies) {
-    const disk = disks[copy];
-    for (const name of disk.list(JOURNAL_FOLDER)) quarantine(disk, `${JOURNAL_FOLDER}/${name}`);
-  }
+function setJournalAside(disk: Disk): void {
+  for (const name of disk.list(JOURNAL_FOLDER)) quarantine(disk, `${JOURNAL_FOLDER}/${name}`);
 }
 
 /** The records of what stands, intact, under the stable names. */

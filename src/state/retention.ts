@@ -12,6 +12,7 @@ import { pruneBlobs } from './blobs.ts';
 import type { Disk } from './disk.ts';
 import { compressSealed, type Disks, pruneJournal } from './journal.ts';
 import type { Generation, Manifest } from './manifest.ts';
+import { copySpares } from './mirror-spare.ts';
 import { copyToPrevious } from './snapshot.ts';
 import { PREVIOUS_FOLDER, previousFolders } from './survey.ts';
 
@@ -92,6 +93,11 @@ export function retain(options: RetainOptions): number {
   const floor = journalFloor(manifest, components);
   const journalFirst = Math.max(options.journalFirst, floor === 0 ? 0 : floor + 1);
   keepTwins(disks.a, { components, manifest, journalFirst });
+  if (disks.b !== disks.a) {
+    copySpares(disks, { components, manifest });
+    // First there: what the mirror lacks can be copied again.
+    dropPrevious(disks.b, components, manifest);
+  }
   dropPrevious(disks.a, components, manifest);
   if (floor === 0) return journalFirst;
   pruneJournal(disks, floor + 1);

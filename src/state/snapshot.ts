@@ -17,6 +17,7 @@ import { EXIT, Fault } from '../base/fault.ts';
 import type { AnyComponent, States } from '../core/component.ts';
 import type { Disk } from './disk.ts';
 import { encodeFile } from './formats.ts';
+import type { Disks } from './journal.ts';
 import { encodeManifest, type FileRecord, MANIFEST_FILES, type Manifest } from './manifest.ts';
 import { sha256, stateHash } from './state-hash.ts';
 import { PREVIOUS_FOLDER } from './survey.ts';
@@ -100,6 +101,18 @@ export function keepFormers(disk: Disk, records: readonly FileRecord[]): void {
     disk.link(record.file, path);
   }
   for (const folder of folders) disk.syncFolder(folder);
+}
+
+/** The second names of files, as copies in the mirror: off the event loop where a worker does it. */
+export function mirrorFormers({ a, b }: Disks, records: readonly FileRecord[]): void {
+  for (const record of records) {
+    const folder = previousFolderFor(a, record);
+    const path = `${folder}/${record.file}`;
+    const bytes = b.stat(path) === null ? a.read(path) : null;
+    if (bytes === null || sha256(bytes) !== record.sha256) continue;
+    b.makeFolder(folder);
+    writeWholeFile(b, path, bytes);
+  }
 }
 
 /** `previous/<seq>`, or `previous/<seq>.2` where another content of that seq stands already. */

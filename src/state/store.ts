@@ -20,13 +20,14 @@ import { type FileRecord, type Manifest, sealManifest } from './manifest.ts';
 import { appendNote } from './notes.ts';
 import { openDisks, refuseWrongPlace } from './open-disks.ts';
 import { type Opened, openDirectory, recordsAt } from './opening.ts';
-import { type RecoveryReport, recover } from './recover.ts';
+import type { RecoveryReport } from './recover.ts';
 import { blobOf } from './replay.ts';
 import { compressJournal, retain, withGeneration } from './retention.ts';
-import { commitSnapshot, keepFormers, type Prepared, prepareSnapshot } from './snapshot.ts';
+import { commitSnapshot, type Prepared, prepareSnapshot } from './snapshot.ts';
 import type { CheckpointResult, CheckpointTask, Store, StoreOptions } from './store-port.ts';
 import { assertUpgrades } from './upgrade.ts';
 
+export { prepareCheckpoint } from './checkpoint-aside.ts';
 export type { CheckpointResult, CheckpointTask, Store, StoreOptions } from './store-port.ts';
 
 const OWN_MIRROR = 'stop that one first, or give each directory a journal_mirror of its own';
@@ -50,26 +51,6 @@ export function openStore(options: StoreOptions): Store {
     release();
     throw error;
   }
-}
-
-/** The slow part of a checkpoint, in a worker: recovers read-only up to the step, writes files. */
-export function prepareCheckpoint(
-  task: CheckpointTask,
-  components: readonly AnyComponent[],
-  disks: Disks = openDisks(task.directory, task.journalMirror ?? undefined),
-): Prepared {
-  const { seq, changed, former } = task;
-  const mine = components.filter(component => changed.includes(component.id));
-  const recovered = recover({ disks, components: mine, through: seq });
-  assert(recovered.seq === seq, `the journal ends at ${recovered.seq}, not at ${seq}`);
-  const { states } = recovered;
-  const prepared = prepareSnapshot({
-    ...{ disk: disks.a, components: mine, states, seq },
-    changed: new Set(changed),
-  });
-  keepFormers(disks.a, former);
-  compressJournal(disks, seq);
-  return { ...prepared, formerKept: true };
 }
 
 interface Begun {

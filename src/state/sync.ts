@@ -12,19 +12,18 @@ import type { Disks } from './journal.ts';
 import { JOURNAL_FOLDER } from './journal-file.ts';
 import { PREVIOUS_FOLDER } from './survey.ts';
 
-const OWN_FOLDERS = [JOURNAL_FOLDER, BLOB_FOLDER, PREVIOUS_FOLDER];
-const MIRROR_FOLDERS = [JOURNAL_FOLDER, BLOB_FOLDER];
+const FOLDERS = [JOURNAL_FOLDER, BLOB_FOLDER, PREVIOUS_FOLDER];
 
 export function syncAll(disks: Disks): void {
   const { a, b } = disks;
   for (const name of a.files('')) if (!name.startsWith(LOCK_FILE)) a.syncFile(name);
-  syncFolders(a, OWN_FOLDERS);
-  if (b !== a) syncFolders(b, MIRROR_FOLDERS);
+  syncFolders(a);
+  if (b !== a) syncFolders(b);
 }
 
-function syncFolders(disk: Disk, folders: readonly string[]): void {
+function syncFolders(disk: Disk): void {
   const there = disk.list('');
-  for (const folder of folders) if (there.includes(folder)) syncTree(disk, folder);
+  for (const folder of FOLDERS) if (there.includes(folder)) syncTree(disk, folder);
   if (disk.stat('') !== null) disk.syncFolder('');
 }
 

@@ -19,6 +19,7 @@ import {
   readSealed,
 } from './manifest.ts';
 import { meetMirror, mirrorRefusal, withoutMirror } from './mirror.ts';
+import { checkSpares } from './mirror-spare.ts';
 import { recover } from './recover.ts';
 import { blobOf } from './replay.ts';
 import { stateHash } from './state-hash.ts';
@@ -84,6 +85,7 @@ function verifyOnce(whole: Disks, components: readonly AnyComponent[]): Verifica
     verifyManifests(looked);
     for (const component of components) verifyComponent(looked, component);
     if (scan !== null) verifyBlobs(looked, scan);
+    verifySpares(looked);
   }
   const seq = isBare ? 0 : verifyRecovery(looked);
   const damaged = findings.some(finding => finding.severity === 'damage');
@@ -212,6 +214,15 @@ function verifyBlobs({ disks, manifest, findings }: Looked, scan: JournalScan): 
     }
   for (const { file, what } of checkBlobs(disks, names))
     findings.push({ file, severity: 'damage', text: what });
+}
+
+function verifySpares({ disks, components, manifest, findings }: Looked): void {
+  if (disks.a === disks.b || disks.alone || manifest === null) return;
+  for (const { path, missing } of checkSpares(disks, { components, manifest })) {
+    const severity = missing ? 'note' : 'damage';
+    const text = missing ? 'the next start will copy it there' : 'is damaged';
+    findings.push({ file: `${disks.b.root}/${path}`, severity, text });
+  }
 }
 
 /** The proof of the pudding: the head loads. */

@@ -78,6 +78,16 @@ const SCENES: readonly {
     },
   },
   {
+    what: 'of a directory that is lost after a long life',
+    seq: 32,
+    acceptLoss: true,
+    stage: () => {
+      const disks = make();
+      live(disks, 10, 10, 10);
+      return { a: make().a, b: disks.b };
+    },
+  },
+  {
     what: 'of a directory that is lost',
     seq: 14,
     acceptLoss: true,

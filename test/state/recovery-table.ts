@@ -40,9 +40,12 @@ const isNewer = (scene: Scene): boolean => all(scene).includes('newer');
 const isEmpty = (scene: Scene): boolean => all(scene).every(condition => condition === 'absent');
 const hasJournal = ({ journalA, journalB }: Scene): boolean =>
   journalA === 'good' || journalB === 'good';
-/** No state directory of its own, but somebody's mirror. */
-const isOnlySecondCopy = ({ journalB, ...others }: Scene): boolean =>
-  journalB === 'good' && Object.values(others).every(condition => condition === 'absent');
+/** No state directory of its own, but somebody's mirror: there may be spares in it. */
+const isOnlySecondCopy = (scene: Scene): boolean => {
+  const { journalB, previous, ...others } = scene;
+  const isBare = Object.values(others).every(condition => condition === 'absent');
+  return journalB === 'good' && isBare && previous !== 'newer';
+};
 const hasManifest = ({ manifest, manifestMirror }: Scene): boolean =>
   manifest === 'good' || manifestMirror === 'good';
 const isUsual = (scene: Scene): boolean => !isNewer(scene) && hasJournal(scene);
@@ -95,7 +98,11 @@ export const ROWS: readonly Row[] = [
   {
     id: 'T7',
     when: "no manifest is good (the journal's heads have the one before), the previous file is",
-    holds: scene => isUsual(scene) && !hasManifest(scene) && scene.previous === 'good',
+    holds: scene =>
+      isUsual(scene) &&
+      !hasManifest(scene) &&
+      scene.previous === 'good' &&
+      !isOnlySecondCopy(scene),
     outcome: 'from the previous file',
     lost: 'nothing',
   },
@@ -112,10 +119,10 @@ export const ROWS: readonly Row[] = [
   },
   {
     id: 'T9',
-    when: "nothing but the journal's second copy is there (as in a mirror)",
+    when: "nothing but the journal's second copy is there, and spares at most (as in a mirror)",
     holds: isOnlySecondCopy,
     outcome: 'refused without --accept-loss',
-    lost: 'if accepted: nothing while it begins at step 1, else what that component held',
+    lost: 'if accepted: nothing where a previous file is good or the journal begins at step 1',
   },
 ];
 

@@ -1,0 +1,118 @@
+/**
+ * The spares in a mirror: what stands in `previous/` of the directory, once more on the mirror's
+ * disk, so that a directory whose disk is lost comes back from its mirror alone.
+ *
+ * Promises: a spare is durable in the mirror before the journal that leads to it is pruned; what
+ * is damaged there goes to the mirror's quarantine. Never: replaces anything in the directory.
+ */
+import type { AnyComponent } from '../core/component.ts';
+import { BLOB_FOLDER } from './blobs.ts';
+import type { Disk } from './disk.ts';
+import type { Disks } from './journal.ts';
+import type { Manifest } from './manifest.ts';
+import { quarantine } from './quarantine.ts';
+import { sha256 } from './state-hash.ts';
+import { previousFolders } from './survey.ts';
+import { folderOf, writeWholeFile } from './whole-file.ts';
+
+type Components = readonly AnyComponent[];
+
+/** Paths of the spares on a disk. */
+export function sparesOn(disk: Disk, components: Components): string[] {
+  const known = new Set(components.map(component => component.file.name));
+  return previousFolders(disk).flatMap(({ folder }) =>
+    disk.files(folder).flatMap(name => (known.has(name) ? [`${folder}/${name}`] : [])),
+  );
+}
+
+export interface SpareOptions {
+  readonly components: Components;
+  readonly manifest: Manifest;
+}
+
+/** Copies what the manifest vouches for and the mirror lacks. */
+export function copySpares({ a, b }: Disks, { components, manifest }: SpareOptions): void {
+  const vouched = vouchedSums(manifest);
+  for (const path of sparesOn(a, components)) {
+    const bytes = b.stat(path) === null ? a.read(path) : null;
+    // What is damaged here is recovery's to judge.
+    if (bytes === null || !vouched.has(sha256(bytes))) continue;
+    b.makeFolder(folderOf(path));
+    writeWholeFile(b, path, bytes);
+  }
+}
+
+/** Sets aside what is damaged there, for `copySpares` to make again; returns a sentence each. */
+export function mendSpares(disks: Disks, options: SpareOptions): string[] {
+  const damaged = checkSpares(disks, options).filter(({ missing }) => !missing);
+  return damaged.map(({ path }) => {
+    quarantine(disks.b, path);
+    return `${disks.b.root}/${path} was damaged: it was only a spare; nothing is lost`;
+  });
+}
+
+/** Those that are not in the mirror (a kill leaves that), or damaged there. */
+export function checkSpares(
+  { a, b }: Disks,
+  { components, manifest }: SpareOptions,
+): { readonly path: string; readonly missing: boolean }[] {
+  const vouched = vouchedSums(manifest);
+  return sparesOn(a, components).flatMap(path => {
+    const bytes = a.read(path);
+    if (bytes === null || !vouched.has(sha256(bytes))) return [];
+    const copy = b.read(path);
+    const isWhole = copy !== null && vouched.has(sha256(copy));
+    return isWhole ? [] : [{ path, missing: copy === null }];
+  });
+}
+
+/** Gives an empty directory the spares of its mirror; true when there were any. */
+export function restoreSpares({ a, b }: Disks, components: Components): boolean {
+  const missing = sparesOn(b, components).filter(path => a.stat(path) === null);
+  for (const path of missing) {
+    const bytes = b.read(path);
+    if (bytes === null) continue;
+    a.makeFolder(folderOf(path));
+    writeWholeFile(a, path, bytes);
+  }
+  return missing.length > 0;
+}
+
+/** The spares and blobs of another life, before retention would take them for its own old ones. */
+export function setStrangeAside(disk: Disk, ownBlobs: ReadonlySet<string>): void {
+  for (const { folder } of previousFolders(disk)) {
+    for (const name of disk.files(folder)) quarantine(disk, `${folder}/${name}`);
+    disk.removeFolder(folder);
+  }
+  for (const name of disk.files(BLOB_FOLDER))
+    if (!ownBlobs.has(name.slice(0, name.indexOf('.')))) quarantine(disk, `${BLOB_FOLDER}/${name}`);
+}
+
+/** True when everything up to the journal's first step can be had from the mirror. */
+export function holdsSpares(disk: Disk, manifest: Manifest | null, first: number): boolean {
+  const [newest] = manifest?.generations ?? [];
+  const ids = Object.keys(newest?.components ?? {});
+  const reaches = (id: string): boolean =>
+    (manifest?.generations ?? []).some(({ components }) => {
+      const record = components[id];
+      if (record === undefined || record.through + 1 < first) return false;
+      return previousFolders(disk).some(({ folder }) => isSpare(disk, folder, record));
+    });
+  return ids.length > 0 && ids.every(reaches);
+}
+
+function isSpare(
+  disk: Disk,
+  folder: string,
+  { file, sha256: sum }: { readonly file: string; readonly sha256: string },
+): boolean {
+  const bytes = disk.read(`${folder}/${file}`);
+  return bytes !== null && sha256(bytes) === sum;
+}
+
+const vouchedSums = ({ generations }: Manifest): Set<string> =>
+  new Set(
+    generations.flatMap(({ components }) =>
+      Object.values(components).map(({ sha256: sum }) => sum),
+    ),
+  );
