@@ -32,7 +32,7 @@ import {
 import { mendSpares, restoreSpares, setStrangeAside } from './mirror-spare.ts';
 import { quarantine, quarantineCopy } from './quarantine.ts';
 import { type Recovered, type RecoveryReport, recover } from './recover.ts';
-import { withGeneration } from './retention.ts';
+import { keepTwins, withGeneration } from './retention.ts';
 import { commitSnapshot, type Prepared, prepareSnapshot } from './snapshot.ts';
 import { syncAll } from './sync.ts';
 
@@ -84,6 +84,8 @@ export function openDirectory(options: OpeningOptions): Opened {
   }
   const prepared = prepareSnapshot({ disk: disks.a, components, states, seq, changed });
   const manifest = firstManifest(options, recovered, { prepared, live });
+  const journalFirst = scan === null || scan.last < scan.first ? seq + 1 : scan.first;
+  keepTwins(disks.a, { components, manifest, journalFirst, prepared, former: null });
   const writer = JournalWriter.open(disks, {
     directory: manifest.directory,
     first: seq + 1,
@@ -94,7 +96,6 @@ export function openDirectory(options: OpeningOptions): Opened {
   for (const path of recovered.survey.litter) disks.a.remove(path);
   const spares = disks.a === disks.b ? [] : mendSpares(disks, { components, manifest });
   const repairs = [...recovered.report.repairs, ...told, ...spares];
-  const journalFirst = scan === null || scan.last < scan.first ? seq + 1 : scan.first;
   return {
     recovered,
     report: { ...recovered.report, repairs },

@@ -11,9 +11,9 @@ import type { AnyComponent } from '../core/component.ts';
 import { pruneBlobs } from './blobs.ts';
 import type { Disk } from './disk.ts';
 import { compressSealed, type Disks, pruneJournal } from './journal.ts';
-import type { Generation, Manifest } from './manifest.ts';
+import type { FileRecord, Generation, Manifest } from './manifest.ts';
 import { copySpares } from './mirror-spare.ts';
-import { copyToPrevious } from './snapshot.ts';
+import { copyToPrevious, type Prepared } from './snapshot.ts';
 import { PREVIOUS_FOLDER, previousFolders } from './survey.ts';
 
 type Components = readonly AnyComponent[];
@@ -91,8 +91,8 @@ export interface RetainOptions {
 export function retain(options: RetainOptions): number {
   const { disks, components, manifest } = options;
   const floor = journalFloor(manifest, components);
-  const journalFirst = Math.max(options.journalFirst, floor === 0 ? 0 : floor + 1);
-  keepTwins(disks.a, { components, manifest, journalFirst });
+  const journalFirst = firstKept(options);
+  for (const record of twinsOf(options)) copyToPrevious(disks.a, record);
   if (disks.b !== disks.a) {
     copySpares(disks, { components, manifest });
     // First there: what the mirror lacks can be copied again.
@@ -112,15 +112,40 @@ export const compressJournal = (disks: Disks, seq: number): number =>
 
 type Holdings = Pick<RetainOptions, 'components' | 'manifest' | 'journalFirst'>;
 
-function keepTwins(disk: Disk, { components, manifest, journalFirst }: Holdings): void {
-  for (const { id, afresh } of components) {
+function firstKept({ manifest, components, journalFirst }: Holdings): number {
+  const floor = journalFloor(manifest, components);
+  return Math.max(journalFirst, floor === 0 ? 0 : floor + 1);
+}
+
+/** Files that would be the only one of their component once this manifest holds. */
+function twinsOf(options: Holdings): FileRecord[] {
+  const { components, manifest } = options;
+  const journalFirst = firstKept(options);
+  return components.flatMap(({ id, afresh }) => {
     const record = manifest.generations[0]?.components[id];
     const begins = manifest.begins[id] ?? 0;
     const isRebuildable = journalFirst <= begins + 1 && (begins === 0 || afresh === undefined);
-    if (record === undefined || isRebuildable) continue;
+    if (record === undefined || isRebuildable) return [];
     const others = manifest.generations.flatMap(({ components: own }) => own[id] ?? []);
-    if (others.every(other => other.sha256 === record.sha256)) copyToPrevious(disk, record);
-  }
+    return others.every(other => other.sha256 === record.sha256) ? [record] : [];
+  });
+}
+
+/**
+ * Before a manifest is written that no longer names an older content: what will be the only one
+ * gets its second copy first, for a kill right after it and one flipped bit must cost nothing.
+ */
+export function keepTwins(
+  disk: Disk,
+  next: Holdings & { readonly prepared: Prepared; readonly former: Manifest | null },
+): void {
+  const { prepared, former, ...holdings } = next;
+  const known =
+    former === null ? [] : twinsOf({ ...holdings, manifest: former }).map(({ sha256 }) => sha256);
+  const written = Object.values(prepared.records).map(({ sha256 }) => sha256);
+  for (const record of twinsOf(holdings))
+    if (!known.includes(record.sha256) && !written.includes(record.sha256))
+      copyToPrevious(disk, record);
 }
 
 function dropPrevious(disk: Disk, components: Components, manifest: Manifest): void {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { SimulatedDisk } from '../../test/simulated-disk.ts';
+import { Killed, Machine, SimulatedDisk } from '../../test/simulated-disk.ts';
 import { COMPONENTS, expectedAt, hashOf, openOn, runSteps } from '../../test/state/small-bot.ts';
 import type { Disks } from './journal.ts';
 import { newestOf, readManifests } from './manifest.ts';
@@ -100,6 +100,31 @@ describe('store', () => {
         /^previous\/10\/purse_state.json was .*: it was only a spare; nothing/,
       );
       assert.deepEqual(more, []);
+    }
+  });
+
+  it('no kill leaves a part with one copy of what nothing else can rebuild', () => {
+    const lived = (killAt: number): SimulatedDisk => {
+      const disk = new SimulatedDisk(Object.assign(new Machine(), { killAt }));
+      try {
+        const store = openOn({ a: disk, b: disk });
+        // The brain changes with every seventh step.
+        for (const steps of [7, 7, 3, 3]) {
+          runSteps(store, steps);
+          store.checkpoint('test');
+        }
+      } catch (error) {
+        if (!(error instanceof Killed)) throw error;
+      }
+      return disk;
+    };
+    for (let killAt = lived(0).machine.operations; killAt > 0; killAt -= 1) {
+      const disk = lived(killAt).kill();
+      if (disk.stat('brain_model.safetensors') === null) continue;
+      disk.tamper('brain_model.safetensors', () => Buffer.from('damage'));
+      const { report, states, seq } = openOn({ a: disk, b: disk });
+      assert.deepEqual(report.lost, [], `killed at ${killAt}`);
+      assert.equal(hashOf(states), expectedAt(seq));
     }
   });
 

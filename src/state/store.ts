@@ -22,7 +22,7 @@ import { openDisks, refuseWrongPlace } from './open-disks.ts';
 import { type Opened, openDirectory, recordsAt } from './opening.ts';
 import type { RecoveryReport } from './recover.ts';
 import { blobOf } from './replay.ts';
-import { compressJournal, retain, withGeneration } from './retention.ts';
+import { compressJournal, keepTwins, retain, withGeneration } from './retention.ts';
 import { commitSnapshot, type Prepared, prepareSnapshot } from './snapshot.ts';
 import type { CheckpointResult, CheckpointTask, Store, StoreOptions } from './store-port.ts';
 import { assertUpgrades } from './upgrade.ts';
@@ -224,8 +224,11 @@ class DirectoryStore implements Store {
       generations: withGeneration(this.#manifest.generations, fresh, components),
     };
     const { a } = this.#disks;
-    const live = this.#live;
-    this.#live = this.#lastWords.over(() => commitSnapshot(a, prepared, { manifest, live }));
+    const [live, former, journalFirst] = [this.#live, this.#manifest, this.#journalFirst];
+    this.#live = this.#lastWords.over(() => {
+      keepTwins(a, { components, manifest, journalFirst, prepared, former });
+      return commitSnapshot(a, prepared, { manifest, live });
+    });
     this.#manifest = manifest;
     this.#begun = null;
     const written = Object.values(prepared.records);
