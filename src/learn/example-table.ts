@@ -13,6 +13,8 @@ export interface ExampleTable {
   readonly times: Float64Array;
   readonly labelledAt: Float64Array;
   readonly labels: Uint8Array;
+  /** Equal numbers are the same symbol, counted in the order in which symbols first appear. */
+  readonly symbols: Uint16Array;
   /** Row-major, `count` × FEATURE_COUNT. */
   readonly features: Float64Array;
   readonly context: Float64Array;
@@ -25,15 +27,20 @@ export function tableOf(examples: readonly Example[]): ExampleTable {
     times: new Float64Array(rows.length),
     labelledAt: new Float64Array(rows.length),
     labels: new Uint8Array(rows.length),
+    symbols: new Uint16Array(rows.length),
     features: new Float64Array(rows.length * FEATURE_COUNT),
     context: new Float64Array(rows.length * FEATURE_COUNT),
   };
+  const numbers = new Map<string, number>();
   rows.forEach((example, row) => {
     assert(example.features.length === FEATURE_COUNT, `features of example ${example.id}`);
     assert(example.context.length === FEATURE_COUNT, `context of example ${example.id}`);
+    const number = numbers.get(example.symbol) ?? numbers.size;
+    numbers.set(example.symbol, number);
     table.times[row] = example.time;
     table.labelledAt[row] = example.labelledAt;
     table.labels[row] = example.label;
+    table.symbols[row] = number;
     table.features.set(example.features, row * FEATURE_COUNT);
     table.context.set(example.context, row * FEATURE_COUNT);
   });
@@ -45,4 +52,12 @@ export function labelsOf(table: ExampleTable, rows: readonly number[]): Uint8Arr
   const labels = new Uint8Array(rows.length);
   for (let index = 0; index < rows.length; index += 1) labels[index] = table.labels[rows[index]!]!;
   return labels;
+}
+
+/** The longest time a label took; 0 of no examples. */
+export function longestLabelMs(table: ExampleTable): number {
+  let longest = 0;
+  for (let row = 0; row < table.count; row += 1)
+    longest = Math.max(longest, table.labelledAt[row]! - table.times[row]!);
+  return longest;
 }
