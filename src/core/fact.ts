@@ -188,6 +188,29 @@ export interface TrainRequest {
   readonly champion: number;
   /** Frozen attention weights (the gate of the sequence model), one per feature. */
   readonly gate: readonly number[];
+  /**
+   * Market time up to which labels took part in an earlier decision: none of them may decide this
+   * one. Absent: no decision was made yet.
+   */
+  readonly seenUntil?: Millis;
+  /** The version of the challenger, should it be adopted; absent: the champion's plus one. */
+  readonly version?: number;
+  /** Absent in facts of 0.1.0. */
+  readonly trigger?: TrainTrigger;
+}
+
+/** What made a training due: there is no model yet, enough examples are new, the model got worse. */
+export type TrainTrigger = 'no model' | 'examples' | 'drift';
+
+/** What became of the challenger. */
+export type TrainVerdict = 'adopted' | 'not clearly better' | 'too few examples';
+
+/** How much lower a log-loss is than another on the same examples. */
+export interface Gain {
+  readonly logLoss: number;
+  /** One standard error of it, from the means of blocks of consecutive examples. */
+  readonly error: number;
+  readonly blocks: number;
 }
 
 /** Scores on the examples that neither model was trained or chosen on. */
@@ -196,6 +219,8 @@ export interface Score {
   readonly brier: number;
   readonly accuracy: number;
   readonly examples: number;
+  /** One standard error of the log-loss under overlapping labels; absent in facts of 0.1.0. */
+  readonly error?: number;
 }
 
 export interface TrainOutcome {
@@ -210,6 +235,21 @@ export interface TrainOutcome {
   readonly baseRate: Score;
   /** SHA-256 of the blob with the trained weights; null when not adopted. */
   readonly blob: string | null;
+  /** These are absent in facts of 0.1.0. */
+  readonly verdict?: TrainVerdict;
+  /** Of the challenger over the champion, or over the base rate where there is no champion. */
+  readonly gain?: Gain;
+  /** Boosting rounds or epochs. */
+  readonly rounds?: number;
+  /** Examples in each slice, purged ones left out. */
+  readonly slices?: SliceSizes;
+}
+
+export interface SliceSizes {
+  readonly train: number;
+  readonly stop: number;
+  readonly calibrate: number;
+  readonly compare: number;
 }
 
 export type FactName = keyof FactShapes;

@@ -1,13 +1,25 @@
 /**
- * The contest: a challenger against the champion and the base rate, on examples that none of them
- * was trained or chosen on.
+ * The contest: a challenger against the champion, or against the base rate where there is none, on
+ * examples that no earlier decision has seen.
  *
- * Promises: a challenger is adopted only when its log-loss is below the champion's and clearly
- * (see scores.ts) below that of the class frequencies. Never: adopts a model for being new.
+ * Promises: a challenger is adopted only on COMPARE_MIN examples or more, and only when its
+ * log-loss is lower by more than one standard error of the difference (blocks.ts). That lets a
+ * challenger of equal skill through about once in six times: the price of following the market.
+ * Never: adopts a model for being new, or decides on too little.
  */
-import type { Probabilities, Score, TrainOutcome, TrainRequest } from '../core/fact.ts';
+import type {
+  Gain,
+  Probabilities,
+  Score,
+  TrainOutcome,
+  TrainRequest,
+  TrainVerdict,
+} from '../core/fact.ts';
+import { BLOCKS_MIN, blocksOf } from './blocks.ts';
+import { priorOf } from './calibration.ts';
 import { type ExampleTable, labelsOf } from './example-table.ts';
-import { beatsClearly, CLASS_COUNT, type Forecast, meanLogLoss, scoreOf } from './scores.ts';
+import { CLASS_COUNT, type Forecast, gainOf, scoreOf } from './scores.ts';
+import { COMPARE_MIN, type Slices } from './slices.ts';
 
 /** The result of a training: the fact without the name of its blob, and the blob. */
 export interface Trained {
@@ -20,11 +32,16 @@ export interface Trained {
 export type Forecaster = (row: number) => Probabilities;
 
 export interface Verdict {
-  readonly adopted: boolean;
+  readonly verdict: TrainVerdict;
+  /** Over the champion, or over the base rate where there is none. */
+  readonly gain: Gain;
   readonly challenger: Score;
   readonly champion: Score | null;
   readonly baseRate: Score;
 }
+
+/** A steadier gain than this, in nats, may be real and is still not worth a version. */
+const GAIN_MIN = 2e-4;
 
 /** Forecasts of `rows`, with what really happened. */
 export function forecast(
@@ -39,8 +56,13 @@ export function forecast(
   return { probabilities, labels: labelsOf(table, rows) };
 }
 
-/** The class frequencies as a forecaster; `prior` are their logarithms. */
-export function baseRateOf(prior: readonly number[]): Forecaster {
+/**
+ * The class frequencies of all that came before the compare slice, as a forecaster: what one would
+ * say without a model.
+ */
+export function baseRateOf(table: ExampleTable, slices: Slices): Forecaster {
+  const rows = [...slices.train, ...slices.stop, ...slices.calibrate];
+  const prior = priorOf(labelsOf(table, rows));
   const rates: Probabilities = [Math.exp(prior[0]!), Math.exp(prior[1]!), Math.exp(prior[2]!)];
   return () => rates;
 }
@@ -57,23 +79,40 @@ export function judge(
   const challenger = forecast(table, rows, by.challenger);
   const champion = by.champion === null ? null : forecast(table, rows, by.champion);
   const baseRate = forecast(table, rows, by.baseRate);
-  const beatsChampion = champion === null || meanLogLoss(challenger) < meanLogLoss(champion);
+  const blocks = blocksOf(table, rows);
+  const gain = gainOf(challenger, champion ?? baseRate, blocks);
   return {
-    adopted: beatsChampion && beatsClearly(challenger, baseRate),
-    challenger: scoreOf(challenger),
-    champion: champion === null ? null : scoreOf(champion),
-    baseRate: scoreOf(baseRate),
+    verdict: verdictOf(gain, rows.length),
+    gain,
+    challenger: scoreOf(challenger, blocks),
+    champion: champion === null ? null : scoreOf(champion, blocks),
+    baseRate: scoreOf(baseRate, blocks),
   };
 }
 
+function verdictOf(gain: Gain, examples: number): TrainVerdict {
+  if (examples < COMPARE_MIN || gain.blocks < BLOCKS_MIN) return 'too few examples';
+  return gain.logLoss > Math.max(gain.error, GAIN_MIN) ? 'adopted' : 'not clearly better';
+}
+
 /** The outcome of a training, by the request it answers. */
-export const outcomeOf = (request: TrainRequest, verdict: Verdict): Trained['outcome'] => ({
+export const outcomeOf = (
+  request: TrainRequest,
+  { verdict, ...scores }: Verdict,
+  training: { readonly slices: Slices; readonly rounds: number },
+): Trained['outcome'] => ({
   model: request.model,
   time: request.time,
-  adopted: verdict.adopted,
-  version: request.champion + 1,
+  adopted: verdict === 'adopted',
+  version: request.version ?? request.champion + 1,
   through: request.through,
-  challenger: verdict.challenger,
-  champion: verdict.champion,
-  baseRate: verdict.baseRate,
+  ...scores,
+  verdict,
+  rounds: training.rounds,
+  slices: {
+    train: training.slices.train.length,
+    stop: training.slices.stop.length,
+    calibrate: training.slices.calibrate.length,
+    compare: training.slices.compare.length,
+  },
 });

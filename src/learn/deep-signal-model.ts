@@ -6,12 +6,19 @@
  * Never: trains (training.ts does, elsewhere) or draws a seed.
  */
 import { must } from '../base/assert.ts';
-import { DAY_MS, type Millis } from '../base/time.ts';
+import type { Millis } from '../base/time.ts';
 import type { Component } from '../core/component.ts';
-import type { ModelId, Probabilities, TrainOutcome, TrainRequest } from '../core/fact.ts';
+import type {
+  ModelId,
+  Probabilities,
+  TrainOutcome,
+  TrainRequest,
+  TrainTrigger,
+} from '../core/fact.ts';
 import type { Settings } from '../core/settings.ts';
 import { decodeDeepSignalModel, encodeDeepSignalModel } from './deep-signal-model-file.ts';
 import { type DenseModel, packDense, predictDenseModel, unpackDense } from './dense-model.ts';
+import { isDecision, noRetraining, trainingTrigger } from './retraining.ts';
 import { type LastOutcome, lastOutcomeOf, requestOf } from './train-record.ts';
 
 export interface DeepSignalModelState {
@@ -31,9 +38,6 @@ export interface DeepSignalModelState {
   seenUntil: Millis;
   lastOutcome: LastOutcome | null;
 }
-
-/** Fewer examples can't fill three purged slices. */
-const EXAMPLES_MIN = 500;
 
 const ID: ModelId = 'deep-signal-model';
 
@@ -89,8 +93,8 @@ function foldOutcome(
   blob: Uint8Array | undefined,
 ): void {
   state.trainedThrough = fact.through;
-  state.seenUntil = state.request?.time ?? fact.time;
-  state.lastOutcome = lastOutcomeOf(fact);
+  if (isDecision(fact)) state.seenUntil = state.request?.time ?? fact.time;
+  state.lastOutcome = lastOutcomeOf(fact, state.request);
   state.request = null;
   if (!fact.adopted) return;
   state.version = fact.version;
@@ -118,14 +122,26 @@ export function trainingDue(
     readonly count: number;
     readonly time: Millis;
   } | null,
-): { readonly from: number; readonly through: number } | null {
+): { from: number; through: number; trigger: TrainTrigger } | null {
   const { learning } = settings;
-  if (!learning.deepSignalModel || state.request !== null) return null;
-  if (lent === null || lent.count < EXAMPLES_MIN) return null;
-  const first = state.lastRequestTime === null;
-  if (state.sinceTraining < Math.max(learning.retrainEvery, first ? EXAMPLES_MIN : 0)) return null;
-  if (state.lastRequestTime !== null && lent.time - state.lastRequestTime < DAY_MS) return null;
-  return { from: lent.from, through: lent.through };
+  if (!learning.deepSignalModel || state.request !== null || lent === null) return null;
+  const { sinceTraining, lastRequestTime } = state;
+  const trigger = trainingTrigger(
+    {
+      ...noRetraining(),
+      lastRequestTime,
+      sinceRequest: sinceTraining,
+      // What came since the last request, less a fifth for the embargo.
+      fresh: Math.floor(lastRequestTime === null ? sinceTraining : 0.8 * sinceTraining),
+    },
+    {
+      retrainEvery: learning.retrainEvery,
+      hasModel: state.model !== null,
+      examples: lent.count,
+      time: lent.time,
+    },
+  );
+  return trigger === null ? null : { from: lent.from, through: lent.through, trigger };
 }
 
 /** What the trainer needs of the champion; null: there is none. */

@@ -1,6 +1,6 @@
 /**
- * Trains the deep signal model: Adam on minibatches of the train slice, early stopping and
- * temperature on the calibrate slice, contest on the compare slice.
+ * Trains the deep signal model: Adam on minibatches of the train slice, early stopping on the stop
+ * slice, temperature on the calibrate slice, contest on the compare slice.
  *
  * Promises: a pure function of its arguments: the same bytes every time. Goes on from the
  * champion's weights and moments when there is one. Never: lets the compare slice touch the model.
@@ -30,7 +30,7 @@ import { shuffle } from './shuffle.ts';
 import { type Slices, sliceExamples } from './slices.ts';
 
 const BATCH_SIZE = 32;
-/** Epochs without a better calibrate loss before training ends. */
+/** Epochs without a better stop loss before training ends. */
 const PATIENCE = 5;
 /** From scratch it has everything to learn; the champion only a few hundred new examples. */
 const COLD = { epochs: 30, rate: 0.01 } as const;
@@ -60,7 +60,7 @@ export function trainDeep(
 ): Trained {
   assert(request.model === 'deep-signal-model', `a request for ${request.model}`);
   const defender = champion === null ? null : unpackDense(champion);
-  const slices = sliceExamples(table, defender?.seenUntil ?? null);
+  const slices = sliceExamples(table, request.seenUntil ?? null);
   const lesson = lessonOf(table, slices, request.gate);
   const { scaler, gate } = lesson;
   const start =
@@ -68,9 +68,9 @@ export function trainDeep(
       ? coldStart(request, lesson.prior)
       : warmStart(defender.model, { scaler, gate });
   const pace = defender === null ? COLD : WARM;
-  const weights = learn(lesson, start, { ...pace, rng: new Rng(request.seed) });
+  const { epochs, ...weights } = learn(lesson, start, { ...pace, rng: new Rng(request.seed) });
   const temperature = fitTemperature(
-    logitsOf(lesson, weights.parameters),
+    logitsOf(lesson, slices.calibrate, weights.parameters),
     labelsOf(table, slices.calibrate),
     lesson.prior,
   );
@@ -79,9 +79,9 @@ export function trainDeep(
   const verdict = judge(table, slices.compare, {
     challenger: row => predictRow(model, table, row),
     champion: defender && (row => predictRow(defender.model, table, row)),
-    baseRate: baseRateOf(lesson.prior),
+    baseRate: baseRateOf(table, slices),
   });
-  const outcome = outcomeOf(request, verdict);
+  const outcome = outcomeOf(request, verdict, { slices, rounds: epochs });
   const blob = outcome.adopted ? packDense({ model, seenUntil: request.time }) : null;
   return { outcome, blob };
 }
@@ -141,16 +141,16 @@ export function warmStart(
   return { parameters, adam: copyAdam(champion.adam) };
 }
 
-/** Returns the weights with the least calibrate loss; the start counts as one of them. */
+/** Returns the weights with the least stop loss, and after how many epochs; the start counts. */
 function learn(
   lesson: Lesson,
   start: Weights,
   pace: { readonly epochs: number; readonly rate: number; readonly rng: Rng },
-): Weights {
+): Weights & { readonly epochs: number } {
   const { parameters, adam } = start;
   const network = createNetwork(ARCHITECTURE, parameters);
   const order = lesson.slices.train.slice();
-  let best: Weights = { parameters: parameters.slice(), adam: copyAdam(adam) };
+  let best = { parameters: parameters.slice(), adam: copyAdam(adam), epochs: 0 };
   let bestLoss = lossOf(lesson, parameters);
   let worse = 0;
   for (let epoch = 0; epoch < pace.epochs && worse < PATIENCE; epoch += 1) {
@@ -165,7 +165,7 @@ function learn(
     worse = loss < bestLoss ? 0 : worse + 1;
     if (loss < bestLoss) {
       bestLoss = loss;
-      best = { parameters: parameters.slice(), adam: copyAdam(adam) };
+      best = { parameters: parameters.slice(), adam: copyAdam(adam), epochs: epoch + 1 };
     }
   }
   return best;
@@ -189,9 +189,8 @@ function decay(parameters: Float32Array, share: number): void {
   for (let index = outputWeights; index < outputBias; index += 1) parameters[index]! *= 1 - share;
 }
 
-function logitsOf(lesson: Lesson, parameters: Float32Array): Float64Array {
+function logitsOf(lesson: Lesson, rows: readonly number[], parameters: Float32Array): Float64Array {
   const network = createNetwork(ARCHITECTURE, parameters);
-  const rows = lesson.slices.calibrate;
   const logits = new Float64Array(rows.length * CLASS_COUNT);
   rows.forEach((row, place) => {
     logits.set(network.forward(lesson.inputs, row * INPUT_COUNT), place * CLASS_COUNT);
@@ -200,10 +199,11 @@ function logitsOf(lesson: Lesson, parameters: Float32Array): Float64Array {
 }
 
 function lossOf(lesson: Lesson, parameters: Float32Array): number {
-  const labels = labelsOf(lesson.table, lesson.slices.calibrate);
-  if (labels.length === 0) return 0;
+  const { stop } = lesson.slices;
+  if (stop.length === 0) return 0;
   const calibration = { temperature: 1, prior: lesson.prior };
-  return calibratedLoss(logitsOf(lesson, parameters), labels, calibration);
+  const logits = logitsOf(lesson, stop, parameters);
+  return calibratedLoss(logits, labelsOf(lesson.table, stop), calibration);
 }
 
 function predictRow(model: DenseModel, table: ExampleTable, row: number) {

@@ -13,7 +13,6 @@ import {
   type Reader,
   recordOf,
 } from '../base/field.ts';
-import type { Millis } from '../base/time.ts';
 import type { Probabilities } from '../core/fact.ts';
 import { packBlob, unpackBlob } from './blob.ts';
 import { asCalibration, type Calibration, calibrated } from './calibration.ts';
@@ -40,11 +39,6 @@ export interface TrainedLogistic {
   readonly permutation: Importance;
 }
 
-/** A champion as its trainer meets it: the model, and until when it has seen labels. */
-export interface LogisticChampion extends TrainedLogistic {
-  readonly seenUntil: Millis;
-}
-
 const logits = new Float64Array(CLASS_COUNT);
 
 export function predictLogistic(
@@ -68,16 +62,11 @@ export function predictLogistic(
   return calibrated(logits, 0, model);
 }
 
-export const packLogistic = (champion: LogisticChampion): Uint8Array =>
-  packBlob({ header: champion, floats: new Float32Array(0) });
+export const packLogistic = (trained: TrainedLogistic): Uint8Array =>
+  packBlob({ header: trained, floats: new Float32Array(0) });
 
-export function unpackLogistic(bytes: Uint8Array): LogisticChampion {
-  const header = asRecord(unpackBlob(bytes).header, 'blob');
-  return {
-    ...asTrainedLogistic(header, 'blob'),
-    seenUntil: asNumber(header['seenUntil'], 'blob.seenUntil'),
-  };
-}
+export const unpackLogistic = (bytes: Uint8Array): TrainedLogistic =>
+  asTrainedLogistic(unpackBlob(bytes).header, 'blob');
 
 export function asTrainedLogistic(value: unknown, what: string): TrainedLogistic {
   const fields = asRecord(value, what);

@@ -61,11 +61,11 @@ function plantedLabel(rule: PlantedRule, features: readonly number[], rng: Rng):
   return dice < 0.4 ? 0 : dice < 0.75 ? 1 : 2;
 }
 
-/** A request for all of `examples`. */
+/** A request for all of `examples`; with a champion, when it was chosen. */
 export function plantedRequest(
   model: ModelId,
   examples: readonly Example[],
-  champion = 0,
+  { champion = 0, seenUntil = 0 } = {},
 ): TrainRequest {
   return {
     model,
@@ -76,5 +76,6 @@ export function plantedRequest(
     rng: seedRng(7, 2),
     champion,
     gate: new Array<number>(FEATURE_COUNT).fill(1),
+    ...(seenUntil > 0 && { seenUntil }),
   };
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Rng, seedRng } from '../base/rng.ts';
 import { calibrated, fitTemperature, priorOf } from './calibration.ts';
-import { beatsClearly, type Forecast, meanLogLoss, scoreOf } from './scores.ts';
+import { type Forecast, gainOf, meanLogLoss, scoreOf } from './scores.ts';
 
 const forecastOf = (rows: number[][], labels: number[]): Forecast => ({
   probabilities: Float64Array.from(rows.flat()),
@@ -15,7 +15,7 @@ describe('scores', () => {
       [0.5, 0.25, 0.25],
       [0.2, 0.2, 0.6],
     ];
-    const score = scoreOf(forecastOf(rows, [0, 1]));
+    const score = scoreOf(forecastOf(rows, [0, 1]), []);
     const logLoss = -(Math.log(0.5) + Math.log(0.2)) / 2;
     const brier = (0.25 + 0.0625 + 0.0625 + (0.04 + 0.64 + 0.36)) / 2;
     assert.ok(Math.abs(score.logLoss - logLoss) < 1e-6);
@@ -25,11 +25,11 @@ describe('scores', () => {
   });
 
   it('stay finite when what was called impossible happens', () => {
-    const score = scoreOf(forecastOf([[1, 0, 0]], [1]));
+    const score = scoreOf(forecastOf([[1, 0, 0]], [1]), []);
     assert.ok(score.logLoss > 27 && score.logLoss < 28);
   });
 
-  it('call a gain clear when it is steady, and not when it is one lucky stretch', () => {
+  it('call a gain certain when it is steady, and not when it is one lucky stretch', () => {
     const labels = Array.from({ length: 200 }, () => 1);
     const base = forecastOf(
       labels.map(() => [0.4, 0.3, 0.3]),
@@ -44,9 +44,11 @@ describe('scores', () => {
       labels,
     );
     assert.ok(meanLogLoss(lucky) < meanLogLoss(base), 'the lucky one is better on average');
-    assert.equal(beatsClearly(steady, base), true);
-    assert.equal(beatsClearly(lucky, base), false);
-    assert.equal(beatsClearly(base, base), false);
+    const blocks = Array.from({ length: 10 }, (_, at) => ({ from: 20 * at, to: 20 * at + 20 }));
+    const [sure, luck] = [gainOf(steady, base, blocks), gainOf(lucky, base, blocks)];
+    assert.ok(sure.logLoss > 10 * sure.error);
+    assert.ok(luck.logLoss > 0 && luck.logLoss < 1.1 * luck.error);
+    assert.deepEqual(gainOf(base, base, blocks), { logLoss: 0, error: 0, blocks: 10 });
   });
 });
 

@@ -74,7 +74,7 @@ describe('the examples', () => {
     assert.equal(world.signal.nextExampleId, 8);
   });
 
-  it('make a training due at 500, then each 500, and at most once a market day', () => {
+  it('make a training of both models due, at most once a market day and one at a time', () => {
     const world = learners();
     const due = () => [
       signal.trainingDue(world.signal, DEFAULT_SETTINGS),
@@ -84,24 +84,22 @@ describe('the examples', () => {
       for (let index = 0; index < count; index += 1)
         world.fold(labelled(tiny(world.signal.nextExampleId, time)));
     };
-    add(499, 0);
+    add(999, 0);
     assert.deepEqual(due(), [null, null]);
     add(1, 0);
-    const both = { from: 1, through: 500 };
+    const both = { from: 1, through: 1000, trigger: 'no model' };
     assert.deepEqual(due(), [both, both]);
     const request = plantedRequest(SIGNAL, world.signal.examples);
     world.fold(requested(request));
     world.fold(requested({ ...request, model: DEEP }));
-    add(600, 5);
+    add(700, 5);
     assert.deepEqual(due(), [null, null], 'while one is pending');
     world.signal.request = null;
     world.deep.request = null;
     assert.deepEqual(due(), [null, null], 'on the same day');
     add(1, request.time + DAY_MS);
-    assert.deepEqual(due(), [
-      { from: 1, through: 1101 },
-      { from: 1, through: 1101 },
-    ]);
+    const next = { from: 1, through: 1701, trigger: 'no model' };
+    assert.deepEqual(due(), [next, next]);
     const off = { ...DEFAULT_SETTINGS.learning, signalModel: false, deepSignalModel: false };
     const settings = { ...DEFAULT_SETTINGS, learning: off };
     assert.equal(signal.trainingDue(world.signal, settings), null);

@@ -18,6 +18,7 @@ import type { Encoded } from '../core/component.ts';
 import type { Example, Label } from '../core/fact.ts';
 import { FEATURE_COUNT, FEATURE_NAMES } from './features.ts';
 import { asTrainedLogistic } from './logistic-model.ts';
+import { asRetraining } from './retraining.ts';
 import type { Performance, SignalModelState } from './signal-model.ts';
 import { asLastOutcome, asRequest } from './train-record.ts';
 
@@ -41,13 +42,11 @@ export function decodeSignalModel(content: Encoded): SignalModelState {
     examples: asExamples(fields['examples']),
     nextExampleId: asCount(fields['nextExampleId'], 'nextExampleId'),
     examplesSeen: asCount(fields['examplesSeen'], 'examplesSeen'),
-    sinceTraining: asCount(fields['sinceTraining'], 'sinceTraining'),
+    retraining: asRetraining(fields['retraining'], 'retraining'),
     performance: asPerformance(fields['performance'], 'performance'),
     request: nullable(asRequest)(fields['request'], 'request'),
     lentFrom: nullable(asCount)(fields['lentFrom'], 'lentFrom'),
-    lastRequestTime: nullable(asNumber)(fields['lastRequestTime'], 'lastRequestTime'),
     trainedThrough: asCount(fields['trainedThrough'], 'trainedThrough'),
-    seenUntil: asNumber(fields['seenUntil'], 'seenUntil'),
     lastOutcome: nullable(asLastOutcome)(fields['lastOutcome'], 'lastOutcome'),
   };
 }

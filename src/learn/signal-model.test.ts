@@ -114,8 +114,8 @@ describe('the signal models', () => {
       };
       examples.forEach((example, index) => {
         world.fold(labelled(example));
-        const request = plantedRequest(SIGNAL, examples.slice(0, index + 1), world.signal.version);
         if (index !== 1500 && index !== 2250) return;
+        const request = plantedRequest(SIGNAL, examples.slice(0, index + 1));
         for (const model of [SIGNAL, DEEP]) {
           const champion = model === SIGNAL ? world.signal.version : world.deep.version;
           world.fold(requested({ ...request, model, champion }));
@@ -144,7 +144,7 @@ describe('the signal models', () => {
     const world = trainedLearners();
     const before = canonicalText(world.signal.trained);
     const examples = plantedExamples({ count: 1500, seed: 11, rule: 'linear' });
-    const request = plantedRequest(SIGNAL, examples, 1);
+    const request = plantedRequest(SIGNAL, examples, { champion: 1 });
     world.fold(requested(request));
     const score = { logLoss: 1, brier: 1, accuracy: 0, examples: 100 };
     world.fold({

@@ -8,9 +8,16 @@
 import { assert, must } from '../base/assert.ts';
 import { RECORDS_KEPT_MAX } from '../base/limits.ts';
 import type { Units } from '../base/money.ts';
-import { DAY_MS, type Millis } from '../base/time.ts';
+import type { Millis } from '../base/time.ts';
 import type { Component } from '../core/component.ts';
-import type { Example, ModelId, Probabilities, TrainOutcome, TrainRequest } from '../core/fact.ts';
+import type {
+  Example,
+  ModelId,
+  Probabilities,
+  TrainOutcome,
+  TrainRequest,
+  TrainTrigger,
+} from '../core/fact.ts';
 import type { TradeRecord } from '../core/order.ts';
 import type { Settings } from '../core/settings.ts';
 import { type ExampleTable, tableOf } from './example-table.ts';
@@ -21,7 +28,17 @@ import {
   type TrainedLogistic,
   unpackLogistic,
 } from './logistic-model.ts';
+import {
+  foldOutcome,
+  foldRequest,
+  foldExample as foldRetraining,
+  noRetraining,
+  type Retraining,
+  trainingTrigger,
+} from './retraining.ts';
+import { logLossOf } from './scores.ts';
 import { decodeSignalModel, encodeSignalModel } from './signal-model-file.ts';
+import { toVersion2 } from './signal-model-upgrade.ts';
 import { type LastOutcome, lastOutcomeOf, requestOf } from './train-record.ts';
 
 export interface SignalModelState {
@@ -34,16 +51,13 @@ export interface SignalModelState {
   /** The id that the next opened example gets. */
   nextExampleId: number;
   examplesSeen: number;
-  /** Examples since the last request. */
-  sinceTraining: number;
+  retraining: Retraining;
   performance: Performance;
   request: TrainRequest | null;
   /** First example that the deep signal model's pending request names; null: none is pending. */
   lentFrom: number | null;
-  lastRequestTime: Millis | null;
-  /** The last example, and the time, up to which the champion was trained or chosen. */
+  /** The last example that a training could see. */
   trainedThrough: number;
-  seenUntil: Millis;
   lastOutcome: LastOutcome | null;
 }
 
@@ -54,8 +68,6 @@ export interface Performance {
   profitSum: Units;
 }
 
-/** Fewer examples can't fill three purged slices. */
-export const EXAMPLES_MIN = 500;
 /** While a training runs, examples that it names wait for it up to this many. */
 const EXAMPLES_HELD_MAX = 2 * RECORDS_KEPT_MAX;
 
@@ -64,7 +76,7 @@ const ID: ModelId = 'signal-model';
 export const signalModel: Component<'signal-model', SignalModelState> = {
   id: ID,
   title: 'signal model',
-  version: 1,
+  version: 2,
   learned: true,
   file: {
     name: 'signal_model.json.zst',
@@ -78,13 +90,11 @@ export const signalModel: Component<'signal-model', SignalModelState> = {
     examples: [],
     nextExampleId: 1,
     examplesSeen: 0,
-    sinceTraining: 0,
+    retraining: noRetraining(),
     performance: { totalTrades: 0, wins: 0, profitSum: 0 },
     request: null,
     lentFrom: null,
-    lastRequestTime: null,
     trainedThrough: 0,
-    seenUntil: 0,
     lastOutcome: null,
   }),
   on: {
@@ -98,16 +108,16 @@ export const signalModel: Component<'signal-model', SignalModelState> = {
         return;
       }
       state.request = requestOf(fact);
-      state.lastRequestTime = fact.time;
-      state.sinceTraining = 0;
+      foldRequest(state.retraining, fact.time);
     },
     'model.trained': (state, fact, blob) => {
-      if (fact.model === ID) foldOutcome(state, fact, blob);
+      if (fact.model === ID) foldTraining(state, fact, blob);
       else state.lentFrom = null;
       trim(state);
     },
     'trade.closed': (state, { trade }) => foldTrade(state.performance, trade),
   },
+  upgrades: { 2: toVersion2 },
   check: checkState,
 };
 
@@ -127,18 +137,20 @@ function foldExample(state: SignalModelState, fact: Example): void {
   });
   state.nextExampleId = Math.max(state.nextExampleId, fact.id + 1);
   state.examplesSeen += 1;
-  state.sinceTraining += 1;
+  const chances = predictSignal(state, fact.features);
+  const loss = chances === null ? null : logLossOf(chances[fact.label]);
+  foldRetraining(state.retraining, fact, loss);
   trim(state);
 }
 
-function foldOutcome(
+function foldTraining(
   state: SignalModelState,
   fact: TrainOutcome,
   blob: Uint8Array | undefined,
 ): void {
   state.trainedThrough = fact.through;
-  state.seenUntil = state.request?.time ?? fact.time;
-  state.lastOutcome = lastOutcomeOf(fact);
+  foldOutcome(state.retraining, fact, state.request?.time ?? fact.time);
+  state.lastOutcome = lastOutcomeOf(fact, state.request);
   state.request = null;
   if (!fact.adopted) return;
   const { model, scaler, importance, permutation } = unpackLogistic(must(blob, 'trained weights'));
@@ -190,19 +202,30 @@ export function exampleSpan(state: SignalModelState): ExampleSpan | null {
   return { from: first.id, through: last.id, count, time: last.labelledAt };
 }
 
-/** What a training should use, when one is due: at most one a market day. */
-export function trainingDue(
-  state: SignalModelState,
-  settings: Settings,
-): { readonly from: number; readonly through: number } | null {
+/** What a training is due for, and on what; null: none is. */
+export interface DueTraining {
+  readonly from: number;
+  readonly through: number;
+  readonly trigger: TrainTrigger;
+  readonly seenUntil?: Millis;
+}
+
+export function trainingDue(state: SignalModelState, settings: Settings): DueTraining | null {
   const { learning } = settings;
+  const { retraining } = state;
   if (!learning.signalModel || state.request !== null) return null;
-  const everyCount = state.lastRequestTime === null ? EXAMPLES_MIN : 0;
-  if (state.sinceTraining < Math.max(learning.retrainEvery, everyCount)) return null;
   const span = exampleSpan(state);
-  if (span === null || span.count < EXAMPLES_MIN) return null;
-  if (state.lastRequestTime !== null && span.time - state.lastRequestTime < DAY_MS) return null;
-  return { from: span.from, through: span.through };
+  if (span === null) return null;
+  const trigger = trainingTrigger(retraining, {
+    retrainEvery: learning.retrainEvery,
+    hasModel: state.trained !== null,
+    examples: span.count,
+    time: span.time,
+  });
+  if (trigger === null) return null;
+  const { seenUntil } = retraining;
+  const { from, through } = span;
+  return { from, through, trigger, ...(seenUntil !== null && { seenUntil }) };
 }
 
 /** The examples a request of either model names. */
@@ -214,7 +237,7 @@ export function examplesOf(state: SignalModelState, request: TrainRequest): Exam
 
 /** What the trainer needs of the champion; null: there is none. */
 export const championOf = (state: SignalModelState): Uint8Array | null =>
-  state.trained === null ? null : packLogistic({ ...state.trained, seenUntil: state.seenUntil });
+  state.trained === null ? null : packLogistic(state.trained);
 
 /** Win rate, average profit in units; null before the first trade. */
 export function performanceOf(

@@ -34,7 +34,7 @@ export function trainSignal(
 ): Trained {
   assert(request.model === 'signal-model', `a request for ${request.model}`);
   const defender = champion === null ? null : unpackLogistic(champion);
-  const slices = sliceExamples(table, defender?.seenUntil ?? null);
+  const slices = sliceExamples(table, request.seenUntil ?? null);
   const scaler = fitScaler(table.features, slices.train, FEATURE_COUNT);
   const model = fitModel(table, slices, scaler);
   const row = (index: number) =>
@@ -42,16 +42,15 @@ export function trainSignal(
   const verdict = judge(table, slices.compare, {
     challenger: index => predictLogistic(model, scaler, row(index)),
     champion: defender && (index => predictLogistic(defender.model, defender.scaler, row(index))),
-    baseRate: baseRateOf(model.prior),
+    baseRate: baseRateOf(table, slices),
   });
-  const outcome = outcomeOf(request, verdict);
+  const outcome = outcomeOf(request, verdict, { slices, rounds: 0 });
   if (!outcome.adopted) return { outcome, blob: null };
   const blob = packLogistic({
     model,
     scaler,
     importance: weightShares(model),
     permutation: permutationImportance({ request, table, slices, model, scaler }),
-    seenUntil: request.time,
   });
   return { outcome, blob };
 }

@@ -2,66 +2,87 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { MINUTE_MS } from '../base/time.ts';
-import { tableOf } from './example-table.ts';
+import { longestLabelMs, tableOf } from './example-table.ts';
 import { PLANTED_START, plantedExamples } from './planted-example.ts';
 import { fitScaler, standardise } from './scaler.ts';
-import { longestLabelMs, sliceExamples } from './slices.ts';
+import { COMPARE_MIN, sliceExamples } from './slices.ts';
 
 const tableFor = (count: number, everyMinutes = 10) =>
   tableOf(plantedExamples({ count, seed: 1, rule: 'none', everyMinutes }));
+
+const NAMES = ['train', 'stop', 'calibrate', 'compare'] as const;
 
 describe('time slices', () => {
   it('never let a label, embargo included, reach into a later slice', () => {
     fc.assert(
       fc.property(
-        fc.integer({ min: 20, max: 400 }),
+        fc.integer({ min: 20, max: 1200 }),
         fc.integer({ min: 1, max: 30 }),
-        (n, every) => {
+        fc.option(fc.integer({ min: 0, max: 1200 })),
+        (n, every, seen) => {
           const table = tableFor(n, every);
-          const { train, calibrate, compare } = sliceExamples(table, null);
+          const seenUntil = seen === null ? null : PLANTED_START + seen * every * MINUTE_MS;
+          const slices = sliceExamples(table, seenUntil);
           const embargo = longestLabelMs(table);
           const latest = (rows: readonly number[]) =>
             Math.max(...rows.map(row => table.labelledAt[row]! + embargo));
           const earliest = (rows: readonly number[]) =>
             Math.min(...rows.map(row => table.times[row]!));
-          assert.ok(latest(train) <= earliest(calibrate));
-          assert.ok(latest(calibrate) <= earliest(compare));
-          assert.ok(latest(train) <= earliest(compare));
+          NAMES.forEach((name, index) => {
+            for (const later of NAMES.slice(index + 1))
+              assert.ok(latest(slices[name]) <= earliest(slices[later]), `${name}, ${later}`);
+          });
         },
       ),
-      { numRuns: 40 },
+      { numRuns: 60 },
     );
   });
 
-  it('are about 60, 15 and 25 percent, less what is purged', () => {
-    const { train, calibrate, compare } = sliceExamples(tableFor(2000), null);
-    assert.equal(compare.length, 500);
-    assert.ok(train.length <= 1200 && train.length > 1180, `${train.length}`);
-    assert.ok(calibrate.length <= 300 && calibrate.length > 280, `${calibrate.length}`);
+  it('compare the last quarter; the rest trains, stops and calibrates, less what is purged', () => {
+    const { train, stop, calibrate, compare } = sliceExamples(tableFor(4000), null);
+    assert.equal(compare.length, 1000);
+    assert.ok(train.length <= 2100 && train.length > 2080, `${train.length}`);
+    assert.ok(stop.length <= 450 && stop.length > 430, `${stop.length}`);
+    assert.ok(calibrate.length <= 450 && calibrate.length > 430, `${calibrate.length}`);
+  });
+
+  it('compare on the least number that decides, where a quarter is fewer', () => {
+    const { train, compare } = sliceExamples(tableFor(1100), null);
+    assert.equal(compare.length, COMPARE_MIN);
+    assert.ok(train.length > 400);
   });
 
   it('purge something: the last examples before a boundary are left out', () => {
-    const { train, calibrate } = sliceExamples(tableFor(2000), null);
-    assert.ok(train.at(-1)! < calibrate[0]! - 1);
+    const { train, stop, calibrate, compare } = sliceExamples(tableFor(2000), null);
+    assert.ok(train.at(-1)! < stop[0]! - 1);
+    assert.ok(stop.at(-1)! < calibrate[0]! - 1);
+    assert.ok(calibrate.at(-1)! < compare[0]! - 1);
   });
 
-  it('compare only on what the champion has not seen, when enough is left', () => {
+  it('compare on nothing that a decision has seen, however few are left', () => {
     const table = tableFor(2000);
-    const seenUntil = PLANTED_START + 1800 * 10 * MINUTE_MS;
-    const { compare } = sliceExamples(table, seenUntil);
     const embargo = longestLabelMs(table);
-    assert.ok(compare.length >= 100 && compare.length < 200);
-    assert.ok(compare.every(row => table.times[row]! >= seenUntil + embargo));
+    for (const seen of [1400, 1800, 1950, 2100]) {
+      const seenUntil = PLANTED_START + seen * 10 * MINUTE_MS;
+      const { compare } = sliceExamples(table, seenUntil);
+      assert.ok(compare.length < 2000 - seen || compare.length === 0);
+      assert.ok(compare.every(row => table.times[row]! >= seenUntil + embargo));
+    }
   });
 
-  it('compare on the last quarter when too little is unseen', () => {
-    const table = tableFor(2000);
-    const seenUntil = PLANTED_START + 1950 * 10 * MINUTE_MS;
-    assert.equal(sliceExamples(table, seenUntil).compare.length, 500);
+  it('cut symbols at one time: none is trained on what another is judged on', () => {
+    const ofOne = plantedExamples({ count: 600, seed: 1, rule: 'none' });
+    const ofTwo = ofOne.map(example => ({ ...example, id: example.id + 600, symbol: 'Z' }));
+    const table = tableOf([...ofOne, ...ofTwo]);
+    const { train, compare } = sliceExamples(table, null);
+    const from = table.times[compare[0]!]!;
+    assert.ok(train.every(row => table.labelledAt[row]! < from));
+    assert.ok(new Set(compare.map(row => table.symbols[row])).size > 1);
   });
 
   it('of no examples at all are empty', () => {
-    assert.deepEqual(sliceExamples(tableOf([]), 5), { train: [], calibrate: [], compare: [] });
+    const none = { train: [], stop: [], calibrate: [], compare: [] };
+    assert.deepEqual(sliceExamples(tableOf([]), 5), none);
   });
 });
 

@@ -1,51 +1,48 @@
 /**
- * Time slices of a training: first train, then calibrate, last compare.
+ * Time slices of a training: train (fits the model), stop (says when to end), calibrate (fits the
+ * temperature), compare (decides between models).
  *
- * Promises: no example's label reaches into a later slice, with an embargo on top (López de
- * Prado, Advances in Financial Machine Learning, ch. 7), and the champion is compared on
- * examples it was neither trained nor chosen on wherever enough of them are left.
+ * Promises: no example's label reaches into a later slice, with an embargo of the longest label on
+ * top (López de Prado, Advances in Financial Machine Learning, ch. 7); compare begins after all
+ * that any earlier decision has seen, so that no example decides twice.
  * Never: shuffles, or lets a later example into an earlier slice.
  */
 import type { Millis } from '../base/time.ts';
-import type { ExampleTable } from './example-table.ts';
+import { type ExampleTable, longestLabelMs } from './example-table.ts';
 
 /** Row numbers of an example table, ascending. */
 export interface Slices {
   readonly train: readonly number[];
+  readonly stop: readonly number[];
   readonly calibrate: readonly number[];
   readonly compare: readonly number[];
 }
 
+/** Fewer can't tell one model from another (issue 3). */
+export const COMPARE_MIN = 500;
+/** Half of them compare: the least a training makes sense with. */
+export const EXAMPLES_MIN = 2 * COMPARE_MIN;
 const COMPARE_SHARE = 0.25;
-/** Of what lies before the compare slice: 60 % to 15 % of all. */
-const TRAIN_SHARE = 0.8;
-/** Fewer than this can't tell a champion from a challenger. */
-export const COMPARE_MIN = 100;
+/** Of what lies before the compare slice; calibrate is the rest. */
+const TRAIN_SHARE = 0.7;
+const STOP_SHARE = 0.15;
 
-/** `seenUntil`: market time up to which the champion has seen labels; null without a champion. */
+/** `seenUntil`: market time up to which labels took part in a decision; null: in none. */
 export function sliceExamples(table: ExampleTable, seenUntil: Millis | null): Slices {
+  const { count } = table;
   const embargoMs = longestLabelMs(table);
-  let compareStart = Math.floor(table.count * (1 - COMPARE_SHARE));
-  if (seenUntil !== null) {
-    const unseenStart = firstAtOrAfter(table, seenUntil + embargoMs);
-    // With too few unseen ones the champion keeps the advantage of having seen some.
-    if (table.count - unseenStart >= COMPARE_MIN)
-      compareStart = Math.max(compareStart, unseenStart);
-  }
-  const calibrateStart = Math.floor(compareStart * TRAIN_SHARE);
+  const unseenStart = seenUntil === null ? 0 : firstAtOrAfter(table, seenUntil + embargoMs);
+  const lastQuarter = Math.floor(count * (1 - COMPARE_SHARE));
+  const compareStart = Math.max(unseenStart, Math.min(lastQuarter, count - COMPARE_MIN), 0);
+  const stopStart = Math.floor(compareStart * TRAIN_SHARE);
+  const calibrateStart = Math.floor(compareStart * (TRAIN_SHARE + STOP_SHARE));
+  const cut = (from: number, to: number) => purged(table, { from, to }, embargoMs);
   return {
-    train: purged(table, { from: 0, to: calibrateStart }, embargoMs),
-    calibrate: purged(table, { from: calibrateStart, to: compareStart }, embargoMs),
-    compare: purged(table, { from: compareStart, to: table.count }, embargoMs),
+    train: cut(0, stopStart),
+    stop: cut(stopStart, calibrateStart),
+    calibrate: cut(calibrateStart, compareStart),
+    compare: cut(compareStart, count),
   };
-}
-
-/** The longest time a label took: the embargo between slices. */
-export function longestLabelMs(table: ExampleTable): Millis {
-  let longest = 0;
-  for (let row = 0; row < table.count; row += 1)
-    longest = Math.max(longest, table.labelledAt[row]! - table.times[row]!);
-  return longest;
 }
 
 function firstAtOrAfter(table: ExampleTable, time: Millis): number {

@@ -1,5 +1,5 @@
 /**
- * What a model remembers of its training: the request that is owed and the last outcome.
+ * What a model remembers of its trainings: the request that is owed, and the last outcome.
  *
  * Promises: decodes to exactly what was encoded, or throws and names the field.
  */
@@ -12,14 +12,24 @@ import {
   fieldsOf,
   nullable,
   oneOf,
+  optional,
   type Reader,
 } from '../base/field.ts';
 import type { RngState } from '../base/rng.ts';
 import type { Millis } from '../base/time.ts';
-import type { ModelId, Score, TrainOutcome, TrainRequest } from '../core/fact.ts';
+import type {
+  Gain,
+  ModelId,
+  Score,
+  SliceSizes,
+  TrainOutcome,
+  TrainRequest,
+  TrainTrigger,
+  TrainVerdict,
+} from '../core/fact.ts';
 import { FEATURE_COUNT } from './features.ts';
 
-/** The scores of the last outcome, adopted or not. */
+/** An outcome, adopted or not; 0.1.0 told less of it. */
 export interface LastOutcome {
   readonly time: Millis;
   readonly adopted: boolean;
@@ -27,17 +37,31 @@ export interface LastOutcome {
   readonly challenger: Score;
   readonly champion: Score | null;
   readonly baseRate: Score;
+  readonly verdict?: TrainVerdict;
+  readonly trigger?: TrainTrigger;
+  readonly gain?: Gain;
+  readonly rounds?: number;
+  readonly slices?: SliceSizes;
 }
 
 const MODEL_IDS: readonly ModelId[] = ['signal-model', 'deep-signal-model'];
 
-export const lastOutcomeOf = (fact: TrainOutcome): LastOutcome => ({
+const VERDICTS: readonly TrainVerdict[] = ['adopted', 'not clearly better', 'too few examples'];
+const TRIGGERS: readonly TrainTrigger[] = ['no model', 'examples', 'drift'];
+
+/** `request`: what the outcome answers. */
+export const lastOutcomeOf = (fact: TrainOutcome, request: TrainRequest | null): LastOutcome => ({
   time: fact.time,
   adopted: fact.adopted,
   version: fact.version,
   challenger: { ...fact.challenger },
   champion: fact.champion === null ? null : { ...fact.champion },
   baseRate: { ...fact.baseRate },
+  ...(fact.verdict !== undefined && { verdict: fact.verdict }),
+  ...(request?.trigger !== undefined && { trigger: request.trigger }),
+  ...(fact.gain !== undefined && { gain: { ...fact.gain } }),
+  ...(fact.rounds !== undefined && { rounds: fact.rounds }),
+  ...(fact.slices !== undefined && { slices: { ...fact.slices } }),
 });
 
 /** The request without the name of the fact that told it. */
@@ -50,6 +74,9 @@ export const requestOf = (fact: TrainRequest): TrainRequest => ({
   rng: [...fact.rng],
   champion: fact.champion,
   gate: [...fact.gate],
+  ...(fact.seenUntil !== undefined && { seenUntil: fact.seenUntil }),
+  ...(fact.version !== undefined && { version: fact.version }),
+  ...(fact.trigger !== undefined && { trigger: fact.trigger }),
 });
 
 const asScore = fieldsOf<Score>({
@@ -57,6 +84,16 @@ const asScore = fieldsOf<Score>({
   brier: asNumber,
   accuracy: asNumber,
   examples: asCount,
+  error: optional(asNumber),
+});
+
+const asGain = fieldsOf<Gain>({ logLoss: asNumber, error: asNumber, blocks: asCount });
+
+const asSlices = fieldsOf<SliceSizes>({
+  train: asCount,
+  stop: asCount,
+  calibrate: asCount,
+  compare: asCount,
 });
 
 export const asLastOutcome = fieldsOf<LastOutcome>({
@@ -66,6 +103,11 @@ export const asLastOutcome = fieldsOf<LastOutcome>({
   challenger: asScore,
   champion: nullable(asScore),
   baseRate: asScore,
+  verdict: optional(oneOf(VERDICTS)),
+  trigger: optional(oneOf(TRIGGERS)),
+  gain: optional(asGain),
+  rounds: optional(asCount),
+  slices: optional(asSlices),
 });
 
 const asDice: Reader<RngState> = (value, path) => {
@@ -82,4 +124,7 @@ export const asRequest = fieldsOf<TrainRequest>({
   rng: asDice,
   champion: asCount,
   gate: (value, path) => asNumbers(value, FEATURE_COUNT, path),
+  seenUntil: optional(asNumber),
+  version: optional(asCount),
+  trigger: optional(oneOf(TRIGGERS)),
 });

@@ -6,7 +6,7 @@
  */
 import { Rng } from '../base/rng.ts';
 import type { Millis } from '../base/time.ts';
-import type { ModelId } from '../core/fact.ts';
+import type { ModelId, TrainTrigger } from '../core/fact.ts';
 import type { Telling } from '../core/step.ts';
 import { gateOf, openGate } from '../learn/attention.ts';
 import * as deep from '../learn/deep-signal-model.ts';
@@ -26,7 +26,10 @@ export function tellTrainingRequests(world: World, time: Millis, telling: Tellin
       settings,
       signal.exampleSpan(world['signal-model']),
     );
-    if (due !== null) tellRequest(world, { model: 'deep-signal-model', time, ...due }, telling);
+    const { seenUntil } = world['deep-signal-model'];
+    const seen = seenUntil > 0 && { seenUntil };
+    if (due !== null)
+      tellRequest(world, { model: 'deep-signal-model', time, ...due, ...seen }, telling);
   }
 }
 
@@ -35,6 +38,9 @@ interface Due {
   readonly time: Millis;
   readonly from: number;
   readonly through: number;
+  readonly trigger: TrainTrigger;
+  readonly seenUntil?: Millis;
+  readonly version?: number;
 }
 
 function tellRequest(world: World, due: Due, telling: Telling): void {

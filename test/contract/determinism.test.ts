@@ -6,7 +6,7 @@ import { describe, it } from 'node:test';
 import { must } from '../../src/base/assert.ts';
 import { createPipeline, LIVELY, runPipeline, saved, tidalCandles } from '../fixtures/pipeline.ts';
 
-const TAPE = tidalCandles(2600);
+const TAPE = tidalCandles(3000);
 const run = (seed: number) => runPipeline({ candles: TAPE, settings: LIVELY, seed });
 
 const first = await run(5);

@@ -17,7 +17,7 @@ import {
   tidalCandles,
 } from '../fixtures/pipeline.ts';
 
-const TAPE = tidalCandles(2600);
+const TAPE = tidalCandles(3200);
 const settings = { ...LIVELY, lossStreakLimit: 2, cooldownCandles: 10 };
 const run = (candles: readonly Candle[]): Promise<Pipeline> => runPipeline({ candles, settings });
 
@@ -64,14 +64,14 @@ const FUTURES: Readonly<Record<string, (future: readonly Candle[]) => readonly C
 const original = await run(TAPE);
 
 /** Where trades, rewards and both trainings lie in the past, and where none of them does. */
-const CUTS = [900, 4301, 5000];
+const CUTS = [900, 4301, 5900];
 
 describe('no look-ahead', () => {
   it('is asked where it matters: trades and trainings lie before some cuts and after all', () => {
     const kinds = (count: number) => past(original, count).flat().join('\n');
-    assert.ok(kinds(5000).includes('model.trained'));
+    assert.ok(kinds(5900).includes('model.trained'));
     assert.ok(kinds(900).includes('trade.closed'));
-    assert.ok(original.told('trade.closed').length > kinds(5000).split('"trade.closed"').length);
+    assert.ok(original.told('trade.closed').length > kinds(5900).split('"trade.closed"').length);
   });
 
   for (const [name, change] of Object.entries(FUTURES))

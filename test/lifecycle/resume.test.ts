@@ -10,7 +10,7 @@ import { runBot, runWell, startBot } from './bot-process.ts';
 import { digest, endsWith, fingerprint, remembered, stepOf } from './memory.ts';
 import { workFolder, writeTape, writeTapes, writeText } from './work-folder.ts';
 
-const MINUTES = 2400;
+const MINUTES = 3000;
 const CANDLES = 2 * MINUTES;
 const folder = workFolder('resume');
 const tapes = writeTapes(folder, { seed: 7, minutes: MINUTES });
@@ -19,7 +19,7 @@ const config = writeText(
   folder,
   'config.json',
   `{ "risk": { "max_hold_candles": 60, "cooldown_candles": 30 },
-     "learning": { "retrain_every": 100, "cusum_sigmas": 0.7, "barrier_sigmas": 1,
+     "learning": { "retrain_every": 100, "cusum_sigmas": 0.1, "barrier_sigmas": 1,
                    "barrier_candles": 20, "choice_candles": 20 } }`,
 );
 

@@ -108,11 +108,11 @@ describe('a second Ctrl+C, later', () => {
   const config = writeText(
     folder,
     'config.json',
-    `{ "learning": { "retrain_every": 500, "cusum_sigmas": 0.7, "barrier_sigmas": 1,
+    `{ "learning": { "retrain_every": 500, "cusum_sigmas": 0.1, "barrier_sigmas": 1,
                      "barrier_candles": 20 } }`,
   );
   const run = (name: string): string[] => [
-    ...simulated(name, '--speed', 'max', '--config', config, '--until', '4500'),
+    ...simulated(name, '--speed', 'max', '--config', config, '--until', '6000'),
   ];
 
   it('leaves at once with 130, and nothing is lost', async () => {
