@@ -8,25 +8,27 @@ import { FEATURE_NAMES } from '../core/feature.ts';
 import type { AttentionState } from '../learn/attention.ts';
 import { gateOf } from '../learn/attention.ts';
 import type { DeepSignalModelState } from '../learn/deep-signal-model.ts';
+import { featureShifts } from '../learn/feature-shift.ts';
 import { ACTIONS, MARKET_STATES, type QTableState } from '../learn/q-table.ts';
 import { performanceOf, type SignalModelState } from '../learn/signal-model.ts';
-import type { LastOutcome } from '../learn/train-record.ts';
+import type { TrainingRecord } from '../learn/train-record.ts';
 import { decimal, percent } from './number-text.ts';
 import { pairs, table } from './table.ts';
 
 const BAR_CELLS = 24;
 const FEATURES_SHOWN = 12;
+const SHIFTS_SHOWN = 3;
 
 const bar = (share: number): string =>
   '█'.repeat(Math.round(Math.max(0, Math.min(1, share)) * BAR_CELLS));
 
-function outcomeRows(outcome: LastOutcome | null): [string, string][] {
+function outcomeRows(outcome: TrainingRecord | null): [string, string][] {
   if (outcome === null) return [['Last training', 'none yet']];
-  const { adopted, challenger, champion, baseRate } = outcome;
+  const { adopted, verdict, challenger, champion, baseRate } = outcome;
   const loss = (score: { logLoss: number } | null) =>
     score === null ? '–' : decimal(score.logLoss, 4);
   return [
-    ['Last training', adopted ? 'adopted' : 'not adopted'],
+    ['Last training', verdict ?? (adopted ? 'adopted' : 'not adopted')],
     [
       'Log-loss',
       `challenger ${loss(challenger)}, champion ${loss(champion)}, base rate ${loss(baseRate)}`,
@@ -44,15 +46,22 @@ function signalText(state: SignalModelState): string {
     ['Win rate', percent(performance?.winRate ?? null)],
     ['Average profit', decimal(performance === null ? null : toQuote(performance.averageProfit))],
     ['Training owed', state.request === null ? 'no' : `through example ${state.request.through}`],
-    ...outcomeRows(state.lastOutcome),
+    ...outcomeRows(state.history.at(-1) ?? null),
   ]);
-  const importance = Object.entries(state.trained?.importance ?? {}).sort((a, b) => b[1] - a[1]);
-  if (importance.length === 0) return head;
+  if (state.trained === null) return head;
+  const importance = Object.entries(state.trained.importance).sort((a, b) => b[1] - a[1]);
   const [, most] = importance[0] ?? ['', 1];
   const rows = importance
     .slice(0, FEATURES_SHOWN)
     .map(([name, value]) => [name, decimal(value, 4), bar(value / most)]);
-  return `${head}\n\n${table([{ title: 'feature' }, { title: 'importance', align: 'right' }, { title: '' }], rows)}`;
+  const moved = featureShifts(state.trained.scaler, state.examples)
+    .slice(0, SHIFTS_SHOWN)
+    .map(({ name, shift }) => `${name} ${shift < 0 ? '−' : '+'}${decimal(Math.abs(shift), 2)} σ`);
+  return [
+    head,
+    table([{ title: 'feature' }, { title: 'importance', align: 'right' }, { title: '' }], rows),
+    `Moved furthest since training: ${moved.join(', ')}`,
+  ].join('\n\n');
 }
 
 const deepText = (state: DeepSignalModelState): string =>

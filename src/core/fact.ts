@@ -149,8 +149,10 @@ export interface FactShapes {
     /** Barrier distance as a share of the entry price. */
     readonly barrier: number;
     readonly candles: number;
+    /** Place of the feature list that the rows follow (core/feature.ts); absent: 0. */
+    readonly featureList?: number;
   };
-  'example.labelled': Example;
+  'example.labelled': Example & { readonly featureList?: number };
   'example.voided': { readonly id: number; readonly symbol: string; readonly time: Millis };
 
   'model.train.requested': TrainRequest;

@@ -1,7 +1,11 @@
 /**
  * The feature row's columns: what the market component fills and the learners read.
  *
- * Promises: names in column order; learned shapes migrate by these names.
+ * Promises: names in column order; learned shapes migrate by these names (learn/feature-migration.ts).
+ *
+ * A release that adds, drops, moves or renames a feature: appends the former list to
+ * FORMER_FEATURE_LISTS, names what it renamed in RENAMED_FEATURES, and raises the version of every
+ * component whose file carries feature names (so that an older release refuses it).
  */
 
 export const FEATURE_NAMES = [
@@ -39,3 +43,12 @@ export const FEATURE_NAMES = [
 ] as const;
 
 export const FEATURE_COUNT = FEATURE_NAMES.length;
+
+/** The lists of former releases, oldest first. Facts written under one say its place here. */
+export const FORMER_FEATURE_LISTS: readonly (readonly string[])[] = [];
+
+/** The place of today's list, for facts; absent in a fact: 0. */
+export const FEATURE_LIST = FORMER_FEATURE_LISTS.length;
+
+/** Today's name, or the next one, by the former name. */
+export const RENAMED_FEATURES: Readonly<Record<string, string>> = {};

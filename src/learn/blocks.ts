@@ -6,7 +6,7 @@
  * independent ones. A block lasts at least twice as long as the longest label.
  * Promises: the error stays honest under overlap, also between symbols. Never: shuffles.
  */
-import { type ExampleTable, longestLabelMs } from './example-table.ts';
+import { type LabelTable, longestLabelMs } from './example-table.ts';
 
 /** Places in a list of rows: from, and up to but not with, to. */
 export interface Block {
@@ -20,7 +20,7 @@ export const BLOCKS_MIN = 5;
 const LABELS_PER_BLOCK = 2;
 
 /** `rows` ascend. At most BLOCKS_MAX blocks, as equal as their least duration allows. */
-export function blocksOf(table: ExampleTable, rows: readonly number[]): Block[] {
+export function blocksOf(table: LabelTable, rows: readonly number[]): Block[] {
   const spanMs = LABELS_PER_BLOCK * longestLabelMs(table);
   const size = Math.ceil(rows.length / BLOCKS_MAX);
   const isFull = ({ from, to }: Block): boolean =>

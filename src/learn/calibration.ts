@@ -23,11 +23,15 @@ const STRENGTH_MAX = 1.5;
 const SEARCH_ROUNDS = 24;
 const GOLDEN = (Math.sqrt(5) - 1) / 2;
 
-/** Logarithms of the class frequencies, with one imagined example of each class. */
-export function priorOf(labels: Uint8Array): number[] {
+/**
+ * Logarithms of the class frequencies, with one imagined example of each class. `weights` have
+ * mean 1; absent: all count the same.
+ */
+export function priorOf(labels: Uint8Array, weights?: Float64Array): number[] {
   const counts = [1, 1, 1];
-  for (const label of labels) counts[label]! += 1;
-  return counts.map(count => Math.log(count / (labels.length + CLASS_COUNT)));
+  for (let row = 0; row < labels.length; row += 1) counts[labels[row]!]! += weights?.[row] ?? 1;
+  const total = counts[0]! + counts[1]! + counts[2]!;
+  return counts.map(count => Math.log(count / total));
 }
 
 /** Softmax of three calibrated logits. */

@@ -17,7 +17,7 @@ import type {
 } from '../core/fact.ts';
 import { BLOCKS_MIN, blocksOf } from './blocks.ts';
 import { priorOf } from './calibration.ts';
-import { type ExampleTable, labelsOf } from './example-table.ts';
+import { type LabelTable, labelsOf } from './example-table.ts';
 import { CLASS_COUNT, type Forecast, gainOf, scoreOf } from './scores.ts';
 import { COMPARE_MIN, type Slices } from './slices.ts';
 
@@ -45,7 +45,7 @@ const GAIN_MIN = 2e-4;
 
 /** Forecasts of `rows`, with what really happened. */
 export function forecast(
-  table: ExampleTable,
+  table: LabelTable,
   rows: readonly number[],
   forecaster: Forecaster,
 ): Forecast {
@@ -60,7 +60,7 @@ export function forecast(
  * The class frequencies of all that came before the compare slice, as a forecaster: what one would
  * say without a model.
  */
-export function baseRateOf(table: ExampleTable, slices: Slices): Forecaster {
+export function baseRateOf(table: LabelTable, slices: Slices): Forecaster {
   const rows = [...slices.train, ...slices.stop, ...slices.calibrate];
   const prior = priorOf(labelsOf(table, rows));
   const rates: Probabilities = [Math.exp(prior[0]!), Math.exp(prior[1]!), Math.exp(prior[2]!)];
@@ -68,7 +68,7 @@ export function baseRateOf(table: ExampleTable, slices: Slices): Forecaster {
 }
 
 export function judge(
-  table: ExampleTable,
+  table: LabelTable,
   rows: readonly number[],
   by: {
     readonly challenger: Forecaster;

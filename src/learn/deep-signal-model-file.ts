@@ -18,8 +18,8 @@ import {
   PARAMETER_COUNT,
 } from './dense-model.ts';
 import { FEATURE_COUNT, FEATURE_NAMES } from './features.ts';
-import { asScaler } from './logistic-model.ts';
-import { asLastOutcome, asRequest } from './train-record.ts';
+import { asScaler } from './scaler.ts';
+import { asRequest, asTrainingRecord } from './train-record.ts';
 
 type Tensors = Readonly<Record<string, Tensor>>;
 
@@ -63,7 +63,7 @@ export function decodeDeepSignalModel(content: Encoded): DeepSignalModelState {
     lastSeenExample: asCount(counters['lastSeenExample'], 'lastSeenExample'),
     trainedThrough: asCount(counters['trainedThrough'], 'trainedThrough'),
     seenUntil: asNumber(counters['seenUntil'], 'seenUntil'),
-    lastOutcome: nullable(asLastOutcome)(field('lastOutcome'), 'lastOutcome'),
+    lastOutcome: nullable(asTrainingRecord)(field('lastOutcome'), 'lastOutcome'),
   };
 }
 

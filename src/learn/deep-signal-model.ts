@@ -19,7 +19,7 @@ import type { Settings } from '../core/settings.ts';
 import { decodeDeepSignalModel, encodeDeepSignalModel } from './deep-signal-model-file.ts';
 import { type DenseModel, packDense, predictDenseModel, unpackDense } from './dense-model.ts';
 import { isDecision, noRetraining, trainingTrigger } from './retraining.ts';
-import { type LastOutcome, lastOutcomeOf, requestOf } from './train-record.ts';
+import { requestOf, type TrainingRecord, trainingRecordOf } from './train-record.ts';
 
 export interface DeepSignalModelState {
   /** 0: none yet. */
@@ -36,7 +36,7 @@ export interface DeepSignalModelState {
   /** The last example, and the time, up to which the champion was trained or chosen. */
   trainedThrough: number;
   seenUntil: Millis;
-  lastOutcome: LastOutcome | null;
+  lastOutcome: TrainingRecord | null;
 }
 
 const ID: ModelId = 'deep-signal-model';
@@ -94,7 +94,7 @@ function foldOutcome(
 ): void {
   state.trainedThrough = fact.through;
   if (isDecision(fact)) state.seenUntil = state.request?.time ?? fact.time;
-  state.lastOutcome = lastOutcomeOf(fact, state.request);
+  state.lastOutcome = trainingRecordOf(fact, state.request);
   state.request = null;
   if (!fact.adopted) return;
   state.version = fact.version;

@@ -14,8 +14,7 @@ import { packBlob, unpackBlob } from './blob.ts';
 import { asCalibration, type Calibration, calibrated } from './calibration.ts';
 import { type Architecture, createNetwork, layoutOf, type Network } from './dense.ts';
 import { FEATURE_COUNT } from './features.ts';
-import { asScaler } from './logistic-model.ts';
-import type { Scaler } from './scaler.ts';
+import { asScaler, type Scaler } from './scaler.ts';
 
 export const INPUT_COUNT = 2 * FEATURE_COUNT;
 

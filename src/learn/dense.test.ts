@@ -3,8 +3,6 @@ import { describe, it } from 'node:test';
 import { Rng, seedRng } from '../base/rng.ts';
 import { createAdam, stepAdam } from './adam.ts';
 import { createNetwork, initialParameters, layoutOf } from './dense.ts';
-import { fitLogistic, linearLogits } from './logistic.ts';
-import { minimise } from './minimise.ts';
 
 const SMALL = { inputs: 5, hidden: 4, outputs: 3 } as const;
 
@@ -57,42 +55,5 @@ describe('Adam', () => {
     assert.ok(Math.abs(parameters[0]! - (0.5 - (0.5 * mean) / 4)) < 1e-5);
     assert.equal(adam.steps, 2);
     assert.ok(Math.abs(adam.firstPower - 0.81) < 1e-12);
-  });
-});
-
-describe('the minimiser', () => {
-  it('finds the bottom of a long narrow bowl', () => {
-    const bottom = Float64Array.from([3, -2, 1, 0.5]);
-    const steep = [1, 10, 100, 1000];
-    const found = minimise((point, gradient) => {
-      let value = 0;
-      for (let index = 0; index < point.length; index += 1) {
-        const distance = point[index]! - bottom[index]!;
-        gradient[index] = 2 * steep[index]! * distance;
-        value += steep[index]! * distance * distance;
-      }
-      return value;
-    }, new Float64Array(4));
-    found.forEach((value, index) => {
-      assert.ok(Math.abs(value - bottom[index]!) < 1e-2, `${found}`);
-    });
-  });
-});
-
-describe('logistic regression', () => {
-  it('separates three classes by the feature that makes them', () => {
-    const rng = new Rng(seedRng(8));
-    const count = 600;
-    const inputs = Float64Array.from({ length: 2 * count }, () => rng.nextNormal());
-    const labels = Uint8Array.from({ length: count }, (_, row) =>
-      inputs[2 * row]! > 0.5 ? 1 : inputs[2 * row]! < -0.5 ? 2 : 0,
-    );
-    const rows = Array.from({ length: count }, (_, row) => row);
-    const fit = fitLogistic({ inputs, columns: 2, rows, labels });
-    const logits = new Float64Array(3);
-    linearLogits(fit, { values: [2, 0], start: 0 }, { logits, at: 0 });
-    assert.ok(logits[1]! > logits[0]! && logits[1]! > logits[2]!);
-    const [useful, useless] = [fit.weights[1]![0]!, fit.weights[1]![1]!];
-    assert.ok(useful > 10 * Math.abs(useless), `${useful} ${useless}`);
   });
 });

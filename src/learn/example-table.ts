@@ -8,13 +8,17 @@ import { assert } from '../base/assert.ts';
 import type { Example } from '../core/fact.ts';
 import { FEATURE_COUNT } from './features.ts';
 
-export interface ExampleTable {
+/** What slices, weights and contests look at: when examples were open, and what became of them. */
+export interface LabelTable {
   readonly count: number;
   readonly times: Float64Array;
   readonly labelledAt: Float64Array;
   readonly labels: Uint8Array;
   /** Equal numbers are the same symbol, counted in the order in which symbols first appear. */
   readonly symbols: Uint16Array;
+}
+
+export interface ExampleTable extends LabelTable {
   /** Row-major, `count` × FEATURE_COUNT. */
   readonly features: Float64Array;
   readonly context: Float64Array;
@@ -48,14 +52,18 @@ export function tableOf(examples: readonly Example[]): ExampleTable {
 }
 
 /** The labels of some rows, in their order. */
-export function labelsOf(table: ExampleTable, rows: readonly number[]): Uint8Array {
+export function labelsOf(table: LabelTable, rows: readonly number[]): Uint8Array {
   const labels = new Uint8Array(rows.length);
   for (let index = 0; index < rows.length; index += 1) labels[index] = table.labels[rows[index]!]!;
   return labels;
 }
 
+/** The features of a row. */
+export const rowOf = (table: ExampleTable, row: number): Float64Array =>
+  table.features.subarray(row * FEATURE_COUNT, (row + 1) * FEATURE_COUNT);
+
 /** The longest time a label took; 0 of no examples. */
-export function longestLabelMs(table: ExampleTable): number {
+export function longestLabelMs(table: LabelTable): number {
   let longest = 0;
   for (let row = 0; row < table.count; row += 1)
     longest = Math.max(longest, table.labelledAt[row]! - table.times[row]!);

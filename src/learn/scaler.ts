@@ -4,6 +4,7 @@
  * Promises: every scale is above 0, so a constant column standardises to 0. Never: refitted on
  * anything a model is judged on.
  */
+import { asNumbers, asPositives, asRecord } from '../base/field.ts';
 
 export interface Scaler {
   readonly mean: readonly number[];
@@ -50,3 +51,11 @@ export const joinScalers = (first: Scaler, second: Scaler): Scaler => ({
   mean: [...first.mean, ...second.mean],
   scale: [...first.scale, ...second.scale],
 });
+
+export function asScaler(value: unknown, columns: number, what: string): Scaler {
+  const fields = asRecord(value, what);
+  return {
+    mean: asNumbers(fields['mean'], columns, `${what}.mean`),
+    scale: asPositives(fields['scale'], columns, `${what}.scale`),
+  };
+}

@@ -1,8 +1,8 @@
 /**
  * The signal model's file: JSON, the examples in columns.
  *
- * Promises: decodes to exactly the state that was encoded. Never: accepts columns of unequal
- * lengths or rows of another width.
+ * Promises: decodes to exactly the state that was encoded; of a file with other features, to what
+ * is still true of today's, by name. Never: accepts columns of unequal lengths.
  */
 import {
   asArray,
@@ -12,44 +12,78 @@ import {
   asRecord,
   asText,
   fieldsOf,
+  listOf,
   nullable,
+  type Reader,
 } from '../base/field.ts';
 import type { Encoded } from '../core/component.ts';
-import type { Example, Label } from '../core/fact.ts';
+import type { Example, Label, TrainRequest } from '../core/fact.ts';
+import { trainedFields, trainedReader } from './boosted-model.ts';
+import { asColumnMap, type ColumnMap, migrateRows } from './feature-migration.ts';
 import { FEATURE_COUNT, FEATURE_NAMES } from './features.ts';
-import { asTrainedLogistic } from './logistic-model.ts';
-import { asRetraining } from './retraining.ts';
-import type { Performance, SignalModelState } from './signal-model.ts';
-import { asLastOutcome, asRequest } from './train-record.ts';
+import { asRetraining, forgetModel } from './retraining.ts';
+import type { FormerModel, Performance, SignalModelState } from './signal-model.ts';
+import { asTrainingRecord, requestReader, TRAININGS_KEPT_MAX } from './train-record.ts';
 
 export function encodeSignalModel(state: SignalModelState): Encoded {
-  const { examples, ...rest } = state;
+  const { examples, trained, former, ...rest } = state;
   return {
     format: 'json.zst',
-    value: { ...rest, featureNames: FEATURE_NAMES, examples: columnsOf(examples) },
+    value: {
+      ...rest,
+      featureNames: FEATURE_NAMES,
+      trained: trained === null ? null : trainedFields(trained),
+      former: former.map(({ version, trained: model }) => ({
+        version,
+        trained: trainedFields(model),
+      })),
+      examples: columnsOf(examples),
+    },
   };
 }
 
 export function decodeSignalModel(content: Encoded): SignalModelState {
   if (content.format !== 'json.zst') throw new Error(`signal model in ${content.format}`);
   const fields = content.value;
-  const names = asArray(fields['featureNames'], FEATURE_COUNT, 'featureNames');
-  if (names.some((name, column) => name !== FEATURE_NAMES[column]))
-    throw new Error('featureNames are not those of this release');
-  return {
+  const map = asColumnMap(fields['featureNames'], 'featureNames');
+  const asTrained = trainedReader(map);
+  const state: SignalModelState = {
     version: asCount(fields['version'], 'version'),
-    trained: nullable(asTrainedLogistic)(fields['trained'], 'trained'),
-    examples: asExamples(fields['examples']),
+    lastVersion: asCount(fields['lastVersion'], 'lastVersion'),
+    trained: nullable(asTrained)(fields['trained'], 'trained'),
+    former: listOf(formerReader(asTrained))(fields['former'], 'former').filter(isOfUse),
+    history: listOf(asTrainingRecord, TRAININGS_KEPT_MAX)(fields['history'], 'history'),
+    examples: asExamples(fields['examples'], map),
     nextExampleId: asCount(fields['nextExampleId'], 'nextExampleId'),
     examplesSeen: asCount(fields['examplesSeen'], 'examplesSeen'),
     retraining: asRetraining(fields['retraining'], 'retraining'),
     performance: asPerformance(fields['performance'], 'performance'),
-    request: nullable(asRequest)(fields['request'], 'request'),
+    request: nullable(requestToday(map))(fields['request'], 'request'),
     lentFrom: nullable(asCount)(fields['lentFrom'], 'lentFrom'),
-    trainedThrough: asCount(fields['trainedThrough'], 'trainedThrough'),
-    lastOutcome: nullable(asLastOutcome)(fields['lastOutcome'], 'lastOutcome'),
   };
+  if (fields['trained'] !== null && state.trained === null) {
+    // It split on a feature that is gone; the next one is due at the next chance.
+    state.version = 0;
+    forgetModel(state.retraining, state.examples.length);
+  }
+  return state;
 }
+
+/** A former champion, or what is left of one whose features are gone. */
+type Former = { readonly [K in keyof FormerModel]: FormerModel[K] | null };
+
+const formerReader = (asTrained: Reader<FormerModel['trained'] | null>): Reader<Former> =>
+  fieldsOf<Former>({ version: asCount, trained: asTrained });
+
+const isOfUse = (former: Former): former is FormerModel => former.trained !== null;
+
+/** With the gate by today's features; a new one is neither preferred nor passed over. */
+const requestToday =
+  (map: ColumnMap): Reader<TrainRequest> =>
+  (value, path) => {
+    const request = requestReader(map.names.length)(value, path);
+    return { ...request, gate: migrateRows(request.gate, map, 1) };
+  };
 
 function columnsOf(examples: readonly Example[]) {
   const features: number[] = [];
@@ -73,7 +107,7 @@ function columnsOf(examples: readonly Example[]) {
   };
 }
 
-function asExamples(value: unknown): Example[] {
+function asExamples(value: unknown, map: ColumnMap): Example[] {
   const columns = asRecord(value, 'examples');
   const ids = asNumbers(columns['id'], null, 'examples.id');
   const count = ids.length;
@@ -85,8 +119,9 @@ function asExamples(value: unknown): Example[] {
   const proposed = column('proposed');
   const labels = column('label');
   const returns = column('return');
-  const features = column('features', FEATURE_COUNT);
-  const context = column('context', FEATURE_COUNT);
+  const width = map.names.length;
+  const features = migrateRows(column('features', width), map, 0);
+  const context = migrateRows(column('context', width), map, 0);
   const examples: Example[] = [];
   for (let row = 0; row < count; row += 1)
     examples.push({

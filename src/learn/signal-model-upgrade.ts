@@ -13,15 +13,33 @@ import {
   type Retraining,
 } from './retraining.ts';
 
-/** Version 2: one rule of retraining in place of three counters. */
+/**
+ * Version 2: trees in place of the logistic regression of 0.1.0, whose champion is dropped, since
+ * trees have nothing to learn from it and would be judged against a model that no one can run any
+ * more. The next training is due at the next chance, over all examples kept: no trees were chosen
+ * by them. A request that waits is answered with trees, as the next version.
+ */
 export function toVersion2(old: Encoded): Encoded {
   if (old.format !== 'json.zst') throw new Error(`signal model in ${old.format}`);
-  const { sinceTraining, lastRequestTime, seenUntil: _, ...rest } = old.value;
-  const retraining = retrainingOf(rest['examples'], {
+  const { version, lastOutcome, trainedThrough, sinceTraining, seenUntil: _, ...rest } = old.value;
+  const { lastRequestTime, ...kept } = rest;
+  const retraining = retrainingOf(kept['examples'], {
     since: asCount(sinceTraining, 'sinceTraining'),
     last: nullable(asNumber)(lastRequestTime, 'lastRequestTime'),
   });
-  return { format: 'json.zst', value: { ...rest, retraining } };
+  const last = nullable(asRecord)(lastOutcome, 'lastOutcome');
+  return {
+    format: 'json.zst',
+    value: {
+      ...kept,
+      version: 0,
+      lastVersion: asCount(version, 'version'),
+      trained: null,
+      former: [],
+      history: last === null ? [] : [{ ...last, through: trainedThrough }],
+      retraining,
+    },
+  };
 }
 
 function retrainingOf(

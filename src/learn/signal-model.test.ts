@@ -162,7 +162,40 @@ describe('the signal models', () => {
     assert.equal(world.signal.version, 1);
     assert.equal(world.signal.request, null);
     assert.equal(canonicalText(world.signal.trained), before);
-    assert.equal(world.signal.lastOutcome?.adopted, false);
+    assert.equal(world.signal.history.at(-1)?.adopted, false);
+  });
+
+  it('remember the last 50 trainings, and the last two champions before this one', () => {
+    const world = trainedLearners();
+    const examples = plantedExamples({ count: 1500, seed: 11, rule: 'linear' });
+    const blob = signal.championOf(world.signal)!;
+    const score = { logLoss: 1, brier: 1, accuracy: 0, examples: 600, error: 0.01 };
+    for (let version = 2; version <= 61; version += 1) {
+      const request = plantedRequest(SIGNAL, examples, { champion: version - 1 });
+      world.fold(requested(request));
+      const adopted = version < 40;
+      world.fold(
+        {
+          type: 'model.trained',
+          ...{ model: SIGNAL, time: version, through: version, adopted },
+          ...{ version: Math.min(version, 40), blob: adopted ? 'sha' : null },
+          ...{ challenger: score, champion: score, baseRate: score },
+          ...{ verdict: adopted ? 'adopted' : 'not clearly better', rounds: 3 },
+        },
+        adopted ? blob : undefined,
+      );
+    }
+    const { history, former, version, lastVersion } = world.signal;
+    assert.equal(history.length, 50);
+    assert.deepEqual([history[0]!.through, history.at(-1)!.through], [12, 61]);
+    assert.deepEqual([history.at(-1)!.rounds, history.at(-1)!.adopted], [3, false]);
+    assert.deepEqual([version, lastVersion], [39, 39]);
+    assert.deepEqual(
+      former.map(each => each.version),
+      [37, 38],
+    );
+    const again = reload(signal.signalModel.file, world.signal);
+    assert.equal(canonicalText(again), canonicalText(world.signal));
   });
 
   it('refuse files that are not theirs', () => {
@@ -176,7 +209,8 @@ describe('the signal models', () => {
       });
     assert.throws(spoil({ version: -1 }), /version is not zero or more/);
     assert.throws(spoil({ examples: { id: [1] } }), /examples\.symbol is not a list/);
-    assert.throws(spoil({ featureNames: ['a'] }), /featureNames/);
+    assert.throws(spoil({ featureNames: ['a'] }), /is no feature/);
+    assert.throws(spoil({ featureNames: ['a', 'a'] }), /two features/);
     assert.throws(spoil({ trained: { model: { kind: 'forest' } } }), /kind/);
     const deepContent = deep.deepSignalModel.file.encode(world.deep);
     assert.ok(deepContent.format === 'safetensors');

@@ -1,17 +1,18 @@
 /**
- * The signal model: a trained view of what the features say about the next move, and the last
- * labelled examples that it and the deep signal model learn from.
+ * The signal model: boosted trees that say what the features mean for the next move, the last
+ * labelled examples that it and the deep signal model learn from, and the story of its trainings.
  *
  * Promises: predicts only after a model was adopted; keeps every example that a pending request
  * of either model names. Never: trains (training.ts does, elsewhere) or draws a seed.
  */
-import { assert, must } from '../base/assert.ts';
+import { must } from '../base/assert.ts';
 import { RECORDS_KEPT_MAX } from '../base/limits.ts';
 import type { Units } from '../base/money.ts';
 import type { Millis } from '../base/time.ts';
 import type { Component } from '../core/component.ts';
 import type {
   Example,
+  Fact,
   ModelId,
   Probabilities,
   TrainOutcome,
@@ -20,18 +21,14 @@ import type {
 } from '../core/fact.ts';
 import type { TradeRecord } from '../core/order.ts';
 import type { Settings } from '../core/settings.ts';
+import { packTrained, predictBoosted, type TrainedSignal, unpackTrained } from './boosted-model.ts';
 import { type ExampleTable, tableOf } from './example-table.ts';
-import { FEATURE_COUNT } from './features.ts';
-import {
-  packLogistic,
-  predictLogistic,
-  type TrainedLogistic,
-  unpackLogistic,
-} from './logistic-model.ts';
+import { rowToday } from './feature-migration.ts';
 import {
   foldOutcome,
   foldRequest,
   foldExample as foldRetraining,
+  forgetModel,
   noRetraining,
   type Retraining,
   trainingTrigger,
@@ -39,13 +36,24 @@ import {
 import { logLossOf } from './scores.ts';
 import { decodeSignalModel, encodeSignalModel } from './signal-model-file.ts';
 import { toVersion2 } from './signal-model-upgrade.ts';
-import { type LastOutcome, lastOutcomeOf, requestOf } from './train-record.ts';
+import {
+  requestOf,
+  TRAININGS_KEPT_MAX,
+  type TrainingRecord,
+  trainingRecordOf,
+} from './train-record.ts';
 
 export interface SignalModelState {
-  /** 0: none yet. */
+  /** Of the model; 0: there is none. */
   version: number;
-  /** Model, scaler and importance; null: none yet. */
-  trained: TrainedLogistic | null;
+  /** The highest version ever given, so that none is given twice. */
+  lastVersion: number;
+  /** Model, scaler and importance; null: there is none. */
+  trained: TrainedSignal | null;
+  /** The champions before it, oldest first; at most FORMER_KEPT_MAX. */
+  former: FormerModel[];
+  /** Trainings and what became of them, oldest first; at most TRAININGS_KEPT_MAX. */
+  history: TrainingRecord[];
   /** Oldest first, in the order in which they were labelled; at most RECORDS_KEPT_MAX. */
   examples: Example[];
   /** The id that the next opened example gets. */
@@ -56,9 +64,11 @@ export interface SignalModelState {
   request: TrainRequest | null;
   /** First example that the deep signal model's pending request names; null: none is pending. */
   lentFrom: number | null;
-  /** The last example that a training could see. */
-  trainedThrough: number;
-  lastOutcome: LastOutcome | null;
+}
+
+export interface FormerModel {
+  readonly version: number;
+  readonly trained: TrainedSignal;
 }
 
 /** Of the trades that a trained signal model had weighed. */
@@ -70,6 +80,8 @@ export interface Performance {
 
 /** While a training runs, examples that it names wait for it up to this many. */
 const EXAMPLES_HELD_MAX = 2 * RECORDS_KEPT_MAX;
+/** Enough to look back, or to go back by hand; a model is some 100 kB. */
+const FORMER_KEPT_MAX = 2;
 
 const ID: ModelId = 'signal-model';
 
@@ -86,7 +98,10 @@ export const signalModel: Component<'signal-model', SignalModelState> = {
   },
   initial: () => ({
     version: 0,
+    lastVersion: 0,
     trained: null,
+    former: [],
+    history: [],
     examples: [],
     nextExampleId: 1,
     examplesSeen: 0,
@@ -94,8 +109,6 @@ export const signalModel: Component<'signal-model', SignalModelState> = {
     performance: { totalTrades: 0, wins: 0, profitSum: 0 },
     request: null,
     lentFrom: null,
-    trainedThrough: 0,
-    lastOutcome: null,
   }),
   on: {
     'example.opened': (state, { id }) => {
@@ -121,9 +134,8 @@ export const signalModel: Component<'signal-model', SignalModelState> = {
   check: checkState,
 };
 
-function foldExample(state: SignalModelState, fact: Example): void {
-  assert(fact.features.length === FEATURE_COUNT, 'an example has one value per feature');
-  assert(fact.context.length === FEATURE_COUNT, 'an example has one mean per feature');
+function foldExample(state: SignalModelState, fact: Fact<'example.labelled'>): void {
+  const features = rowToday(fact.features, fact.featureList);
   state.examples.push({
     id: fact.id,
     symbol: fact.symbol,
@@ -132,12 +144,12 @@ function foldExample(state: SignalModelState, fact: Example): void {
     proposed: fact.proposed,
     label: fact.label,
     return: fact.return,
-    features: fact.features.slice(),
-    context: fact.context.slice(),
+    features,
+    context: rowToday(fact.context, fact.featureList),
   });
   state.nextExampleId = Math.max(state.nextExampleId, fact.id + 1);
   state.examplesSeen += 1;
-  const chances = predictSignal(state, fact.features);
+  const chances = predictSignal(state, features);
   const loss = chances === null ? null : logLossOf(chances[fact.label]);
   foldRetraining(state.retraining, fact, loss);
   trim(state);
@@ -148,14 +160,18 @@ function foldTraining(
   fact: TrainOutcome,
   blob: Uint8Array | undefined,
 ): void {
-  state.trainedThrough = fact.through;
   foldOutcome(state.retraining, fact, state.request?.time ?? fact.time);
-  state.lastOutcome = lastOutcomeOf(fact, state.request);
+  state.history.push(trainingRecordOf(fact, state.request));
+  if (state.history.length > TRAININGS_KEPT_MAX) state.history.shift();
   state.request = null;
   if (!fact.adopted) return;
-  const { model, scaler, importance, permutation } = unpackLogistic(must(blob, 'trained weights'));
-  state.version = fact.version;
-  state.trained = { model, scaler, importance, permutation };
+  if (state.trained !== null) state.former.push({ version: state.version, trained: state.trained });
+  if (state.former.length > FORMER_KEPT_MAX) state.former.shift();
+  state.trained = unpackTrained(must(blob, 'trained weights'));
+  state.version = state.trained === null ? 0 : fact.version;
+  state.lastVersion = fact.version;
+  // A model that an older release trained, told before its directory was upgraded.
+  if (state.trained === null) forgetModel(state.retraining, state.examples.length);
 }
 
 function foldTrade(performance: Performance, trade: TradeRecord): void {
@@ -181,9 +197,7 @@ export const predictSignal = (
   state: SignalModelState,
   features: ArrayLike<number>,
 ): Probabilities | null =>
-  state.trained === null
-    ? null
-    : predictLogistic(state.trained.model, state.trained.scaler, features);
+  state.trained === null ? null : predictBoosted(state.trained.model, features);
 
 /** The examples kept: ids of the first and the last, and their count; null: none. */
 export interface ExampleSpan {
@@ -208,6 +222,8 @@ export interface DueTraining {
   readonly through: number;
   readonly trigger: TrainTrigger;
   readonly seenUntil?: Millis;
+  /** Given where a model is gone, whose number is not given again. */
+  readonly version?: number;
 }
 
 export function trainingDue(state: SignalModelState, settings: Settings): DueTraining | null {
@@ -225,7 +241,11 @@ export function trainingDue(state: SignalModelState, settings: Settings): DueTra
   if (trigger === null) return null;
   const { seenUntil } = retraining;
   const { from, through } = span;
-  return { from, through, trigger, ...(seenUntil !== null && { seenUntil }) };
+  return {
+    ...{ from, through, trigger },
+    ...(seenUntil !== null && { seenUntil }),
+    ...(state.version < state.lastVersion && { version: state.lastVersion + 1 }),
+  };
 }
 
 /** The examples a request of either model names. */
@@ -237,7 +257,7 @@ export function examplesOf(state: SignalModelState, request: TrainRequest): Exam
 
 /** What the trainer needs of the champion; null: there is none. */
 export const championOf = (state: SignalModelState): Uint8Array | null =>
-  state.trained === null ? null : packLogistic(state.trained);
+  state.trained === null ? null : packTrained(state.trained);
 
 /** Win rate, average profit in units; null before the first trade. */
 export function performanceOf(
@@ -250,6 +270,7 @@ export function performanceOf(
 
 function checkState(state: SignalModelState): string | null {
   if (state.version > 0 !== (state.trained !== null)) return 'a version without its model';
+  if (state.version > state.lastVersion) return 'a version that was never given';
   if (state.examples.length > EXAMPLES_HELD_MAX) return 'more examples than may be held';
   if (state.examples.length > state.examplesSeen) return 'more examples than were seen';
   if ((state.examples.at(-1)?.id ?? 0) >= state.nextExampleId) return 'an example id to come twice';

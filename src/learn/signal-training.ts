@@ -1,6 +1,6 @@
 /**
- * Trains the signal model: scaler and logistic regression on the train slice, temperature on the
- * calibrate slice, contest on the compare slice.
+ * Trains the signal model: boosted trees on the train slice, ended by the stop slice, temperature
+ * on the calibrate slice, contest on the compare slice.
  *
  * Promises: a pure function of its arguments: the same bytes every time.
  * Never: lets the compare slice touch the model.
@@ -8,23 +8,39 @@
 import { assert } from '../base/assert.ts';
 import { Rng } from '../base/rng.ts';
 import type { TrainRequest } from '../core/fact.ts';
-import { fitTemperature, priorOf } from './calibration.ts';
-import { baseRateOf, forecast, judge, outcomeOf, type Trained } from './contest.ts';
-import { type ExampleTable, labelsOf } from './example-table.ts';
-import { FEATURE_COUNT, FEATURE_NAMES } from './features.ts';
-import { fitLogistic, type LinearFit, linearLogits } from './logistic.ts';
+import { valuesOf } from './boosted-bins.ts';
+import { addVotes, gainShares } from './boosted-forest.ts';
 import {
-  type Importance,
-  LOGISTIC_KIND,
-  type LogisticModel,
-  packLogistic,
-  predictLogistic,
-  unpackLogistic,
-} from './logistic-model.ts';
-import { fitScaler, type Scaler, standardise } from './scaler.ts';
-import { CLASS_COUNT, meanLogLoss, rounded } from './scores.ts';
-import { shuffle } from './shuffle.ts';
+  BOOSTED_KIND,
+  type BoostedModel,
+  importanceOf,
+  packTrained,
+  predictBoosted,
+  unpackTrained,
+} from './boosted-model.ts';
+import { permutationImportance } from './boosted-permutation.ts';
+import { type BoostingRules, boost } from './boosting.ts';
+import { fitTemperature, priorOf } from './calibration.ts';
+import { baseRateOf, judge, outcomeOf, type Trained } from './contest.ts';
+import { type ExampleTable, labelsOf, rowOf } from './example-table.ts';
+import { FEATURE_COUNT } from './features.ts';
+import { sampleWeights } from './sample-weight.ts';
+import { fitScaler } from './scaler.ts';
+import { CLASS_COUNT, rounded } from './scores.ts';
 import { type Slices, sliceExamples } from './slices.ts';
+
+/** Chosen by measure on recorded markets (docs/decisions/0020-boosted-trees.md). */
+export const RULES: BoostingRules = {
+  leavesMax: 16,
+  depthMax: 4,
+  rate: 0.05,
+  shrinkage: 10,
+  hessianMin: 10,
+  roundsMax: 300,
+  patience: 20,
+  rowShare: 0.5,
+  columnShare: 0.7,
+};
 
 /** `champion`: `championOf(state)` of the signal model; null when its version is 0. */
 export function trainSignal(
@@ -33,98 +49,51 @@ export function trainSignal(
   champion: Uint8Array | null,
 ): Trained {
   assert(request.model === 'signal-model', `a request for ${request.model}`);
-  const defender = champion === null ? null : unpackLogistic(champion);
+  const defender = champion === null ? null : unpackTrained(champion);
   const slices = sliceExamples(table, request.seenUntil ?? null);
-  const scaler = fitScaler(table.features, slices.train, FEATURE_COUNT);
-  const model = fitModel(table, slices, scaler);
-  const row = (index: number) =>
-    table.features.subarray(index * FEATURE_COUNT, (index + 1) * FEATURE_COUNT);
+  const { model, rounds } = fitModel(table, slices, request);
   const verdict = judge(table, slices.compare, {
-    challenger: index => predictLogistic(model, scaler, row(index)),
-    champion: defender && (index => predictLogistic(defender.model, defender.scaler, row(index))),
+    challenger: index => predictBoosted(model, rowOf(table, index)),
+    champion: defender && (index => predictBoosted(defender.model, rowOf(table, index))),
     baseRate: baseRateOf(table, slices),
   });
-  const outcome = outcomeOf(request, verdict, { slices, rounds: 0 });
+  const outcome = outcomeOf(request, verdict, { slices, rounds });
   if (!outcome.adopted) return { outcome, blob: null };
-  const blob = packLogistic({
+  const blob = packTrained({
     model,
-    scaler,
-    importance: weightShares(model),
-    permutation: permutationImportance({ request, table, slices, model, scaler }),
+    scaler: fitScaler(table.features, slices.train, FEATURE_COUNT),
+    importance: importanceOf(gainShares(model.forest, FEATURE_COUNT).map(rounded)),
+    permutation: permutationImportance(model, {
+      table,
+      rows: slices.compare,
+      rng: new Rng(request.seed),
+    }),
   });
   return { outcome, blob };
 }
 
-function fitModel(table: ExampleTable, slices: Slices, scaler: Scaler): LogisticModel {
-  const inputs = standardise(table.features, scaler);
-  const prior = priorOf(labelsOf(table, slices.train));
-  const fit: LinearFit =
-    slices.train.length === 0
-      ? emptyFit(prior)
-      : fitLogistic({
-          inputs,
-          columns: FEATURE_COUNT,
-          rows: slices.train,
-          labels: table.labels,
-        });
-  const logits = new Float64Array(slices.calibrate.length * CLASS_COUNT);
-  slices.calibrate.forEach((index, place) => {
-    const input = { values: inputs, start: index * FEATURE_COUNT };
-    linearLogits(fit, input, { logits, at: place * CLASS_COUNT });
+function fitModel(
+  table: ExampleTable,
+  slices: Slices,
+  { seed, gate }: TrainRequest,
+): { readonly model: BoostedModel; readonly rounds: number } {
+  const { train, stop, calibrate } = slices;
+  const sample = (rows: readonly number[]) => ({ rows, labels: labelsOf(table, rows) });
+  const weights = sampleWeights(table, train);
+  const prior = priorOf(labelsOf(table, train), weights);
+  const values = valuesOf(table.features, FEATURE_COUNT);
+  const lesson = {
+    ...{ values, prior, gate },
+    train: { ...sample(train), weights },
+    stop: sample(stop),
+  };
+  const { forest, rounds } = boost(lesson, RULES, new Rng(seed));
+  const logits = new Float64Array(calibrate.length * CLASS_COUNT);
+  calibrate.forEach((row, place) => {
+    const out = logits.subarray(place * CLASS_COUNT, (place + 1) * CLASS_COUNT);
+    out.set(prior);
+    addVotes(forest, rowOf(table, row), out);
   });
-  const temperature = fitTemperature(logits, labelsOf(table, slices.calibrate), prior);
-  return { kind: LOGISTIC_KIND, ...fit, temperature, prior };
+  const temperature = fitTemperature(logits, labelsOf(table, calibrate), prior);
+  return { model: { kind: BOOSTED_KIND, prior, temperature, forest }, rounds };
 }
-
-const emptyFit = (prior: readonly number[]): LinearFit => ({
-  weights: prior.map(() => new Array<number>(FEATURE_COUNT).fill(0)),
-  bias: [...prior],
-});
-
-/** Weights act on standardised columns, so their sizes compare. */
-function weightShares(model: LogisticModel): Importance {
-  const sizes = FEATURE_NAMES.map((_, column) =>
-    model.weights.reduce((sum, weights) => sum + Math.abs(weights[column]!), 0),
-  );
-  const total = sizes.reduce((sum, size) => sum + size, 0);
-  return importanceOf(sizes.map(size => (total > 0 ? rounded(size / total) : 0)));
-}
-
-/** Breiman's permutation importance, on the slice that the model has never seen. */
-function permutationImportance(of: {
-  readonly request: TrainRequest;
-  readonly table: ExampleTable;
-  readonly slices: Slices;
-  readonly model: LogisticModel;
-  readonly scaler: Scaler;
-}): Importance {
-  const { table, model, scaler } = of;
-  const rows = of.slices.compare;
-  const rng = new Rng(of.request.seed);
-  const values = new Float64Array(FEATURE_COUNT);
-  const donors = rows.slice();
-  const lossWithout = (column: number | null) =>
-    meanLogLoss(
-      forecast(table, rows, index => {
-        const start = index * FEATURE_COUNT;
-        values.set(table.features.subarray(start, start + FEATURE_COUNT));
-        if (column !== null)
-          values[column] = table.features[donorOf.get(index)! * FEATURE_COUNT + column]!;
-        return predictLogistic(model, scaler, values);
-      }),
-    );
-  const donorOf = new Map<number, number>();
-  const whole = lossWithout(null);
-  return importanceOf(
-    FEATURE_NAMES.map((_, column) => {
-      shuffle(donors, rng);
-      rows.forEach((index, place) => {
-        donorOf.set(index, donors[place]!);
-      });
-      return rounded(lossWithout(column) - whole);
-    }),
-  );
-}
-
-const importanceOf = (values: readonly number[]): Importance =>
-  Object.fromEntries(FEATURE_NAMES.map((name, column) => [name, values[column]!]));

@@ -8,7 +8,7 @@
  * Never: shuffles, or lets a later example into an earlier slice.
  */
 import type { Millis } from '../base/time.ts';
-import { type ExampleTable, longestLabelMs } from './example-table.ts';
+import { type LabelTable, longestLabelMs } from './example-table.ts';
 
 /** Row numbers of an example table, ascending. */
 export interface Slices {
@@ -28,7 +28,7 @@ const TRAIN_SHARE = 0.7;
 const STOP_SHARE = 0.15;
 
 /** `seenUntil`: market time up to which labels took part in a decision; null: in none. */
-export function sliceExamples(table: ExampleTable, seenUntil: Millis | null): Slices {
+export function sliceExamples(table: LabelTable, seenUntil: Millis | null): Slices {
   const { count } = table;
   const embargoMs = longestLabelMs(table);
   const unseenStart = seenUntil === null ? 0 : firstAtOrAfter(table, seenUntil + embargoMs);
@@ -45,14 +45,14 @@ export function sliceExamples(table: ExampleTable, seenUntil: Millis | null): Sl
   };
 }
 
-function firstAtOrAfter(table: ExampleTable, time: Millis): number {
+function firstAtOrAfter(table: LabelTable, time: Millis): number {
   for (let row = 0; row < table.count; row += 1) if (table.times[row]! >= time) return row;
   return table.count;
 }
 
 /** Rows whose label came due, embargo included, before the next slice begins. */
 function purged(
-  table: ExampleTable,
+  table: LabelTable,
   span: { readonly from: number; readonly to: number },
   embargoMs: Millis,
 ): number[] {

@@ -1,5 +1,5 @@
 /**
- * What a model remembers of its trainings: the request that is owed, and the last outcome.
+ * What a model remembers of its trainings: the request that is owed, and what became of the others.
  *
  * Promises: decodes to exactly what was encoded, or throws and names the field.
  */
@@ -29,11 +29,17 @@ import type {
 } from '../core/fact.ts';
 import { FEATURE_COUNT } from './features.ts';
 
-/** An outcome, adopted or not; 0.1.0 told less of it. */
-export interface LastOutcome {
+/** Trainings that a model remembers: some months of them. */
+export const TRAININGS_KEPT_MAX = 50;
+
+/** A training, adopted or not; 0.1.0 told less of it. */
+export interface TrainingRecord {
   readonly time: Millis;
   readonly adopted: boolean;
+  /** Of the challenger, if it was adopted. */
   readonly version: number;
+  /** The last example that it could see; 0.1.0 kept it elsewhere. */
+  readonly through?: number;
   readonly challenger: Score;
   readonly champion: Score | null;
   readonly baseRate: Score;
@@ -50,10 +56,14 @@ const VERDICTS: readonly TrainVerdict[] = ['adopted', 'not clearly better', 'too
 const TRIGGERS: readonly TrainTrigger[] = ['no model', 'examples', 'drift'];
 
 /** `request`: what the outcome answers. */
-export const lastOutcomeOf = (fact: TrainOutcome, request: TrainRequest | null): LastOutcome => ({
+export const trainingRecordOf = (
+  fact: TrainOutcome,
+  request: TrainRequest | null,
+): TrainingRecord => ({
   time: fact.time,
   adopted: fact.adopted,
   version: fact.version,
+  through: fact.through,
   challenger: { ...fact.challenger },
   champion: fact.champion === null ? null : { ...fact.champion },
   baseRate: { ...fact.baseRate },
@@ -96,10 +106,11 @@ const asSlices = fieldsOf<SliceSizes>({
   compare: asCount,
 });
 
-export const asLastOutcome = fieldsOf<LastOutcome>({
+export const asTrainingRecord = fieldsOf<TrainingRecord>({
   time: asNumber,
   adopted: asBoolean,
   version: asCount,
+  through: optional(asCount),
   challenger: asScore,
   champion: nullable(asScore),
   baseRate: asScore,
@@ -115,16 +126,20 @@ const asDice: Reader<RngState> = (value, path) => {
   return [a!, b!, c!, counter!];
 };
 
-export const asRequest = fieldsOf<TrainRequest>({
-  model: oneOf(MODEL_IDS),
-  time: asNumber,
-  from: asCount,
-  through: asCount,
-  seed: asDice,
-  rng: asDice,
-  champion: asCount,
-  gate: (value, path) => asNumbers(value, FEATURE_COUNT, path),
-  seenUntil: optional(asNumber),
-  version: optional(asCount),
-  trigger: optional(oneOf(TRIGGERS)),
-});
+/** `features`: how many the gate has a weight for. */
+export const requestReader = (features: number): Reader<TrainRequest> =>
+  fieldsOf<TrainRequest>({
+    model: oneOf(MODEL_IDS),
+    time: asNumber,
+    from: asCount,
+    through: asCount,
+    seed: asDice,
+    rng: asDice,
+    champion: asCount,
+    gate: (value, path) => asNumbers(value, features, path),
+    seenUntil: optional(asNumber),
+    version: optional(asCount),
+    trigger: optional(oneOf(TRIGGERS)),
+  });
+
+export const asRequest = requestReader(FEATURE_COUNT);

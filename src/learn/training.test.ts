@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { impurity } from '../base/canonical.ts';
 import type { ModelId } from '../core/fact.ts';
+import { predictBoosted, unpackTrained } from './boosted-model.ts';
 import { warmStart } from './deep-training.ts';
 import { packDense, predictDenseModel, unpackDense } from './dense-model.ts';
 import { tableOf } from './example-table.ts';
 import { FEATURE_COUNT, FEATURE_NAMES } from './features.ts';
-import { unpackLogistic } from './logistic-model.ts';
 import { type PlantedRule, plantedExamples, plantedRequest } from './planted-example.ts';
 import { train } from './training.ts';
 
@@ -87,7 +87,7 @@ for (const model of MODELS)
           : example,
       );
       const weights = (blob: Uint8Array | null) =>
-        model === 'signal-model' ? unpackLogistic(blob!).model : unpackDense(blob!).model;
+        model === 'signal-model' ? unpackTrained(blob!)!.model : unpackDense(blob!).model;
       const one = train(request, tableOf(examples), null);
       const two = train(request, tableOf(changed), null);
       assert.notEqual(one.outcome.challenger.logLoss, two.outcome.challenger.logLoss);
@@ -116,9 +116,34 @@ for (const model of MODELS)
     });
   });
 
-describe('what a training says of the features', () => {
-  it('names the one that carries the rule, by weight and by permutation', () => {
-    const { importance, permutation } = unpackLogistic(trained('signal-model', 'linear').blob!);
+describe('the signal model', () => {
+  it('learns a rule that no linear model can, nearly all of it', () => {
+    const { adopted, challenger, baseRate } = trained('signal-model', 'bent').outcome;
+    assert.equal(adopted, true);
+    // Who knows the rule itself is better than the base rate by 0.42.
+    assert.ok(challenger.logLoss < baseRate.logLoss - 0.3);
+  });
+
+  it('is fitted to float32 features: what it says of a double is what it says of its float32', () => {
+    const { model } = unpackTrained(trained('signal-model', 'linear').blob!)!;
+    const row = Array.from({ length: FEATURE_COUNT }, (_, column) => Math.sin(column) / 3);
+    assert.deepEqual(predictBoosted(model, row), predictBoosted(model, row.map(Math.fround)));
+  });
+
+  it('draws its features by the gate of the request', () => {
+    const examples = plantedExamples({ count: 1500, seed: 11, rule: 'linear' });
+    const request = plantedRequest('signal-model', examples);
+    // Seven in ten are drawn for a tree: all that are open, and none of the others.
+    const gate = request.gate.map((_, column) => (column < 22 ? 1 : 1e-12));
+    const { blob } = train({ ...request, gate }, tableOf(examples), null);
+    const { importance } = unpackTrained(blob!)!;
+    FEATURE_NAMES.forEach((name, column) => {
+      assert.equal(importance[name]! > 0, column < 22, name);
+    });
+  });
+
+  it('names the feature that carries the rule, by gain and by permutation', () => {
+    const { importance, permutation } = unpackTrained(trained('signal-model', 'linear').blob!)!;
     const best = (values: Record<string, number>) =>
       Object.entries(values).sort((a, b) => b[1] - a[1])[0]![0];
     assert.equal(best(importance), FEATURE_NAMES[0]);
@@ -128,10 +153,9 @@ describe('what a training says of the features', () => {
 
 describe('the deep signal model', () => {
   it('learns a rule that no linear model can', () => {
-    const deep = trained('deep-signal-model', 'bent').outcome;
-    const linear = trained('signal-model', 'bent').outcome;
-    assert.equal(deep.adopted, true);
-    assert.ok(deep.challenger.logLoss < linear.challenger.logLoss - 0.02);
+    const { adopted, challenger, baseRate } = trained('deep-signal-model', 'bent').outcome;
+    assert.equal(adopted, true);
+    assert.ok(challenger.logLoss < baseRate.logLoss - 0.02);
   });
 
   it('goes on from the optimizer of the champion', () => {

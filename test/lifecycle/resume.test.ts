@@ -45,7 +45,7 @@ describe('the twin that nothing stops', () => {
     const { states } = remembered(at('twin'));
     assert.equal(states.run.candles, CANDLES);
     assert.ok(states.analytics.totals.trades >= 5, 'trades');
-    assert.ok(states['signal-model'].lastOutcome !== null, 'a training');
+    assert.ok(states['signal-model'].history.length > 0, 'a training');
     assert.ok(states['q-table'].rewards > 0, 'rewards');
     const { seq } = twin();
     assert.ok(seq > CANDLES, 'answers and trainings are steps too');
