@@ -24,6 +24,10 @@ export async function longTape(folder: string): Promise<string> {
   return tape;
 }
 
+/** Where recorded tapes of these names would be. */
+export const recordedTapes = (names: readonly string[]): string[] =>
+  names.map(name => join(dataFolder, `${name}.csv.gz`));
+
 const NAMES = ['SIMULATED-BTC-USDT-1m-PERP.csv', 'SIMULATED-ETH-USDT-1m-PERP.csv'];
 
 /** One or two tapes of the simulated market; their paths. */

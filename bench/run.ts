@@ -13,6 +13,7 @@ import { learningSpeed, plainSpeed } from './speed.ts';
 import { start } from './start.ts';
 import { step } from './step.ts';
 import { type Row, table } from './table.ts';
+import { trees } from './trees.ts';
 
 const MEASUREMENTS: Readonly<Record<string, (folder: string) => Promise<Row[]>>> = {
   plain: plainSpeed,
@@ -21,6 +22,7 @@ const MEASUREMENTS: Readonly<Record<string, (folder: string) => Promise<Row[]>>>
   checkpoint,
   start,
   memory,
+  trees,
 };
 
 const CHILD = '--one';
