@@ -40,7 +40,7 @@ export type Encoded =
 
 export interface Tensor {
   readonly shape: readonly number[];
-  readonly data: Float32Array | Float64Array;
+  readonly data: Float32Array | Float64Array | Int8Array;
 }
 
 /** The content of the blob a fact names; undefined for a fact that names none. */

@@ -172,6 +172,8 @@ export interface Example {
   readonly return: number;
   readonly features: readonly number[];
   readonly context: readonly number[];
+  /** The feature window when it was opened (core/sequence.ts); absent where nobody learns from it. */
+  readonly sequence?: string;
 }
 
 export type ModelId = 'signal-model' | 'deep-signal-model';

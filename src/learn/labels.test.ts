@@ -18,7 +18,7 @@ import {
 const SETTINGS = DEFAULT_SETTINGS;
 
 const pending = (change: Partial<PendingLabel>): PendingLabel => ({
-  ...{ id: 1, time: 500, proposed: true, features: [0.5], context: [0.25] },
+  ...{ id: 1, time: 500, proposed: true, features: [0.5], context: [0.25], sequence: 'AQ==' },
   ...{ barrier: 0.01, candles: 60, entry: 100, held: 3, status: 'waiting', label: 0, change: 0 },
   ...change,
 });
@@ -108,6 +108,19 @@ describe('labels that came due', () => {
     const { type, symbol, time, labelledAt, proposed, features, context } = labelled[0]!;
     assert.deepEqual([type, symbol, time, labelledAt], ['example.labelled', 'X', 500, 120_000]);
     assert.deepEqual([proposed, features, context], [true, [0.5], [0.25]]);
+  });
+
+  it('tell the feature window where the deep signal model learns from it', () => {
+    const deep = (deepSignalModel: boolean) => ({
+      ...SETTINGS,
+      learning: { ...SETTINGS.learning, deepSignalModel },
+    });
+    const told = (change: Partial<PendingLabel>, settings = SETTINGS) =>
+      dueLabels(source({ pending: [pending({ status: 'due', ...change })], due: 1 }), settings)
+        .labelled[0]!;
+    assert.equal(told({}, deep(true)).sequence, 'AQ==');
+    assert.ok(!('sequence' in told({}, deep(false))));
+    assert.ok(!('sequence' in told({ sequence: null }, deep(true))), 'a label of 0.1.0 has none');
   });
 
   it('are voided when a gap cut them', () => {

@@ -84,10 +84,11 @@ export function dueLabels(source: LabelSource, settings: Settings): DueLabels {
   const { symbol, time: openedAt } = must(source.last, 'a candle that labels came due with');
   const time = openedAt + settings.timeframeMs;
   const cost = roundTripCost(settings);
+  const withSequence = settings.learning.deepSignalModel;
   const labelled: Fact<'example.labelled'>[] = [];
   const voided: Fact<'example.voided'>[] = [];
   for (const each of source.pending)
-    if (each.status === 'due') labelled.push(labelOf(each, { symbol, time, cost }));
+    if (each.status === 'due') labelled.push(labelOf(each, { symbol, time, cost, withSequence }));
     else if (each.status === 'void')
       voided.push({ type: 'example.voided', id: each.id, symbol, time });
   return { labelled, voided };
@@ -95,8 +96,9 @@ export function dueLabels(source: LabelSource, settings: Settings): DueLabels {
 
 function labelOf(
   pending: PendingLabel,
-  at: { symbol: string; time: Millis; cost: number },
+  at: { symbol: string; time: Millis; cost: number; withSequence: boolean },
 ): Fact<'example.labelled'> {
+  const { sequence } = pending;
   return {
     type: 'example.labelled',
     id: pending.id,
@@ -108,6 +110,7 @@ function labelOf(
     return: round(pending.change - at.cost),
     features: pending.features,
     context: pending.context,
+    ...(at.withSequence && sequence !== null && { sequence }),
   };
 }
 

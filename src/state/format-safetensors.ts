@@ -4,8 +4,8 @@
  *   8 bytes   length of the header, little-endian
  *   header    JSON: {"__metadata__": {strings}, "<name>": {"dtype","shape","data_offsets"}, ...},
  *             padded with spaces to a multiple of 8
- *   data      the tensors without gaps, F64 before F32 so that each stands at a multiple of its
- *             width, by name within a width
+ *   data      the tensors without gaps, F64 before F32 before I8 so that each stands at a multiple
+ *             of its width, by name within a width
  *
  * The metadata carries the component's own strings and `component`, `schema` and `seq`.
  * Promises: every bit of every number is kept. Never: trusts an offset before it is checked.
@@ -24,7 +24,11 @@ const HEADER_BYTES_MAX = 16 * 1024 * 1024;
 const METADATA = '__metadata__';
 const ENVELOPE_KEYS = ['component', 'schema', 'seq'];
 
-const widthOf = (tensor: Tensor): 4 | 8 => (tensor.data instanceof Float64Array ? 8 : 4);
+const WIDTHS: Readonly<Record<string, number>> = { F64: 8, F32: 4, I8: 1 };
+
+const dtypeOf = ({ data }: Tensor): string =>
+  data instanceof Float64Array ? 'F64' : data instanceof Float32Array ? 'F32' : 'I8';
+const widthOf = ({ data }: Tensor): number => data.BYTES_PER_ELEMENT;
 
 export function encodeSafetensors(envelope: Envelope, content: Tensors): Uint8Array {
   const { component, schema, seq } = envelope;
@@ -43,7 +47,7 @@ export function encodeSafetensors(envelope: Envelope, content: Tensors): Uint8Ar
     const start = end;
     end += data.length * widthOf(tensor);
     header[name] = {
-      dtype: widthOf(tensor) === 8 ? 'F64' : 'F32',
+      dtype: dtypeOf(tensor),
       shape,
       data_offsets: [start, end],
     };
@@ -61,12 +65,17 @@ export function encodeSafetensors(envelope: Envelope, content: Tensors): Uint8Ar
 
 function namesInFileOrder(tensors: Readonly<Record<string, Tensor>>): string[] {
   const names = Object.keys(tensors).sort();
-  const ofWidth = (width: number) => names.filter(name => widthOf(tensors[name]!) === width);
-  return [...ofWidth(8), ...ofWidth(4)];
+  const ofType = (dtype: string) => names.filter(name => dtypeOf(tensors[name]!) === dtype);
+  return Object.keys(WIDTHS).flatMap(ofType);
 }
 
 function writeNumbers(view: DataView, start: number, tensor: Tensor): number {
   const width = widthOf(tensor);
+  // Millions of them, in one go.
+  if (tensor.data instanceof Int8Array) {
+    new Int8Array(view.buffer, view.byteOffset).set(tensor.data, start);
+    return start + tensor.data.length;
+  }
   let offset = start;
   for (const number of tensor.data) {
     if (width === 8) view.setFloat64(offset, number, true);
@@ -137,14 +146,20 @@ function readEntry(name: string, value: unknown): Entry {
   if (!Array.isArray(shape) || !shape.every(isCount)) throw new Malformed(`the shape of ${name}`);
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isCount))
     throw new Malformed(`the offsets of ${name}`);
-  const width = entry?.dtype === 'F64' ? 8 : entry?.dtype === 'F32' ? 4 : 0;
+  const dtype = entry?.dtype ?? '';
+  const width = Object.hasOwn(WIDTHS, dtype) ? WIDTHS[dtype]! : 0;
   if (width === 0 || offsets[1] - offsets[0] !== countOf(shape) * width)
     throw new Malformed(`the type or the length of ${name}`);
-  return { dtype: entry?.dtype ?? '', shape, data_offsets: offsets as [number, number] };
+  return { dtype, shape, data_offsets: offsets as [number, number] };
 }
 
 function readTensor(entry: Entry, data: Uint8Array): Tensor {
   const [start, end] = entry.data_offsets;
+  if (entry.dtype === 'I8')
+    return {
+      shape: entry.shape,
+      data: new Int8Array(data.buffer, data.byteOffset, data.byteLength).slice(start, end),
+    };
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
   const wide = entry.dtype === 'F64';
   const count = (end - start) / (wide ? 8 : 4);

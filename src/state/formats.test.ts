@@ -39,10 +39,10 @@ const matrix = fc
       .map(numbers => ({ rows, columns, data: Float64Array.from(numbers) })),
   );
 const tensor = fc
-  .record({ shape: fc.array(fc.nat(4), { maxLength: 3 }), wide: fc.boolean(), fill: anyDouble })
-  .map(({ shape, wide, fill }) => {
+  .record({ shape: fc.array(fc.nat(4), { maxLength: 3 }), width: fc.nat(2), fill: anyDouble })
+  .map(({ shape, width, fill }) => {
     const count = shape.reduce((product, size) => product * size, 1);
-    const data = wide ? new Float64Array(count) : new Float32Array(count);
+    const data = new [Float64Array, Float32Array, Int8Array][width]!(count);
     return { shape, data: data.fill(fill) };
   });
 
@@ -55,6 +55,7 @@ const samples: Record<string, Encoded> = {
     tensors: {
       w: { shape: [2, 2], data: Float32Array.of(1, 2, 3, 4) },
       m: { shape: [1], data: Float64Array.of(-0) },
+      bytes: { shape: [3], data: Int8Array.of(-128, 0, 127) },
       empty: { shape: [0], data: new Float32Array(0) },
     },
     metadata: { layers: '2' },
@@ -107,6 +108,7 @@ describe('formats', () => {
     assert.equal(length % 8, 0);
     assert.deepEqual(header.m.data_offsets, [0, 8]);
     assert.deepEqual(header.w.data_offsets, [8, 24]);
+    assert.deepEqual(header.bytes, { dtype: 'I8', shape: [3], data_offsets: [24, 27] });
     assert.deepEqual(header.__metadata__, {
       component: 'sample',
       schema: '3',

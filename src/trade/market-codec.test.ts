@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { walk } from '../../test/fixtures/walk.ts';
+import { must } from '../base/assert.ts';
 import { FEATURE_COUNT } from '../core/feature.ts';
+import { packSequence } from '../core/sequence.ts';
 import { market } from './market.ts';
-import { createSymbol, foldCandle } from './market-symbol.ts';
+import { createSymbol, foldCandle, sequenceOf } from './market-symbol.ts';
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 type Tree = { [key: string]: Json };
@@ -23,6 +25,7 @@ function fullState(): string {
   }
   symbol.pending.push({
     ...{ id: 1, time: 0, proposed: true, features: row, context: row, barrier: 0.01 },
+    sequence: packSequence(must(sequenceOf(symbol), 'a full window')),
     ...{ candles: 60, entry: 100, held: 1, status: 'waiting', label: 0, change: 0 },
   });
   const encoded = market.file.encode(state);

@@ -6,6 +6,7 @@
  * with the state.
  */
 import {
+  asArray,
   asBoolean,
   asCount,
   asInteger,
@@ -20,9 +21,11 @@ import {
   oneOf,
   type Reader,
 } from '../base/field.ts';
+import type { Encoded } from '../core/component.ts';
 import { FEATURE_COUNT } from '../core/feature.ts';
 import type { PendingLabel } from '../core/label.ts';
 import { REGIMES, VOLATILITY_LEVELS } from '../core/market.ts';
+import { unpackSequence } from '../core/sequence.ts';
 import { createSymbol, type LastCandle, type SymbolState } from './market-symbol.ts';
 
 type Tree = Readonly<Record<string, unknown>>;
@@ -65,6 +68,12 @@ const readLast = nullable(
 
 const readRow: Reader<number[]> = (value, path) => asNumbers(value, FEATURE_COUNT, path);
 
+const readSequence: Reader<string> = (value, path) => {
+  const text = asText(value, path);
+  if (unpackSequence(text) === null) throw new Error(`${path} is not a feature window`);
+  return text;
+};
+
 const readPending = listOf(
   fieldsOf<PendingLabel>({
     id: asInteger,
@@ -72,6 +81,7 @@ const readPending = listOf(
     proposed: asBoolean,
     features: readRow,
     context: readRow,
+    sequence: nullable(readSequence),
     barrier: asNumber,
     candles: asCount,
     entry: nullable(asNumber),
@@ -101,4 +111,21 @@ function checkPlace(node: Tree, name: string, path: string): void {
   const size = values?.length ?? (rows === undefined ? null : rows.length / FEATURE_COUNT);
   if (size !== null && (place > size || (name === 'next' && place === size)))
     throw new Error(`${path}.${name} is outside its ring`);
+}
+
+/** Version 2: a pending label has the feature window of its opening; 0.1.0 kept none. */
+export function withSequences(old: Encoded): Encoded {
+  if (old.format !== 'json.zst') throw new Error(`market: not ${old.format}`);
+  const symbols = Object.entries(asRecord(old.value['symbols'], 'market.symbols'));
+  const lifted = symbols.map(([name, symbol]) => [name, withSequence(symbol)]);
+  return { ...old, value: { ...old.value, symbols: Object.fromEntries(lifted) } };
+}
+
+function withSequence(symbol: unknown): unknown {
+  const { pending, ...rest } = asRecord(symbol, 'market.symbols');
+  const labels = asArray(pending, null, 'market.symbols.pending');
+  return {
+    ...rest,
+    pending: labels.map(each => ({ ...asRecord(each, 'a pending label'), sequence: null })),
+  };
 }

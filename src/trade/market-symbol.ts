@@ -11,6 +11,7 @@ import { createPast, extendPast, type Past } from '../base/past-hash.ts';
 import { FEATURE_COUNT } from '../core/feature.ts';
 import type { Cusum, PendingLabel } from '../core/label.ts';
 import type { Candle, Reading } from '../core/market.ts';
+import { quantised, SEQUENCE_SIZE, type Sequence } from '../core/sequence.ts';
 import { fillFeatures, roundFeature } from './feature-row.ts';
 import {
   createIndicators,
@@ -173,4 +174,15 @@ export function windowMean(symbol: Pick<SymbolState, 'window'>): number[] {
     for (let column = 0; column < FEATURE_COUNT; column += 1)
       mean[column] = (mean[column] as number) + (rows[start + column] as number);
   return mean.map(sum => roundFeature(count > 0 ? sum / count : 0));
+}
+
+/** The rows of the window, oldest first; null while it fills. */
+export function sequenceOf(symbol: Pick<SymbolState, 'window'>): Sequence | null {
+  const { rows, next, count } = symbol.window;
+  if (count < SEQUENCE_ROWS) return null;
+  const sequence: Sequence = new Int8Array(SEQUENCE_SIZE);
+  const start = next * FEATURE_COUNT;
+  for (let place = 0; place < SEQUENCE_SIZE; place += 1)
+    sequence[place] = quantised(rows[(start + place) % SEQUENCE_SIZE] as number);
+  return sequence;
 }

@@ -13,11 +13,18 @@ import type { Component } from '../core/component.ts';
 import type { Bookmark } from '../core/exchange.ts';
 import type { Fact } from '../core/fact.ts';
 import type { Candle } from '../core/market.ts';
+import { packSequence } from '../core/sequence.ts';
 import { DEFAULT_SETTINGS } from '../core/settings.ts';
-import { copyPlain, readSymbol } from './market-codec.ts';
-import { createSymbol, foldCandle, forgetRows, type SymbolState } from './market-symbol.ts';
+import { copyPlain, readSymbol, withSequences } from './market-codec.ts';
+import {
+  createSymbol,
+  foldCandle,
+  forgetRows,
+  type SymbolState,
+  sequenceOf,
+} from './market-symbol.ts';
 
-export { type SymbolState, windowMean } from './market-symbol.ts';
+export { type SymbolState, sequenceOf, windowMean } from './market-symbol.ts';
 
 export interface MarketState {
   /** Candles of all symbols in the directory's life. */
@@ -70,8 +77,10 @@ function open(state: MarketState, fact: Fact<'example.opened'>): void {
   const symbol = symbolOf(state, fact.symbol);
   assert(symbol.pending.length < PENDING_LABELS_MAX, 'labels pending have a bound');
   const { id, time, proposed, features, context, barrier, candles } = fact;
+  const window = sequenceOf(symbol);
   symbol.pending.push({
     ...{ id, time, proposed, features, context, barrier, candles },
+    sequence: window === null ? null : packSequence(window),
     ...{ entry: null, held: 0, status: 'waiting', label: 0, change: 0 },
   });
   symbol.openedAt = symbol.candles;
@@ -117,7 +126,7 @@ function check(state: MarketState): string | null {
 export const market: Component<'market', MarketState> = {
   id: 'market',
   title: 'market',
-  version: 1,
+  version: 2,
   file: {
     name: 'market_state.json.zst',
     format: 'json.zst',
@@ -152,5 +161,6 @@ export const market: Component<'market', MarketState> = {
     'example.labelled': close,
     'example.voided': close,
   },
+  upgrades: { 2: withSequences },
   check,
 };

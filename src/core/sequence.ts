@@ -1,0 +1,39 @@
+/**
+ * A sequence: the last SEQUENCE_ROWS feature rows of a symbol, oldest first, in steps of 1/31.
+ *
+ * Promises: the same rows give the same text; what is predicted from and what is trained on are
+ * the same small integers. Feature rows are clipped to ±4, so 31 steps a unit fit into a byte.
+ * Never: holds fewer rows.
+ */
+import { SEQUENCE_ROWS } from '../base/limits.ts';
+import { FEATURE_COUNT } from './feature.ts';
+
+/** Row by row, `SEQUENCE_SIZE` integers. */
+export type Sequence = Int8Array<ArrayBuffer>;
+
+export const SEQUENCE_SIZE = SEQUENCE_ROWS * FEATURE_COUNT;
+/** Steps a unit: 4 × 31 = 124. */
+export const SEQUENCE_SCALE = 31;
+const STEP_MAX = 127;
+/** Four characters for three bytes, the last ones filled up. */
+const TEXT_LENGTH = 4 * Math.ceil(SEQUENCE_SIZE / 3);
+
+export function quantised(value: number): number {
+  const step = Math.round(value * SEQUENCE_SCALE) + 0;
+  return Math.max(-STEP_MAX, Math.min(STEP_MAX, step));
+}
+
+/** As a fact carries it: base64 of one signed byte a value. */
+export const packSequence = (sequence: Sequence): string =>
+  new Uint8Array(sequence.buffer, sequence.byteOffset, sequence.length).toBase64();
+
+/** Null for what is no sequence of this release: another length, or no base64. */
+export function unpackSequence(text: string): Sequence | null {
+  if (text.length !== TEXT_LENGTH) return null;
+  try {
+    const bytes = Uint8Array.fromBase64(text, { lastChunkHandling: 'strict' });
+    return bytes.length === SEQUENCE_SIZE ? new Int8Array(bytes.buffer) : null;
+  } catch {
+    return null;
+  }
+}
