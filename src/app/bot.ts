@@ -6,11 +6,11 @@
  * Never: decides (policy/decide does), remembers (the components do), or formats for people.
  */
 import type { Exchange, Feed } from '../core/exchange.ts';
-import type { ModelId } from '../core/fact.ts';
+import type { ModelId, TrainRequest } from '../core/fact.ts';
 import type { Candle } from '../core/market.ts';
 import type { Input, Stepper, StepResult } from '../core/step.ts';
-import { championOf as deepChampion } from '../learn/deep-signal-model.ts';
-import { examplesOf, championOf as signalChampion } from '../learn/signal-model.ts';
+import * as deep from '../learn/deep-signal-model.ts';
+import * as signal from '../learn/signal-model.ts';
 import type { World } from '../policy/world.ts';
 import type { Store } from '../state/store.ts';
 import { bookmarksOf } from './bookmark.ts';
@@ -106,11 +106,13 @@ async function train(bot: BotParts, id: ModelId): Promise<void> {
   const { world, trainer, store } = bot;
   const request = world[id].request;
   if (request === null) return;
-  const { outcome, blob } = await trainer.train({
-    request,
-    examples: examplesOf(world['signal-model'], request),
-    champion: id === 'signal-model' ? signalChampion(world[id]) : deepChampion(world[id]),
-  });
+  const { outcome, blob } = await trainer.train({ request, ...lessonFor(world, id, request) });
   if (blob !== null) store.putBlob(blob);
   commit(bot, { kind: 'trained', outcome, blob: blob ?? undefined });
 }
+
+/** What a training needs beside its request. */
+const lessonFor = (world: World, id: ModelId, request: TrainRequest) =>
+  id === 'signal-model'
+    ? { examples: signal.examplesOf(world[id], request), champion: signal.championOf(world[id]) }
+    : { examples: deep.examplesOf(world[id], request), champion: deep.championOf(world[id]) };

@@ -67,9 +67,10 @@ function signalText(state: SignalModelState): string {
 const deepText = (state: DeepSignalModelState): string =>
   pairs([
     ['Version', state.version === 0 ? 'none yet' : String(state.version)],
-    ['Examples since training', String(state.sinceTraining)],
+    ['Sequences', `${state.examples.length} kept, ${state.examplesSeen} seen`],
+    ['Since training', String(state.retraining.sinceRequest)],
     ['Training owed', state.request === null ? 'no' : `through example ${state.request.through}`],
-    ...outcomeRows(state.lastOutcome),
+    ...outcomeRows(state.history.at(-1) ?? null),
   ]);
 
 function qTableText(state: QTableState): string {

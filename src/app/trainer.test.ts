@@ -3,15 +3,21 @@ import { createHash } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { tableOf } from '../learn/example-table.ts';
 import { plantedExamples, plantedRequest } from '../learn/planted-example.ts';
+import { plantedSequences } from '../learn/planted-sequence.ts';
+import { type SequenceExample, sequenceTable } from '../learn/sequence-table.ts';
 import { train } from '../learn/training.ts';
 import { createTrainer, MODELS, type TrainJob } from './trainer.ts';
 
 const examples = plantedExamples({ count: 1500, seed: 5, rule: 'linear' });
-const jobOf = (model: (typeof MODELS)[number]): TrainJob => ({
-  request: plantedRequest(model, examples),
-  examples: tableOf(examples),
-  champion: null,
-});
+const sequences = plantedSequences({ count: 2200, seed: 5, rule: 'last' });
+const jobOf = (model: (typeof MODELS)[number]): TrainJob =>
+  model === 'signal-model'
+    ? { request: plantedRequest(model, examples), examples: tableOf(examples), champion: null }
+    : {
+        request: plantedRequest(model, sequences),
+        examples: sequenceTable(sequences as readonly SequenceExample[]),
+        champion: null,
+      };
 
 describe('a trainer', () => {
   for (const model of MODELS)

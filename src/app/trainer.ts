@@ -6,13 +6,13 @@
  */
 import type { Worker } from 'node:worker_threads';
 import type { ModelId, TrainOutcome, TrainRequest } from '../core/fact.ts';
-import type { ExampleTable } from '../learn/training.ts';
+import type { ExampleTable, SequenceTable } from '../learn/training.ts';
 import { startWorker } from './worker.ts';
 
 /** What the worker is sent, and what it sends back. */
 export interface TrainJob {
   readonly request: TrainRequest;
-  readonly examples: ExampleTable;
+  readonly examples: ExampleTable | SequenceTable;
   readonly champion: Uint8Array | null;
 }
 

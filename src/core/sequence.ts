@@ -15,8 +15,6 @@ export const SEQUENCE_SIZE = SEQUENCE_ROWS * FEATURE_COUNT;
 /** Steps a unit: 4 × 31 = 124. */
 export const SEQUENCE_SCALE = 31;
 const STEP_MAX = 127;
-/** Four characters for three bytes, the last ones filled up. */
-const TEXT_LENGTH = 4 * Math.ceil(SEQUENCE_SIZE / 3);
 
 export function quantised(value: number): number {
   const step = Math.round(value * SEQUENCE_SCALE) + 0;
@@ -27,12 +25,14 @@ export function quantised(value: number): number {
 export const packSequence = (sequence: Sequence): string =>
   new Uint8Array(sequence.buffer, sequence.byteOffset, sequence.length).toBase64();
 
-/** Null for what is no sequence of this release: another length, or no base64. */
-export function unpackSequence(text: string): Sequence | null {
-  if (text.length !== TEXT_LENGTH) return null;
+/** Null for what is no sequence of as many columns: another length, or no base64. */
+export function unpackSequence(text: string, columns: number = FEATURE_COUNT): Sequence | null {
+  const size = SEQUENCE_ROWS * columns;
+  // Four characters for three bytes: only one text stands for these bytes.
+  if (text.length !== 4 * Math.ceil(size / 3)) return null;
   try {
     const bytes = Uint8Array.fromBase64(text, { lastChunkHandling: 'strict' });
-    return bytes.length === SEQUENCE_SIZE ? new Int8Array(bytes.buffer) : null;
+    return bytes.length === size ? new Int8Array(bytes.buffer) : null;
   } catch {
     return null;
   }

@@ -1,44 +1,92 @@
 /**
- * The deep signal model's file: safetensors, one tensor per layer, the rest as JSON metadata.
+ * The deep signal model's file: safetensors, the models as tensors, one tensor per column of the
+ * examples (sequences as int8, in steps of 1/31), the rest as JSON metadata.
  *
- * Promises: decodes to exactly the state that was encoded, float32 for float32.
- * Never: accepts a tensor of another shape or width.
+ * Promises: decodes to exactly the state that was encoded; of a file with other features, to what
+ * is still true of today's, by name. Of networks of another architecture all else is kept. Never:
+ * accepts columns of unequal lengths.
  */
-import { asCount, asJson, asNumber, asPositives, asRecord, nullable } from '../base/field.ts';
-import { SEQUENCE_ROWS } from '../base/limits.ts';
-import type { Encoded, Tensor } from '../core/component.ts';
-import { asCalibration } from './calibration.ts';
-import type { DeepSignalModelState } from './deep-signal-model.ts';
-import { layoutOf } from './dense.ts';
 import {
-  ARCHITECTURE,
-  checkArchitecture,
-  type DenseModel,
-  INPUT_COUNT,
-  PARAMETER_COUNT,
-} from './dense-model.ts';
+  asArray,
+  asCount,
+  asJson,
+  asRecord,
+  asText,
+  listOf,
+  nullable,
+  oneOf,
+} from '../base/field.ts';
+import { SEQUENCE_ROWS } from '../base/limits.ts';
+import type { Encoded } from '../core/component.ts';
+import type { Label } from '../core/fact.ts';
+import { packSequence, SEQUENCE_SIZE, unpackSequence } from '../core/sequence.ts';
+import type { DeepSignalModelState, FormerLstm } from './deep-signal-model.ts';
+import { asColumnMap, type ColumnMap } from './feature-migration.ts';
 import { FEATURE_COUNT, FEATURE_NAMES } from './features.ts';
-import { asScaler } from './scaler.ts';
-import { asRequest, asTrainingRecord } from './train-record.ts';
-
-type Tensors = Readonly<Record<string, Tensor>>;
+import { ARCHITECTURE, isReadable, sequencesToday } from './lstm-record.ts';
+import {
+  bytes,
+  lstmFields,
+  lstmTensors,
+  numbers,
+  readLstm,
+  type Tensors,
+  wide,
+} from './lstm-tensors.ts';
+import { asRetraining, forgetModel } from './retraining.ts';
+import type { SequenceExample } from './sequence-table.ts';
+import { asTrainingRecord, requestToday, TRAININGS_KEPT_MAX } from './train-record.ts';
 
 export function encodeDeepSignalModel(state: DeepSignalModelState): Encoded {
-  const { model, ...rest } = state;
-  const { version, request, lastOutcome, ...counters } = rest;
+  const { version, lastVersion, model, former, history, examples, retraining, request } = state;
+  const symbols = [...new Set(examples.map(({ symbol }) => symbol))];
   return {
     format: 'safetensors',
-    tensors: model === null ? {} : tensorsOf(model),
+    tensors: {
+      ...(model === null ? {} : lstmTensors(model)),
+      ...Object.assign(
+        {},
+        ...former.map((each, place) => lstmTensors(each.model, prefixOf(place))),
+      ),
+      ...exampleTensors(examples, symbols),
+    },
     metadata: {
       architecture: JSON.stringify(ARCHITECTURE),
       featureNames: JSON.stringify(FEATURE_NAMES),
       sequenceLength: String(SEQUENCE_ROWS),
       modelVersion: String(version),
-      calibration: JSON.stringify(model?.calibration ?? null),
+      lastVersion: String(lastVersion),
+      model: JSON.stringify(model && lstmFields(model)),
+      former: JSON.stringify(
+        former.map(each => ({ version: each.version, ...lstmFields(each.model) })),
+      ),
+      history: JSON.stringify(history),
+      symbols: JSON.stringify(symbols),
+      retraining: JSON.stringify(retraining),
       request: JSON.stringify(request),
-      lastOutcome: JSON.stringify(lastOutcome),
-      counters: JSON.stringify(counters),
+      counters: JSON.stringify({ examplesSeen: state.examplesSeen }),
     },
+  };
+}
+
+const prefixOf = (place: number): string => `former.${place}.`;
+
+function exampleTensors(examples: readonly SequenceExample[], symbols: readonly string[]): Tensors {
+  const sequences = new Int8Array(examples.length * SEQUENCE_SIZE);
+  examples.forEach(({ sequence }, row) => {
+    sequences.set(unpackSequence(sequence) ?? [], row * SEQUENCE_SIZE);
+  });
+  const shape = [examples.length];
+  return {
+    'example.id': wide(examples.map(({ id }) => id)),
+    'example.time': wide(examples.map(({ time }) => time)),
+    'example.labelledAt': wide(examples.map(({ labelledAt }) => labelledAt)),
+    'example.label': { shape, data: Int8Array.from(examples, ({ label }) => label) },
+    'example.symbol': {
+      shape,
+      data: Int8Array.from(examples, ({ symbol }) => symbols.indexOf(symbol)),
+    },
+    'example.sequence': { shape: [...shape, SEQUENCE_ROWS, FEATURE_COUNT], data: sequences },
   };
 }
 
@@ -46,110 +94,57 @@ export function decodeDeepSignalModel(content: Encoded): DeepSignalModelState {
   if (content.format !== 'safetensors') throw new Error(`deep signal model in ${content.format}`);
   const { tensors, metadata } = content;
   const field = (name: string) => asJson(metadata[name], name);
-  checkArchitecture(field('architecture'), 'architecture');
-  if (metadata['featureNames'] !== JSON.stringify(FEATURE_NAMES))
-    throw new Error('featureNames are not those of this release');
-  if (field('sequenceLength') !== SEQUENCE_ROWS)
-    throw new Error(`sequenceLength is not ${SEQUENCE_ROWS}`);
+  const map = asColumnMap(field('featureNames'), 'featureNames');
   const counters = asRecord(field('counters'), 'counters');
-  const calibration = field('calibration');
-  return {
+  const isOfUse = isReadable(field('architecture'));
+  const fields = field('model');
+  const state: DeepSignalModelState = {
     version: asCount(field('modelVersion'), 'modelVersion'),
-    model: calibration === null ? null : modelOf(tensors, calibration),
-    request: nullable(asRequest)(field('request'), 'request'),
-    lastRequestTime: nullable(asNumber)(counters['lastRequestTime'], 'lastRequestTime'),
-    sinceTraining: asCount(counters['sinceTraining'], 'sinceTraining'),
+    lastVersion: asCount(field('lastVersion'), 'lastVersion'),
+    model: fields === null || !isOfUse ? null : readLstm(tensors, fields, { map }),
+    former: isOfUse ? formerOf(tensors, field('former'), map) : [],
+    history: listOf(asTrainingRecord, TRAININGS_KEPT_MAX)(field('history'), 'history'),
+    examples: examplesOf(tensors, map, field('symbols')),
     examplesSeen: asCount(counters['examplesSeen'], 'examplesSeen'),
-    lastSeenExample: asCount(counters['lastSeenExample'], 'lastSeenExample'),
-    trainedThrough: asCount(counters['trainedThrough'], 'trainedThrough'),
-    seenUntil: asNumber(counters['seenUntil'], 'seenUntil'),
-    lastOutcome: nullable(asTrainingRecord)(field('lastOutcome'), 'lastOutcome'),
+    retraining: asRetraining(field('retraining'), 'retraining'),
+    request: nullable(requestToday(map))(field('request'), 'request'),
   };
-}
-
-interface Layer {
-  readonly name: string;
-  readonly shape: readonly number[];
-  readonly start: number;
-}
-
-/** How the flat parameters (and each moment) are cut into named tensors. */
-function layers(): readonly Layer[] {
-  const { inputs, hidden, outputs } = ARCHITECTURE;
-  const layout = layoutOf(ARCHITECTURE);
-  return [
-    { name: 'hidden.weight', shape: [hidden, inputs], start: 0 },
-    { name: 'hidden.bias', shape: [hidden], start: layout.hiddenBias },
-    { name: 'output.weight', shape: [outputs, hidden], start: layout.outputWeights },
-    { name: 'output.bias', shape: [outputs], start: layout.outputBias },
-  ];
-}
-
-const sizeOf = (shape: readonly number[]): number => shape.reduce((size, side) => size * side, 1);
-
-function tensorsOf(model: DenseModel): Tensors {
-  const tensors: Record<string, Tensor> = {};
-  const cut = (prefix: string, values: Float32Array) => {
-    for (const { name, shape, start } of layers())
-      tensors[prefix + name] = { shape, data: values.slice(start, start + sizeOf(shape)) };
-  };
-  cut('', model.parameters);
-  cut('adam.first.', model.adam.first);
-  cut('adam.second.', model.adam.second);
-  const wide = (name: string, values: readonly number[]) => {
-    tensors[name] = { shape: [values.length], data: Float64Array.from(values) };
-  };
-  const { steps, firstPower, secondPower } = model.adam;
-  wide('adam.progress', [steps, firstPower, secondPower]);
-  wide('scaler.mean', model.scaler.mean);
-  wide('scaler.scale', model.scaler.scale);
-  wide('gate', model.gate);
-  return tensors;
-}
-
-function modelOf(tensors: Tensors, calibration: unknown): DenseModel {
-  const progress = wideOf(tensors, 'adam.progress', 3);
-  return {
-    parameters: joined(tensors, ''),
-    adam: {
-      first: joined(tensors, 'adam.first.'),
-      second: joined(tensors, 'adam.second.'),
-      steps: asCount(progress[0], 'adam.progress'),
-      firstPower: progress[1]!,
-      secondPower: progress[2]!,
-    },
-    scaler: asScaler(
-      {
-        mean: wideOf(tensors, 'scaler.mean', INPUT_COUNT),
-        scale: wideOf(tensors, 'scaler.scale', INPUT_COUNT),
-      },
-      INPUT_COUNT,
-      'scaler',
-    ),
-    gate: asPositives(wideOf(tensors, 'gate', FEATURE_COUNT), FEATURE_COUNT, 'gate'),
-    calibration: asCalibration(calibration, 'calibration'),
-  };
-}
-
-function joined(tensors: Tensors, prefix: string): Float32Array {
-  const values = new Float32Array(PARAMETER_COUNT);
-  for (const { name, shape, start } of layers()) {
-    const tensor = tensors[prefix + name];
-    if (!(tensor?.data instanceof Float32Array) || !sameShape(tensor.shape, shape))
-      throw new Error(`tensor ${prefix}${name} is not float32 [${shape.join(', ')}]`);
-    if (!tensor.data.every(Number.isFinite))
-      throw new Error(`tensor ${prefix}${name} holds a number that is not finite`);
-    values.set(tensor.data, start);
+  if (fields !== null && state.model === null) {
+    // The next one is due at the next chance.
+    state.version = 0;
+    forgetModel(state.retraining, state.examples.length);
   }
-  return values;
+  return state;
 }
 
-function wideOf(tensors: Tensors, name: string, length: number): number[] {
-  const tensor = tensors[name];
-  if (!(tensor?.data instanceof Float64Array) || !sameShape(tensor.shape, [length]))
-    throw new Error(`tensor ${name} is not float64 [${length}]`);
-  return Array.from(tensor.data, value => asNumber(value, name));
+const formerOf = (tensors: Tensors, value: unknown, map: ColumnMap): FormerLstm[] =>
+  asArray(value, null, 'former').map((fields, place) => ({
+    version: asCount(asRecord(fields, 'former')['version'], 'former.version'),
+    model: readLstm(tensors, fields, { map, prefix: prefixOf(place) }),
+  }));
+
+/** None where there are none, or where a window has another length than today's. */
+function examplesOf(tensors: Tensors, map: ColumnMap, names: unknown): SequenceExample[] {
+  const count = tensors['example.id']?.data.length ?? 0;
+  if (count === 0 || tensors['example.sequence']?.shape[1] !== SEQUENCE_ROWS) return [];
+  const symbols = listOf(asText)(names, 'symbols');
+  const ids = numbers(tensors, 'example.id', count);
+  const times = numbers(tensors, 'example.time', count);
+  const labelledAt = numbers(tensors, 'example.labelledAt', count);
+  const labels = bytes(tensors, 'example.label', [count]);
+  const places = bytes(tensors, 'example.symbol', [count]);
+  const sequences = sequencesToday(
+    bytes(tensors, 'example.sequence', [count, SEQUENCE_ROWS, map.names.length]),
+    map,
+  );
+  return ids.map((id, row) => ({
+    id: asCount(id, 'example.id'),
+    symbol: asText(symbols[places[row]!], 'example.symbol'),
+    time: times[row]!,
+    labelledAt: labelledAt[row]!,
+    label: asLabel(labels[row], 'example.label'),
+    sequence: packSequence(sequences.subarray(row * SEQUENCE_SIZE, (row + 1) * SEQUENCE_SIZE)),
+  }));
 }
 
-const sameShape = (a: readonly number[], b: readonly number[]): boolean =>
-  a.length === b.length && a.every((side, index) => side === b[index]);
+const asLabel = oneOf<Label>([0, 1, 2]);

@@ -66,10 +66,17 @@ export const asColumnMap = (value: unknown, what: string): ColumnMap =>
 
 const MAPS = [...FORMER_FEATURE_LISTS.map(names => columnMap(names)), columnMap(FEATURE_NAMES)];
 
-/** The feature row of a fact in today's columns; `list`: as the fact says, absent in 0.1.0. */
-export function rowToday(row: readonly number[], list: number | undefined): number[] {
+/** The columns of a fact; `list`: as the fact says, absent in 0.1.0. */
+export function mapOfList(list: number | undefined): ColumnMap {
   const map = MAPS[list ?? 0];
-  if (map === undefined || map.names.length !== row.length)
+  if (map === undefined) throw new Error(`the feature list ${list} is not known`);
+  return map;
+}
+
+/** The feature row of a fact in today's columns. */
+export function rowToday(row: readonly number[], list: number | undefined): number[] {
+  const map = mapOfList(list);
+  if (map.names.length !== row.length)
     throw new Error(`a feature row of ${row.length} values in list ${list ?? 0}`);
   return migrateRows(row, map, 0).slice();
 }

@@ -3,7 +3,7 @@
  *
  * Promises: between calls it keeps scratch space and the parameters loaded last, nothing else.
  */
-import { createHead, headBackward, headForward } from './lstm-head.ts';
+import { createHead, type Head, headBackward, headForward } from './lstm-head.ts';
 import type { LstmLayer } from './lstm-layer.ts';
 import { type LstmShape, parameterCount } from './lstm-shape.ts';
 import { CLASS_COUNT } from './scores.ts';
@@ -27,7 +27,6 @@ export function createNetwork(shape: LstmShape, layer: LstmLayer, batch: number)
   const { hidden } = shape;
   const head = createHead(shape, batch);
   const logits = new Float64Array(batch * CLASS_COUNT);
-  const states = new Float64Array(batch * hidden);
   const stateSlopes = new Float64Array(batch * hidden);
   const gradient = new Float64Array(parameterCount(shape));
   let parameters: Float32Array = new Float32Array(gradient.length);
@@ -38,20 +37,37 @@ export function createNetwork(shape: LstmShape, layer: LstmLayer, batch: number)
       layer.load(values);
     },
     forward(count, kept) {
-      states.set(layer.forward(count));
+      show(head, layer, { shape, count });
       if (kept === null) head.factors.fill(1);
       else head.factors.set(kept);
-      for (let each = 0; each < count; each += 1)
-        headForward(head, { each, parameters, states }, logits);
+      for (let each = 0; each < count; each += 1) headForward(head, each, { parameters, logits });
       return logits;
     },
     backward(count, slopes) {
       gradient.fill(0);
       stateSlopes.fill(0);
       for (let each = 0; each < count; each += 1)
-        headBackward(head, { each, parameters, states }, { slopes, gradient, stateSlopes });
+        headBackward(head, each, { parameters, slopes, gradient, stateSlopes });
       gradient.set(layer.backward(count, stateSlopes.subarray(0, count * hidden)));
       return gradient;
     },
   };
+}
+
+/** Runs the layer and shows the head the last hidden states, each beside the last row. */
+function show(
+  head: Head,
+  layer: LstmLayer,
+  { shape, count }: { readonly shape: LstmShape; readonly count: number },
+): void {
+  const { steps, inputs, hidden } = shape;
+  const states = layer.forward(count);
+  const lastRows = (steps - 1) * count * inputs;
+  for (let each = 0; each < count; each += 1) {
+    const at = each * head.width;
+    for (let unit = 0; unit < hidden; unit += 1)
+      head.seen[at + unit] = states[each * hidden + unit]!;
+    for (let input = 0; input < inputs; input += 1)
+      head.seen[at + hidden + input] = layer.inputs[lastRows + each * inputs + input]!;
+  }
 }

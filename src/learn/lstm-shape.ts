@@ -4,7 +4,8 @@
  *   input      inputs × 4·hidden    gates side by side: input, forget, candidate, output
  *   recurrent  hidden × 4·hidden
  *   bias       4·hidden
- *   dense      hidden × dense, then dense biases
+ *   dense      (hidden + inputs) × dense, then dense biases: it sees the last hidden state, and
+ *              beside it the last row itself
  *   output     dense × 3, then 3 biases
  *
  * Promises: one flat float32 array, matrices row by row (the layout of Keras).
@@ -37,7 +38,7 @@ export function partsOf({ inputs, hidden, dense }: LstmShape): readonly Part[] {
     ['lstm.input', [inputs, 4 * hidden]],
     ['lstm.recurrent', [hidden, 4 * hidden]],
     ['lstm.bias', [4 * hidden]],
-    ['dense.weight', [hidden, dense]],
+    ['dense.weight', [hidden + inputs, dense]],
     ['dense.bias', [dense]],
     ['output.weight', [dense, CLASS_COUNT]],
     ['output.bias', [CLASS_COUNT]],
@@ -54,8 +55,7 @@ export function partsOf({ inputs, hidden, dense }: LstmShape): readonly Part[] {
 export const layerCount = ({ inputs, hidden }: LstmShape): number =>
   (inputs + hidden + 1) * 4 * hidden;
 
-export const parameterCount = (shape: LstmShape): number =>
-  layerCount(shape) + (shape.hidden + 1) * shape.dense + (shape.dense + 1) * CLASS_COUNT;
+export const parameterCount = (shape: LstmShape): number => partsOf(shape).at(-1)!.end;
 
 /**
  * Uniform start of Glorot & Bengio (2010), each gate a matrix of its own. The forget gate begins
@@ -76,7 +76,7 @@ export function initialParameters(
   };
   spread(input!, Math.sqrt(6 / (inputs + hidden)));
   spread(recurrent!, Math.sqrt(6 / (hidden + hidden)));
-  spread(weight!, Math.sqrt(6 / (hidden + dense)));
+  spread(weight!, Math.sqrt(6 / (hidden + inputs + dense)));
   parameters.fill(1, bias!.start + hidden, bias!.start + 2 * hidden);
   parameters.set(prior, outputBias!.start);
   return parameters;

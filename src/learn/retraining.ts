@@ -78,6 +78,16 @@ export function forgetModel(state: Retraining, examples: number): void {
   state.drift = noDrift();
 }
 
+/** What a training is due for, and on what. */
+export interface DueTraining {
+  readonly from: number;
+  readonly through: number;
+  readonly trigger: TrainTrigger;
+  readonly seenUntil?: Millis;
+  /** Given where a model is gone, whose number is not given again. */
+  readonly version?: number;
+}
+
 export interface RetrainingView {
   readonly retrainEvery: number;
   readonly hasModel: boolean;

@@ -46,12 +46,6 @@ export function standardise(matrix: Float64Array, scaler: Scaler): Float64Array 
   return result;
 }
 
-/** Two scalers side by side: features, then context. */
-export const joinScalers = (first: Scaler, second: Scaler): Scaler => ({
-  mean: [...first.mean, ...second.mean],
-  scale: [...first.scale, ...second.scale],
-});
-
 export function asScaler(value: unknown, columns: number, what: string): Scaler {
   const fields = asRecord(value, what);
   return {

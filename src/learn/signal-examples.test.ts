@@ -4,9 +4,8 @@ import { RECORDS_KEPT_MAX } from '../base/limits.ts';
 import { DAY_MS } from '../base/time.ts';
 import type { Example } from '../core/fact.ts';
 import { DEFAULT_SETTINGS } from '../core/settings.ts';
-import * as deep from './deep-signal-model.ts';
 import { plantedRequest } from './planted-example.ts';
-import { DEEP, labelled, learners, requested, row, SIGNAL } from './planted-learners.ts';
+import { labelled, learners, requested, row, SIGNAL } from './planted-learners.ts';
 import * as signal from './signal-model.ts';
 
 describe('the examples', () => {
@@ -31,31 +30,30 @@ describe('the examples', () => {
     assert.equal(world.signal.nextExampleId, RECORDS_KEPT_MAX + 6);
   });
 
-  for (const model of [SIGNAL, DEEP])
-    it(`wait for the answer while the ${model}'s training names them`, () => {
-      const world = learners();
-      for (let id = 1; id <= RECORDS_KEPT_MAX; id += 1) world.fold(labelled(tiny(id, id)));
-      const request = { ...plantedRequest(model, world.signal.examples) };
-      world.fold(requested(request));
-      for (let id = 1; id <= 40; id += 1)
-        world.fold(labelled(tiny(RECORDS_KEPT_MAX + id, RECORDS_KEPT_MAX + id)));
-      assert.equal(world.signal.examples.length, RECORDS_KEPT_MAX + 40);
-      assert.equal(signal.examplesOf(world.signal, request).count, RECORDS_KEPT_MAX);
-      const score = { logLoss: 1, brier: 1, accuracy: 0, examples: 100 };
-      const result = { challenger: score, champion: null, baseRate: score, blob: null };
-      const { time, through } = request;
-      world.fold({
-        type: 'model.trained',
-        model,
-        time,
-        adopted: false,
-        version: 1,
-        through,
-        ...result,
-      });
-      assert.equal(world.signal.examples.length, RECORDS_KEPT_MAX);
-      assert.equal(world.signal.examples[0]!.id, 41);
+  it('wait for the answer while a training names them', () => {
+    const world = learners();
+    for (let id = 1; id <= RECORDS_KEPT_MAX; id += 1) world.fold(labelled(tiny(id, id)));
+    const request = { ...plantedRequest(SIGNAL, world.signal.examples) };
+    world.fold(requested(request));
+    for (let id = 1; id <= 40; id += 1)
+      world.fold(labelled(tiny(RECORDS_KEPT_MAX + id, RECORDS_KEPT_MAX + id)));
+    assert.equal(world.signal.examples.length, RECORDS_KEPT_MAX + 40);
+    assert.equal(signal.examplesOf(world.signal, request).count, RECORDS_KEPT_MAX);
+    const score = { logLoss: 1, brier: 1, accuracy: 0, examples: 100 };
+    const result = { challenger: score, champion: null, baseRate: score, blob: null };
+    const { time, through } = request;
+    world.fold({
+      type: 'model.trained',
+      model: SIGNAL,
+      time,
+      adopted: false,
+      version: 1,
+      through,
+      ...result,
     });
+    assert.equal(world.signal.examples.length, RECORDS_KEPT_MAX);
+    assert.equal(world.signal.examples[0]!.id, 41);
+  });
 
   it('get the next id also when one was opened and voided', () => {
     const world = learners();
@@ -74,35 +72,27 @@ describe('the examples', () => {
     assert.equal(world.signal.nextExampleId, 8);
   });
 
-  it('make a training of both models due, at most once a market day and one at a time', () => {
+  it('make a training due, at most once a market day and one at a time', () => {
     const world = learners();
-    const due = () => [
-      signal.trainingDue(world.signal, DEFAULT_SETTINGS),
-      deep.trainingDue(world.deep, DEFAULT_SETTINGS, signal.exampleSpan(world.signal)),
-    ];
+    const due = () => signal.trainingDue(world.signal, DEFAULT_SETTINGS);
     const add = (count: number, time: number) => {
       for (let index = 0; index < count; index += 1)
         world.fold(labelled(tiny(world.signal.nextExampleId, time)));
     };
     add(999, 0);
-    assert.deepEqual(due(), [null, null]);
+    assert.equal(due(), null);
     add(1, 0);
-    const both = { from: 1, through: 1000, trigger: 'no model' };
-    assert.deepEqual(due(), [both, both]);
+    assert.deepEqual(due(), { from: 1, through: 1000, trigger: 'no model' });
     const request = plantedRequest(SIGNAL, world.signal.examples);
     world.fold(requested(request));
-    world.fold(requested({ ...request, model: DEEP }));
     add(700, 5);
-    assert.deepEqual(due(), [null, null], 'while one is pending');
+    assert.equal(due(), null, 'while one is pending');
     world.signal.request = null;
-    world.deep.request = null;
-    assert.deepEqual(due(), [null, null], 'on the same day');
+    assert.equal(due(), null, 'on the same day');
     add(1, request.time + DAY_MS);
-    const next = { from: 1, through: 1701, trigger: 'no model' };
-    assert.deepEqual(due(), [next, next]);
-    const off = { ...DEFAULT_SETTINGS.learning, signalModel: false, deepSignalModel: false };
+    assert.deepEqual(due(), { from: 1, through: 1701, trigger: 'no model' });
+    const off = { ...DEFAULT_SETTINGS.learning, signalModel: false };
     const settings = { ...DEFAULT_SETTINGS, learning: off };
     assert.equal(signal.trainingDue(world.signal, settings), null);
-    assert.equal(deep.trainingDue(world.deep, settings, signal.exampleSpan(world.signal)), null);
   });
 });

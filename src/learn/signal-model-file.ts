@@ -17,13 +17,13 @@ import {
   type Reader,
 } from '../base/field.ts';
 import type { Encoded } from '../core/component.ts';
-import type { Example, Label, TrainRequest } from '../core/fact.ts';
+import type { Example, Label } from '../core/fact.ts';
 import { trainedFields, trainedReader } from './boosted-model.ts';
 import { asColumnMap, type ColumnMap, migrateRows } from './feature-migration.ts';
 import { FEATURE_COUNT, FEATURE_NAMES } from './features.ts';
 import { asRetraining, forgetModel } from './retraining.ts';
 import type { FormerModel, Performance, SignalModelState } from './signal-model.ts';
-import { asTrainingRecord, requestReader, TRAININGS_KEPT_MAX } from './train-record.ts';
+import { asTrainingRecord, requestToday, TRAININGS_KEPT_MAX } from './train-record.ts';
 
 export function encodeSignalModel(state: SignalModelState): Encoded {
   const { examples, trained, former, ...rest } = state;
@@ -59,7 +59,6 @@ export function decodeSignalModel(content: Encoded): SignalModelState {
     retraining: asRetraining(fields['retraining'], 'retraining'),
     performance: asPerformance(fields['performance'], 'performance'),
     request: nullable(requestToday(map))(fields['request'], 'request'),
-    lentFrom: nullable(asCount)(fields['lentFrom'], 'lentFrom'),
   };
   if (fields['trained'] !== null && state.trained === null) {
     // It split on a feature that is gone; the next one is due at the next chance.
@@ -76,14 +75,6 @@ const formerReader = (asTrained: Reader<FormerModel['trained'] | null>): Reader<
   fieldsOf<Former>({ version: asCount, trained: asTrained });
 
 const isOfUse = (former: Former): former is FormerModel => former.trained !== null;
-
-/** With the gate by today's features; a new one is neither preferred nor passed over. */
-const requestToday =
-  (map: ColumnMap): Reader<TrainRequest> =>
-  (value, path) => {
-    const request = requestReader(map.names.length)(value, path);
-    return { ...request, gate: migrateRows(request.gate, map, 1) };
-  };
 
 function columnsOf(examples: readonly Example[]) {
   const features: number[] = [];

@@ -22,7 +22,7 @@ import {
 export function toVersion2(old: Encoded): Encoded {
   if (old.format !== 'json.zst') throw new Error(`signal model in ${old.format}`);
   const { version, lastOutcome, trainedThrough, sinceTraining, seenUntil: _, ...rest } = old.value;
-  const { lastRequestTime, ...kept } = rest;
+  const { lastRequestTime, lentFrom: __, ...kept } = rest;
   const retraining = retrainingOf(kept['examples'], {
     since: asCount(sinceTraining, 'sinceTraining'),
     last: nullable(asNumber)(lastRequestTime, 'lastRequestTime'),

@@ -4,24 +4,14 @@ import { canonicalText, impurity } from '../base/canonical.ts';
 import type { BlobContent, Encoded } from '../core/component.ts';
 import type { Fact, TrainRequest } from '../core/fact.ts';
 import type { TradeRecord } from '../core/order.ts';
-import * as deep from './deep-signal-model.ts';
 import { plantedExamples, plantedRequest } from './planted-example.ts';
-import {
-  DEEP,
-  type Learners,
-  labelled,
-  learners,
-  requested,
-  row,
-  SIGNAL,
-} from './planted-learners.ts';
+import { type Learners, labelled, learners, requested, row, SIGNAL } from './planted-learners.ts';
 import * as signal from './signal-model.ts';
 import { train } from './training.ts';
 
 /** Trains as the app does and gives the fact with its blob. */
 function answer(world: Learners, request: TrainRequest): { fact: Fact; blob: BlobContent } {
-  const champion =
-    request.model === SIGNAL ? signal.championOf(world.signal) : deep.championOf(world.deep);
+  const champion = signal.championOf(world.signal);
   const { outcome, blob } = train(request, signal.examplesOf(world.signal, request), champion);
   return {
     fact: { type: 'model.trained', ...outcome, blob: blob === null ? null : 'sha' },
@@ -33,20 +23,16 @@ function trainedLearners(): Learners {
   const world = learners();
   const examples = plantedExamples({ count: 1500, seed: 11, rule: 'linear' });
   for (const example of examples) world.fold(labelled(example));
-  for (const model of [SIGNAL, DEEP]) {
-    const request = plantedRequest(model, examples);
-    world.fold(requested(request));
-    const { fact, blob } = answer(world, request);
-    world.fold(fact, blob);
-  }
+  const request = plantedRequest(SIGNAL, examples);
+  world.fold(requested(request));
+  const { fact, blob } = answer(world, request);
+  world.fold(fact, blob);
   return world;
 }
 
 /** Through what the file would hold. */
 function throughFile(content: Encoded): Encoded {
-  if (content.format === 'safetensors')
-    return { ...content, metadata: JSON.parse(JSON.stringify(content.metadata)) };
-  if (content.format === 'npy') return { ...content, data: content.data.slice() };
+  assert.ok(content.format === 'json.zst');
   return { format: content.format, value: JSON.parse(JSON.stringify(content.value)) };
 }
 
@@ -62,77 +48,56 @@ const trade = (profit: number, version: number): Fact => ({
   trade: { profit, models: { signal: version, deep: 0 } } as TradeRecord,
 });
 
-describe('the signal models', () => {
-  it('say nothing before a model was adopted', () => {
+describe('the signal model', () => {
+  it('says nothing before a model was adopted', () => {
     const world = learners();
     assert.equal(signal.predictSignal(world.signal, row(1)), null);
-    assert.equal(deep.predictDeep(world.deep, row(1), row(0)), null);
     assert.equal(signal.championOf(world.signal), null);
-    assert.equal(deep.championOf(world.deep), null);
   });
 
-  it('learn the planted rule: up after a high feature, down after a low one', () => {
+  it('learns the planted rule: up after a high feature, down after a low one', () => {
     const world = trainedLearners();
     assert.equal(world.signal.version, 1);
-    assert.equal(world.deep.version, 1);
-    for (const predict of [
-      (value: number) => signal.predictSignal(world.signal, row(value)),
-      (value: number) => deep.predictDeep(world.deep, row(value), row(0)),
-    ]) {
-      const [, buyHigh, sellHigh] = predict(2)!;
-      const [, buyLow, sellLow] = predict(-2)!;
-      assert.ok(buyHigh > 2 * sellHigh && sellLow > 2 * buyLow);
-      assert.ok(Math.abs(predict(0.3)!.reduce((sum, part) => sum + part, 0) - 1) < 1e-12);
-    }
+    const predict = (value: number) => signal.predictSignal(world.signal, row(value));
+    const [, buyHigh, sellHigh] = predict(2)!;
+    const [, buyLow, sellLow] = predict(-2)!;
+    assert.ok(buyHigh > 2 * sellHigh && sellLow > 2 * buyLow);
+    assert.ok(Math.abs(predict(0.3)!.reduce((sum, part) => sum + part, 0) - 1) < 1e-12);
   });
 
-  it('come back from their files bit for bit, trained and untrained', () => {
+  it('comes back from its file bit for bit, trained and untrained', () => {
     for (const world of [learners(), trainedLearners()]) {
       const again = reload(signal.signalModel.file, world.signal);
       assert.equal(canonicalText(again), canonicalText(world.signal));
-      const deepAgain = reload(deep.deepSignalModel.file, world.deep);
-      assert.equal(canonicalText(deepAgain), canonicalText(world.deep));
       assert.equal(impurity(world.signal), null);
       assert.equal(signal.signalModel.check!(again), null);
-      assert.equal(deep.deepSignalModel.check!(deepAgain), null);
-      assert.deepEqual(
-        deep.predictDeep(deepAgain, row(1), row(2)),
-        deep.predictDeep(world.deep, row(1), row(2)),
-      );
     }
   });
 
-  it('end the same whether saved in mid-training or not', () => {
+  it('ends the same whether saved in mid-training or not', () => {
     const examples = plantedExamples({ count: 2300, seed: 15, rule: 'linear' });
     const run = (savedAt: number | null) => {
       let world = learners();
       const save = () => {
-        world = learners(
-          reload(signal.signalModel.file, world.signal),
-          reload(deep.deepSignalModel.file, world.deep),
-        );
+        world = learners(reload(signal.signalModel.file, world.signal));
       };
       examples.forEach((example, index) => {
         world.fold(labelled(example));
         if (index !== 1500 && index !== 2250) return;
         const request = plantedRequest(SIGNAL, examples.slice(0, index + 1));
-        for (const model of [SIGNAL, DEEP]) {
-          const champion = model === SIGNAL ? world.signal.version : world.deep.version;
-          world.fold(requested({ ...request, model, champion }));
-          if (index === savedAt) save();
-          const pending = model === SIGNAL ? world.signal.request : world.deep.request;
-          const { fact, blob } = answer(world, pending!);
-          world.fold(fact, blob);
-        }
+        world.fold(requested({ ...request, champion: world.signal.version }));
+        if (index === savedAt) save();
+        const { fact, blob } = answer(world, world.signal.request!);
+        world.fold(fact, blob);
       });
-      return canonicalText(world.signal) + canonicalText(world.deep);
+      return canonicalText(world.signal);
     };
     const whole = run(null);
     assert.equal(run(1500), whole);
     assert.equal(run(2250), whole);
   });
 
-  it('count for their performance only trades that a trained model had weighed', () => {
+  it('counts for its performance only trades that a trained model had weighed', () => {
     const world = learners();
     for (const fact of [trade(500, 0), trade(300, 1), trade(-100, 2)]) world.fold(fact);
     assert.deepEqual(world.signal.performance, { totalTrades: 2, wins: 1, profitSum: 200 });
@@ -140,7 +105,7 @@ describe('the signal models', () => {
     assert.equal(signal.performanceOf(learners().signal), null);
   });
 
-  it('keep the champion when the outcome was not adopted', () => {
+  it('keeps the champion when the outcome was not adopted', () => {
     const world = trainedLearners();
     const before = canonicalText(world.signal.trained);
     const examples = plantedExamples({ count: 1500, seed: 11, rule: 'linear' });
@@ -198,7 +163,7 @@ describe('the signal models', () => {
     assert.equal(canonicalText(again), canonicalText(world.signal));
   });
 
-  it('refuse files that are not theirs', () => {
+  it('refuses a file that is not its own', () => {
     const world = trainedLearners();
     const content = throughFile(signal.signalModel.file.encode(world.signal));
     assert.ok(content.format === 'json.zst');
@@ -212,12 +177,5 @@ describe('the signal models', () => {
     assert.throws(spoil({ featureNames: ['a'] }), /is no feature/);
     assert.throws(spoil({ featureNames: ['a', 'a'] }), /two features/);
     assert.throws(spoil({ trained: { model: { kind: 'forest' } } }), /kind/);
-    const deepContent = deep.deepSignalModel.file.encode(world.deep);
-    assert.ok(deepContent.format === 'safetensors');
-    const { gate: _, ...tensors } = deepContent.tensors;
-    assert.throws(
-      () => deep.deepSignalModel.file.decode({ ...deepContent, tensors }),
-      /tensor gate is not float64 \[31\]/,
-    );
   });
 });

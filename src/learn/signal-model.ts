@@ -1,14 +1,13 @@
 /**
  * The signal model: boosted trees that say what the features mean for the next move, the last
- * labelled examples that it and the deep signal model learn from, and the story of its trainings.
+ * labelled examples that it learns from, and the story of its trainings.
  *
- * Promises: predicts only after a model was adopted; keeps every example that a pending request
- * of either model names. Never: trains (training.ts does, elsewhere) or draws a seed.
+ * Promises: predicts only after a model was adopted; keeps every example that its pending request
+ * names. Never: trains (training.ts does, elsewhere) or draws a seed.
  */
 import { must } from '../base/assert.ts';
 import { RECORDS_KEPT_MAX } from '../base/limits.ts';
 import type { Units } from '../base/money.ts';
-import type { Millis } from '../base/time.ts';
 import type { Component } from '../core/component.ts';
 import type {
   Example,
@@ -17,7 +16,6 @@ import type {
   Probabilities,
   TrainOutcome,
   TrainRequest,
-  TrainTrigger,
 } from '../core/fact.ts';
 import type { TradeRecord } from '../core/order.ts';
 import type { Settings } from '../core/settings.ts';
@@ -25,6 +23,7 @@ import { packTrained, predictBoosted, type TrainedSignal, unpackTrained } from '
 import { type ExampleTable, tableOf } from './example-table.ts';
 import { rowToday } from './feature-migration.ts';
 import {
+  type DueTraining,
   foldOutcome,
   foldRequest,
   foldExample as foldRetraining,
@@ -62,8 +61,6 @@ export interface SignalModelState {
   retraining: Retraining;
   performance: Performance;
   request: TrainRequest | null;
-  /** First example that the deep signal model's pending request names; null: none is pending. */
-  lentFrom: number | null;
 }
 
 export interface FormerModel {
@@ -108,7 +105,6 @@ export const signalModel: Component<'signal-model', SignalModelState> = {
     retraining: noRetraining(),
     performance: { totalTrades: 0, wins: 0, profitSum: 0 },
     request: null,
-    lentFrom: null,
   }),
   on: {
     'example.opened': (state, { id }) => {
@@ -116,17 +112,12 @@ export const signalModel: Component<'signal-model', SignalModelState> = {
     },
     'example.labelled': foldExample,
     'model.train.requested': (state, fact) => {
-      if (fact.model !== ID) {
-        state.lentFrom = fact.from;
-        return;
-      }
+      if (fact.model !== ID) return;
       state.request = requestOf(fact);
       foldRequest(state.retraining, fact.time);
     },
     'model.trained': (state, fact, blob) => {
       if (fact.model === ID) foldTraining(state, fact, blob);
-      else state.lentFrom = null;
-      trim(state);
     },
     'trade.closed': (state, { trade }) => foldTrade(state.performance, trade),
   },
@@ -164,6 +155,7 @@ function foldTraining(
   state.history.push(trainingRecordOf(fact, state.request));
   if (state.history.length > TRAININGS_KEPT_MAX) state.history.shift();
   state.request = null;
+  trim(state);
   if (!fact.adopted) return;
   if (state.trained !== null) state.former.push({ version: state.version, trained: state.trained });
   if (state.former.length > FORMER_KEPT_MAX) state.former.shift();
@@ -182,11 +174,9 @@ function foldTrade(performance: Performance, trade: TradeRecord): void {
 }
 
 /** Drops the oldest beyond the limit, but none that a pending request needs. */
-function trim(state: SignalModelState): void {
-  const { examples, request, lentFrom } = state;
+function trim({ examples, request }: SignalModelState): void {
   while (examples.length > RECORDS_KEPT_MAX) {
-    const { id } = must(examples[0], 'oldest example');
-    const needed = id === request?.from || id === lentFrom;
+    const needed = must(examples[0], 'oldest example').id === request?.from;
     if (needed && examples.length <= EXAMPLES_HELD_MAX) return;
     examples.shift();
   }
@@ -199,56 +189,30 @@ export const predictSignal = (
 ): Probabilities | null =>
   state.trained === null ? null : predictBoosted(state.trained.model, features);
 
-/** The examples kept: ids of the first and the last, and their count; null: none. */
-export interface ExampleSpan {
-  readonly from: number;
-  readonly through: number;
-  readonly count: number;
-  /** When the last one was labelled. */
-  readonly time: Millis;
-}
-
-export function exampleSpan(state: SignalModelState): ExampleSpan | null {
-  const first = state.examples[Math.max(0, state.examples.length - RECORDS_KEPT_MAX)];
-  const last = state.examples.at(-1);
-  if (first === undefined || last === undefined) return null;
-  const count = Math.min(state.examples.length, RECORDS_KEPT_MAX);
-  return { from: first.id, through: last.id, count, time: last.labelledAt };
-}
-
 /** What a training is due for, and on what; null: none is. */
-export interface DueTraining {
-  readonly from: number;
-  readonly through: number;
-  readonly trigger: TrainTrigger;
-  readonly seenUntil?: Millis;
-  /** Given where a model is gone, whose number is not given again. */
-  readonly version?: number;
-}
-
 export function trainingDue(state: SignalModelState, settings: Settings): DueTraining | null {
   const { learning } = settings;
   const { retraining } = state;
   if (!learning.signalModel || state.request !== null) return null;
-  const span = exampleSpan(state);
-  if (span === null) return null;
+  const first = state.examples[Math.max(0, state.examples.length - RECORDS_KEPT_MAX)];
+  const last = state.examples.at(-1);
+  if (first === undefined || last === undefined) return null;
   const trigger = trainingTrigger(retraining, {
     retrainEvery: learning.retrainEvery,
     hasModel: state.trained !== null,
-    examples: span.count,
-    time: span.time,
+    examples: Math.min(state.examples.length, RECORDS_KEPT_MAX),
+    time: last.labelledAt,
   });
   if (trigger === null) return null;
   const { seenUntil } = retraining;
-  const { from, through } = span;
   return {
-    ...{ from, through, trigger },
+    ...{ from: first.id, through: last.id, trigger },
     ...(seenUntil !== null && { seenUntil }),
     ...(state.version < state.lastVersion && { version: state.lastVersion + 1 }),
   };
 }
 
-/** The examples a request of either model names. */
+/** The examples a request names. */
 export function examplesOf(state: SignalModelState, request: TrainRequest): ExampleTable {
   const from = state.examples.findIndex(example => example.id === request.from);
   const through = state.examples.findIndex(example => example.id === request.through);

@@ -27,7 +27,7 @@ import type {
   TrainTrigger,
   TrainVerdict,
 } from '../core/fact.ts';
-import { FEATURE_COUNT } from './features.ts';
+import { type ColumnMap, migrateRows } from './feature-migration.ts';
 
 /** Trainings that a model remembers: some months of them. */
 export const TRAININGS_KEPT_MAX = 50;
@@ -126,20 +126,23 @@ const asDice: Reader<RngState> = (value, path) => {
   return [a!, b!, c!, counter!];
 };
 
-/** `features`: how many the gate has a weight for. */
-export const requestReader = (features: number): Reader<TrainRequest> =>
-  fieldsOf<TrainRequest>({
-    model: oneOf(MODEL_IDS),
-    time: asNumber,
-    from: asCount,
-    through: asCount,
-    seed: asDice,
-    rng: asDice,
-    champion: asCount,
-    gate: (value, path) => asNumbers(value, features, path),
-    seenUntil: optional(asNumber),
-    version: optional(asCount),
-    trigger: optional(oneOf(TRIGGERS)),
-  });
-
-export const asRequest = requestReader(FEATURE_COUNT);
+/** A request whose gate has a weight for each feature of the map, with one for each of today's. */
+export const requestToday =
+  (map: ColumnMap): Reader<TrainRequest> =>
+  (value, path) => {
+    const request = fieldsOf<TrainRequest>({
+      model: oneOf(MODEL_IDS),
+      time: asNumber,
+      from: asCount,
+      through: asCount,
+      seed: asDice,
+      rng: asDice,
+      champion: asCount,
+      gate: (gate, gatePath) => asNumbers(gate, map.names.length, gatePath),
+      seenUntil: optional(asNumber),
+      version: optional(asCount),
+      trigger: optional(oneOf(TRIGGERS)),
+    })(value, path);
+    // A feature that is new is neither preferred nor passed over.
+    return { ...request, gate: migrateRows(request.gate, map, 1) };
+  };

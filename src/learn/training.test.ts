@@ -3,8 +3,6 @@ import { describe, it } from 'node:test';
 import { impurity } from '../base/canonical.ts';
 import type { ModelId } from '../core/fact.ts';
 import { predictBoosted, unpackTrained } from './boosted-model.ts';
-import { warmStart } from './deep-training.ts';
-import { packDense, predictDenseModel, unpackDense } from './dense-model.ts';
 import { tableOf } from './example-table.ts';
 import { FEATURE_COUNT, FEATURE_NAMES } from './features.ts';
 import { type PlantedRule, plantedExamples, plantedRequest } from './planted-example.ts';
@@ -31,7 +29,8 @@ function retrained(model: ModelId, rule: PlantedRule) {
   return { first, again };
 }
 
-const MODELS: readonly ModelId[] = ['signal-model', 'deep-signal-model'];
+/** The deep signal model learns from sequences: deep-training.test.ts. */
+const MODELS: readonly ModelId[] = ['signal-model'];
 
 for (const model of MODELS)
   describe(`training the ${model}`, () => {
@@ -86,8 +85,7 @@ for (const model of MODELS)
           ? { ...example, features: example.features.map(value => value / 2) }
           : example,
       );
-      const weights = (blob: Uint8Array | null) =>
-        model === 'signal-model' ? unpackTrained(blob!)!.model : unpackDense(blob!).model;
+      const weights = (blob: Uint8Array | null) => unpackTrained(blob!)!.model;
       const one = train(request, tableOf(examples), null);
       const two = train(request, tableOf(changed), null);
       assert.notEqual(one.outcome.challenger.logLoss, two.outcome.challenger.logLoss);
@@ -148,47 +146,5 @@ describe('the signal model', () => {
       Object.entries(values).sort((a, b) => b[1] - a[1])[0]![0];
     assert.equal(best(importance), FEATURE_NAMES[0]);
     assert.equal(best(permutation), FEATURE_NAMES[0]);
-  });
-});
-
-describe('the deep signal model', () => {
-  it('learns a rule that no linear model can', () => {
-    const { adopted, challenger, baseRate } = trained('deep-signal-model', 'bent').outcome;
-    assert.equal(adopted, true);
-    assert.ok(challenger.logLoss < baseRate.logLoss - 0.02);
-  });
-
-  it('goes on from the optimizer of the champion', () => {
-    const { first, again } = retrained('deep-signal-model', 'bent');
-    const before = unpackDense(first.blob!).model.adam;
-    assert.ok(before.steps > 0);
-    if (again.blob !== null) assert.ok(unpackDense(again.blob).model.adam.steps > before.steps);
-    assert.ok(again.outcome.challenger.logLoss < first.outcome.baseRate.logLoss - 0.02);
-  });
-
-  it('says the same after its inputs are scaled and gated anew', () => {
-    const champion = unpackDense(trained('deep-signal-model', 'bent').blob!).model;
-    const scaler = {
-      mean: champion.scaler.mean.map((mean, index) => mean + 0.01 * index),
-      scale: champion.scaler.scale.map((scale, index) => scale * (1 + 0.02 * index)),
-    };
-    const gate = champion.gate.map((weight, index) => weight * (0.5 + 0.05 * index));
-    const moved = { ...champion, ...warmStart(champion, { scaler, gate }), scaler, gate };
-    const row = Array.from({ length: FEATURE_COUNT }, (_, index) => Math.sin(index));
-    const [a, b] = [champion, moved].map(model => predictDenseModel(model, row, row));
-    a!.forEach((chance, name) => {
-      assert.ok(Math.abs(chance - b![name]!) < 1e-4);
-    });
-  });
-
-  it('comes back from its blob bit for bit', () => {
-    const { blob } = trained('deep-signal-model', 'bent');
-    assert.deepEqual(packDense(unpackDense(blob!)), blob);
-  });
-
-  it('refuses a blob that was cut', () => {
-    const { blob } = trained('deep-signal-model', 'bent');
-    assert.throws(() => unpackDense(blob!.slice(0, -4)), /floats instead of/);
-    assert.throws(() => unpackDense(blob!.slice(0, 20)), /not a blob/);
   });
 });

@@ -4,22 +4,32 @@
  * Promises: pure functions of request, examples and champion. Never: reads a clock, rolls dice
  * other than the request's, or keeps anything.
  */
+import { assert } from '../base/assert.ts';
 import type { TrainRequest } from '../core/fact.ts';
 import type { Trained } from './contest.ts';
 import { trainDeep } from './deep-training.ts';
 import type { ExampleTable } from './example-table.ts';
+import type { SequenceTable } from './sequence-table.ts';
 import { trainSignal } from './signal-training.ts';
 
 export type { Trained } from './contest.ts';
 export type { ExampleTable } from './example-table.ts';
+export type { SequenceTable } from './sequence-table.ts';
 export { trainDeep, trainSignal };
 
-/** `champion`: `championOf` of the model's state at the time of the request, null for version 0. */
-export const train = (
+/**
+ * `table`: `examplesOf` of the model's state. `champion`: its `championOf` at the time of the
+ * request, null where there is none.
+ */
+export function train(
   request: TrainRequest,
-  table: ExampleTable,
+  table: ExampleTable | SequenceTable,
   champion: Uint8Array | null,
-): Trained =>
-  request.model === 'signal-model'
-    ? trainSignal(request, table, champion)
-    : trainDeep(request, table, champion);
+): Trained {
+  if (request.model === 'deep-signal-model') {
+    assert('sequences' in table, 'the deep signal model is trained on sequences');
+    return trainDeep(request, table, champion);
+  }
+  assert('features' in table, 'the signal model is trained on feature rows');
+  return trainSignal(request, table, champion);
+}

@@ -17,7 +17,7 @@ import { predictDeep } from '../learn/deep-signal-model.ts';
 import { type Choice, chooseAction, fixedChoice } from '../learn/q-table.ts';
 import { predictSignal } from '../learn/signal-model.ts';
 import { entryRefusal, hasOperator } from '../trade/breaker.ts';
-import { type SymbolState, windowMean } from '../trade/market.ts';
+import { type SymbolState, sequenceOf } from '../trade/market.ts';
 import { availableOf, equityOf, isEntering, isLeaving, openTrades } from '../trade/portfolio.ts';
 import { weigh } from './ensemble.ts';
 import { exitFor } from './exits.ts';
@@ -140,7 +140,7 @@ function opinionOf(world: World, idea: Idea): Opinion {
   const { features } = idea.symbol;
   const signal = signalModel ? predictSignal(world['signal-model'], features) : null;
   const deep = deepSignalModel
-    ? predictDeep(world['deep-signal-model'], features, windowMean(idea.symbol))
+    ? predictDeep(world['deep-signal-model'], sequenceOf(idea.symbol))
     : null;
   const vote = attention ? attentionVote(world.attention, features) : null;
   return {

@@ -21,15 +21,8 @@ export function tellTrainingRequests(world: World, time: Millis, telling: Tellin
     if (due !== null) tellRequest(world, { model: 'signal-model', time, ...due }, telling);
   }
   if (learning.deepSignalModel) {
-    const due = deep.trainingDue(
-      world['deep-signal-model'],
-      settings,
-      signal.exampleSpan(world['signal-model']),
-    );
-    const { seenUntil } = world['deep-signal-model'];
-    const seen = seenUntil > 0 && { seenUntil };
-    if (due !== null)
-      tellRequest(world, { model: 'deep-signal-model', time, ...due, ...seen }, telling);
+    const due = deep.trainingDue(world['deep-signal-model'], settings);
+    if (due !== null) tellRequest(world, { model: 'deep-signal-model', time, ...due }, telling);
   }
 }
 

@@ -34,11 +34,11 @@ const PLANTS: Plants = {
     },
   },
   'deep-signal-model': {
-    'a version without its model': state => {
-      state.model = null;
+    'a model without its version': state => {
+      state.version = 0;
     },
-    'more new examples than were seen': state => {
-      state.sinceTraining = state.examplesSeen + 1;
+    'examples that were never seen': state => {
+      state.examplesSeen = state.examples.length - 1;
     },
   },
   'q-table': {

@@ -4,7 +4,20 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
+import { must } from '../../src/base/assert.ts';
 import type { AnyComponent } from '../../src/core/component.ts';
+import type { Fact } from '../../src/core/fact.ts';
+import { createFold } from '../../src/core/fold.ts';
+import { DEFAULT_SETTINGS } from '../../src/core/settings.ts';
+import {
+  championOf,
+  type DeepSignalModelState,
+  deepSignalModel,
+  examplesOf,
+  trainingDue,
+} from '../../src/learn/deep-signal-model.ts';
+import { plantedSequences } from '../../src/learn/planted-sequence.ts';
+import { train } from '../../src/learn/training.ts';
 import { decodeFile } from '../../src/state/formats.ts';
 import { upgradeContent } from '../../src/state/upgrade.ts';
 import { type MarketState, market, symbolOf } from '../../src/trade/market.ts';
@@ -34,5 +47,49 @@ describe('the market file of 0.1.0', () => {
         ['waiting', null],
       ],
     );
+  });
+});
+
+describe('the deep signal model of 0.1.0', () => {
+  const id = 'deep-signal-model';
+  const state = () => lifted<DeepSignalModelState>(deepSignalModel);
+  /** The fact and the blob with which 0.1.0 adopted a dense network. */
+  const adopted: Fact<'model.trained'> = {
+    ...{ type: 'model.trained', model: id, time: 1_705_143_300_000, adopted: true, version: 2 },
+    ...{ through: 1500, champion: null, blob: 'sha' },
+    challenger: { logLoss: 0.83, brier: 0.49, accuracy: 0.66, examples: 375 },
+    baseRate: { logLoss: 1.04, brier: 0.63, accuracy: 0.39, examples: 375 },
+  };
+
+  it('is read: the dense network is dropped, its number is not given twice', () => {
+    const { version, lastVersion, model, examples, request, history } = state();
+    assert.deepEqual([version, lastVersion, model, examples], [0, 1, null, []]);
+    assert.equal(request?.through, 1500, 'the training it owed is still answered');
+    assert.equal(history.at(-1)?.challenger.logLoss, 0.833305);
+  });
+
+  it('its journal is read on, also where it names a dense network', () => {
+    const deep = state();
+    const fold = createFold([deepSignalModel], { [id]: deep });
+    fold(adopted, frozen('dense-blob.bin'));
+    assert.deepEqual(
+      [deep.version, deep.lastVersion, deep.model, deep.request],
+      [0, 2, null, null],
+    );
+    assert.equal(deepSignalModel.check?.(deep), null);
+    assert.equal(deep.retraining.seenUntil, null, 'the first LSTM may learn from all there is');
+  });
+
+  it('answers the training that 0.1.0 owed, and the next one goes on counting', () => {
+    const deep = state();
+    const request = must(deep.request, 'the request of 0.1.0');
+    const { outcome, blob } = train(request, examplesOf(deep, request), championOf(deep));
+    assert.deepEqual([outcome.adopted, outcome.verdict, blob], [false, 'too few examples', null]);
+    const fold = createFold([deepSignalModel], { [id]: deep });
+    fold({ type: 'model.trained', ...outcome, blob: null });
+    for (const example of plantedSequences({ count: 1000, seed: 1, rule: 'none', firstId: 9000 }))
+      fold({ type: 'example.labelled', ...example });
+    const due = trainingDue(deep, DEFAULT_SETTINGS);
+    assert.deepEqual([due?.from, due?.through, due?.version], [9000, 9999, 2]);
   });
 });

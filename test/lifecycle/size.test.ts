@@ -60,7 +60,9 @@ before(async () => {
 
 describe('a run that outgrows its journal', () => {
   it('is checkpointed aside while it trades, and at its end', () => {
-    assert.deepEqual(checkpoints('twin'), ['journal', 'stopped']);
+    const reasons = checkpoints('twin');
+    assert.equal(reasons.pop(), 'stopped');
+    assert.deepEqual(new Set(reasons), new Set(['journal']));
   });
 
   it('keeps two complete generations and drops the journal that none of them needs', () => {
