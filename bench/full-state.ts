@@ -14,6 +14,7 @@ import type { Fact } from '../src/core/fact.ts';
 import { FEATURE_COUNT } from '../src/core/feature.ts';
 import { createFold } from '../src/core/fold.ts';
 import type { TradeRecord } from '../src/core/order.ts';
+import { packSequence, SEQUENCE_SIZE, type Sequence } from '../src/core/sequence.ts';
 import { openStore, type Store } from '../src/state/store.ts';
 import { backtest } from './backtest.ts';
 import { simulatedTapes } from './market.ts';
@@ -75,10 +76,17 @@ export function memorable(store: Store, count: number): Fact[] {
       labelledAt: time,
       label: rng.nextInt(3) as 0 | 1 | 2,
       return: Math.round(rng.nextNormal() * 1e5) / 1e8 + 0,
+      sequence: sequenceOf(rng),
     },
     { type: 'trade.closed', trade: tradeOf(symbol, time, rng) },
     { type: 'equity.marked', time, balance: equity, equity: equity + rng.nextInt(1e6), open: 0 },
   ];
+}
+
+/** A window of noise: nothing that compresses. */
+function sequenceOf(rng: Rng): string {
+  const sequence: Sequence = new Int8Array(SEQUENCE_SIZE);
+  return packSequence(sequence.map(() => (rng.nextUint32() % 125) - 62));
 }
 
 function tradeOf(symbol: string, exitTime: number, rng: Rng): TradeRecord {

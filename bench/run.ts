@@ -8,6 +8,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkpoint } from './checkpoint.ts';
+import { lstm } from './lstm.ts';
 import { memory } from './memory.ts';
 import { learningSpeed, plainSpeed } from './speed.ts';
 import { start } from './start.ts';
@@ -23,6 +24,7 @@ const MEASUREMENTS: Readonly<Record<string, (folder: string) => Promise<Row[]>>>
   start,
   memory,
   trees,
+  lstm,
 };
 
 const CHILD = '--one';
