@@ -18,14 +18,14 @@ import { folderOf, writeWholeFile } from './whole-file.ts';
 type Components = readonly AnyComponent[];
 
 /** Paths of the spares on a disk. */
-export function sparesOn(disk: Disk, components: Components): string[] {
+function sparesOn(disk: Disk, components: Components): string[] {
   const known = new Set(components.map(component => component.file.name));
   return previousFolders(disk).flatMap(({ folder }) =>
     disk.files(folder).flatMap(name => (known.has(name) ? [`${folder}/${name}`] : [])),
   );
 }
 
-export interface SpareOptions {
+interface SpareOptions {
   readonly components: Components;
   readonly manifest: Manifest;
 }
@@ -43,8 +43,12 @@ export function copySpares({ a, b }: Disks, { components, manifest }: SpareOptio
 }
 
 /** Sets aside what is damaged there, for `copySpares` to make again; returns a sentence each. */
-export function mendSpares(disks: Disks, options: SpareOptions): string[] {
-  const damaged = checkSpares(disks, options).filter(({ missing }) => !missing);
+export function mendSpares(
+  disks: Disks,
+  { components, manifest }: { readonly components: Components; readonly manifest: Manifest | null },
+): string[] {
+  if (disks.a === disks.b || manifest === null) return [];
+  const damaged = checkSpares(disks, { components, manifest }).filter(({ missing }) => !missing);
   return damaged.map(({ path }) => {
     quarantine(disks.b, path);
     return `${disks.b.root}/${path} was damaged: it was only a spare; nothing is lost`;

@@ -66,6 +66,7 @@ export function openDirectory(options: OpeningOptions): Opened {
   mendJournal(disks, found);
   for (const path of found.damaged) quarantine(disks.a, path);
   const { recovered, told } = mendBlobs(disks, found);
+  const spares = mendSpares(disks, { components, manifest: found.manifest });
   // The journal's repair has ended with R1 already; what was done since needs it again.
   if (scan === null || recovered.damaged.length > 0 || told.length > 0) syncAll(disks);
 
@@ -94,7 +95,6 @@ export function openDirectory(options: OpeningOptions): Opened {
   });
   const now = commitSnapshot(disks.a, prepared, { manifest, live });
   for (const path of recovered.survey.litter) disks.a.remove(path);
-  const spares = disks.a === disks.b ? [] : mendSpares(disks, { components, manifest });
   const repairs = [...recovered.report.repairs, ...told, ...spares];
   return {
     recovered,
