@@ -23,7 +23,12 @@ import { freeze, thaw } from '../fixtures/frozen-directory.ts';
 const FROZEN = resolve(import.meta.dirname, '../fixtures/directory-0.1.0.json.zst');
 const SEQ = 1008;
 /** Ids of parts whose upgrade since 0.1.0 changes what they hold, not only how it is written. */
-const CHANGED: readonly string[] = ['signal-model', 'deep-signal-model', 'market'];
+const CHANGED: readonly string[] = [
+  'signal-model',
+  'deep-signal-model',
+  'market',
+  'attention',
+];
 
 function thawed(context: TestContext): { directory: string; folder: string } {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-release-'));
