@@ -57,9 +57,9 @@ function step(state: MarketState, candle: Candle): number[] {
   const { labelled, voided } = dueLabels(symbol, SETTINGS);
   for (const fact of labelled) market.on['example.labelled']?.(state, fact, undefined);
   for (const fact of voided) market.on['example.voided']?.(state, fact, undefined);
-  if (cusumEvent(symbol) && mayOpenExample(symbol)) {
+  if (cusumEvent(symbol) && mayOpenExample(symbol, { settings: SETTINGS, weighed: false })) {
     const context = windowMean(symbol);
-    const opening = { id: symbol.candles, proposed: false, context, settings: SETTINGS };
+    const opening = { id: symbol.candles, forecast: null, context, settings: SETTINGS };
     market.on['example.opened']?.(state, openExample(symbol, opening), undefined);
   }
   return labelled.map(fact => fact.label);

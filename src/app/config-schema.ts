@@ -91,6 +91,7 @@ const learning = z.strictObject({
   barrier_sigmas: number(0.1, 20, L.barrierSigmas, 'width of the triple barrier in sigmas'),
   barrier_candles: whole(2, 10_000, L.barrierCandles, 'time limit of the triple barrier'),
   cusum_sigmas: number(0.1, 100, L.cusumSigmas, 'threshold of the CUSUM events in sigmas'),
+  example_minutes: number(0, 1440, L.exampleMinutes, 'least time between two examples of a pair'),
   choice_candles: whole(1, 10_000, L.choiceCandles, 'an unused choice is given up after this many'),
   epsilon_start: number(0, 1, L.epsilonStart, 'exploration at the beginning'),
   epsilon_min: number(0, 1, L.epsilonMin, 'exploration that remains'),

@@ -44,6 +44,7 @@ export function toSettings(config: Config, ownTimeframeMs: Millis): Settings {
       barrierSigmas: learning.barrier_sigmas,
       barrierCandles: learning.barrier_candles,
       cusumSigmas: learning.cusum_sigmas,
+      exampleMinutes: learning.example_minutes,
       choiceCandles: learning.choice_candles,
       epsilonStart: learning.epsilon_start,
       epsilonMin: learning.epsilon_min,

@@ -127,6 +127,8 @@ export interface FactShapes {
     readonly time: Millis;
     readonly direction: Direction;
     readonly strategy: string;
+    /** 0..1: how clearly the strategy's pattern shows; absent in facts of 0.1.0. */
+    readonly strength?: number;
     readonly confidence: number;
     readonly verdict: string;
     readonly signal: Probabilities | null;
@@ -141,7 +143,7 @@ export interface FactShapes {
     readonly id: number;
     readonly symbol: string;
     readonly time: Millis;
-    /** True where a strategy proposed; false for a CUSUM event. */
+    /** True where a strategy proposed, traded or not; false for a CUSUM event. */
     readonly proposed: boolean;
     /** Feature row and the mean of the last rows; both of length FEATURE_COUNT. */
     readonly features: readonly number[];
@@ -151,12 +153,28 @@ export interface FactShapes {
     readonly candles: number;
     /** Place of the feature list that the rows follow (core/feature.ts); absent: 0. */
     readonly featureList?: number;
+    /** Where a strategy proposed: what was forecast of it. */
+    readonly forecast?: Forecast;
   };
   'example.labelled': Example & { readonly featureList?: number };
   'example.voided': { readonly id: number; readonly symbol: string; readonly time: Millis };
 
   'model.train.requested': TrainRequest;
   'model.trained': TrainOutcome;
+}
+
+/** What was said of a proposal before its outcome was known. */
+export interface Forecast {
+  readonly strategy: string;
+  readonly direction: Direction;
+  /** 0..1: how clearly the strategy's pattern shows. */
+  readonly strength: number;
+  /** Of the learners; null: untrained or switched off. */
+  readonly signal: Probabilities | null;
+  readonly deep: Probabilities | null;
+  readonly attention: Probabilities | null;
+  /** What reached sizing, or would have. */
+  readonly confidence: number;
 }
 
 /** A labelled example, complete, so that a learner needs nothing else. */

@@ -64,6 +64,8 @@ export interface LearningSettings {
   barrierCandles: number;
   /** CUSUM event threshold in sigmas. */
   cusumSigmas: number;
+  /** Least market time between two examples of a symbol, in minutes. Absent: 0. */
+  exampleMinutes?: number;
   /** Candles after which a choice that led to no trade is given up with reward 0. */
   choiceCandles: number;
   epsilonStart: number;
@@ -75,7 +77,7 @@ export interface LearningSettings {
   gamma: number;
 }
 
-export const DEFAULT_SETTINGS: Settings = {
+export const DEFAULT_SETTINGS: Settings & { learning: Required<LearningSettings> } = {
   timeframeMs: MINUTE_MS,
   startBalance: toUnits(10_000),
   leverage: 3,
@@ -104,9 +106,10 @@ export const DEFAULT_SETTINGS: Settings = {
     attention: true,
     qTable: true,
     retrainEvery: 500,
-    barrierSigmas: 2,
+    barrierSigmas: 1,
     barrierCandles: 60,
     cusumSigmas: 6,
+    exampleMinutes: 30,
     choiceCandles: 60,
     epsilonStart: 0.3,
     epsilonMin: 0.02,

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { impurity } from '../base/canonical.ts';
 import { PENDING_LABELS_MAX } from '../base/limits.ts';
-import { MINUTE_MS } from '../base/time.ts';
+import { HOUR_MS, MINUTE_MS } from '../base/time.ts';
+import type { Forecast, Label } from '../core/fact.ts';
 import type { LabelSource, PendingLabel } from '../core/label.ts';
 import type { Reading } from '../core/market.ts';
 import { DEFAULT_SETTINGS } from '../core/settings.ts';
@@ -13,6 +14,7 @@ import {
   mayOpenExample,
   openExample,
   roundTripCost,
+  wonBy,
 } from './labels.ts';
 
 const SETTINGS = DEFAULT_SETTINGS;
@@ -38,21 +40,42 @@ function source(change: Partial<LabelSource> & { ready?: boolean; sigma?: number
   };
 }
 
+const forecast: Forecast = {
+  ...{ strategy: 'breakout', direction: 'long', strength: 0.5, confidence: 0.5 },
+  ...{ signal: null, deep: [0.2, 0.5, 0.3], attention: null },
+};
+const mayOpen = (
+  change: Parameters<typeof source>[0],
+  { weighed = false, timeframeMs = MINUTE_MS } = {},
+): boolean => mayOpenExample(source(change), { settings: { ...SETTINGS, timeframeMs }, weighed });
+
 describe('opening examples', () => {
   it('waits until the symbol is warm', () => {
-    assert.equal(mayOpenExample(source({})), true);
-    assert.equal(mayOpenExample(source({ ready: false })), false);
+    assert.equal(mayOpen({}), true);
+    assert.equal(mayOpen({ ready: false }), false);
   });
 
-  it('opens at most one per symbol in five candles', () => {
-    assert.equal(mayOpenExample(source({ openedAt: 996 })), false);
-    assert.equal(mayOpenExample(source({ openedAt: 995 })), true);
+  it('opens at most one per symbol in half an hour of market time', () => {
+    assert.equal(mayOpen({ openedAt: 971 }), false);
+    assert.equal(mayOpen({ openedAt: 970 }), true);
+    const quarter = { timeframeMs: 5 * MINUTE_MS };
+    assert.equal(mayOpen({ openedAt: 995 }, quarter), false);
+    assert.equal(mayOpen({ openedAt: 994 }, quarter), true);
+  });
+
+  it('and at most one in five candles, also of what was weighed for a trade', () => {
+    const weighed = { weighed: true };
+    assert.equal(mayOpen({ openedAt: 996 }, weighed), false);
+    assert.equal(mayOpen({ openedAt: 995 }, weighed), true);
+    const hour = { timeframeMs: HOUR_MS };
+    assert.equal(mayOpen({ openedAt: 996 }, hour), false);
+    assert.equal(mayOpen({ openedAt: 995 }, hour), true);
   });
 
   it('opens no more than the bound', () => {
     const full = new Array<PendingLabel>(PENDING_LABELS_MAX).fill(pending({}));
-    assert.equal(mayOpenExample(source({ pending: full })), false);
-    assert.equal(mayOpenExample(source({ pending: full.slice(1) })), true);
+    assert.equal(mayOpen({ pending: full }), false);
+    assert.equal(mayOpen({ pending: full.slice(1) }), true);
   });
 
   it('a CUSUM event is what the last candle told', () => {
@@ -60,24 +83,53 @@ describe('opening examples', () => {
     assert.equal(cusumEvent(source({ cusum: { up: 0, down: 0, fired: true } })), true);
   });
 
-  it('the barrier is two sigmas of the holding time, at least four round trips', () => {
-    assert.equal(barrierOf(0.001, SETTINGS), 0.01549193);
+  it('the barrier is one sigma of the holding time, at least two round trips', () => {
+    assert.equal(barrierOf(0.001, SETTINGS), 0.00774597);
     assert.equal(roundTripCost(SETTINGS).toFixed(6), '0.001600');
-    assert.equal(barrierOf(0.0001, SETTINGS), 0.0064);
+    assert.equal(barrierOf(0.0001, SETTINGS), 0.0032);
     assert.equal(barrierOf(0, { ...SETTINGS, takerFee: -0.0002 }), 0.0001);
   });
 
   it('the fact carries copies of the row and all that the label needs', () => {
     const from = source({});
     const context = [3, 4];
-    const fact = openExample(from, { id: 9, proposed: true, context, settings: SETTINGS });
+    const fact = openExample(from, { id: 9, forecast, context, settings: SETTINGS });
     assert.deepEqual(fact, {
       type: 'example.opened',
       ...{ id: 9, symbol: 'X', time: 60_000 + MINUTE_MS, proposed: true },
-      ...{ features: [1, 2], context, barrier: 0.01549193, candles: 60 },
+      ...{ features: [1, 2], context, barrier: 0.00774597, candles: 60, forecast },
     });
     assert.notEqual(fact.features, from.features);
     assert.equal(impurity(fact), null);
+  });
+
+  it('where no strategy proposed it is flagged so, and has no forecast', () => {
+    const fact = openExample(source({}), {
+      ...{ id: 9, forecast: null, context: [], settings: SETTINGS },
+    });
+    assert.equal(fact.proposed, false);
+    assert.ok(!('forecast' in fact));
+  });
+});
+
+describe('whether a direction won its example', () => {
+  const cost = 0.0016;
+  const won = (direction: 'long' | 'short', label: Label, change: number) =>
+    wonBy({ direction, barrier: 0.01 }, { label, return: change - cost }, cost);
+
+  it('is what its barrier says, where one was reached', () => {
+    assert.deepEqual([won('long', 1, 0.01), won('short', 1, 0.01)], [1, 0]);
+    assert.deepEqual([won('long', 2, -0.01), won('short', 2, -0.01)], [0, 1]);
+  });
+
+  it('is a matter of costs where time ran out', () => {
+    assert.deepEqual([won('long', 0, 0.002), won('short', 0, 0.002)], [1, 0]);
+    assert.deepEqual([won('long', 0, 0.001), won('short', 0, 0.001)], [0, 0]);
+    assert.deepEqual([won('long', 0, -0.002), won('short', 0, -0.002)], [0, 1]);
+  });
+
+  it('nobody won where both barriers were reached in one candle', () => {
+    assert.deepEqual([won('long', 0, -0.01), won('short', 0, -0.01)], [0, 0]);
   });
 });
 

@@ -10,15 +10,16 @@
  */
 import { must } from '../base/assert.ts';
 import { PENDING_LABELS_MAX } from '../base/limits.ts';
-import type { Millis } from '../base/time.ts';
-import type { Fact } from '../core/fact.ts';
+import { MINUTE_MS, type Millis } from '../base/time.ts';
+import type { Example, Fact, Forecast } from '../core/fact.ts';
 import type { LabelSource, PendingLabel } from '../core/label.ts';
+import type { Direction } from '../core/order.ts';
 import type { Settings } from '../core/settings.ts';
 
 /** At most one example per symbol in as many candles: neighbours say nearly the same. */
 export const EXAMPLE_SPACING_CANDLES = 5;
-/** A barrier is at least this many times what a round trip costs, or no class would pay. */
-const BARRIER_COSTS_MIN = 4;
+/** A barrier is at least this many times what a round trip costs, as a strategy's target is. */
+const BARRIER_COSTS_MIN = 2;
 /** Where trading costs nothing a barrier still needs some width. */
 const BARRIER_MIN = 0.0001;
 
@@ -31,14 +32,25 @@ export const roundTripCost = (settings: CostSettings): number =>
 /** Whether the last candle carried the CUSUM filter over its threshold. */
 export const cusumEvent = (source: Pick<LabelSource, 'cusum'>): boolean => source.cusum.fired;
 
-/** Whether an example may be opened now: warm, below the bound, not too soon after the last. */
-export function mayOpenExample(source: LabelSource): boolean {
+/**
+ * Whether an example may be opened now: warm, below the bound, not too soon after the last. What
+ * was `weighed` for a trade waits for EXAMPLE_SPACING_CANDLES only, all else for `exampleMinutes`
+ * too: so the examples kept span months at one minute, and no decision goes unjudged.
+ */
+export function mayOpenExample(
+  source: LabelSource,
+  { settings, weighed }: { readonly settings: Settings; readonly weighed: boolean },
+): boolean {
   const { reading, pending, openedAt, candles } = source;
   if (!reading.ready || pending.length >= PENDING_LABELS_MAX) return false;
-  return openedAt === null || candles - openedAt >= EXAMPLE_SPACING_CANDLES;
+  if (openedAt === null) return true;
+  const passed = candles - openedAt;
+  if (passed < EXAMPLE_SPACING_CANDLES) return false;
+  const { exampleMinutes = 0 } = settings.learning;
+  return weighed || passed * settings.timeframeMs >= exampleMinutes * MINUTE_MS;
 }
 
-/** Barrier distance as a share of the price: sigmas of the holding time, at least four costs. */
+/** Barrier distance as a share of the price: sigmas of the holding time, at least two costs. */
 export function barrierOf(sigma: number, settings: Settings): number {
   const { barrierSigmas, barrierCandles } = settings.learning;
   const spread = barrierSigmas * sigma * Math.sqrt(barrierCandles);
@@ -47,8 +59,8 @@ export function barrierOf(sigma: number, settings: Settings): number {
 
 export interface Opening {
   readonly id: number;
-  /** True where a strategy proposed; false for a CUSUM event. */
-  readonly proposed: boolean;
+  /** Null for a CUSUM event: no strategy proposed. */
+  readonly forecast: Forecast | null;
   /** The mean of the feature window (`windowMean` of the market). */
   readonly context: readonly number[];
   readonly settings: Settings;
@@ -56,18 +68,19 @@ export interface Opening {
 
 /** The fact that opens an example at the last candle's close. */
 export function openExample(source: LabelSource, opening: Opening): Fact<'example.opened'> {
-  const { settings, id, proposed, context } = opening;
+  const { settings, id, forecast, context } = opening;
   const last = must(source.last, 'a candle to open an example at');
   return {
     type: 'example.opened',
     id,
     symbol: last.symbol,
     time: last.time + settings.timeframeMs,
-    proposed,
+    proposed: forecast !== null,
     features: source.features.slice(),
     context,
     barrier: barrierOf(source.reading.sigma, settings),
     candles: settings.learning.barrierCandles,
+    ...(forecast !== null && { forecast }),
   };
 }
 
@@ -113,6 +126,24 @@ function labelOf(
     ...(at.withSequence && sequence !== null && { sequence }),
   };
 }
+
+/**
+ * Whether a direction won its example: 1 when a position from the next open to the barrier or the
+ * time limit ends with a profit, `cost` of both ways in.
+ */
+export function wonBy(
+  { direction, barrier }: { readonly direction: Direction; readonly barrier: number },
+  { label, return: ofLong }: Pick<Example, 'label' | 'return'>,
+  cost: number,
+): 0 | 1 {
+  const change = ofLong + cost;
+  // No close lies beyond a barrier: this time-out is both barriers in one candle, a stop for either.
+  if (label === 0 && change <= ROUNDING - barrier) return 0;
+  return (direction === 'long' ? change : -change) > cost ? 1 : 0;
+}
+
+/** Returns and barriers are rounded to 1e-8 each. */
+const ROUNDING = 2e-8;
 
 /** To 1e-8: short in the journal and far finer than a fee. */
 const round = (value: number): number => Math.round(value * 1e8) / 1e8 + 0;

@@ -212,7 +212,7 @@ describe('the Q-table', () => {
 });
 
 describe('choosing an action', () => {
-  const choose = (state: QTableState, rng: Rng, settings = DEFAULT_SETTINGS) =>
+  const choose = (state: QTableState, rng: Rng, settings: Settings = DEFAULT_SETTINGS) =>
     chooseAction({ state, regime: 'range', volatility: 'high', rng, settings });
 
   it('takes the best one when it does not explore', () => {

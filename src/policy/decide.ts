@@ -87,8 +87,8 @@ function decideCandle(world: World, candle: Candle, { reports, telling }: Candle
   const moment = { time: closeTime, telling };
   tellRewards(world, closed, moment);
   tellGivenUp(world, candle.symbol, moment);
-  const proposed = tellEntryOrExit(world, { candle, symbol }, telling);
-  tellExamples(world, { symbol, proposed }, telling);
+  const forecast = tellEntryOrExit(world, { candle, symbol }, telling);
+  tellExamples(world, { candle, symbol, forecast }, telling);
   tellTrainingRequests(world, closeTime, telling);
 }
 

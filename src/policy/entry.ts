@@ -8,19 +8,17 @@
 import { must } from '../base/assert.ts';
 import { MARKET_SILENT_CANDLES, MARKET_SILENT_MS } from '../base/limits.ts';
 import { Rng } from '../base/rng.ts';
-import type { Probabilities } from '../core/fact.ts';
+import type { Forecast } from '../core/fact.ts';
 import type { Candle } from '../core/market.ts';
 import type { ModelVersions } from '../core/order.ts';
 import type { Telling } from '../core/step.ts';
-import { attend, attentionVote } from '../learn/attention.ts';
-import { predictDeep } from '../learn/deep-signal-model.ts';
+import { attend } from '../learn/attention.ts';
 import { type Choice, chooseAction, fixedChoice } from '../learn/q-table.ts';
-import { predictSignal } from '../learn/signal-model.ts';
 import { entryRefusal, hasOperator } from '../trade/breaker.ts';
-import { type SymbolState, sequenceOf } from '../trade/market.ts';
+import type { SymbolState } from '../trade/market.ts';
 import { availableOf, equityOf, isEntering, isLeaving, openTrades } from '../trade/portfolio.ts';
-import { weigh } from './ensemble.ts';
 import { exitFor } from './exits.ts';
+import { forecastOf } from './forecast.ts';
 import { type Sizing, sizeEntry } from './sizing.ts';
 import { propose } from './strategies.ts';
 import type { Proposal } from './strategy-proposal.ts';
@@ -28,8 +26,6 @@ import type { World } from './world.ts';
 
 /** A market order that found no volume for this many candles is given up. */
 const ORDER_LIFE_CANDLES = 5;
-/** Trades after which a strategy's own win rate counts. */
-const PRIOR_TRADES_MIN = 30;
 const NO_SCORES: readonly number[] = [];
 
 interface Moment {
@@ -43,29 +39,18 @@ interface Idea extends Moment {
   readonly explored: boolean;
 }
 
-interface Opinion {
-  readonly confidence: number;
-  readonly signal: Probabilities | null;
-  readonly deep: Probabilities | null;
-  readonly attention: Probabilities | null;
-  readonly scores: readonly number[];
-  readonly models: ModelVersions;
-}
-
-/** Returns true when a strategy proposed, whatever became of it. */
-export function tellEntryOrExit(world: World, moment: Moment, telling: Telling): boolean {
+/** Returns the forecast of what was proposed, whatever became of it; null: nothing was. */
+export function tellEntryOrExit(world: World, moment: Moment, telling: Telling): Forecast | null {
   const { candle, symbol } = moment;
   if (world.portfolio.positions[candle.symbol] !== undefined) {
     tellExit(world, moment, telling);
-    return false;
+    return null;
   }
-  if (!symbol.reading.ready || isEntering(world.portfolio, candle.symbol)) return false;
+  if (!symbol.reading.ready || isEntering(world.portfolio, candle.symbol)) return null;
   if (entryRefusal(world['risk-manager'], placesTaken(world), world.run.settings) !== null)
-    return false;
+    return null;
   const idea = ideaOf(world, moment, telling);
-  if (idea === null) return false;
-  tellEntry(world, idea, telling);
-  return true;
+  return idea === null ? null : tellEntry(world, idea, telling);
 }
 
 function tellExit(world: World, { candle, symbol }: Moment, telling: Telling): void {
@@ -117,50 +102,27 @@ function tellChoice(world: World, { candle, symbol }: Moment, telling: Telling):
   return choice;
 }
 
-function tellEntry(world: World, idea: Idea, telling: Telling): void {
-  const { candle, proposal, strategy } = idea;
+function tellEntry(world: World, idea: Idea, telling: Telling): Forecast {
+  const { candle } = idea;
   const { settings } = world.run;
-  const { confidence, ...opinion } = opinionOf(world, idea);
-  const sizing = sizingOf(world, { idea, confidence, models: opinion.models }, telling);
+  const { signalModel, deepSignalModel, attention } = settings.learning;
+  const forecast = forecastOf(world, idea);
+  const models = {
+    signal: signalModel ? world['signal-model'].version : 0,
+    deep: deepSignalModel ? world['deep-signal-model'].version : 0,
+  };
+  const sizing = sizingOf(world, { idea, confidence: forecast.confidence, models }, telling);
   telling.tell({
     type: 'signal.weighed',
     symbol: candle.symbol,
     time: candle.time + settings.timeframeMs,
-    direction: proposal.direction,
-    strategy,
-    confidence,
+    ...forecast,
     verdict: 'order' in sizing ? 'accepted' : sizing.refused,
-    ...opinion,
+    scores: attention ? attend(world.attention, idea.symbol.features) : NO_SCORES,
+    models,
   });
   if ('order' in sizing) telling.tell({ type: 'order.approved', order: sizing.order });
-}
-
-function opinionOf(world: World, idea: Idea): Opinion {
-  const { signalModel, deepSignalModel, attention } = world.run.settings.learning;
-  const { features } = idea.symbol;
-  const signal = signalModel ? predictSignal(world['signal-model'], features) : null;
-  const deep = deepSignalModel
-    ? predictDeep(world['deep-signal-model'], sequenceOf(idea.symbol))
-    : null;
-  const vote = attention ? attentionVote(world.attention, features) : null;
-  return {
-    confidence: weigh({
-      direction: idea.proposal.direction,
-      strength: idea.proposal.strength,
-      winRatePrior: winRateOf(world, idea.strategy),
-      signal,
-      deep,
-      attention: vote,
-    }),
-    signal,
-    deep,
-    attention: vote,
-    scores: attention ? attend(world.attention, features) : NO_SCORES,
-    models: {
-      signal: signalModel ? world['signal-model'].version : 0,
-      deep: deepSignalModel ? world['deep-signal-model'].version : 0,
-    },
-  };
+  return forecast;
 }
 
 function sizingOf(
@@ -202,11 +164,4 @@ function placesTaken({ portfolio, run: { binding, settings, lastCandleTime } }: 
   if (binding === null || hasOperator(binding.mode)) return openTrades(portfolio, 0);
   const silentMs = Math.max(MARKET_SILENT_MS, MARKET_SILENT_CANDLES * settings.timeframeMs);
   return openTrades(portfolio, (lastCandleTime ?? 0) - silentMs);
-}
-
-function winRateOf(world: World, strategy: string): number | null {
-  const totals = world.analytics.byStrategy[strategy];
-  return totals === undefined || totals.trades < PRIOR_TRADES_MIN
-    ? null
-    : totals.wins / totals.trades;
 }

@@ -7,9 +7,15 @@ import {
   settingsWith,
   simulatedCandles,
 } from '../../test/fixtures/pipeline.ts';
+import { walkFacts } from '../../test/fixtures/walk-facts.ts';
+import { must } from '../base/assert.ts';
+import { MINUTE_MS } from '../base/time.ts';
 import type { LearningSettings } from '../core/settings.ts';
+import { symbolOf } from '../trade/market.ts';
+import { PROPOSING, propose } from './strategies.ts';
 
 const CANDLES = simulatedCandles(900);
+const LONGER = simulatedCandles(2400);
 const OFF = { signalModel: false, deepSignalModel: false, attention: false, qTable: false };
 const lively = (learning: Partial<LearningSettings>) =>
   settingsWith(LIVELY, { ...LIVELY.learning, ...learning });
@@ -44,5 +50,79 @@ describe('examples', () => {
     assert.equal(waiting(), 0);
     assert.equal(pipeline.told('example.opened').length, opened);
     assert.equal(pipeline.told('example.labelled').length, opened);
+  });
+
+  it('are opened where any strategy proposes, though none is in charge of trading', async () => {
+    const settings = { ...lively({ qTable: false }), minConfidence: 1 };
+    const { told } = await runPipeline({ candles: LONGER, settings });
+    const forecasts = told('example.opened').flatMap(({ forecast }) => forecast ?? []);
+    assert.equal(told('trade.closed').length, 0);
+    assert.ok(forecasts.length > told('signal.weighed').length + 10);
+    const strategies = new Set(forecasts.map(({ strategy }) => strategy));
+    for (const name of ['trend_following', 'breakout', 'momentum']) assert.ok(strategies.has(name));
+    assert.ok(!strategies.has('stay_out'));
+  });
+
+  it('say what was forecast when the strategy in charge proposed', async () => {
+    const { told } = await runPipeline({ candles: LONGER, settings: lively({}) });
+    const weighed = new Map(
+      told('signal.weighed').map(fact => [`${fact.symbol} ${fact.time}`, fact]),
+    );
+    let both = 0;
+    for (const { symbol, time, forecast } of told('example.opened')) {
+      const fact = weighed.get(`${symbol} ${time}`);
+      if (fact === undefined) continue;
+      both += 1;
+      const { strategy, direction, strength, signal, deep, attention, confidence } = fact;
+      const expected = { strategy, direction, strength, signal, deep, attention, confidence };
+      assert.deepEqual(forecast, expected);
+    }
+    assert.ok(both > 5, `${both}`);
+  });
+
+  it('do not flood: at most two an hour and symbol at one minute, whatever proposes', async () => {
+    const settings = lively({ exampleMinutes: 30, cusumSigmas: 0.1 });
+    const { told } = await runPipeline({
+      candles: LONGER,
+      settings: { ...settings, minConfidence: 1 },
+    });
+    const weighed = new Set(told('signal.weighed').map(({ symbol, time }) => `${symbol} ${time}`));
+    const last = new Map<string, number>();
+    let opened = 0;
+    for (const { symbol, time } of told('example.opened')) {
+      const passed = time - (last.get(symbol) ?? Number.NEGATIVE_INFINITY);
+      const least = weighed.has(`${symbol} ${time}`) ? 5 : 30;
+      assert.ok(passed >= least * MINUTE_MS, `${passed / MINUTE_MS} minutes`);
+      last.set(symbol, time);
+      opened += 1;
+    }
+    assert.ok(opened > 20, `${opened}`);
+  });
+
+  it('cost nothing where none may open: no strategy is asked between them', async () => {
+    const settings = { ...lively({}), minConfidence: 1 };
+    const { told } = await runPipeline({ candles: LONGER, settings });
+    const forecasts = told('example.opened').filter(({ forecast }) => forecast !== undefined);
+    assert.ok(forecasts.length < LONGER.length / 5);
+  });
+
+  it('take turns where several strategies propose', async () => {
+    const settings = lively({ qTable: false });
+    const run = await runPipeline({ candles: LONGER, settings });
+    const turns = new Map<string, number>();
+    walkFacts(run, ({ fact, step, world }) => {
+      if (fact.type !== 'example.opened' || fact.forecast === undefined) return;
+      if (step.some(({ type }) => type === 'signal.weighed')) return;
+      const { reading, last } = symbolOf(world.market, fact.symbol);
+      const scene = { reading, candle: must(last, 'a candle'), settings };
+      const proposing = PROPOSING.filter(name => propose(name, scene) !== null);
+      const { strategy } = fact.forecast;
+      assert.ok(proposing.includes(strategy));
+      if (proposing.length < 2) return;
+      const turn = strategy === proposing[0] ? 'first' : 'later';
+      turns.set(turn, (turns.get(turn) ?? 0) + 1);
+    });
+    const [first = 0, later = 0] = [turns.get('first'), turns.get('later')];
+    assert.ok(first > 0 && later > 0, `${first} and ${later}`);
   });
 });

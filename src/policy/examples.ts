@@ -1,28 +1,53 @@
 /**
  * Examples: where one is opened, and the labels that came due.
  *
- * Promises: an example opens on a CUSUM event or where a strategy proposed, traded or not, so that
- * what is learned is not biased by what was taken. Never: labels before the window has passed.
+ * Promises: an example opens on a CUSUM event or where a strategy proposes, in charge or not, taken
+ * or not, so that what is learned is not biased by what was chosen and traded. Never: labels before
+ * the window has passed; asks a strategy or a model where no example may open.
  */
+import type { Forecast } from '../core/fact.ts';
+import type { Candle } from '../core/market.ts';
 import type { Telling } from '../core/step.ts';
 import { cusumEvent, dueLabels, mayOpenExample, openExample } from '../learn/labels.ts';
 import { type SymbolState, windowMean } from '../trade/market.ts';
+import { forecastOf } from './forecast.ts';
+import { PROPOSING, propose } from './strategies.ts';
 import type { World } from './world.ts';
 
 interface Moment {
+  readonly candle: Candle;
   readonly symbol: SymbolState;
-  readonly proposed: boolean;
+  /** Of the proposal that was weighed for a trade; null: none was. */
+  readonly forecast: Forecast | null;
 }
 
-export function tellExamples(world: World, { symbol, proposed }: Moment, telling: Telling): void {
+export function tellExamples(world: World, moment: Moment, telling: Telling): void {
   const { settings } = world.run;
+  const { candle, symbol } = moment;
   // Also when learning was switched off since: a label has to be told at the candle it came due.
   const { labelled, voided } = dueLabels(symbol, settings);
   for (const fact of labelled) telling.tell(fact);
   for (const fact of voided) telling.tell(fact);
   const { signalModel, deepSignalModel, attention } = settings.learning;
   if (!signalModel && !deepSignalModel && !attention) return;
-  if (!(proposed || cusumEvent(symbol)) || !mayOpenExample(symbol)) return;
+  if (!mayOpenExample(symbol, { settings, weighed: moment.forecast !== null })) return;
+  const forecast = moment.forecast ?? forecastUntaken(world, symbol, candle);
+  if (forecast === null && !cusumEvent(symbol)) return;
   const id = world['signal-model'].nextExampleId;
-  telling.tell(openExample(symbol, { id, proposed, context: windowMean(symbol), settings }));
+  telling.tell(openExample(symbol, { id, forecast, context: windowMean(symbol), settings }));
+}
+
+/**
+ * Of what any strategy proposes here, though it will not be taken. Where several do, they take
+ * turns, so that each is judged by a fair sample of its proposals.
+ */
+function forecastUntaken(world: World, symbol: SymbolState, candle: Candle): Forecast | null {
+  const { settings } = world.run;
+  const first = world['signal-model'].nextExampleId;
+  for (let turn = 0; turn < PROPOSING.length; turn += 1) {
+    const strategy = PROPOSING[(first + turn) % PROPOSING.length] as string;
+    const proposal = propose(strategy, { reading: symbol.reading, candle, settings });
+    if (proposal !== null) return forecastOf(world, { symbol, strategy, proposal });
+  }
+  return null;
 }

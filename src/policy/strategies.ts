@@ -24,6 +24,8 @@ const STRATEGIES: ReadonlyMap<string, Strategy> = new Map([
 ]);
 
 export const STRATEGY_NAMES: readonly string[] = [...STRATEGIES.keys()];
+/** Those that ever propose anything. */
+export const PROPOSING = STRATEGY_NAMES.filter(name => STRATEGIES.get(name) !== stayOut);
 
 /** A position may carry a name of another release: it keeps its stop and its time limit. */
 const strategyOf = (name: string): Strategy => STRATEGIES.get(name) ?? stayOut;

@@ -71,6 +71,13 @@ describe('run', () => {
     assert.equal(canonicalText(restarted(run.initial())), canonicalText(run.initial()));
   });
 
+  it('takes settings of 0.1.0, which know no distance of examples, as they are', () => {
+    const { exampleMinutes: _, ...learning } = DEFAULT_SETTINGS.learning;
+    const settings = { ...DEFAULT_SETTINGS, learning };
+    const state = folded([bound, { type: 'config.changed', settings }]);
+    assert.deepEqual(restarted(state).settings.learning, learning);
+  });
+
   it('starts from an own copy of the defaults', () => {
     assert.notEqual(run.initial().settings, DEFAULT_SETTINGS);
     assert.notEqual(run.initial().settings.learning, DEFAULT_SETTINGS.learning);

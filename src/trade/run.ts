@@ -108,6 +108,7 @@ const readSettings = fieldsOf<Settings>({
     barrierSigmas: asNumber,
     barrierCandles: asCount,
     cusumSigmas: asNumber,
+    exampleMinutes: optional(asNumber),
     choiceCandles: asCount,
     epsilonStart: asNumber,
     epsilonMin: asNumber,
@@ -138,7 +139,7 @@ const initial = (): RunState => ({
 export const run: Component<'run', RunState> = {
   id: 'run',
   title: 'run',
-  // Settings may hold maintenance tiers since.
+  // Settings may say more since.
   version: 2,
   upgrades: { 2: old => old },
   money: true,

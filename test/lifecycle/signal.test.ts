@@ -23,6 +23,7 @@ const SAVED = [
   'deep signal model',
   'Q-table',
   'attention',
+  'ensemble',
   'analytics',
   'risk manager',
   'portfolio',
@@ -108,8 +109,8 @@ describe('a second Ctrl+C, later', () => {
   const config = writeText(
     folder,
     'config.json',
-    `{ "learning": { "retrain_every": 500, "cusum_sigmas": 0.1, "barrier_sigmas": 1,
-                     "barrier_candles": 20 } }`,
+    `{ "learning": { "retrain_every": 500, "cusum_sigmas": 0.1, "example_minutes": 0,
+                   "barrier_sigmas": 1, "barrier_candles": 20 } }`,
   );
   const run = (name: string): string[] => [
     ...simulated(name, '--speed', 'max', '--config', config, '--until', '6000'),
