@@ -5,6 +5,7 @@
 import type { StatesOf } from './core/component.ts';
 import { attention } from './learn/attention.ts';
 import { deepSignalModel } from './learn/deep-signal-model.ts';
+import { ensemble } from './learn/ensemble-weights.ts';
 import { qTable } from './learn/q-table.ts';
 import { signalModel } from './learn/signal-model.ts';
 import { analytics } from './trade/analytics.ts';
@@ -18,6 +19,7 @@ export const components = [
   deepSignalModel,
   qTable,
   attention,
+  ensemble,
   analytics,
   riskManager,
   portfolio,

@@ -87,6 +87,7 @@ const learning = z.strictObject({
   deep_signal_model: flag(L.deepSignalModel, 'the deep signal model learns and votes'),
   attention: flag(L.attention, 'attention learns, gates and votes'),
   q_table: flag(L.qTable, 'the Q-table picks the strategy; off: a fixed one per regime'),
+  ensemble: flag(L.ensemble, 'opinions weigh as they have earned it; off: all the same'),
   retrain_every: whole(100, 10_000, L.retrainEvery, 'new examples between two trainings'),
   barrier_sigmas: number(0.1, 20, L.barrierSigmas, 'width of the triple barrier in sigmas'),
   barrier_candles: whole(2, 10_000, L.barrierCandles, 'time limit of the triple barrier'),

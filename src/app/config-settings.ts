@@ -40,6 +40,7 @@ export function toSettings(config: Config, ownTimeframeMs: Millis): Settings {
       deepSignalModel: learning.deep_signal_model,
       attention: learning.attention,
       qTable: learning.q_table,
+      ensemble: learning.ensemble,
       retrainEvery: learning.retrain_every,
       barrierSigmas: learning.barrier_sigmas,
       barrierCandles: learning.barrier_candles,

@@ -83,6 +83,7 @@ export interface Bot {
   readonly deepSignalModel: PartOf<'deep-signal-model'>;
   readonly qTable: PartOf<'q-table'>;
   readonly attention: PartOf<'attention'>;
+  readonly ensemble: PartOf<'ensemble'>;
   readonly analytics: PartOf<'analytics'>;
   readonly riskManager: PartOf<'risk-manager'>;
   readonly portfolio: PartOf<'portfolio'>;
@@ -155,6 +156,7 @@ function botOn(session: Session): Bot {
     deepSignalModel: partOf('deep-signal-model'),
     qTable: partOf('q-table'),
     attention: partOf('attention'),
+    ensemble: partOf('ensemble'),
     analytics: partOf('analytics'),
     riskManager: partOf('risk-manager'),
     portfolio: partOf('portfolio'),

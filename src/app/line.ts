@@ -50,6 +50,7 @@ export const SAVED_ORDER: readonly string[] = [
   'deep-signal-model',
   'q-table',
   'attention',
+  'ensemble',
   'analytics',
   'risk-manager',
   'portfolio',

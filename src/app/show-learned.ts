@@ -8,6 +8,7 @@ import { FEATURE_NAMES } from '../core/feature.ts';
 import type { AttentionState } from '../learn/attention.ts';
 import { gateOf } from '../learn/attention.ts';
 import type { DeepSignalModelState } from '../learn/deep-signal-model.ts';
+import { type EnsembleState, JUDGED } from '../learn/ensemble-state.ts';
 import { featureShifts } from '../learn/feature-shift.ts';
 import { ACTIONS, MARKET_STATES, type QTableState } from '../learn/q-table.ts';
 import { performanceOf, type SignalModelState } from '../learn/signal-model.ts';
@@ -106,9 +107,51 @@ function attentionText(state: AttentionState): string {
   return table([{ title: 'feature' }, { title: 'weight', align: 'right' }, { title: '' }], rows);
 }
 
+function ensembleText(state: EnsembleState): string {
+  const experts = JUDGED.map(name => {
+    const { examples, logLoss, baseLogLoss, brier, baseBrier } = state.records[name];
+    const weight = name === 'pool' ? '' : decimal(state.weights[name].value, 3);
+    const scores =
+      examples === 0 ? [null, null, null, null] : [logLoss, baseLogLoss, brier, baseBrier];
+    return [name, weight, String(examples), ...scores.map(score => decimal(score, 4))];
+  });
+  const titles = ['weight', 'forecasts', 'log-loss', 'base rate', 'Brier', 'base rate'];
+  const columns = titles.map(title => ({ title, align: 'right' as const }));
+  const bins = state.bins
+    .filter(({ examples }) => examples > 0)
+    .map(({ examples, confidence, won }) => [
+      percent(confidence / examples),
+      percent(won / examples),
+      String(examples),
+      bar(won / examples),
+    ]);
+  const head = pairs([
+    ['Proposals that won, costs in', percent(state.won.share)],
+    ['Timed out in profit', percent(state.timeoutWon.share)],
+    ['Confidence follows the pool by', decimal(state.slope.value, 3)],
+    ['Forecasts not judged yet', String(state.pending.length)],
+  ]);
+  return [
+    table([{ title: 'expert' }, ...columns], experts),
+    head,
+    bins.length === 0
+      ? 'no forecast was judged yet'
+      : table(
+          [
+            { title: 'confidence', align: 'right' },
+            { title: 'won', align: 'right' },
+            { title: 'forecasts', align: 'right' },
+            { title: '' },
+          ],
+          bins,
+        ),
+  ].join('\n\n');
+}
+
 export const learnedText = {
   'signal-model': (memory: Memory) => signalText(memory['signal-model']),
   'deep-signal-model': (memory: Memory) => deepText(memory['deep-signal-model']),
   'q-table': (memory: Memory) => qTableText(memory['q-table']),
   attention: (memory: Memory) => attentionText(memory.attention),
+  ensemble: (memory: Memory) => ensembleText(memory.ensemble),
 };

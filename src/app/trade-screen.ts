@@ -75,7 +75,8 @@ export class TradeScreen {
     this.#bot = bot;
     const { version, screen, config, onLog } = this.#given;
     const { report } = bot.store;
-    for (const line of [...report.repairs, ...report.upgraded, ...report.lost]) screen.warn(line);
+    for (const line of [...report.repairs, ...report.lost]) screen.warn(line);
+    for (const line of report.upgraded) screen.say(line);
     this.#log = openLog({
       directory: config.dir,
       level: config.logLevel,

@@ -173,7 +173,7 @@ export interface Forecast {
   readonly signal: Probabilities | null;
   readonly deep: Probabilities | null;
   readonly attention: Probabilities | null;
-  /** What reached sizing, or would have. */
+  /** That it wins: see learn/ensemble-pool.ts. */
   readonly confidence: number;
 }
 

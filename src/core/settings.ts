@@ -57,6 +57,8 @@ export interface LearningSettings {
   attention: boolean;
   /** Off: each regime has its fixed strategy and nothing is explored. */
   qTable: boolean;
+  /** Off: all opinions weigh the same and the confidence is not calibrated. Absent: off. */
+  ensemble?: boolean;
   /** New examples between trainings, and the least number for the first one. */
   retrainEvery: number;
   /** Triple barrier: width in sigmas of the holding time, and the time limit in candles. */
@@ -99,12 +101,13 @@ export const DEFAULT_SETTINGS: Settings & { learning: Required<LearningSettings>
   slippage: 0.0002,
   volumeShare: 0.1,
   fundingRate: 0.0001,
-  minConfidence: 0.4,
+  minConfidence: 0.5,
   learning: {
     signalModel: true,
     deepSignalModel: true,
     attention: true,
     qTable: true,
+    ensemble: true,
     retrainEvery: 500,
     barrierSigmas: 1,
     barrierCandles: 60,

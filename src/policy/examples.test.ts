@@ -26,6 +26,7 @@ describe('examples', () => {
     const { world, told } = await runPipeline({ candles: CANDLES, settings });
     assert.ok(told('example.labelled').length > 0);
     assert.notDeepEqual([...world.attention.table.slice(62, 93)], new Array(31).fill(0));
+    assert.ok(world.ensemble.records.pool.examples > 0);
   });
 
   it('are not opened where nothing learns from them', async () => {

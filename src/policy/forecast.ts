@@ -7,15 +7,12 @@
 import type { Forecast, Probabilities } from '../core/fact.ts';
 import { attentionVote } from '../learn/attention.ts';
 import { predictDeep } from '../learn/deep-signal-model.ts';
+import { confidenceIn } from '../learn/ensemble-weights.ts';
 import { rounded } from '../learn/scores.ts';
 import { predictSignal } from '../learn/signal-model.ts';
 import { type SymbolState, sequenceOf } from '../trade/market.ts';
-import { weigh } from './ensemble.ts';
 import type { Proposal } from './strategy-proposal.ts';
 import type { World } from './world.ts';
-
-/** Trades after which a strategy's own win rate counts. */
-const PRIOR_TRADES_MIN = 30;
 
 export interface Idea {
   readonly symbol: SymbolState;
@@ -24,7 +21,8 @@ export interface Idea {
 }
 
 export function forecastOf(world: World, { symbol, strategy, proposal }: Idea): Forecast {
-  const { signalModel, deepSignalModel, attention } = world.run.settings.learning;
+  const { settings } = world.run;
+  const { signalModel, deepSignalModel, attention } = settings.learning;
   const { features } = symbol;
   const { direction } = proposal;
   const opinion = {
@@ -37,18 +35,8 @@ export function forecastOf(world: World, { symbol, strategy, proposal }: Idea): 
       : null,
     attention: attention ? said(attentionVote(world.attention, features)) : null,
   };
-  return {
-    ...opinion,
-    confidence: weigh({ ...opinion, winRatePrior: winRateOf(world, strategy) }),
-  };
+  return { ...opinion, confidence: confidenceIn(world.ensemble, opinion, settings) };
 }
 
 const said = (vote: Probabilities | null): Probabilities | null =>
   vote === null ? null : [rounded(vote[0]), rounded(vote[1]), rounded(vote[2])];
-
-function winRateOf(world: World, strategy: string): number | null {
-  const totals = world.analytics.byStrategy[strategy];
-  return totals === undefined || totals.trades < PRIOR_TRADES_MIN
-    ? null
-    : totals.wins / totals.trades;
-}

@@ -39,7 +39,7 @@ const requests = fc
     volume: fc.oneof(between(0, 10), between(10, 1e6)),
     leverage: fc.integer({ min: 1, max: 60 }),
     lotSize: fc.constantFrom(0.001, 0.01, 1),
-    confidence: between(0.4, 1),
+    confidence: between(0.5, 1),
     drawdown: between(0, 0.3),
     losses: fc.integer({ min: 0, max: 6 }),
   })
@@ -194,7 +194,7 @@ describe('sizeEntry', () => {
     const usual = entryRequest({ settings: { ...DEFAULT_SETTINGS, kellyCap: 1 } });
     const drawn = { ...usual, risk: { ...freshRisk(), currentDrawdown: 0.1 } };
     const losing = { ...usual, risk: { ...freshRisk(), lossStreak: 2 } };
-    const unsure = { ...usual, confidence: 0.4 };
+    const unsure = { ...usual, confidence: 0.55 };
     const wild = { ...usual, reading: { ...usual.reading, volatility: 'high' as const } };
     for (const worse of [drawn, losing, unsure, wild]) assert.ok(lotsOf(worse) < lotsOf(usual));
   });
@@ -226,6 +226,18 @@ describe('sizeEntry', () => {
     assert.ok(worth >= contract.notionalMin && worth < 1.03 * contract.notionalMin, `${worth}`);
   });
 
+  it('tries an explored choice whatever the confidence, and nothing else below the least', () => {
+    assert.equal(approved(entryRequest({ explored: true, confidence: 0.1 })).lots, 6);
+    assert.equal(refusal(entryRequest({ confidence: 0.1 })), 'confidence too low');
+  });
+
+  it('risks all that the other factors leave from ten points above the least confidence on', () => {
+    const at = (confidence: number) => riskShare(entryRequest({ confidence }));
+    assert.equal(at(0.5), 0.75 * at(0.6));
+    assert.equal(at(0.9), at(0.6));
+    assert.ok(at(0.55) > at(0.5) && at(0.55) < at(0.6));
+  });
+
   it('refuses rather than raise a budget to the minimum', () => {
     const poor = toUnits(3);
     const account = { equity: poor, available: poor, openTrades: 0 };
@@ -238,7 +250,7 @@ describe('sizeEntry', () => {
 
   it('says why it refuses', () => {
     const { account, proposal } = entryRequest();
-    assert.equal(refusal(entryRequest({ confidence: 0.39 })), 'confidence too low');
+    assert.equal(refusal(entryRequest({ confidence: 0.49 })), 'confidence too low');
     assert.equal(
       refusal(entryRequest({ account: { ...account, openTrades: 3 } })),
       'maximum open trades',

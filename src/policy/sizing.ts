@@ -3,8 +3,10 @@
  *
  * Promises: a hit stop, costs in, loses at most riskPerTrade of equity times the factors; the size
  * never exceeds the Kelly stake (at its floor: the exchange's minimum, where that is more), the free
- * margin, the share of the candle's volume, the contract's leverage or what money can count; the stop lies before the liquidation price, if need be by less leverage.
- * An explored entry has the minimum size in every mode: what it teaches does not depend on size.
+ * margin, the share of the candle's volume, the contract's leverage or what money can count; the
+ * stop lies before the liquidation price, if need be by less leverage.
+ * An explored entry has the minimum size in every mode and whatever the confidence: what it
+ * teaches does not depend on size, and without trials a bot that doubts would never know better.
  * Never: raises an order to the exchange's minimum; a risk budget too small for it is refused.
  */
 import { lotsBelow, QUOTE_MAX, toPriceStep, toQuote, type Units } from '../base/money.ts';
@@ -57,8 +59,10 @@ export type Sizing = { readonly order: Approved } | { readonly refused: string }
 
 /** ATR follows a volatility burst late; in the meantime a smaller size stands in for it. */
 const VOLATILITY_FACTOR = { low: 1, normal: 1, high: 0.75 } as const;
-/** Share of the risk left at the least confidence that is traded; all of it at certainty. */
+/** Share of the risk left at the least confidence that is traded; all of it this much above it. */
 const CONFIDENCE_FACTOR_MIN = 0.75;
+/** A calibrated confidence ten points above is rare. */
+const CONFIDENCE_SPAN = 0.1;
 /** The next open may lie a little beyond the close that the size was reckoned from. */
 const MARGIN_USED_MAX = 0.98;
 const NOTIONAL_RESERVE = 1.02;
@@ -71,7 +75,8 @@ export function sizeEntry(request: EntryRequest): Sizing {
   const { risk, account, settings, candle } = request;
   const refusal = entryRefusal(risk, account.openTrades, settings);
   if (refusal !== null) return { refused: refusal };
-  if (request.confidence < settings.minConfidence) return { refused: 'confidence too low' };
+  if (request.confidence < settings.minConfidence && !request.explored)
+    return { refused: 'confidence too low' };
   if (account.equity <= 0 || account.available <= 0) return { refused: 'no free balance' };
   const protection = protect(request);
   if (protection === null) return { refused: 'stop within a price step' };
@@ -150,14 +155,14 @@ function leverageFor(request: EntryRequest, stopShare: number): number {
 export function riskShare(request: EntryRequest): number {
   const { settings, reading, confidence } = request;
   const { drawdownFactor, streakFactor, performanceFactor } = sizingFactors(request.risk, settings);
-  const doubt = (1 - confidence) / Math.max(1e-9, 1 - settings.minConfidence);
+  const surplus = Math.max(0, confidence - settings.minConfidence) / CONFIDENCE_SPAN;
   return (
     settings.riskPerTrade *
     drawdownFactor *
     streakFactor *
     performanceFactor *
     VOLATILITY_FACTOR[reading.volatility] *
-    (1 - (1 - CONFIDENCE_FACTOR_MIN) * Math.min(1, Math.max(0, doubt)))
+    (CONFIDENCE_FACTOR_MIN + (1 - CONFIDENCE_FACTOR_MIN) * Math.min(1, surplus))
   );
 }
 

@@ -5,6 +5,7 @@
  */
 import type { AttentionState } from '../learn/attention.ts';
 import type { DeepSignalModelState } from '../learn/deep-signal-model.ts';
+import type { EnsembleState } from '../learn/ensemble-weights.ts';
 import type { QTableState } from '../learn/q-table.ts';
 import type { SignalModelState } from '../learn/signal-model.ts';
 import type { AnalyticsState } from '../trade/analytics-state.ts';
@@ -20,6 +21,7 @@ export interface World {
   readonly 'deep-signal-model': DeepSignalModelState;
   readonly 'q-table': QTableState;
   readonly attention: AttentionState;
+  readonly ensemble: EnsembleState;
   readonly portfolio: Portfolio;
   readonly market: MarketState;
   readonly run: RunState;

@@ -71,8 +71,8 @@ describe('run', () => {
     assert.equal(canonicalText(restarted(run.initial())), canonicalText(run.initial()));
   });
 
-  it('takes settings of 0.1.0, which know no distance of examples, as they are', () => {
-    const { exampleMinutes: _, ...learning } = DEFAULT_SETTINGS.learning;
+  it('takes settings of 0.1.0, which know no ensemble, as they are', () => {
+    const { ensemble: _, exampleMinutes: __, ...learning } = DEFAULT_SETTINGS.learning;
     const settings = { ...DEFAULT_SETTINGS, learning };
     const state = folded([bound, { type: 'config.changed', settings }]);
     assert.deepEqual(restarted(state).settings.learning, learning);

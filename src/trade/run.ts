@@ -104,6 +104,7 @@ const readSettings = fieldsOf<Settings>({
     deepSignalModel: asBoolean,
     attention: asBoolean,
     qTable: asBoolean,
+    ensemble: optional(asBoolean),
     retrainEvery: asCount,
     barrierSigmas: asNumber,
     barrierCandles: asCount,

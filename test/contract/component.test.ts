@@ -1,5 +1,5 @@
 /**
- * The contract of a component, over the list: names, first state, file, hash. A tenth memory is
+ * The contract of a component, over the list: names, first state, file, hash. A memory more is
  * held to it by standing in `src/components.ts`.
  */
 import assert from 'node:assert/strict';
@@ -22,6 +22,7 @@ const DESIGN = [
   ['deep-signal-model', 'deep signal model', 'deep_signal_model.safetensors'],
   ['q-table', 'Q-table', 'q_table.json'],
   ['attention', 'attention', 'attention_weights.npy'],
+  ['ensemble', 'ensemble', 'ensemble_state.json'],
   ['analytics', 'analytics', 'analytics_state.json.zst'],
   ['risk-manager', 'risk manager', 'risk_manager_state.json'],
   ['portfolio', 'portfolio', 'portfolio_state.json'],
@@ -76,7 +77,9 @@ describe('the list of components', () => {
   it('marks as money what no default may replace, and as learned what may begin anew', () => {
     const ids = (mark: 'money' | 'learned') => LIST.filter(one => one[mark]).map(({ id }) => id);
     assert.deepEqual(ids('money'), ['risk-manager', 'portfolio', 'run']);
-    assert.deepEqual(ids('learned'), ['signal-model', 'deep-signal-model', 'q-table', 'attention']);
+    assert.deepEqual(ids('learned'), [
+      ...['signal-model', 'deep-signal-model', 'q-table', 'attention', 'ensemble'],
+    ]);
   });
 });
 

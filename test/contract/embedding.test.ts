@@ -18,6 +18,7 @@ const PARTS = [
   'deepSignalModel',
   'qTable',
   'attention',
+  'ensemble',
   'analytics',
   'riskManager',
   'portfolio',

@@ -60,6 +60,24 @@ const PLANTS: Plants = {
       state.table[3 * 31] = -1;
     },
   },
+  ensemble: {
+    'an expert that counts against itself': state => {
+      state.weights.attention.value = -0.1;
+    },
+    'classes that are no whole': state => {
+      state.base.shares[0] += 0.1;
+    },
+    'more won than were forecast': state => {
+      const bin = must(
+        state.bins.find(({ examples }) => examples > 0),
+        'a bin that was used',
+      );
+      bin.won = bin.examples + 1;
+    },
+    'a forecast pending twice': state => {
+      state.pending.push({ ...must(state.pending[0], 'a forecast that waits') });
+    },
+  },
   analytics: {
     'a trade that nobody won or lost': state => {
       state.totals.trades += 1;
@@ -157,6 +175,7 @@ const run = createPipeline(EVENTFUL);
 await goOn(run, EVENTFUL.candles.length - 200);
 while (
   Object.keys(run.world.portfolio.positions).length === 0 ||
+  run.world.ensemble.pending.length === 0 ||
   first(run.world.market.symbols).pending.length === 0
 )
   await goOn(run, run.world.run.candles + 1);

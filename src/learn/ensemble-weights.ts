@@ -1,0 +1,137 @@
+/**
+ * The ensemble: how much each expert's word counts, and what the confidence was worth.
+ *
+ * A forecast is made when its example opens and judged when the label comes due
+ * (ensemble-learning.ts); what a confidence means stands in ensemble-pool.ts.
+ * Promises: nothing is learned from an outcome that was known when the forecast was made. Never:
+ * learns while it is switched off; then all opinions weigh the same and nothing is calibrated.
+ */
+import { must } from '../base/assert.ts';
+import type { Component } from '../core/component.ts';
+import type { Example, Fact, Forecast } from '../core/fact.ts';
+import type { Direction } from '../core/order.ts';
+import type { Settings } from '../core/settings.ts';
+import { decodeEnsemble, encodeEnsemble } from './ensemble-file.ts';
+import { learnOutcome } from './ensemble-learning.ts';
+import { chanceOf, confidenceOf, EXPERTS, type Pool, poolOf, type Votes } from './ensemble-pool.ts';
+import {
+  type EnsembleState,
+  initialEnsemble,
+  PENDING_MAX,
+  type PendingForecast,
+  poolIn,
+  STRATEGY_FIRST,
+  WEIGHT,
+} from './ensemble-state.ts';
+import { roundTripCost, wonBy } from './labels.ts';
+
+export type { EnsembleState } from './ensemble-state.ts';
+
+export const ensemble: Component<'ensemble', EnsembleState> = {
+  id: 'ensemble',
+  title: 'ensemble',
+  version: 1,
+  learned: true,
+  file: {
+    name: 'ensemble_state.json',
+    format: 'json',
+    encode: encodeEnsemble,
+    decode: decodeEnsemble,
+  },
+  initial: initialEnsemble,
+  on: {
+    // What was learned may have come from another directory; what waited there is over.
+    'directory.bound': state => {
+      state.pending = [];
+    },
+    // Labels that a new market knows nothing of will never be told.
+    'component.founded': (state, { ids }) => {
+      if (ids.includes('market')) state.pending = [];
+    },
+    'config.changed': (state, { settings }) => {
+      state.active = settings.learning.ensemble === true;
+      state.cost = roundTripCost(settings);
+    },
+    'example.opened': foldOpened,
+    'example.labelled': foldLabelled,
+    'example.voided': (state, { id }) => {
+      take(state, id);
+    },
+  },
+  check: checkState,
+};
+
+/** What is forecast with while the ensemble is switched off. */
+const UNLEARNED: Readonly<EnsembleState> = initialEnsemble();
+
+/** An opinion on a proposal, before the ensemble has its say. */
+export type Opinion = Omit<Forecast, 'confidence'>;
+
+/** The confidence that the proposal wins. */
+export function confidenceIn(
+  state: EnsembleState,
+  opinion: Opinion,
+  { learning }: Settings,
+): number {
+  const memory = learning.ensemble === true ? state : UNLEARNED;
+  const pool = poolIn(memory);
+  return confidenceOf(chanceIn(pool, opinion.direction, votesOf(memory, opinion)), pool);
+}
+
+const chanceIn = (pool: Pool, direction: Direction, votes: Votes): number =>
+  chanceOf(poolOf(pool, votes), direction, pool.timeoutWon);
+
+function votesOf(state: Readonly<EnsembleState>, opinion: Opinion): Votes {
+  const { strategy, direction, signal, deep, attention } = opinion;
+  const { shares } = state.strategies[strategy] ?? STRATEGY_FIRST;
+  const [hold, proposed, other] = shares;
+  return {
+    strategy: direction === 'long' ? [hold, proposed, other] : [hold, other, proposed],
+    signal,
+    deep,
+    attention,
+  };
+}
+
+function foldOpened(state: EnsembleState, fact: Fact<'example.opened'>): void {
+  const { id, forecast, barrier } = fact;
+  if (!state.active || forecast === undefined) return;
+  const { strategy, direction, confidence } = forecast;
+  const pool = poolIn(state);
+  const votes = votesOf(state, forecast);
+  const chance = chanceIn(pool, direction, votes);
+  state.pending.push({
+    ...{ id, strategy, direction, barrier, base: pool.base, votes, chance, confidence },
+  });
+  if (state.pending.length > PENDING_MAX) state.pending.shift();
+}
+
+function foldLabelled(state: EnsembleState, example: Example): void {
+  const forecast = take(state, example.id);
+  if (forecast === null) return;
+  const won = wonBy(forecast, example, state.cost);
+  learnOutcome(state, forecast, { label: example.label, won });
+}
+
+/** The forecast of an example, which is then no longer pending; null: none was made. */
+function take(state: EnsembleState, id: number): PendingForecast | null {
+  const index = state.pending.findIndex(each => each.id === id);
+  return index < 0 ? null : must(state.pending.splice(index, 1)[0], 'the forecast');
+}
+
+function checkState(state: EnsembleState): string | null {
+  for (const { shares } of [state.base, ...Object.values(state.strategies)]) {
+    if (shares.some(share => share < 0)) return 'a share below 0';
+    if (Math.abs(shares[0] + shares[1] + shares[2] - 1) > 1e-6) return 'shares that are no whole';
+  }
+  for (const expert of EXPERTS) {
+    const { value, information } = state.weights[expert];
+    if (value < 0 || value > WEIGHT.max) return `the weight of ${expert} is out of bounds`;
+    if (information < WEIGHT.information) return `less is known of ${expert} than at first`;
+  }
+  if (state.bins.some(bin => bin.won > bin.examples)) return 'more have won than were forecast';
+  if (state.pending.length > PENDING_MAX) return 'more forecasts pending than labels can be';
+  return new Set(state.pending.map(({ id }) => id)).size === state.pending.length
+    ? null
+    : 'a forecast pending twice';
+}
