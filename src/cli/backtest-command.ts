@@ -2,7 +2,8 @@
  * `backtest`: its options.
  */
 import type { Command as Program } from 'commander';
-import { toSeed, toUntil, type Until } from './option.ts';
+import type { Cut } from '../app/walk-forward.ts';
+import { toCut, toSeed, toUntil, type Until } from './option.ts';
 import type { Registration } from './registration.ts';
 
 export interface BacktestOptions {
@@ -15,8 +16,15 @@ export interface BacktestOptions {
   readonly seed?: number;
   readonly until?: Until;
   readonly skipBadRows: boolean;
-  /** False with --no-learning. */
+  /** False with --no-learning, which switches the four below off. */
   readonly learning: boolean;
+  /** False with --no-signal-model and the like; true leaves it to the config. */
+  readonly signalModel: boolean;
+  readonly deep: boolean;
+  readonly attention: boolean;
+  readonly q: boolean;
+  /** `true`: by calendar months. Absent: no report. */
+  readonly walkForward?: Cut | true;
   readonly acceptLoss: boolean;
   readonly json: boolean;
 }
@@ -36,7 +44,12 @@ export function registerBacktest(program: Program, { run }: Registration): void 
       toUntil,
     )
     .option('--skip-bad-rows', 'skip and count bad rows of a tape instead of refusing it', false)
+    .option('--walk-forward [segments]', 'report by months, or by so many equal segments', toCut)
     .option('--no-learning', 'switch all four learners off: what the strategies do alone')
+    .option('--no-signal-model', 'without the signal model')
+    .option('--no-deep', 'without the deep signal model')
+    .option('--no-attention', 'without attention')
+    .option('--no-q', 'without the Q-table: a fixed strategy per regime')
     .option('--accept-loss', 'start although some of the state cannot be rebuilt', false)
     .option('--json', 'print JSON and nothing else', false)
     .action((options: BacktestOptions) =>

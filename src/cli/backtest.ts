@@ -7,12 +7,15 @@
 import { fullSpeed } from '../app/clock.ts';
 import { type AppConfig, loadConfig } from '../app/config.ts';
 import { Console } from '../app/console.ts';
+import { createEvaluator } from '../app/evaluator.ts';
 import { openTapes, type TapeSource } from '../app/market-source.ts';
 import { ProgressBar } from '../app/progress-bar.ts';
 import { runSession, type SessionResult } from '../app/session.ts';
 import { listenForSignals } from '../app/signals.ts';
 import { summary } from '../app/summary.ts';
 import { hashesOf, holdLinesOf, metricsNow, summaryOf } from '../app/view.ts';
+import type { Cut, WalkForward } from '../app/walk-forward.ts';
+import { walkForwardText } from '../app/walk-forward-text.ts';
 import { EXIT } from '../base/fault.ts';
 import type { BacktestOptions } from './backtest-command.ts';
 import type { Command, Io } from './io.ts';
@@ -28,6 +31,8 @@ export const backtest: Command<BacktestOptions> = async (options, io) => {
   const source = await openTapes(options, config);
   const bar = new ProgressBar(io.stderr, 'backtest');
   const signals = listenForSignals(() => {});
+  const cut = cutOf(options);
+  const evaluator = cut === null ? null : createEvaluator(cut);
   let steps = 0;
   try {
     const result = await runSession({
@@ -40,7 +45,8 @@ export const backtest: Command<BacktestOptions> = async (options, io) => {
         settings: settingsOf(options, config),
         seed: options.seed,
         source: () => source,
-        watch: () => {
+        watch: step => {
+          evaluator?.watch(step);
           steps += 1;
           if (steps % STEPS_PER_LOOK === 0) bar.show(source.feed.progress());
         },
@@ -55,6 +61,7 @@ export const backtest: Command<BacktestOptions> = async (options, io) => {
         // Its metrics would otherwise be those of a bot that was held back, without a word.
         if (options.dir !== undefined)
           for (const line of holdLinesOf(bot.world, options.dir)) screen.warn(line);
+        evaluator?.begin(bot);
       },
     });
     if (result.figures.candles > 0) bar.show(source.feed.progress());
@@ -62,6 +69,7 @@ export const backtest: Command<BacktestOptions> = async (options, io) => {
     tellSkipped(source, screen);
     if (result.ending === 'stopped') screen.warn(STOPPED);
     tell(result, { options, io });
+    tell(result, { options, io, report: evaluator?.report(result.bot.world) ?? null });
     return EXIT.ok;
   } finally {
     bar.end();
@@ -69,12 +77,24 @@ export const backtest: Command<BacktestOptions> = async (options, io) => {
   }
 };
 
-/** `--no-learning` switches all four learners off. */
-function settingsOf({ learning }: BacktestOptions, { settings }: AppConfig) {
-  if (learning) return settings;
-  const off = { signalModel: false, deepSignalModel: false, attention: false, qTable: false };
-  return { ...settings, learning: { ...settings.learning, ...off } };
+/** An option switches off what the config has on, never the other way round. */
+function settingsOf(options: BacktestOptions, { settings }: AppConfig): AppConfig['settings'] {
+  const { learning } = settings;
+  const may = (option: boolean, wanted: boolean) => options.learning && option && wanted;
+  return {
+    ...settings,
+    learning: {
+      ...learning,
+      signalModel: may(options.signalModel, learning.signalModel),
+      deepSignalModel: may(options.deep, learning.deepSignalModel),
+      attention: may(options.attention, learning.attention),
+      qTable: may(options.q, learning.qTable),
+    },
+  };
 }
+
+const cutOf = ({ walkForward }: BacktestOptions): Cut | null =>
+  walkForward === true ? { kind: 'months' } : (walkForward ?? null);
 
 function tellSkipped({ feed }: TapeSource, screen: Console): void {
   const { count, rows } = feed.skipped;
@@ -83,10 +103,17 @@ function tellSkipped({ feed }: TapeSource, screen: Console): void {
   screen.warn(`${count} bad rows were skipped`);
 }
 
-function tell(result: SessionResult, { options, io }: { options: BacktestOptions; io: Io }): void {
+interface Telling {
+  readonly options: BacktestOptions;
+  readonly io: Io;
+  readonly report: WalkForward | null;
+}
+
+function tell(result: SessionResult, { options, io, report }: Telling): void {
   const { bot, figures } = result;
   if (!options.json) {
     io.stdout.write(`${summary(summaryOf(bot.world, figures, options.dir ?? null))}\n`);
+    if (report !== null) io.stdout.write(`\n${walkForwardText(report)}\n`);
     return;
   }
   const { all, components } = hashesOf(bot.world);
@@ -99,6 +126,7 @@ function tell(result: SessionResult, { options, io }: { options: BacktestOptions
     skippedRows: (bot.feed as TapeSource['feed']).skipped.count,
     stateHash: all,
     components: Object.fromEntries(components.map(({ id, sha256 }) => [id, sha256])),
+    ...(report === null ? {} : { walkForward: report }),
   };
   io.stdout.write(`${JSON.stringify(json, null, 2)}\n`);
 }

@@ -39,6 +39,8 @@ describe('the command line', () => {
     [['trade', '--port', '70000'], /port from 0 to 65535/],
     [['trade', '--tape'], /argument missing/],
     [['backtest'], /required option '--tape/],
+    [['backtest', '--tape', 'A', '--walk-forward', '1'], /months, or a number of segments from 2/],
+    [['backtest', '--tape', 'A', '--walk-forward', 'weeks'], /'weeks' is invalid/],
     [['crash-test', '--kills', '0'], /whole number from 1 on/],
   ] as const)
     it(`answers "${argv.join(' ')}" with one line and exit 2`, async () => {

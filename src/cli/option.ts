@@ -4,6 +4,7 @@
  * Promises: a wrong one names what is expected (commander adds which option it was).
  */
 import { InvalidArgumentError } from 'commander';
+import type { Cut } from '../app/walk-forward.ts';
 import { type Millis, utcMinute } from '../base/time.ts';
 
 /** When to stop: after so many candles of the directory's life, or at a market time. */
@@ -45,6 +46,18 @@ export function toSpeed(text: string): 'max' | number {
   if (!Number.isFinite(value) || value <= 0)
     throw new InvalidArgumentError('Give max, or candles per second above 0.');
   return value;
+}
+
+/** Segments of a report: more than these nobody reads. */
+const PARTS_MAX = 1000;
+
+/** `months`, or `10` parts of equal length. */
+export function toCut(text: string): Cut {
+  if (text === 'months') return { kind: 'months' };
+  const count = /^\d+$/.test(text) ? Number(text) : 0;
+  if (count < 2 || count > PARTS_MAX)
+    throw new InvalidArgumentError(`Give months, or a number of segments from 2 to ${PARTS_MAX}.`);
+  return { kind: 'parts', count };
 }
 
 const ISO = /^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d{1,3})?)?Z?)?$/;

@@ -146,7 +146,7 @@ function dailyReturns(start: Units, daily: readonly DayPoint[]): DailyReturns {
 /** Deviations this small are the rounding of equal returns. */
 const DEVIATION_MIN = 1e-12;
 
-const annualised = (mean: number, deviation: number): number | null =>
+export const annualised = (mean: number, deviation: number): number | null =>
   deviation < DEVIATION_MIN ? null : ratio(mean * Math.sqrt(DAYS_PER_YEAR), deviation);
 
 function daysThrough(

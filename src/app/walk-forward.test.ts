@@ -1,0 +1,163 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { sessionOptions } from '../../test/fixtures/session.ts';
+import { toUnits } from '../base/money.ts';
+import { DAY_MS, HOUR_MS } from '../base/time.ts';
+import type { Fact } from '../core/fact.ts';
+import { evaluate, openEvaluation } from './evaluation.ts';
+import { createEvaluator } from './evaluator.ts';
+import { runSession } from './session.ts';
+import { hashesOf, metricsNow } from './view.ts';
+import { type Cut, type Segment, type WalkForward, walkForward } from './walk-forward.ts';
+import { walkForwardText } from './walk-forward-text.ts';
+
+const START = Date.UTC(2024, 0, 30);
+const SEED = 5;
+
+/** Two hundred days of equity, a trade and a forecast each, the 50th without any. */
+function longEvaluation() {
+  const evaluation = openEvaluation({
+    equity: toUnits(1000),
+    symbols: ['A'],
+    timeframeMs: HOUR_MS,
+  });
+  const tell = (fact: unknown): void => evaluate(evaluation, fact as Fact);
+  for (let day = 0; day < 200; day += 1) {
+    if (day === 50) continue;
+    const time = START + day * DAY_MS + HOUR_MS;
+    const price = 100 + day;
+    tell({ type: 'candle.closed', symbol: 'A', time, open: price, close: price + 1 });
+    tell({ type: 'order.filled', time, fee: toUnits(0.5) });
+    tell({ type: 'trade.closed', trade: { exitTime: time } });
+    tell({ type: 'example.opened', id: day, time, forecasts: { signal: [0.2, 0.5, 0.3] } });
+    tell({ type: 'example.labelled', id: day, label: day % 3 });
+    const equity = 1000 + 40 * Math.sin(day / 5) + day / 4;
+    tell({ type: 'equity.marked', time: time + HOUR_MS, equity: toUnits(equity) });
+  }
+  return evaluation;
+}
+
+const reportOf = (cut: Cut): WalkForward => walkForward(longEvaluation(), { cut, seed: SEED });
+
+const near = (actual: number | null, expected: number | null, what: string): void =>
+  assert.ok(
+    actual !== null && expected !== null && Math.abs(actual - expected) < 1e-9,
+    `${what}: ${actual} ≠ ${expected}`,
+  );
+
+/** What must hold of any report: the segments make the whole. */
+function assertAddsUp({ segments, overall }: WalkForward): void {
+  assert.ok(overall !== null);
+  const sum = (of: (segment: Segment) => number): number =>
+    segments.reduce((total, segment) => total + of(segment), 0);
+  const compound = (of: (segment: Segment) => number): number =>
+    segments.reduce((growth, segment) => growth * (1 + of(segment)), 1) - 1;
+  for (const name of ['days', 'trades', 'feesPaid', 'fundingPaid'] as const)
+    near(
+      sum(segment => segment[name]),
+      overall[name],
+      name,
+    );
+  near(
+    compound(segment => segment.totalReturn),
+    overall.totalReturn,
+    'return',
+  );
+  near(
+    compound(segment => segment.buyAndHold.totalReturn),
+    overall.buyAndHold.totalReturn,
+    'hold',
+  );
+  assert.ok(overall.maxDrawdown >= Math.max(...segments.map(({ maxDrawdown }) => maxDrawdown)));
+  for (const [learner, score] of Object.entries(overall.forecasts)) {
+    const parts = segments.flatMap(({ forecasts }) => forecasts[learner] ?? []);
+    const total = (of: (part: (typeof parts)[number]) => number): number =>
+      parts.reduce((all, part) => all + of(part), 0);
+    assert.equal(
+      total(part => part.examples),
+      score.examples,
+    );
+    for (const name of ['logLoss', 'brier', 'baseLogLoss', 'baseBrier', 'gain'] as const)
+      near(total(part => part[name] * part.examples) / score.examples, score[name], name);
+  }
+}
+
+describe('the walk-forward report', () => {
+  it('cuts at calendar months, and the segments add up to the whole', () => {
+    const report = reportOf({ kind: 'months' });
+    assert.deepEqual(report.segments.map(({ from, to }) => `${from} ${to}`).slice(0, 3), [
+      '2024-01-30 2024-01-31',
+      '2024-02-01 2024-02-29',
+      '2024-03-01 2024-03-31',
+    ]);
+    assert.equal(report.segments.at(-1)?.to, '2024-08-16');
+    assertAddsUp(report);
+  });
+
+  it('cuts into equal parts, and never into more than there are days', () => {
+    const report = reportOf({ kind: 'parts', count: 7 });
+    const lengths = report.segments.map(({ days }) => days);
+    assert.deepEqual(lengths, [28, 29, 28, 29, 28, 29, 29]);
+    assertAddsUp(report);
+    assert.equal(reportOf({ kind: 'parts', count: 999 }).segments.length, 200);
+  });
+
+  it('counts the days on which nothing was told as returns of 0', () => {
+    const { daily } = reportOf({ kind: 'months' });
+    assert.equal(daily?.from, '2024-01-30');
+    assert.equal(daily?.returns.length, 200);
+    assert.equal(daily?.returns[50], 0);
+    assert.notEqual(daily?.returns[49], 0);
+    assert.deepEqual(daily?.forecasts['signal']?.examples.slice(49, 52), [1, 0, 1]);
+  });
+
+  it('gives no Sharpe below ten trades and no interval below twenty days', () => {
+    const { segments } = reportOf({ kind: 'parts', count: 25 });
+    assert.ok(
+      segments.every(({ sharpe, totalReturnInterval }) => (sharpe ?? totalReturnInterval) === null),
+    );
+    const { overall } = reportOf({ kind: 'months' });
+    const { sharpe, sharpeInterval, totalReturnInterval } = overall as Segment;
+    assert.ok(sharpe !== null && sharpeInterval !== null && totalReturnInterval !== null);
+    assert.ok(sharpeInterval.low < sharpe && sharpe < sharpeInterval.high);
+  });
+
+  it('is the same for the same seed, intervals included', () => {
+    assert.deepEqual(reportOf({ kind: 'months' }), reportOf({ kind: 'months' }));
+  });
+
+  it('says what metrics say of a real run, and changes nothing of it', async () => {
+    const evaluator = createEvaluator({ kind: 'parts', count: 4 });
+    const watched = await runSession(
+      sessionOptions(
+        { until: { kind: 'candles', count: 16_000 }, onReady: bot => evaluator.begin(bot) },
+        { watch: step => evaluator.watch(step) },
+      ),
+    );
+    const report = evaluator.report(watched.bot.world);
+    assertAddsUp(report);
+    const metrics = metricsNow(watched.bot.world);
+    const { overall, daily } = report;
+    assert.ok(overall !== null && metrics.trades >= 10);
+    assert.equal(overall.trades, metrics.trades);
+    for (const name of ['totalReturn', 'sharpe', 'maxDrawdown', 'feesPaid', 'fundingPaid'] as const)
+      near(overall[name], metrics[name], name);
+    assert.equal(daily?.returns.length, metrics.days);
+
+    const alone = await runSession(sessionOptions({ until: { kind: 'candles', count: 16_000 } }));
+    assert.equal(hashesOf(watched.bot.world).all, hashesOf(alone.bot.world).all);
+  });
+
+  it('shows every segment and the whole, or that there is nothing to show', () => {
+    const report = reportOf({ kind: 'months' });
+    const text = walkForwardText(report);
+    for (const { from } of report.segments) assert.match(text, new RegExp(`^${from} to `, 'm'));
+    assert.match(text, /^all {2,}\+\d/m);
+    assert.match(text, /^signal +199 /m);
+    const none = walkForward(openEvaluation({ equity: 1, symbols: [], timeframeMs: 1 }), {
+      cut: { kind: 'months' },
+      seed: 1,
+    });
+    assert.match(walkForwardText(none), /nothing was traded/);
+  });
+});
