@@ -6,7 +6,7 @@
  * are those of metrics.ts (days without a point count as 0, 365 days a year, no Sharpe below 10
  * trades); intervals are of the stationary bootstrap over days, seeded. Never: hides a segment.
  */
-import { type Bootstrap, type Interval, intervalOf } from '../base/bootstrap.ts';
+import { type Bootstrap, everyRow, type Interval, intervalOf, meanOf } from '../base/bootstrap.ts';
 import { toQuote, type Units } from '../base/money.ts';
 import { DAY_MS, utcDate } from '../base/time.ts';
 import { annualised, RATIO_TRADES_MIN } from '../trade/metrics.ts';
@@ -173,8 +173,6 @@ function segmentOf(rows: readonly Row[], bootstrap: Bootstrap): Segment {
   };
 }
 
-const everyRow = (rows: readonly unknown[]): Uint32Array => Uint32Array.from(rows.keys());
-
 function growthOf(returns: readonly number[], bootstrap: Bootstrap) {
   const through = (picked: Uint32Array): number => {
     let growth = 1;
@@ -182,13 +180,16 @@ function growthOf(returns: readonly number[], bootstrap: Bootstrap) {
     return growth - 1;
   };
   return {
-    totalReturn: through(everyRow(returns)),
+    totalReturn: through(everyRow(returns.length)),
     totalReturnInterval: intervalOf(returns.length, through, bootstrap),
   };
 }
 
 /** Of the days picked. Null below two days, or where the returns never vary. */
-export function sharpeOf(returns: readonly number[], picked = everyRow(returns)): number | null {
+export function sharpeOf(
+  returns: readonly number[],
+  picked = everyRow(returns.length),
+): number | null {
   const days = picked.length;
   if (days < 2) return null;
   let sum = 0;
@@ -239,16 +240,8 @@ function scoreOf(rows: readonly Row[], learner: string, bootstrap: Bootstrap): F
   for (const one of sums)
     for (const name of Object.keys(total) as (keyof ForecastSums)[]) total[name] += one[name];
   const { examples } = total;
-  const gainOf = (picked: Uint32Array): number | null => {
-    let gain = 0;
-    let count = 0;
-    for (let index = 0; index < picked.length; index += 1) {
-      const { baseLogLoss, logLoss, examples: own } = sums[picked[index]!]!;
-      gain += baseLogLoss - logLoss;
-      count += own;
-    }
-    return count === 0 ? null : gain / count;
-  };
+  const gains = sums.map(one => one.baseLogLoss - one.logLoss);
+  const counts = sums.map(one => one.examples);
   return {
     examples,
     logLoss: total.logLoss / examples,
@@ -256,7 +249,7 @@ function scoreOf(rows: readonly Row[], learner: string, bootstrap: Bootstrap): F
     baseLogLoss: total.baseLogLoss / examples,
     baseBrier: total.baseBrier / examples,
     gain: (total.baseLogLoss - total.logLoss) / examples,
-    gainInterval: intervalOf(rows.length, gainOf, bootstrap),
+    gainInterval: intervalOf(rows.length, meanOf(gains, counts), bootstrap),
   };
 }
 

@@ -32,6 +32,23 @@ export const blockMeanOf = (rows: number): number => Math.max(1, Math.ceil(Math.
 /** What a figure is on the rows named; null where it has no value on them. */
 export type Statistic = (rows: Uint32Array) => number | null;
 
+/** The mean per thing counted, where a row is a sum over several: null where none are. */
+export const meanOf =
+  (sums: ArrayLike<number>, counts: ArrayLike<number>): Statistic =>
+  rows => {
+    let sum = 0;
+    let count = 0;
+    for (let index = 0; index < rows.length; index += 1) {
+      sum += sums[rows[index]!]!;
+      count += counts[rows[index]!]!;
+    }
+    return count === 0 ? null : sum / count;
+  };
+
+/** All rows once: what a statistic is of the series itself. */
+export const everyRow = (count: number): Uint32Array =>
+  Uint32Array.from({ length: count }, (_, row) => row);
+
 /** Null with fewer than ROWS_MIN rows, or where half the resamples have no value. */
 export function intervalOf(
   count: number,

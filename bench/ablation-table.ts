@@ -1,0 +1,192 @@
+/**
+ * The ablation as Markdown, for docs/LEARNING.md.
+ *
+ * Promises: a pure function of the runs; every figure is walk-forward. Never: hides a case.
+ */
+import { decimal, percent, signed, signedPercent } from '../src/app/number-text.ts';
+import type { Segment } from '../src/app/walk-forward.ts';
+import { intervalText } from '../src/app/walk-forward-text.ts';
+import type { Interval } from '../src/base/bootstrap.ts';
+import { type Case, PARTS, titleOf } from './ablation-case.ts';
+import type { Answer, Done } from './ablation-run.ts';
+import {
+  type Judging,
+  judgePart,
+  judgeSkills,
+  levelOf,
+  type PartVerdict,
+  type SkillVerdict,
+} from './ablation-verdict.ts';
+
+/** One part for all, each part, and each learner's forecasts: questions that share the risk. */
+const QUESTIONS = 1 + Object.keys(PARTS).length;
+
+export interface Verdicts {
+  /** Mean log-loss and return at this level. */
+  readonly level: number;
+  readonly parts: readonly (PartVerdict & { readonly part: string })[];
+  readonly skills: readonly SkillVerdict[];
+}
+
+type ByVariant = ReadonlyMap<string, Answer>;
+type Row = readonly string[];
+
+function byCase(runs: readonly Done[]): Map<Case, Map<string, Answer>> {
+  const cases = new Map<Case, Map<string, Answer>>();
+  for (const { case: own, variant, answer } of runs) {
+    const answers = cases.get(own) ?? new Map<string, Answer>();
+    cases.set(own, answers.set(variant.id, answer));
+  }
+  return cases;
+}
+
+export function verdictsOf(runs: readonly Done[], seed: number): Verdicts {
+  const judging: Judging = { seed, questions: QUESTIONS };
+  const cases = [...byCase(runs).values()];
+  const pairsWithout = (id: string) =>
+    cases.flatMap(answers => {
+      const [one, other] = [answers.get('all'), answers.get(id)];
+      return one === undefined || other === undefined
+        ? []
+        : [{ with: one.walkForward, without: other.walkForward }];
+    });
+  const asked: [part: string, variant: string][] = [
+    ['all four', 'none'],
+    ...Object.entries(PARTS).map(([part, title]): [string, string] => [title, `no-${part}`]),
+  ];
+  return {
+    level: levelOf(judging),
+    parts: asked.map(([part, id]) => ({ part, ...judgePart(pairsWithout(id), judging) })),
+    skills: judgeSkills(
+      cases.flatMap(answers => answers.get('all')?.walkForward ?? []),
+      judging,
+    ),
+  };
+}
+
+export function ablationMarkdown(runs: readonly Done[], seed: number): string {
+  const cases = byCase(runs);
+  const verdicts = verdictsOf(runs, seed);
+  const level = `${decimal(verdicts.level * 100, 0)} %`;
+  return [
+    '### Does a part earn its place?',
+    partTable(verdicts, level),
+    '### Do the forecasts know more than the base rate?',
+    skillTable(verdicts, level),
+    '### With learning, without, and buy-and-hold',
+    tradingTable(cases),
+    '### One part less: return, Sharpe, trades',
+    variantTable(cases, runs),
+    '### Forecasts per market, against the base rate',
+    forecastTable(cases),
+  ].join('\n\n');
+}
+
+const markdown = (head: Row, rows: readonly Row[]): string =>
+  [head, head.map((_, column) => (column === 0 ? '---' : '--:')), ...rows]
+    .map(row => `| ${row.join(' | ')} |`)
+    .join('\n');
+
+const share = (interval: Interval | null): string =>
+  intervalText(interval, bound => signedPercent(bound, 1));
+const ratio = (interval: Interval | null): string =>
+  intervalText(interval, bound => decimal(bound, 1));
+const nats = (interval: Interval | null): string =>
+  intervalText(interval, bound => signed(bound, 4));
+
+const partTable = ({ parts }: Verdicts, level: string): string =>
+  markdown(
+    ['part', 'with − without, a year', level, 'Sharpe', level, 'better / worse in', 'earns it?'],
+    parts.map(one => [
+      one.part,
+      signedPercent(one.gainPerYear),
+      share(one.gainInterval),
+      signed(one.sharpeGain),
+      ratio(one.sharpeInterval),
+      `${one.better} / ${one.worse} of ${one.cases}`,
+      one.verdict,
+    ]),
+  );
+
+const skillTable = ({ skills }: Verdicts, level: string): string =>
+  skills.length === 0
+    ? 'No learner made a forecast whose outcome is known.'
+    : markdown(
+        ['learner', 'forecasts', 'gain in log-loss', level, 'better?'],
+        skills.map(one => [
+          one.learner,
+          decimal(one.examples, 0),
+          signed(one.gain, 4),
+          nats(one.gainInterval),
+          one.verdict,
+        ]),
+      );
+
+const overallOf = (answer: Answer | undefined): Segment | null =>
+  answer?.walkForward.overall ?? null;
+
+function tradingTable(cases: ReadonlyMap<Case, ByVariant>): string {
+  const figures = ['return', '95 %', 'Sharpe', '95 %', 'max DD', 'trades', 'fees'];
+  const cells = (answer: Answer | undefined): string[] => {
+    const overall = overallOf(answer);
+    if (overall === null) return figures.map(() => '–');
+    return [
+      signedPercent(overall.totalReturn, 1),
+      share(overall.totalReturnInterval),
+      decimal(overall.sharpe),
+      ratio(overall.sharpeInterval),
+      percent(overall.maxDrawdown, 1),
+      decimal(overall.trades, 0),
+      decimal(overall.feesPaid, 0),
+    ];
+  };
+  const rows = [...cases].map(([own, answers]) => {
+    const hold = overallOf(answers.get('all'))?.buyAndHold;
+    return [
+      titleOf(own),
+      decimal(overallOf(answers.get('all'))?.days ?? null, 0),
+      signedPercent(hold?.totalReturn ?? null, 1),
+      decimal(hold?.sharpe ?? null),
+      percent(hold?.maxDrawdown ?? null, 1),
+      ...cells(answers.get('all')),
+      ...cells(answers.get('none')),
+    ];
+  });
+  const head = [
+    ...['market', 'days', 'hold: return', 'Sharpe', 'max DD'],
+    ...figures.map((figure, index) => (index === 0 ? `learning: ${figure}` : figure)),
+    ...figures.map((figure, index) => (index === 0 ? `without: ${figure}` : figure)),
+  ];
+  return markdown(head, rows);
+}
+
+function variantTable(cases: ReadonlyMap<Case, ByVariant>, runs: readonly Done[]): string {
+  const titles = new Map(runs.map(({ variant }) => [variant.id, variant.title]));
+  const cell = (answer: Answer | undefined): string =>
+    answer === undefined
+      ? '–'
+      : `${signedPercent(answer.totalReturn, 1)}, ${decimal(answer.sharpe)}, ${answer.trades}`;
+  const rows = [...cases].map(([own, answers]) => [
+    titleOf(own),
+    ...[...titles.keys()].map(id => cell(answers.get(id))),
+  ]);
+  return markdown(['market', ...titles.values()], rows);
+}
+
+function forecastTable(cases: ReadonlyMap<Case, ByVariant>): string {
+  const rows = [...cases].flatMap(([own, answers]) =>
+    Object.entries(overallOf(answers.get('all'))?.forecasts ?? {}).map(([learner, score]) => [
+      `${titleOf(own)}: ${learner}`,
+      decimal(score.examples, 0),
+      decimal(score.logLoss, 4),
+      decimal(score.baseLogLoss, 4),
+      signed(score.gain, 4),
+      nats(score.gainInterval),
+      decimal(score.brier, 4),
+      decimal(score.baseBrier, 4),
+    ]),
+  );
+  if (rows.length === 0) return 'No learner made a forecast whose outcome is known.';
+  const head = ['market: learner', 'forecasts', 'log-loss', 'base rate', 'gain', '95 %'];
+  return markdown([...head, 'Brier', 'base rate'], rows);
+}
