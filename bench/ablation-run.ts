@@ -28,6 +28,7 @@ export interface Answer {
 export interface Job {
   readonly case: Case;
   readonly variant: Variant;
+  readonly seed: number;
 }
 
 export interface Done extends Job {
@@ -37,7 +38,6 @@ export interface Done extends Job {
 export interface RunPlan {
   readonly data: string;
   readonly work: string;
-  readonly seed: number;
   /** As `backtest --until`; for trying things out. */
   readonly until: string | null;
   readonly atOnce: 1 | 2;
@@ -51,11 +51,11 @@ const SEGMENTS = 10;
 export const tapeFile = (data: string, name: string): string => join(data, `${name}.csv.gz`);
 
 /** Options of `backtest` for a job. */
-export function optionsOf(job: Job, plan: Pick<RunPlan, 'data' | 'seed' | 'until'>): string[] {
+export function optionsOf(job: Job, plan: Pick<RunPlan, 'data' | 'until'>): string[] {
   const { tapes, funding } = job.case;
   const files = (names: readonly string[]) => names.map(name => tapeFile(plan.data, name));
   return [
-    ...['--json', '--walk-forward', String(SEGMENTS), '--seed', String(plan.seed)],
+    ...['--json', '--walk-forward', String(SEGMENTS), '--seed', String(job.seed)],
     ...['--tape', ...files(tapes)],
     ...(funding.length === 0 ? [] : ['--funding', ...files(funding)]),
     ...(plan.until === null ? [] : ['--until', plan.until]),
@@ -147,7 +147,7 @@ function backtest(job: Job, plan: RunPlan, children: Set<ChildProcess>): Promise
       else
         refuse(
           new Error(
-            `${titleOf(job.case)} (${job.variant.title}) ended with ${code}: ${errors.trim().split('\n').at(-1)}`,
+            `${titleOf(job.case)} (${job.variant.title}, seed ${job.seed}) ended with ${code}: ${errors.trim().split('\n').at(-1)}`,
           ),
         );
     });

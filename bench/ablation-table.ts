@@ -31,18 +31,24 @@ export interface Verdicts {
 type ByVariant = ReadonlyMap<string, Answer>;
 type Row = readonly string[];
 
-function byCase(runs: readonly Done[]): Map<Case, Map<string, Answer>> {
+/** Of the runs with one seed. */
+function byCase(runs: readonly Done[], seed: number): Map<Case, Map<string, Answer>> {
   const cases = new Map<Case, Map<string, Answer>>();
-  for (const { case: own, variant, answer } of runs) {
+  for (const { case: own, variant, answer, seed: one } of runs) {
+    if (one !== seed) continue;
     const answers = cases.get(own) ?? new Map<string, Answer>();
     cases.set(own, answers.set(variant.id, answer));
   }
   return cases;
 }
 
-export function verdictsOf(runs: readonly Done[], seed: number): Verdicts {
-  const judging: Judging = { seed, questions: QUESTIONS };
-  const cases = [...byCase(runs).values()];
+/** Of the resamples; another one than the runs' is of no use. */
+const JUDGING: Judging = { seed: 1, questions: QUESTIONS };
+
+/** Over all seeds: what is luck of the dice is not to pass for what a part is worth. */
+export function verdictsOf(runs: readonly Done[]): Verdicts {
+  const seeds = [...new Set(runs.map(({ seed }) => seed))];
+  const cases = seeds.flatMap(seed => [...byCase(runs, seed).values()]);
   const pairsWithout = (id: string) =>
     cases.flatMap(answers => {
       const [one, other] = [answers.get('all'), answers.get(id)];
@@ -55,18 +61,18 @@ export function verdictsOf(runs: readonly Done[], seed: number): Verdicts {
     ...Object.entries(PARTS).map(([part, title]): [string, string] => [title, `no-${part}`]),
   ];
   return {
-    level: levelOf(judging),
-    parts: asked.map(([part, id]) => ({ part, ...judgePart(pairsWithout(id), judging) })),
+    level: levelOf(JUDGING),
+    parts: asked.map(([part, id]) => ({ part, ...judgePart(pairsWithout(id), JUDGING) })),
     skills: judgeSkills(
       cases.flatMap(answers => answers.get('all')?.walkForward ?? []),
-      judging,
+      JUDGING,
     ),
   };
 }
 
-export function ablationMarkdown(runs: readonly Done[], seed: number): string {
-  const cases = byCase(runs);
-  const verdicts = verdictsOf(runs, seed);
+export function ablationMarkdown(runs: readonly Done[]): string {
+  const cases = byCase(runs, runs[0]?.seed ?? 1);
+  const verdicts = verdictsOf(runs);
   const level = `${decimal(verdicts.level * 100, 0)} %`;
   return [
     '### Does a part earn its place?',

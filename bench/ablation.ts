@@ -24,7 +24,8 @@ const HELP = `npm run ablation -- [options]
   --case TEXT     only markets whose title has this text; may be given again
   --alone         also each part alone
   --until END     as backtest --until: a short run, to try things out
-  --seed N        seed of everything random (default: 1)
+  --seeds N       so many runs of each, with the seeds 1 to N: the verdicts are over all of
+                  them, the tables show seed 1 (default: 1)
   --jobs N        runs at once, 1 or 2 (default: 2)
   --list          the markets and variants, nothing is run
   --json          JSON instead of Markdown
@@ -50,7 +51,7 @@ function readOptions() {
         case: { type: 'string', multiple: true, default: [] },
         alone: { type: 'boolean', default: false },
         until: { type: 'string' },
-        seed: { type: 'string', default: '1' },
+        seeds: { type: 'string', default: '1' },
         jobs: { type: 'string', default: '2' },
         list: { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
@@ -120,13 +121,22 @@ function writeInto(file: string, text: string): void {
   writeFileSync(file, `${before}${MARK}\n\n${text}\n\n${MARK}${after}`);
 }
 
+const SEEDS_MAX = 20;
+
+function seedsWanted(): number[] {
+  const count = /^\d+$/.test(values.seeds) ? Number(values.seeds) : 0;
+  if (count < 1 || count > SEEDS_MAX) throw new Usage(`--seeds is a number from 1 to ${SEEDS_MAX}`);
+  return Array.from({ length: count }, (_, index) => index + 1);
+}
+
 async function main(): Promise<void> {
   const cases = chosenCases();
   const variants = values.alone ? [...VARIANTS, ...ALONE] : VARIANTS;
-  const seed = Number(values.seed);
-  if (!Number.isSafeInteger(seed) || seed < 0) throw new Usage('--seed is a whole number');
+  const seeds = seedsWanted();
   if (values.jobs !== '1' && values.jobs !== '2') throw new Usage('--jobs is 1 or 2');
-  const jobs = cases.flatMap(one => variants.map(variant => ({ case: one, variant })));
+  const jobs = seeds.flatMap(seed =>
+    cases.flatMap(one => variants.map(variant => ({ case: one, variant, seed }))),
+  );
   if (values.list) {
     process.stdout.write(
       `${[...cases.map(titleOf), '', ...variants.map(({ title }) => title)].join('\n')}\n`,
@@ -138,21 +148,20 @@ async function main(): Promise<void> {
   const runs = await runAll(jobs, {
     data: by.data,
     work: workFolder(),
-    seed,
     until: values.until ?? null,
     atOnce: values.jobs === '1' ? 1 : 2,
     onDone: (done, of) => bar.show(done / of.length, remaining(done, of, by)),
   });
   bar.end();
   if (values.json) {
-    const { level, parts, skills } = verdictsOf(runs, seed);
+    const { level, parts, skills } = verdictsOf(runs);
     process.stdout.write(
       `${JSON.stringify({ commit: commit(), level, parts, skills, runs }, null, 2)}\n`,
     );
     return;
   }
   const short = values.until === undefined ? '' : ` Only until ${values.until}.`;
-  const text = `Commit ${commit()}, seed ${seed}.${short}\n\n${ablationMarkdown(runs, seed)}`;
+  const text = `Commit ${commit()}, seeds 1 to ${seeds.length}.${short}\n\n${ablationMarkdown(runs)}`;
   if (values.into === undefined) process.stdout.write(`${text}\n`);
   else writeInto(values.into, text);
 }

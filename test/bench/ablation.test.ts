@@ -165,7 +165,6 @@ describe('the runs of the ablation', () => {
   const plan = {
     data: folder,
     work: join(folder, 'work'),
-    seed: 1,
     until: '3000',
     atOnce: 2 as const,
     onDone: (done: number) => {
@@ -174,14 +173,14 @@ describe('the runs of the ablation', () => {
   };
 
   it('are kept: a second ablation runs nothing and says the same', async () => {
-    const jobs = VARIANTS.slice(0, 2).map(variant => ({ case: market, variant }));
+    const jobs = VARIANTS.slice(0, 2).map(variant => ({ case: market, variant, seed: 1 }));
     const first = await runAll(jobs, plan);
     assert.deepEqual(told, [1, 2]);
     assert.equal(first[0]?.answer.candles, 3000);
     assert.notDeepEqual(first[0]?.answer.walkForward, first[1]?.answer.walkForward);
     assert.deepEqual(await runAll(jobs, plan), first);
     assert.deepEqual(told, [1, 2]);
-    const text = ablationMarkdown(first as Done[], 1);
+    const text = ablationMarkdown(first as Done[]);
     assert.match(text, /\| written, 1m \|/);
     assert.match(text, /\| all four \|.*\| not shown \|/);
     assert.equal(readdirSync(plan.work).length, 2);
@@ -190,15 +189,20 @@ describe('the runs of the ablation', () => {
   it('that fail are told by name and not kept', async () => {
     const broken = { ...market, name: 'broken', timeframe: '7m' };
     const before = readdirSync(plan.work).length;
-    const jobs = [{ case: { ...broken, tapes: ['NO-SUCH-TAPE-1m'] }, variant: VARIANTS[0]! }];
-    await assert.rejects(runAll(jobs, plan), /broken, 7m \(all on\) ended with \d+: holdfast: /);
+    const jobs = [
+      { case: { ...broken, tapes: ['NO-SUCH-TAPE-1m'] }, variant: VARIANTS[0]!, seed: 1 },
+    ];
+    await assert.rejects(
+      runAll(jobs, plan),
+      /broken, 7m \(all on, seed 1\) ended with \d+: holdfast: /,
+    );
     assert.equal(readdirSync(plan.work).length, before);
   });
 
   it('hand the case to backtest: tapes, funding, switches', () => {
     const options = optionsOf(
-      { case: { ...market, funding: ['f'] }, variant: VARIANTS[2]! },
-      { data: '/d', seed: 7, until: null },
+      { case: { ...market, funding: ['f'] }, variant: VARIANTS[2]!, seed: 7 },
+      { data: '/d', until: null },
     );
     assert.deepEqual(options, [
       ...['--json', '--walk-forward', '10', '--seed', '7', '--tape'],
