@@ -13,15 +13,12 @@ import { featureShifts } from '../learn/feature-shift.ts';
 import { ACTIONS, MARKET_STATES, type QTableState } from '../learn/q-table.ts';
 import { performanceOf, type SignalModelState } from '../learn/signal-model.ts';
 import type { TrainingRecord } from '../learn/train-record.ts';
+import { bar } from './bar-chart.ts';
 import { decimal, percent } from './number-text.ts';
 import { pairs, table } from './table.ts';
 
-const BAR_CELLS = 24;
 const FEATURES_SHOWN = 12;
 const SHIFTS_SHOWN = 3;
-
-const bar = (share: number): string =>
-  '█'.repeat(Math.round(Math.max(0, Math.min(1, share)) * BAR_CELLS));
 
 function outcomeRows(outcome: TrainingRecord | null): [string, string][] {
   if (outcome === null) return [['Last training', 'none yet']];

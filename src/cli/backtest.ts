@@ -68,7 +68,6 @@ export const backtest: Command<BacktestOptions> = async (options, io) => {
     bar.end();
     tellSkipped(source, screen);
     if (result.ending === 'stopped') screen.warn(STOPPED);
-    tell(result, { options, io });
     tell(result, { options, io, report: evaluator?.report(result.bot.world) ?? null });
     return EXIT.ok;
   } finally {

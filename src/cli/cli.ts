@@ -10,6 +10,7 @@ import { EXIT, type ExitCode } from '../base/fault.ts';
 import { registerBacktest } from './backtest-command.ts';
 import { registerCrashTest } from './crash-test-command.ts';
 import type { Io } from './io.ts';
+import { registerModel } from './model-command.ts';
 import { registerOperator } from './operator-command.ts';
 import { registerState } from './state-command.ts';
 import { tellError } from './tell-error.ts';
@@ -53,6 +54,7 @@ function createProgram(
     registerBacktest,
     registerOperator,
     registerState,
+    registerModel,
     registerCrashTest,
   ])
     register(program, { run });
@@ -84,8 +86,13 @@ function unknownText(word: string, names: readonly string[], before: string): st
   return `unknown command "${before}${word}"${hint} — there are ${names.join(', ')}${NPM_HINT}`;
 }
 
+/** Commands whose second word is a command too. */
+const GROUPS = ['state', 'model'];
+
 function usageLine(error: CommanderError, argv: readonly string[]): string {
-  const words = argv.filter(word => /^[a-z]/.test(word)).slice(0, argv[0] === 'state' ? 2 : 1);
+  const words = argv
+    .filter(word => /^[a-z]/.test(word))
+    .slice(0, GROUPS.includes(argv[0] ?? '') ? 2 : 1);
   const command = argv[0]?.startsWith('-') === false ? words.join(' ') : '';
   const help = ['holdfast', command, '--help'].filter(word => word !== '').join(' ');
   if (error.code === 'commander.help') return `which one? — see ${help}`;

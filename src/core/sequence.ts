@@ -14,7 +14,7 @@ export type Sequence = Int8Array<ArrayBuffer>;
 export const SEQUENCE_SIZE = SEQUENCE_ROWS * FEATURE_COUNT;
 /** Steps a unit: 4 × 31 = 124. */
 export const SEQUENCE_SCALE = 31;
-const STEP_MAX = 127;
+export const STEP_MAX = 127;
 
 export function quantised(value: number): number {
   const step = Math.round(value * SEQUENCE_SCALE) + 0;

@@ -35,20 +35,26 @@ const envelopeRows = (columns: number): number => Math.ceil(ENVELOPE_NUMBERS / c
 
 export function encodeNpy(envelope: Envelope, matrix: Matrix): Uint8Array {
   const { rows, columns, data } = matrix;
-  assert(columns >= 1 && rows * columns === data.length, `${rows}×${columns} ≠ ${data.length}`);
+  assert(rows * columns === data.length, `${rows}×${columns} ≠ ${data.length}`);
   const allRows = rows + envelopeRows(columns);
-  const header = headerText(allRows, columns);
-  const bytes = Buffer.alloc(PREFIX_BYTES + header.length + allRows * columns * 8);
+  const all = new Float64Array(allRows * columns);
+  all.set(data);
+  all.set([markerOf(envelope.component), envelope.schema, envelope.seq], data.length);
+  return encodeMatrix({ rows: allRows, columns, data: all });
+}
+
+/** A matrix as it is, without the envelope of a state file. */
+export function encodeMatrix(matrix: Omit<Matrix, 'format'>): Uint8Array {
+  const { rows, columns, data } = matrix;
+  assert(columns >= 1 && rows * columns === data.length, `${rows}×${columns} ≠ ${data.length}`);
+  const header = headerText(rows, columns);
+  const bytes = Buffer.alloc(PREFIX_BYTES + header.length + data.length * 8);
   MAGIC.copy(bytes);
   bytes.writeUInt16LE(header.length, MAGIC.length);
   bytes.write(header, PREFIX_BYTES, 'latin1');
-  const start = PREFIX_BYTES + header.length;
-  const view = new DataView(bytes.buffer, bytes.byteOffset + start);
+  const view = new DataView(bytes.buffer, bytes.byteOffset + PREFIX_BYTES + header.length);
   for (let index = 0; index < data.length; index += 1)
     view.setFloat64(index * 8, data[index]!, true);
-  const tail = [markerOf(envelope.component), envelope.schema, envelope.seq];
-  for (const [index, number] of tail.entries())
-    view.setFloat64((data.length + index) * 8, number, true);
   return bytes;
 }
 

@@ -1,47 +1,62 @@
 /**
- * The boosted trees against outside libraries. Needs python3 with numpy, xgboost and scikit-learn
- * (Debian: python3-xgboost python3-sklearn); skipped where they are not.
+ * The boosted trees as ONNX and as a matrix: python3-onnx checks the one, numpy computes both, and
+ * what comes out is what the model says. (scripts/check-trees.py does the same for XGBoost.)
  */
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
+import { nodeMatrix } from '../../src/learn/boosted-export-array.ts';
+import { exportOnnx } from '../../src/learn/boosted-export-onnx.ts';
+import { EMPTY_FOREST } from '../../src/learn/boosted-forest.ts';
+import { type BoostedModel, predictBoosted, unpackTrained } from '../../src/learn/boosted-model.ts';
 import { tableOf } from '../../src/learn/example-table.ts';
-import { plantedExamples } from '../../src/learn/planted-example.ts';
-import { askPython, referencePython, writeTreeFiles } from '../fixtures/tree-files.ts';
+import { plantedExamples, plantedRequest } from '../../src/learn/planted-example.ts';
+import { trainSignal } from '../../src/learn/signal-training.ts';
+import { encodeMatrix } from '../../src/state/format-npy.ts';
+import { workFolder } from '../lifecycle/work-folder.ts';
+import { askPython, unlessPython } from './python.ts';
 
-const python = referencePython();
-const skip = python === null && 'no python3 with xgboost and scikit-learn is on this machine';
-const folder = mkdtempSync(join(tmpdir(), 'holdfast-trees-'));
-after(() => rmSync(folder, { recursive: true, force: true }));
+const folder = workFolder('trees');
+const examples = plantedExamples({ count: 1500, seed: 11, rule: 'linear' });
+const { blob } = trainSignal(plantedRequest('signal-model', examples), tableOf(examples), null);
+const trained = unpackTrained(blob!)!.model;
+/** A temperature that matters; and a forest without a tree, which says the class frequencies. */
+const MODELS: readonly (readonly [string, BoostedModel])[] = [
+  ['grown', { ...trained, temperature: 2.5 }],
+  ['empty', { ...trained, forest: EMPTY_FOREST }],
+];
+const ROWS = examples.slice(0, 200).map(({ features }) => features);
 
-function ask() {
-  for (const [rule, count] of [
-    ['linear', 4000],
-    ['linear', 1500],
-    ['bent', 4000],
-  ] as const) {
-    const examples = plantedExamples({ count, seed: 3, rule });
-    writeTreeFiles(join(folder, `${rule}-${count}`), tableOf(examples), 1);
-  }
-  return python === null ? {} : askPython(python, folder);
+function assertSaid(model: BoostedModel, chances: readonly (readonly number[])[]): void {
+  assert.equal(chances.length, ROWS.length);
+  ROWS.forEach((row, place) => {
+    predictBoosted(model, row).forEach((wanted, label) => {
+      const chance = chances[place]![label]!;
+      assert.ok(Math.abs(chance - wanted) < 1e-6, `row ${place}: ${chance} ≠ ${wanted}`);
+    });
+  });
 }
 
-describe('boosted trees beside outside libraries', { skip }, () => {
-  const answers = Object.entries(skip === false ? ask() : {});
-
-  for (const [name, { xgboost, lightgbm }] of answers)
-    it(`XGBoost gives our probabilities from the exported file: ${name}`, () => {
-      assert.ok(xgboost <= 1e-6, `${xgboost}`);
-      // Not in Debian; held to its doubles where it is.
-      if (lightgbm !== null) assert.ok(lightgbm <= 1e-12, `${lightgbm}`);
+describe('trees written for other programs', () => {
+  for (const [name, model] of MODELS) {
+    it(`say the same as ONNX: ${name}`, { skip: unlessPython('onnx', 'numpy') }, () => {
+      const file = join(folder, `${name}.onnx`);
+      writeFileSync(file, exportOnnx(model, { version: '1' }));
+      const { outputs } = askPython<{ outputs: { label: number[]; probabilities: number[][] } }>(
+        'onnx_run.py',
+        { file, inputs: { features: ROWS } },
+      );
+      assertSaid(model, outputs.probabilities);
+      outputs.probabilities.forEach((chances, row) => {
+        assert.equal(outputs.label[row], chances.indexOf(Math.max(...chances)));
+      });
     });
 
-  // The bent rule has two classes, for which scikit-learn grows one tree a round where we grow three.
-  for (const [name, { auc, sklearnAuc }] of answers.filter(([name]) => !name.startsWith('bent')))
-    it(`rank as well as HistGradientBoosting on the same rows: ${name}`, () => {
-      assert.ok(auc > 0.65);
-      assert.ok(Math.abs(auc - sklearnAuc) <= 0.005, `${auc} and ${sklearnAuc}`);
+    it(`say the same as a matrix in numpy: ${name}`, { skip: unlessPython('numpy') }, () => {
+      const file = join(folder, `${name}.npy`);
+      writeFileSync(file, encodeMatrix(nodeMatrix(model)));
+      assertSaid(model, askPython<number[][]>('trees_run.py', { file, features: ROWS }));
     });
+  }
 });

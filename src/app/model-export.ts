@@ -1,0 +1,157 @@
+/**
+ * Exports: a trained model in formats that other programs read.
+ *
+ * Promises: a pure function of the model; the same model gives the same bytes. Never: exports what
+ * is not kept, or writes over a file.
+ */
+import { createHash } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { must } from '../base/assert.ts';
+import { EXIT, Fault } from '../base/fault.ts';
+import type { Memory } from '../components.ts';
+import type { Encoded } from '../core/component.ts';
+import type { ModelId } from '../core/fact.ts';
+import { FEATURE_NAMES } from '../core/feature.ts';
+import { SEQUENCE_SCALE, STEP_MAX } from '../core/sequence.ts';
+import { forestTensors, nodeMatrix } from '../learn/boosted-export-array.ts';
+import { exportLightgbm } from '../learn/boosted-export-lightgbm.ts';
+import { exportOnnx } from '../learn/boosted-export-onnx.ts';
+import { exportXgboost } from '../learn/boosted-export-xgboost.ts';
+import { BOOSTED_KIND, type BoostedModel } from '../learn/boosted-model.ts';
+import { type LstmModel, SHAPE } from '../learn/lstm-model.ts';
+import { lstmOnnx } from '../learn/lstm-onnx.ts';
+import { type PlainLstm, plainLstm } from '../learn/lstm-plain.ts';
+import { partsOf } from '../learn/lstm-shape.ts';
+import { encodeMatrix } from '../state/format-npy.ts';
+import { encodeFile } from '../state/formats.ts';
+import { kerasFile } from './keras-file.ts';
+import type { ModelVersion } from './model-view.ts';
+
+export type ExportFormat =
+  | 'lightgbm'
+  | 'xgboost-json'
+  | 'onnx'
+  | 'npy'
+  | 'safetensors'
+  | 'keras-h5';
+
+interface Source {
+  readonly memory: Memory;
+  readonly version: number;
+  /** The step that the memory is of. */
+  readonly seq: number;
+}
+
+type Writer = (source: Source) => Uint8Array | Promise<Uint8Array>;
+
+const WRITERS: Readonly<Record<ModelId, Partial<Record<ExportFormat, Writer>>>> = {
+  'signal-model': {
+    lightgbm: source => Buffer.from(exportLightgbm(treesOf(source))),
+    'xgboost-json': source => Buffer.from(exportXgboost(treesOf(source))),
+    onnx: source => exportOnnx(treesOf(source), labelsOf(source)),
+    npy: source => encodeMatrix(nodeMatrix(treesOf(source))),
+    safetensors: source => encodeFile(envelopeOf('signal-model', source), treeTensors(source)),
+  },
+  'deep-signal-model': {
+    safetensors: source => encodeFile(envelopeOf('deep-signal-model', source), deepTensors(source)),
+    onnx: source => lstmOnnx(plainOf(source), ROUNDING, labelsOf(source)),
+    'keras-h5': source => kerasFile(plainOf(source)),
+  },
+};
+
+/** How features are rounded before the LSTM sees them. */
+const ROUNDING = { perUnit: SEQUENCE_SCALE, stepsMax: STEP_MAX };
+
+/** What says to a reader of the file what goes in and comes out. */
+const labelsOf = ({ version }: Source): Record<string, string> => ({
+  modelVersion: String(version),
+  featureNames: JSON.stringify(FEATURE_NAMES),
+  classes: JSON.stringify(['hold', 'buy', 'sell']),
+});
+
+export async function exportModel(
+  version: ModelVersion,
+  format: ExportFormat,
+  from: { readonly memory: Memory; readonly seq: number },
+): Promise<Uint8Array> {
+  const { model, id } = version;
+  const writer = WRITERS[model][format];
+  if (writer === undefined)
+    throw new Fault(
+      EXIT.usage,
+      `${model} has no ${format} form`,
+      `choose one of ${Object.keys(WRITERS[model]).join(', ')}`,
+    );
+  if (version.content === null)
+    throw new Fault(
+      EXIT.usage,
+      `the weights of ${id} are not kept`,
+      `export ${model}, the one in use`,
+    );
+  return writer({ ...from, version: version.version });
+}
+
+export interface Exported {
+  readonly file: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+export function writeExport(file: string, bytes: Uint8Array): Exported {
+  try {
+    writeFileSync(file, bytes, { flag: 'wx' });
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST')
+      throw new Fault(EXIT.config, `${file} exists already`, 'name another file with --to');
+    const full = code === 'ENOSPC' || code === 'EIO';
+    throw new Fault(
+      full ? EXIT.disk : EXIT.config,
+      `${file} cannot be written: ${code}`,
+      full ? 'make room, or choose another disk' : 'check --to: its folder has to be there',
+    );
+  }
+  return { file, bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
+}
+
+const envelopeOf = (component: ModelId, { seq }: Source) => ({ component, schema: 1, seq });
+
+const treesOf = ({ memory }: Source): BoostedModel =>
+  must(memory['signal-model'].trained, 'the model of a version that is kept').model;
+
+const treeTensors = (source: Source): Encoded => ({
+  format: 'safetensors',
+  tensors: forestTensors(treesOf(source)),
+  metadata: { kind: BOOSTED_KIND, ...labelsOf(source) },
+});
+
+const lstmOf = ({ memory }: Source): LstmModel =>
+  must(memory['deep-signal-model'].model, 'the model of a version that is kept');
+
+const plainOf = (source: Source): PlainLstm => plainLstm(SHAPE, lstmOf(source));
+
+/** The layers as they are trained, on features that are standardised and gated. */
+function deepTensors(source: Source): Encoded {
+  const { parameters, scaler, gate, calibration } = lstmOf(source);
+  const layers = partsOf(SHAPE).map(({ name, shape, start, end }) => [
+    name,
+    { shape, data: parameters.slice(start, end) },
+  ]);
+  return {
+    format: 'safetensors',
+    tensors: {
+      ...Object.fromEntries(layers),
+      'scaler.mean': wide(scaler.mean),
+      'scaler.scale': wide(scaler.scale),
+      gate: wide(gate),
+      'calibration.prior': wide(calibration.prior),
+      'calibration.temperature': wide([calibration.temperature]),
+    },
+    metadata: { kind: 'lstm', ...labelsOf(source) },
+  };
+}
+
+const wide = (values: readonly number[]) => ({
+  shape: [values.length],
+  data: Float64Array.from(values),
+});

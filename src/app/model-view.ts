@@ -1,0 +1,177 @@
+/**
+ * The versions of the two models as people see them, read off the memory.
+ *
+ * Promises: read-only; a figure that was not kept is null. Never: computes a score.
+ */
+import { EXIT, Fault } from '../base/fault.ts';
+import { toQuote } from '../base/money.ts';
+import type { Memory } from '../components.ts';
+import type { ModelId } from '../core/fact.ts';
+import { FEATURE_NAMES } from '../core/feature.ts';
+import type { Calibration } from '../learn/calibration.ts';
+import { SHAPE } from '../learn/lstm-model.ts';
+import { performanceOf } from '../learn/signal-model.ts';
+import { EXAMPLES_MIN } from '../learn/slices.ts';
+import type { TrainingRecord } from '../learn/train-record.ts';
+
+export { EXAMPLES_MIN };
+
+/** A value per feature. */
+export type ByFeature = Readonly<Record<string, number>>;
+
+export interface ModelVersion {
+  /** `signal-model@3`. */
+  readonly id: string;
+  readonly model: ModelId;
+  readonly version: number;
+  /** `refused`: a challenger that was not adopted; its number may be given again. */
+  readonly status: 'in use' | 'former' | 'refused';
+  /** Its training, with what it scored where no decision had looked before; null: not kept. */
+  readonly training: TrainingRecord | null;
+  /** Null where the weights are not kept. */
+  readonly content: ModelContent | null;
+}
+
+/** What a version is made of. */
+export interface ModelContent {
+  readonly kind: string;
+  readonly inputs: number;
+  readonly parameters: number;
+  readonly calibration: Calibration;
+  /** Share of what decides; how much the log-loss rises when the feature is shuffled. */
+  readonly importance: ByFeature | null;
+  readonly permutation: ByFeature | null;
+  /** The attention weights that it was trained behind. */
+  readonly gate: ByFeature | null;
+  /** Of the trades it weighed. */
+  readonly performance: ModelPerformance | null;
+}
+
+export interface ModelPerformance {
+  readonly trades: number;
+  readonly winRate: number;
+  /** Quote currency. */
+  readonly averageProfit: number;
+}
+
+export const MODEL_TITLES: Readonly<Record<ModelId, string>> = {
+  'signal-model': 'signal model',
+  'deep-signal-model': 'deep signal model',
+};
+
+const STEMS: Readonly<Record<ModelId, readonly string[]>> = {
+  'signal-model': ['signal-model', 'signal'],
+  'deep-signal-model': ['deep-signal-model', 'deep-signal', 'deep'],
+};
+
+/** The model and version that a name means: `signal-model@3`, `deep@2`, `deep signal model`. */
+function readName(name: string): { model: ModelId; version: number | null } | null {
+  const [, stem = '', digits] = /^([a-z _-]+?)(?:@(\d{1,9}))?$/.exec(name.toLowerCase()) ?? [];
+  const plain = stem.replace(/[ _]/g, '-');
+  const model = (Object.keys(STEMS) as ModelId[]).find(id => STEMS[id].includes(plain));
+  if (model === undefined) return null;
+  return { model, version: digits === undefined ? null : Number(digits) };
+}
+
+export const isVersionName = (name: string): boolean => readName(name) !== null;
+
+/** The version of a name; without `@`, the one in use. */
+export function findVersion(versions: readonly ModelVersion[], name: string): ModelVersion {
+  const wanted = readName(name);
+  if (wanted === null)
+    throw new Fault(
+      EXIT.usage,
+      `"${name}" names no version of a model`,
+      `write ${Object.keys(STEMS).join(' or ')}, and @ with a number for another than the one in use`,
+    );
+  const { model, version } = wanted;
+  const own = versions.filter(one => one.model === model);
+  const found = own.filter(one =>
+    version === null ? one.status === 'in use' : one.version === version,
+  );
+  // A refused challenger may have had the number before.
+  const best = found.find(({ status }) => status !== 'refused') ?? found[0];
+  if (best !== undefined) return best;
+  const known = [...new Set(own.map(({ id }) => id))];
+  throw new Fault(
+    EXIT.usage,
+    version === null
+      ? `there is no ${MODEL_TITLES[model]} in use yet`
+      : `${model}@${version} is not kept`,
+    known.length === 0
+      ? `let the bot trade on: it takes ${EXAMPLES_MIN} labelled examples or more`
+      : `there is ${known.join(', ')}`,
+  );
+}
+
+/** Both models' versions, newest first. */
+export function versionsOf(memory: Memory): ModelVersion[] {
+  const signal = memory['signal-model'];
+  const deep = memory['deep-signal-model'];
+  return [
+    ...versionsOfOne('signal-model', signal, signalContent(memory)),
+    ...versionsOfOne('deep-signal-model', deep, deepContent(memory)),
+  ];
+}
+
+function versionsOfOne(
+  model: ModelId,
+  { version, history }: { readonly version: number; readonly history: readonly TrainingRecord[] },
+  content: ModelContent | null,
+): ModelVersion[] {
+  const isUsed = (one: TrainingRecord): boolean =>
+    content !== null && one.adopted && one.version === version;
+  const versions = history.toReversed().map(
+    (training): ModelVersion => ({
+      id: `${model}@${training.version}`,
+      model,
+      version: training.version,
+      status: isUsed(training) ? 'in use' : training.adopted ? 'former' : 'refused',
+      training,
+      content: isUsed(training) ? content : null,
+    }),
+  );
+  if (content === null || history.some(isUsed)) return versions;
+  const id = `${model}@${version}`;
+  return [{ id, model, version, status: 'in use', training: null, content }, ...versions];
+}
+
+function signalContent(memory: Memory): ModelContent | null {
+  const state = memory['signal-model'];
+  if (state.trained === null) return null;
+  const { model, importance, permutation } = state.trained;
+  const performance = performanceOf(state);
+  return {
+    kind: `${model.forest.roots.length} boosted trees, softmax of one a class and round`,
+    inputs: FEATURE_NAMES.length,
+    parameters: model.forest.value.length,
+    calibration: { temperature: model.temperature, prior: model.prior },
+    importance,
+    permutation,
+    gate: null,
+    performance:
+      performance === null
+        ? null
+        : {
+            trades: state.performance.totalTrades,
+            winRate: performance.winRate,
+            averageProfit: toQuote(performance.averageProfit),
+          },
+  };
+}
+
+function deepContent(memory: Memory): ModelContent | null {
+  const { model } = memory['deep-signal-model'];
+  if (model === null) return null;
+  const { steps, inputs, hidden, dense } = SHAPE;
+  return {
+    kind: `LSTM of ${hidden} over ${steps} rows, beside the last row; dense ${dense}, softmax`,
+    inputs: steps * inputs,
+    parameters: model.parameters.length,
+    calibration: model.calibration,
+    importance: null,
+    permutation: null,
+    gate: Object.fromEntries(FEATURE_NAMES.map((name, column) => [name, model.gate[column] ?? 1])),
+    performance: null,
+  };
+}

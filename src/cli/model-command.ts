@@ -1,0 +1,58 @@
+/**
+ * `model ...`: looks at the two models, and hands them to other programs.
+ */
+import { Option, type Command as Program } from 'commander';
+import type { ExportFormat } from '../app/model-export.ts';
+import { toCount } from './option.ts';
+import type { Registration } from './registration.ts';
+import type { StateAtOptions } from './state-command.ts';
+
+export interface ModelExportOptions extends StateAtOptions {
+  readonly format: ExportFormat;
+  readonly to: string;
+}
+
+const FORMATS: readonly ExportFormat[] = [
+  'lightgbm',
+  'xgboost-json',
+  'onnx',
+  'npy',
+  'safetensors',
+  'keras-h5',
+];
+
+export function registerModel(program: Program, { run }: Registration): void {
+  const model = program
+    .command('model')
+    .description('look at the versions of the two models, or export one')
+    .helpCommand(false);
+  const add = (usage: string, description: string): Program =>
+    model
+      .command(usage)
+      .description(description)
+      .option('--dir <folder>', 'state directory (default: models)')
+      .option('--config <file>', 'configuration (default: config.json where there is one)')
+      .option('--at <step>', 'after this step', toCount)
+      .option('--json', 'print JSON and nothing else', false);
+  const body = () => import('./model.ts');
+
+  add('list', 'the versions of both models and their scores').action((options: StateAtOptions) =>
+    run(async io => (await body()).modelList(options, io)),
+  );
+  add('show <id>', 'what a version is made of, as tables and charts').action(
+    (id: string, options: StateAtOptions) =>
+      run(async io => (await body()).modelShow(id, options, io)),
+  );
+  add('compare <a> <b>', 'two versions, or what two directories have in use').action(
+    (a: string, b: string, options: StateAtOptions) =>
+      run(async io => (await body()).modelCompare([a, b], options, io)),
+  );
+  add('export <id>', 'a model in the format of another program')
+    .addOption(
+      new Option('--format <format>', 'of the file').choices(FORMATS).makeOptionMandatory(),
+    )
+    .requiredOption('--to <file>', 'file to write; it must not exist')
+    .action((id: string, options: ModelExportOptions) =>
+      run(async io => (await body()).modelExport(id, options, io)),
+    );
+}

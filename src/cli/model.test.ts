@@ -1,0 +1,203 @@
+import assert from 'node:assert/strict';
+import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { before, describe, it } from 'node:test';
+import { tidalCandles } from '../../test/fixtures/pipeline.ts';
+import { fingerprint, remembered } from '../../test/lifecycle/memory.ts';
+import { workFolder, writeTape } from '../../test/lifecycle/work-folder.ts';
+import { EXIT, type ExitCode } from '../base/fault.ts';
+import { FEATURE_NAMES } from '../core/feature.ts';
+import { decodeFile } from '../state/formats.ts';
+import { runCli } from './cli.ts';
+
+const folder = workFolder('model');
+const lived = join(folder, 'lived');
+const other = join(folder, 'other');
+const empty = join(folder, 'empty');
+
+/** Settings with which a few thousand candles adopt models. */
+const LIVELY = {
+  HOLDFAST__LEARNING__RETRAIN_EVERY: '100',
+  HOLDFAST__LEARNING__BARRIER_SIGMAS: '1',
+  HOLDFAST__LEARNING__BARRIER_CANDLES: '20',
+  HOLDFAST__LEARNING__CUSUM_SIGMAS: '2',
+};
+
+async function run(
+  argv: readonly string[],
+): Promise<{ readonly code: ExitCode; readonly out: string; readonly err: string }> {
+  let out = '';
+  let err = '';
+  const code = await runCli(argv, {
+    stdout: { write: text => (out += text), on: () => {} },
+    stderr: { write: text => (err += text), on: () => {} },
+    ...{ env: LIVELY, now: Date.now, log: null },
+  });
+  return { code, out, err };
+}
+
+async function well(argv: readonly string[]): Promise<string> {
+  const { code, out, err } = await run(argv);
+  assert.equal(code, EXIT.ok, err);
+  return out;
+}
+
+before(async () => {
+  const candles = tidalCandles(4500);
+  const tapes = ['BTC', 'ETH'].map(base =>
+    writeTape(
+      folder,
+      `BINANCE-${base}-USDT-1m-PERP.csv`,
+      candles.filter(({ symbol }) => symbol.startsWith(base)),
+    ),
+  );
+  await well(['backtest', '--tape', ...tapes, '--dir', lived]);
+  cpSync(lived, other, { recursive: true });
+  await well(['backtest', '--tape', ...tapes, '--until', '10', '--dir', empty]);
+});
+
+const onLived = (...words: string[]): Promise<string> => well(['model', ...words, '--dir', lived]);
+
+describe('the model commands', () => {
+  it('list the versions of both models with their scores', async () => {
+    const text = await onLived('list');
+    assert.match(text, /^signal-model@\d+ +in use +2025-01-0\d \d\d:\d\d +\d+ +0\.\d{4} /m);
+    assert.match(text, /at step \d+\n$/);
+    const { versions } = JSON.parse(await onLived('list', '--json'));
+    const used = versions.filter((one: { status: string }) => one.status === 'in use');
+    assert.deepEqual(
+      used.map((one: { model: string }) => one.model),
+      ['signal-model', 'deep-signal-model'],
+    );
+    for (const { training, version, id, model } of used) {
+      assert.equal(id, `${model}@${version}`);
+      assert.ok(training.challenger.logLoss < training.baseRate.logLoss);
+    }
+  });
+
+  it('show what a version is made of, with a bar for each feature', async () => {
+    const text = await onLived('show', 'signal-model');
+    assert.match(text, /^signal model, version \d+$/m);
+    for (const name of FEATURE_NAMES)
+      assert.match(text, new RegExp(`^${name} +-?\\d\\.\\d{4}`, 'm'));
+    assert.match(text, /^\w+ +0\.\d{4} {2}█{24}$/m);
+    assert.match(text, /^importance: /m);
+    assert.match(text, /^permutation: /m);
+    assert.match(await onLived('show', 'deep'), /^gate: /m);
+    const { content } = JSON.parse(await onLived('show', 'deep', '--json'));
+    assert.deepEqual(Object.keys(content.gate), [...FEATURE_NAMES]);
+  });
+
+  it('take a version by its name with a number, and by names that people use', async () => {
+    const [first] = JSON.parse(await onLived('list', '--json')).versions;
+    const byNumber = await onLived('show', first.id, '--json');
+    assert.equal(JSON.parse(byNumber).id, first.id);
+    assert.equal(
+      await onLived('show', 'deep_signal_model'),
+      await onLived('show', 'deep-signal-model'),
+    );
+  });
+
+  it('compare two versions, and what two directories have in use', async () => {
+    const versions = await onLived('compare', 'signal', 'deep');
+    assert.match(versions, /^ +signal-model@\d+ +deep-signal-model@\d+$/m);
+    assert.match(versions, /^Log-loss +0\.\d{4} +0\.\d{4}$/m);
+    const folders = await well(['model', 'compare', lived, other]);
+    assert.match(folders, new RegExp(`${lived}: signal-model@\\d+ +${other}: signal-model@\\d+`));
+    assert.match(folders, /^importance +/m);
+    const { pairs } = JSON.parse(await well(['model', 'compare', lived, other, '--json']));
+    assert.equal(pairs.length, 2);
+  });
+
+  it('say so where nothing was learned yet', async () => {
+    const fresh = await well(['model', 'list', '--dir', empty]);
+    assert.match(fresh, /no model was trained yet/);
+  });
+
+  it('change nothing: not a byte of the directory', async () => {
+    const before = fingerprint(lived);
+    await onLived('list');
+    await onLived('show', 'signal');
+    await onLived('export', 'signal', '--format', 'npy', '--to', join(folder, 'aside.npy'));
+    assert.deepEqual(fingerprint(lived), before);
+  });
+
+  for (const [words, code, message] of [
+    [['list', '--dir', '/nowhere'], EXIT.config, /no directory \/nowhere — check --dir/],
+    [['lst'], EXIT.usage, /did you mean model list/],
+    [['show', 'trees'], EXIT.usage, /"trees" names no version of a model — write signal-model or/],
+    [['show', 'signal@77'], EXIT.usage, /signal-model@77 is not kept — there is signal-model@/],
+    [['show', 'deep', '--dir', empty], EXIT.usage, /no deep signal model in use yet — let the bot/],
+    [
+      ['compare', 'signal', '/nowhere'],
+      EXIT.usage,
+      /one of .* is a version and the other a folder/,
+    ],
+    [['compare', lived, empty], EXIT.usage, /no trained model in common/],
+    [['export', 'signal', '--format', 'onnix', '--to', 'x'], EXIT.usage, /Allowed choices are/],
+    [['export', 'signal', '--format', 'keras-h5', '--to', 'x'], EXIT.usage, /no keras-h5 form — /],
+    [['export', 'signal', '--format', 'npy'], EXIT.usage, /required option '--to/],
+  ] as const)
+    it(`answer "model ${words.join(' ')}" with one line and exit ${code}`, async () => {
+      const at = (words as readonly string[]).includes('--dir') ? [] : ['--dir', lived];
+      const { code: actual, err } = await run(['model', ...words, ...at]);
+      assert.equal(actual, code);
+      assert.match(err, message);
+      assert.match(err, /^holdfast: [^\n]+\n$/);
+    });
+});
+
+describe('model export', () => {
+  const to = (name: string): string => join(folder, name);
+
+  it('never writes over a file, and names a folder that is not there', async () => {
+    const file = to('kept.npy');
+    writeFileSync(file, 'mine');
+    const words = ['model', 'export', 'signal', '--dir', lived, '--format', 'npy', '--to'];
+    const again = await run([...words, file]);
+    assert.equal(again.code, EXIT.config);
+    assert.match(again.err, /kept\.npy exists already — name another file/);
+    assert.equal(readFileSync(file, 'utf8'), 'mine');
+    const lost = await run([...words, to('no/such/folder.npy')]);
+    assert.equal(lost.code, EXIT.config);
+    assert.match(lost.err, /cannot be written: ENOENT — check --to/);
+  });
+
+  for (const [format, model, begins] of [
+    ['lightgbm', 'signal', /^tree\nversion=v4\n/],
+    ['xgboost-json', 'signal', /^\{"learner":\{/],
+    ['npy', 'signal', /^.NUMPY/],
+    ['onnx', 'signal', /^.{4}holdfast/s],
+    ['safetensors', 'signal', /^.{8}\{"__metadata__":/s],
+    ['safetensors', 'deep', /^.{8}\{"__metadata__":/s],
+    ['onnx', 'deep', /^.{4}holdfast/s],
+    ['keras-h5', 'deep', /^.HDF\r\n/],
+  ] as const)
+    it(`writes the ${model} model as ${format}`, async () => {
+      const file = to(`${model}.${format}`);
+      const text = await onLived('export', model, '--format', format, '--to', file);
+      assert.match(text, new RegExp(`^${model}.*-model@\\d+ as ${format}: `));
+      assert.match(readFileSync(file, 'latin1'), begins);
+    });
+
+  it('writes a file that reads back as the model in the directory', async () => {
+    const file = to('back.safetensors');
+    await onLived('export', 'signal', '--format', 'safetensors', '--to', file);
+    const { content } = decodeFile(readFileSync(file), 'safetensors', 'signal-model');
+    assert.ok(content.format === 'safetensors');
+    const { trained } = remembered(lived).states['signal-model'];
+    assert.deepEqual(content.tensors['forest.value']?.data, trained?.model.forest.value);
+    assert.deepEqual(JSON.parse(content.metadata['featureNames'] ?? ''), [...FEATURE_NAMES]);
+  });
+
+  it('writes the bytes it tells of, the same ones every time', async () => {
+    const exported = async (name: string) =>
+      JSON.parse(
+        await onLived('export', 'signal', '--format', 'safetensors', '--to', to(name), '--json'),
+      );
+    const [one, two] = [await exported('one'), await exported('two')];
+    assert.ok(existsSync(one.file));
+    assert.equal(one.bytes, readFileSync(one.file).length);
+    assert.equal(one.sha256, two.sha256);
+  });
+});
