@@ -69,7 +69,7 @@ def main(path, count):
     if 'lstm.input' not in tensors:
         sys.exit(f'{path} holds no trained LSTM yet')
     logits = forward(tensors, tensors['example.sequence'][-count:])
-    probabilities = calibrated(logits, json.loads(metadata['calibration']))
+    probabilities = calibrated(logits, json.loads(metadata['model'])['calibration'])
     ids = tensors['example.id'][-count:].astype(int)
     print(json.dumps({'examples': ids.tolist(), 'probabilities': probabilities.tolist()}))
 

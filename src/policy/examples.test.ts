@@ -54,7 +54,7 @@ describe('examples', () => {
   });
 
   it('are opened where any strategy proposes, though none is in charge of trading', async () => {
-    const settings = { ...lively({ qTable: false }), minConfidence: 1 };
+    const settings = { ...lively({ qTable: false, cusumSigmas: 2 }), minConfidence: 1 };
     const { told } = await runPipeline({ candles: LONGER, settings });
     const forecasts = told('example.opened').flatMap(({ forecast }) => forecast ?? []);
     assert.equal(told('trade.closed').length, 0);
