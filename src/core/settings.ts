@@ -108,7 +108,7 @@ export const DEFAULT_SETTINGS: Settings & { learning: Required<LearningSettings>
     attention: true,
     qTable: true,
     ensemble: true,
-    retrainEvery: 500,
+    retrainEvery: 1000,
     barrierSigmas: 1,
     barrierCandles: 60,
     cusumSigmas: 6,

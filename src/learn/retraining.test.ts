@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { Rng, seedRng } from '../base/rng.ts';
 import { DAY_MS, HOUR_MS } from '../base/time.ts';
 import type { Score, TrainOutcome, TrainVerdict } from '../core/fact.ts';
+import { DEFAULT_SETTINGS } from '../core/settings.ts';
 import { driftFrom, foldLoss, isDrifting, noDrift } from './drift.ts';
 import {
   asRetraining,
@@ -40,7 +41,8 @@ const outcomeWith = (verdict: TrainVerdict, champion: Score | null): TrainOutcom
   verdict,
 });
 
-const view = (time: number, hasModel: boolean, retrainEvery = 800) => ({
+const BY_DEFAULT = DEFAULT_SETTINGS.learning.retrainEvery;
+const view = (time: number, hasModel: boolean, retrainEvery = BY_DEFAULT) => ({
   ...{ retrainEvery, hasModel, examples: 5000, time },
 });
 
@@ -93,7 +95,7 @@ describe('a model', () => {
 
   it('is trained again after every so many examples', () => {
     const { state, time } = chosen();
-    const almost = label(state, time, 799, 1);
+    const almost = label(state, time, BY_DEFAULT - 1, 1);
     assert.equal(trainingTrigger(state, view(almost, true)), null);
     const then = label(state, almost, 1, 1);
     assert.equal(trainingTrigger(state, view(then, true)), 'examples');
