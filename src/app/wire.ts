@@ -12,7 +12,7 @@ import type { Binding, Mode } from '../core/fact.ts';
 import { createFold } from '../core/fold.ts';
 import type { Settings } from '../core/settings.ts';
 import { createStepper, jsonRecorder, type StepResult } from '../core/step.ts';
-import { fundingSchedule } from '../exchange/funding.ts';
+import { type FundingSchedule, fundingSchedule } from '../exchange/funding.ts';
 import { paperExchange } from '../exchange/paper.ts';
 import { decide } from '../policy/decide.ts';
 import type { World } from '../policy/world.ts';
@@ -104,7 +104,8 @@ async function assemble(options: WireOptions, store: Store): Promise<BotParts> {
     recorder: options.directory === null ? null : jsonRecorder,
     epoch: store.epoch,
   });
-  const exchange = await paperOf({ source, options, world, binding });
+  const funding = await fundingOf(source, options, world.run.binding ?? binding);
+  const exchange = paperOf(world, source.timeframeMs, funding);
   const bot: BotParts = {
     world,
     store,
@@ -121,7 +122,7 @@ async function assemble(options: WireOptions, store: Store): Promise<BotParts> {
     checkpointer: createCheckpointer({ store, inline: options.sharedSync, warn: options.warn }),
     watch: options.watch,
   };
-  introduce(bot, options, binding);
+  introduce(bot, options, { binding, recorded: funding.recorded });
   return bot;
 }
 
@@ -149,22 +150,21 @@ function checkBinding(options: WireOptions, world: World, wanted: Binding): void
     );
 }
 
-async function paperOf(parts: {
-  source: MarketSource;
-  options: WireOptions;
-  world: World;
-  binding: Binding;
-}): Promise<Exchange> {
-  const { source, options, world, binding } = parts;
-  const { symbols } = world.run.binding ?? binding;
-  const { fundingFiles, timeframeMs } = source;
+async function fundingOf(
+  { fundingFiles, market }: MarketSource,
+  { settings, warn }: WireOptions,
+  { symbols }: Binding,
+): Promise<FundingSchedule> {
   const funding = await fundingSchedule({
-    files: fundingFiles,
-    symbols,
-    defaultRate: options.settings.fundingRate,
+    ...{ files: fundingFiles, market, symbols },
+    defaultRate: settings.fundingRate,
   });
   for (const file of funding.unused)
-    options.warn(`${file} is of a market that is not traded here: it is not used`);
+    warn(`${file} is of a market that is not traded here: it is not used`);
+  return funding;
+}
+
+function paperOf(world: World, timeframeMs: number, funding: FundingSchedule): Exchange {
   return paperExchange({
     books: () => booksOf(world.portfolio),
     settings: () => world.run.settings,
@@ -177,16 +177,33 @@ async function paperOf(parts: {
 }
 
 /** The first facts of a directory, or the fact that its settings have changed. */
-function introduce(bot: BotParts, options: WireOptions, binding: Binding): void {
-  const settings = { ...options.settings, timeframeMs: binding.timeframeMs };
+function introduce(
+  bot: BotParts,
+  options: WireOptions,
+  { binding, recorded }: { readonly binding: Binding; readonly recorded: readonly string[] },
+): void {
+  const settings = {
+    ...{ ...options.settings, timeframeMs: binding.timeframeMs },
+    ...(recorded.length > 0 && { recordedFunding: recorded }),
+  };
   const { run } = bot.world;
   warnOfTiers(options, binding);
   introduceFresh(bot);
   if (run.binding === null) commit(bot, { kind: 'bind', binding, settings });
   else if (canonicalText(run.settings) !== canonicalText(settings)) {
     refuseLiquidation(bot.world, settings);
+    warnOfFunding(options, run.settings, settings);
     commit(bot, { kind: 'configure', settings });
   }
+}
+
+function warnOfFunding({ warn }: WireOptions, was: Settings, now: Settings): void {
+  for (const symbol of was.recordedFunding ?? [])
+    if (now.recordedFunding?.includes(symbol) !== true)
+      warn(
+        `the funding of ${symbol} came from a file so far, and none is named now: ` +
+          'the stated rate is charged from here on (name it with --funding)',
+      );
 }
 
 function warnOfTiers({ settings, warn }: WireOptions, { symbols }: Binding): void {

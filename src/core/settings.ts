@@ -44,6 +44,8 @@ export interface Settings {
   volumeShare: number;
   /** Charged against us per settlement where no funding file tells the rate. */
   fundingRate: number;
+  /** Symbols whose settlements a funding file tells, in order. Absent: none. */
+  recordedFunding?: readonly string[];
   /** Calibrated confidence below which a proposal is not traded. */
   minConfidence: number;
   /** Absent: the contracts' own tiers. */

@@ -11,28 +11,35 @@ import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { EXIT, Fault } from '../base/fault.ts';
 
+const NEWLINE = 10;
 const CHUNK_BYTES = 256 * 1024;
+/** An empty gzip file: header and trailer. */
+const ARCHIVE_BYTES_MIN = 18;
 /** What a gzipped tape of candles unpacks to, where its trailer cannot be believed. */
 const UNPACKED_RATIO = 3;
 
 export interface ByteSource {
   /** Unpacked size; an estimate for an archive (its trailer, which may be of one member only). */
   readonly bytesTotal: number;
+  /** The last byte is no newline: the last row may be cut off. An archive vouches for its own end. */
+  readonly cut: boolean;
   chunks(): AsyncGenerator<Uint8Array>;
   close(): void;
 }
 
-const isPacked = (file: string): boolean => file.endsWith('.gz');
+/** A gzip file, which vouches for its own end. */
+export const isPacked = (file: string): boolean => file.endsWith('.gz');
 
 /** Looks at the file and its size; reading begins with `chunks`. */
 export async function openBytes(file: string): Promise<ByteSource> {
-  const bytesTotal = await unpackedSize(file).catch(error => {
+  const { bytesTotal, cut } = await lookAt(file).catch(error => {
     throw readingFault(file, error);
   });
   let stream: ReadStream | null = null;
   let closed = false;
   return {
     bytesTotal,
+    cut,
     async *chunks() {
       stream = createReadStream(file, { highWaterMark: CHUNK_BYTES });
       const source = isPacked(file) ? unpacked(stream) : stream;
@@ -59,19 +66,32 @@ function unpacked(stream: ReadStream): Readable {
   return gunzip;
 }
 
-async function unpackedSize(file: string): Promise<number> {
+/** What reads as a smaller number where it was cut is believed by nobody. */
+export const cutOff = (file: string): Fault =>
+  new Fault(
+    EXIT.corrupt,
+    `${file}: its last row has no newline: it may be cut off`,
+    'fetch the file again; if the row is whole, end it with a newline',
+  );
+
+async function lookAt(file: string): Promise<Pick<ByteSource, 'bytesTotal' | 'cut'>> {
   const handle = await open(file, 'r');
   try {
     const stats = await handle.stat();
     if (!stats.isFile()) throw Object.assign(new Error('not a file'), { code: 'EISDIR' });
-    if (!isPacked(file) || stats.size < 18) return stats.size;
     const trailer = Buffer.alloc(4);
-    await handle.read(trailer, 0, 4, stats.size - 4);
+    await handle.read(trailer, 0, 4, Math.max(0, stats.size - 4));
+    if (!isPacked(file)) return { bytesTotal: stats.size, cut: isCut(trailer, stats.size) };
     const told = trailer.readUInt32LE(0);
-    return told > stats.size ? told : stats.size * UNPACKED_RATIO;
+    const isBelieved = stats.size >= ARCHIVE_BYTES_MIN && told > stats.size;
+    return { bytesTotal: isBelieved ? told : stats.size * UNPACKED_RATIO, cut: false };
   } finally {
     await handle.close();
   }
+}
+
+function isCut(trailer: Uint8Array, size: number): boolean {
+  return size > 0 && trailer[Math.min(size, trailer.length) - 1] !== NEWLINE;
 }
 
 function readingFault(file: string, error: unknown): Fault {

@@ -10,6 +10,7 @@
 import { EXIT, Fault } from '../base/fault.ts';
 import type { Millis } from '../base/time.ts';
 import type { Candle } from '../core/market.ts';
+import { isPacked } from './byte-source.ts';
 import { createRowReader } from './csv.ts';
 import { createRowOrder } from './row-order.ts';
 import { isTime, timeFault } from './row-time.ts';
@@ -83,7 +84,10 @@ export function createCandleReader(options: {
     return null;
   };
 
-  const reader = createRowReader({ file, header: TAPE_HEADER, accept, refuse });
+  const reader = createRowReader({
+    ...{ file, header: TAPE_HEADER, whole: isPacked(file) },
+    ...{ accept, refuse },
+  });
   const taken = (): Candle[] => {
     const candles = batch;
     batch = [];

@@ -9,7 +9,7 @@ import { EXIT, Fault } from '../base/fault.ts';
 
 export interface RowReader {
   push(chunk: Uint8Array): void;
-  /** The last line may lack its newline. */
+  /** The last line may lack its newline where the file is `whole`. */
   end(): void;
 }
 
@@ -17,6 +17,8 @@ export interface RowReaderOptions {
   readonly file: string;
   /** The first line, to the letter; also the names of the fields. */
   readonly header: string;
+  /** The file vouches for its own end, as archives do. */
+  readonly whole: boolean;
   /** Why the row is refused, or null when it was taken. `fields` is reused for the next row. */
   accept(fields: Float64Array, line: number): string | null;
   /** Hears of each refused row; throws unless such rows are to be skipped. */
@@ -25,6 +27,7 @@ export interface RowReaderOptions {
 
 /** A tape's longest honest line is below 200 bytes. */
 const LINE_BYTES_MAX = 4096;
+const CUT_OFF = 'the last row has no newline: it may be cut off';
 const COMMA = 44;
 const POINT = 46;
 const NEWLINE = 10;
@@ -85,7 +88,9 @@ export function createRowReader(options: RowReaderOptions): RowReader {
       carry = start === bytes.length ? null : bytes.slice(start);
     },
     end() {
-      if (carry !== null) takeLine(carry, 0, carry.length);
+      // A number that was cut off reads as a smaller one.
+      if (carry !== null && line > 0 && !options.whole) options.refuse(line + 1, CUT_OFF);
+      else if (carry !== null) takeLine(carry, 0, carry.length);
       carry = null;
       if (line === 0) checkHeader(file, header, '');
     },

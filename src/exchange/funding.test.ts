@@ -16,7 +16,7 @@ const row = (hour: number, rate: number): string => `${START + hour * HOUR_MS},$
 const hours = (settlements: readonly Settlement[]) =>
   settlements.map(({ time, rate }) => [(time - START) / HOUR_MS, rate]);
 const schedule = (files: readonly string[]) =>
-  fundingSchedule({ files, symbols: [BTC, ETH], defaultRate: 0.0001 });
+  fundingSchedule({ files, market: 'kucoin', symbols: [BTC, ETH], defaultRate: 0.0001 });
 
 describe('funding', () => {
   it('without a file is every 8 hours, at a rate that is stated elsewhere', async () => {
@@ -45,6 +45,20 @@ describe('funding', () => {
       [32, null],
     ]);
     assert.deepEqual(hours(between(ETH, START, START + 8 * HOUR_MS)), [[8, null]]);
+  });
+
+  it('of another exchange is refused, as is a file whose last row may be cut off', async context => {
+    const folder = tapeFolder(context);
+    const foreign = folder.write('OKX-BTC-USDT-PERP-funding.csv', text([row(4, 0.0002)]));
+    await assert.rejects(schedule([foreign]), /has the funding of okx; the market is kucoin/);
+    const cut = folder.write(FILE, text([row(4, 0.0002)]).slice(0, -2));
+    await assert.rejects(schedule([cut]), /:2: the last row has no newline/);
+  });
+
+  it('tells which symbols it knows', async context => {
+    const file = tapeFolder(context).write(FILE, text([row(4, 0.0002)]));
+    assert.deepEqual((await schedule([file])).recorded, [BTC]);
+    assert.deepEqual((await schedule([])).recorded, []);
   });
 
   it('does not settle twice when the recorded time is a little off', async context => {
@@ -107,7 +121,7 @@ describe('funding', () => {
   it('of a wrong name, or twice for one symbol, is refused', async context => {
     const folder = tapeFolder(context);
     const one = folder.write(FILE, text([row(0, 0)]));
-    const two = folder.write(`BINANCE-BTC-USDT-PERP-funding.csv`, text([row(0, 0)]));
+    const two = folder.write(`${FILE}.gz`, text([row(0, 0)]));
     await assert.rejects(schedule([one, two]), /two funding files of BTC/);
     await assert.rejects(schedule(['BTC.csv']), /not the name of a funding file/);
   });

@@ -11,7 +11,7 @@ import { assert } from '../base/assert.ts';
 import { EXIT, Fault } from '../base/fault.ts';
 import { FUNDING_INTERVAL_MS } from '../base/limits.ts';
 import { HOUR_MS, type Millis } from '../base/time.ts';
-import { openBytes } from './byte-source.ts';
+import { isPacked, openBytes } from './byte-source.ts';
 import { createRowReader } from './csv.ts';
 import { parseFundingName } from './tape-name.ts';
 
@@ -26,12 +26,16 @@ export interface FundingSchedule {
   readonly defaultRate: number;
   /** Files whose symbol is not traded here; they were read and are not used. */
   readonly unused: readonly string[];
+  /** Symbols that have a file, in order. */
+  readonly recorded: readonly string[];
   /** Settlements after `afterExclusive` up to and at `throughInclusive`, ascending. */
   between(symbol: string, afterExclusive: Millis, throughInclusive: Millis): readonly Settlement[];
 }
 
 export interface FundingOptions {
   readonly files: readonly string[];
+  /** Exchange ids of the market, joined by +. */
+  readonly market: string;
   readonly symbols: readonly string[];
   readonly defaultRate: number;
 }
@@ -54,7 +58,8 @@ export async function fundingSchedule(options: FundingOptions): Promise<FundingS
   const files = new Map<string, string>();
   const unused: string[] = [];
   for (const file of options.files) {
-    const { symbol } = parseFundingName(file);
+    const { symbol, exchange } = parseFundingName(file);
+    refuseForeign(file, exchange, options.market);
     const other = files.get(symbol);
     if (other !== undefined)
       throw new Fault(
@@ -70,6 +75,7 @@ export async function fundingSchedule(options: FundingOptions): Promise<FundingS
   return {
     defaultRate: options.defaultRate,
     unused,
+    recorded: [...bySymbol.keys()].sort(),
     between(symbol, afterExclusive, throughInclusive) {
       const series = bySymbol.get(symbol);
       if (series !== undefined) return recorded(series, afterExclusive, throughInclusive);
@@ -79,12 +85,23 @@ export async function fundingSchedule(options: FundingOptions): Promise<FundingS
   };
 }
 
+/** Rates differ from exchange to exchange. */
+function refuseForeign(file: string, exchange: string, market: string): void {
+  if (market.split('+').includes(exchange)) return;
+  throw new Fault(
+    EXIT.config,
+    `${file} has the funding of ${exchange}; the market is ${market}`,
+    `name a file of ${market}, or none: the stated rate is charged then`,
+  );
+}
+
 async function readFunding(file: string): Promise<readonly Settlement[]> {
   const settlements: Settlement[] = [];
   let last = 0;
   const reader = createRowReader({
     file,
     header: FUNDING_HEADER,
+    whole: isPacked(file),
     accept(fields) {
       const [time = 0, rate = 0] = fields;
       if (!Number.isInteger(time) || time <= 0) return `timestamp ${time} is not UTC milliseconds`;

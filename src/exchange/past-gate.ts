@@ -3,11 +3,12 @@
  *
  * Promises: lets through only candles after the bookmark, and none at all unless the candles up to
  * it are, bit for bit, those that were remembered; where none are remembered, none is given twice.
- * Never: lets a changed past pass silently.
+ * Never: lets a changed past pass silently, or market time run backwards: what is new to a symbol
+ * must not be older than what was traded of another.
  */
 import { EXIT, Fault } from '../base/fault.ts';
 import { createPast, extendPast, pastText } from '../base/past-hash.ts';
-import { utcMinute } from '../base/time.ts';
+import { type Millis, utcMinute } from '../base/time.ts';
 import type { Bookmark } from '../core/exchange.ts';
 import type { Candle } from '../core/market.ts';
 
@@ -18,8 +19,19 @@ export interface PastGate {
   end(): void;
 }
 
-/** `source` names the market in a fault: a file, `--seed 42`. */
-export function createPastGate(source: string, bookmark: Bookmark | undefined): PastGate {
+/** Open time of the last candle remembered of any symbol; 0: none is. */
+export const passedTime = (bookmarks: Readonly<Record<string, Bookmark>>): Millis =>
+  Math.max(0, ...Object.values(bookmarks).map(({ time }) => time));
+
+/**
+ * `source` names the market in a fault: a file, `--seed 42`; `passed`: the last candle remembered
+ * of any symbol.
+ */
+export function createPastGate(
+  source: string,
+  bookmark: Bookmark | undefined,
+  passed: Millis,
+): PastGate {
   if (bookmark === undefined) return { push: candles => candles, end() {} };
   const past = createPast();
   let count = 0;
@@ -56,10 +68,20 @@ export function createPastGate(source: string, bookmark: Bookmark | undefined): 
       // What comes after the bookmark proves that the source reached it.
       last = Math.max(last, bookmark.time);
       compare();
+      refuseOld(source, (candles[index] as Candle).time, passed);
       return index === 0 ? candles : candles.slice(index);
     },
     end() {
       if (!open) compare();
     },
   };
+}
+
+function refuseOld(source: string, time: Millis, passed: Millis): void {
+  if (time >= passed) return;
+  throw new Fault(
+    EXIT.config,
+    `${source} goes on at ${utcMinute(time)}, before ${utcMinute(passed)}, up to which the others were traded`,
+    'leave out its rows between the two (a gap), or use another --dir',
+  );
 }

@@ -11,7 +11,7 @@ import type { Millis } from '../base/time.ts';
 import type { Bookmark, Feed } from '../core/exchange.ts';
 import type { Candle } from '../core/market.ts';
 import { contractOf } from './contract.ts';
-import { createPastGate } from './past-gate.ts';
+import { createPastGate, passedTime } from './past-gate.ts';
 import { createResampler } from './resample.ts';
 import {
   createSimulatedMarket,
@@ -67,9 +67,10 @@ function createTaker(
   after: Readonly<Record<string, Bookmark>>,
 ): (minutes: readonly Candle[]) => readonly Candle[] {
   const resampled = timeframeMs !== SIMULATED_TIMEFRAME_MS;
+  const past = passedTime(after);
   const lanes = SIMULATED_SYMBOLS.map(({ symbol }) => ({
     symbol,
-    gate: createPastGate(`the simulated market of --seed ${seed}`, after[symbol]),
+    gate: createPastGate(`the simulated market of --seed ${seed}`, after[symbol], past),
     resampler: resampled ? createResampler(SIMULATED_TIMEFRAME_MS, timeframeMs) : null,
   }));
   if (!resampled && lanes.every(lane => after[lane.symbol] === undefined))

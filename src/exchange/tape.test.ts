@@ -1,14 +1,11 @@
 import assert from 'node:assert/strict';
-import { truncateSync, writeFileSync } from 'node:fs';
+import { statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { allCandles, recorded, rows, tapeFolder, unlessRecorded } from '../../test/tape-fixture.ts';
 import { type ExitCode, Fault } from '../base/fault.ts';
-import { createPast, extendPast, pastText } from '../base/past-hash.ts';
 import { MINUTE_MS } from '../base/time.ts';
-import type { Bookmark } from '../core/exchange.ts';
-import type { Candle } from '../core/market.ts';
 import { tapeFeed } from './tape.ts';
 
 const START = Date.UTC(2024, 0, 1);
@@ -24,13 +21,6 @@ const fault = (exitCode: ExitCode, message: RegExp) => (error: unknown) => {
   assert.ok(error.remedy.length > 0);
   return true;
 };
-
-function bookmarkAfter(candles: readonly Candle[]): Bookmark {
-  const past = createPast();
-  for (const candle of candles) extendPast(past, candle);
-  const time = candles.at(-1)?.time ?? 0;
-  return { since: 0, time, candles: candles.length, pastHash: pastText(past) };
-}
 
 describe('a tape', () => {
   it('is told by its name and given as it stands, plain or gzipped', async context => {
@@ -205,38 +195,32 @@ describe('a bad row', () => {
   });
 });
 
-describe('going on with a tape', () => {
-  it('gives exactly what follows the bookmark, at every cut', async context => {
-    const folder = tapeFolder(context);
-    const files = [folder.write(BTC, minutes(40)), folder.write(ETH, minutes(40, 5))];
-    for (const timeframeMs of [MINUTE_MS, 5 * MINUTE_MS]) {
-      const whole = await allCandles(await tapeFeed({ files, timeframeMs }));
-      for (let cut = 0; cut <= whole.length; cut += 1) {
-        const past = Map.groupBy(whole.slice(0, cut), candle => candle.symbol);
-        const after = Object.fromEntries(
-          [...past].map(([symbol, candles]) => [symbol, bookmarkAfter(candles)]),
-        );
-        const feed = await tapeFeed({ files, timeframeMs });
-        assert.deepEqual(await allCandles(feed, after), whole.slice(cut), `cut at ${cut}`);
-      }
-    }
+describe('a last row without a newline', () => {
+  const cutOff = (folder: ReturnType<typeof tapeFolder>, name: string): string => {
+    const file = folder.write(name, minutes(3));
+    truncateSync(file, statSync(file).size - 2);
+    return file;
+  };
+
+  it('is refused before the first candle, since a number that was cut reads as another', async context => {
+    const file = cutOff(tapeFolder(context), BTC);
+    await assert.rejects(tapeFeed({ files: [file] }), fault(65, /its last row has no newline/));
+    const feed = await tapeFeed({ files: [file], skipBadRows: true });
+    assert.equal((await allCandles(feed)).length, 2);
+    assert.deepEqual(
+      feed.skipped.rows.map(({ line }) => line),
+      [4],
+    );
   });
 
-  it('refuses a past that is not the remembered one, and a tape that ends before it', async context => {
+  it('is taken in an archive, which vouches for its own end', async context => {
     const folder = tapeFolder(context);
-    const lines = minutes(20);
-    const whole = await allCandles(await tapeFeed({ files: [folder.write(BTC, lines)] }));
-    const after = { 'BTC/USDT:USDT': bookmarkAfter(whole.slice(0, 10)) };
-    const resume = async (changed: readonly string[]) =>
-      allCandles(await tapeFeed({ files: [folder.write(BTC, changed)] }), after);
-
-    assert.equal((await resume(minutes(25))).length, 15);
-    assert.equal((await resume(lines.slice(0, 10))).length, 0);
-    const notOurs = fault(64, /the past of .* up to 2024-01-01 00:09 is not the one/);
-    await assert.rejects(resume(lines.with(4, `${lines[4]}1`)), notOurs);
-    await assert.rejects(resume(lines.toSpliced(4, 1)), notOurs);
-    await assert.rejects(resume(lines.toSpliced(9, 1)), notOurs);
-    await assert.rejects(resume(lines.slice(0, 9)), fault(64, /ends at 2024-01-01 00:08, before/));
+    const packed = join(folder.path, `${BTC}.gz`);
+    writeFileSync(
+      packed,
+      gzipSync(['timestamp,open,high,low,close,volume', ...minutes(3)].join('\n')),
+    );
+    assert.equal((await allCandles(await tapeFeed({ files: [packed] }))).length, 3);
   });
 });
 

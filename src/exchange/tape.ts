@@ -11,11 +11,11 @@ import { SYMBOLS_MAX } from '../base/limits.ts';
 import { type Millis, timeframeName } from '../base/time.ts';
 import type { Bookmark, Feed } from '../core/exchange.ts';
 import type { Candle, Contract } from '../core/market.ts';
-import { type ByteSource, openBytes } from './byte-source.ts';
+import { type ByteSource, cutOff, openBytes } from './byte-source.ts';
 import { createCandleReader, createSkipped, type Skipped } from './candle-reader.ts';
 import { contractOf } from './contract.ts';
 import { mergeCandles } from './merge.ts';
-import { createPastGate } from './past-gate.ts';
+import { createPastGate, passedTime } from './past-gate.ts';
 import { createResampler } from './resample.ts';
 import { parseTapeName, type TapeName } from './tape-name.ts';
 
@@ -87,9 +87,10 @@ export async function tapeFeed(options: TapeOptions): Promise<TapeFeed> {
     async *candles(after) {
       begun = true;
       given = 0;
+      const past = passedTime(after);
       const streams = tapes.map(tape =>
         candlesOf(tape, after[tape.symbol], {
-          ...reading,
+          ...{ ...reading, past },
           passed: count => {
             given += count;
           },
@@ -158,6 +159,7 @@ async function openTape(info: TapeInfo, wanted: Millis, skipBadRows: boolean): P
   const skipped = skipBadRows ? createSkipped() : null;
   const reader = createCandleReader({ ...info, skipped });
   const source = await openBytes(file);
+  if (source.cut && !skipBadRows) throw cutOff(file);
   let first: Candle | undefined;
   for await (const chunk of source.chunks()) {
     // The first row is near the beginning; the rest of the chunk is read when the run begins.
@@ -180,6 +182,8 @@ async function openTape(info: TapeInfo, wanted: Millis, skipBadRows: boolean): P
 interface Reading {
   readonly timeframeMs: Millis;
   readonly skipped: Skipped | null;
+  /** Open time of the last candle remembered of any symbol. */
+  readonly past: Millis;
   /** Hears of candles that lie before the bookmark. */
   passed(count: number): void;
 }
@@ -196,11 +200,11 @@ async function* candlesOf(
   bookmark: Bookmark | undefined,
   reading: Reading,
 ): AsyncGenerator<readonly Candle[]> {
-  const { timeframeMs, skipped, passed } = reading;
+  const { timeframeMs, skipped, past, passed } = reading;
   const reader = createCandleReader({ ...tape, skipped });
   const resampler =
     timeframeMs === tape.timeframeMs ? null : createResampler(tape.timeframeMs, timeframeMs);
-  const gate = createPastGate(tape.file, bookmark);
+  const gate = createPastGate(tape.file, bookmark, past);
   Object.assign(tape, { bytesRead: 0, candles: 0, ended: false });
   const fresh = (rows: readonly Candle[]): readonly Candle[] => {
     const candles = resampler?.push(rows) ?? rows;

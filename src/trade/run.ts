@@ -95,6 +95,7 @@ const readSettings = fieldsOf<Settings>({
   slippage: asNumber,
   volumeShare: asNumber,
   fundingRate: asNumber,
+  recordedFunding: optional(listOf(asText)),
   minConfidence: asNumber,
   maintenanceTiers: optional(
     listOf(fieldsOf<TierRule>({ symbol: nullable(asText), tiers: readTiers })),

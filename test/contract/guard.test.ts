@@ -249,7 +249,9 @@ describe('a funding gap', () => {
     const { symbol, entryTime, id } = held.trade;
     const cut = TAPE.findIndex(candle => candle.time > entryTime);
     const later = TAPE.slice(cut).map(candle => ({ ...candle, time: candle.time + DAY_MS }));
-    const funding = await fundingSchedule({ files: [], symbols: [], defaultRate: 0.0001 });
+    const funding = await fundingSchedule({
+      ...{ files: [], market: 'binance', symbols: [], defaultRate: 0.0001 },
+    });
     const gapped = await runPipeline({
       candles: [...TAPE.slice(0, cut), ...later],
       settings: BUSY,

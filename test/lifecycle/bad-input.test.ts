@@ -243,7 +243,7 @@ describe('a directory that is bound', () => {
     ],
     [
       'to more than this tape has',
-      onTape(fileOf(other.split('\n').slice(0, 50).join('\n'))),
+      onTape(fileOf(`${other.split('\n').slice(0, 50).join('\n')}\n`)),
       /ends at .*, before .*, up to which this directory remembers/,
     ],
   ] as const)

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
-import { DAY_MS, MINUTE_MS } from '../../src/base/time.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../src/base/time.ts';
 import { runWell, startBot } from './bot-process.ts';
 import { digest, remembered, stepOf } from './memory.ts';
 import { workFolder, writeTapes, writeText } from './work-folder.ts';
@@ -95,5 +95,33 @@ describe('a midnight that nobody saw', () => {
     await runWell(killed);
     assert.equal(remembered(at('gap')).states['risk-manager'].tradingDate, '2025-01-02');
     assert.deepEqual(digest(at('gap')), digest(at('gap-twin')));
+  });
+});
+
+describe('funding that is recorded', () => {
+  const settlements = Array.from(
+    { length: 5 },
+    (_, index) => `${START + index * 8 * HOUR_MS},0.0003`,
+  );
+  const rates = writeText(
+    folder,
+    'BINANCE-BTC-USDT-PERP-funding.csv',
+    `timestamp,funding_rate\n${settlements.join('\n')}\n`,
+  );
+
+  it('is one history by parts, and told of where it is no longer named', async () => {
+    const tapes = [btc, eth];
+    const known = ['--funding', rates];
+    await runWell(trade('funded-twin', tapes, ...known));
+    await runWell(trade('funded', tapes, ...known, '--until', '2000'));
+    await runWell(trade('funded', tapes, ...known));
+    assert.deepEqual(digest(at('funded')), digest(at('funded-twin')));
+    await runWell(trade('forgotten', tapes, ...known, '--until', '2000'));
+    const { stderr } = await runWell(trade('forgotten', tapes));
+    assert.match(
+      stderr,
+      /funding of BTC\/USDT:USDT came from a file so far.*name it with --funding/,
+    );
+    assert.equal(remembered(at('forgotten')).states.run.settings.recordedFunding, undefined);
   });
 });
