@@ -4,7 +4,7 @@
  * Promises: one entry per leaf key with its kind, range and default in words. Never: a second
  * description of an option.
  */
-import { z } from 'zod';
+import { must } from '../base/assert.ts';
 import { configSchema } from './config-schema.ts';
 
 export interface ConfigOption {
@@ -19,73 +19,61 @@ export interface ConfigOption {
   readonly items: readonly ConfigOption[];
 }
 
+/** Of valibot's schemas what is read here: a leaf is optional, nullable, both or neither. */
 interface Node {
-  readonly type?: string;
-  readonly properties?: Readonly<Record<string, Node>>;
-  readonly anyOf?: readonly Node[];
-  readonly enum?: readonly unknown[];
-  readonly const?: unknown;
-  readonly minimum?: number;
-  readonly maximum?: number;
-  readonly pattern?: string;
-  readonly items?: Node;
+  readonly type: string;
+  readonly wrapped?: Node;
   readonly default?: unknown;
-  readonly description?: string;
-  /** In words, where the schema alone would not say it well. */
-  readonly range?: string;
+  readonly literal?: unknown;
+  /** The schema again, and what is checked and said of it. */
+  readonly pipe?: readonly Node[];
+  readonly metadata?: Said;
+  /** Of a group. */
+  readonly entries?: Readonly<Record<string, Node>>;
+  /** Of a list. */
+  readonly item?: Node;
 }
 
-function rangeOf(node: Node): string {
-  if (node.range !== undefined) return node.range;
-  const value = node.anyOf?.find(one => one.type !== 'null') ?? node;
-  const orNull = node.anyOf === undefined ? '' : ', or null';
-  if (value.const !== undefined) return JSON.stringify(value.const);
-  if (value.enum !== undefined) return `one of ${value.enum.join(', ')}`;
-  if (value.type === 'boolean') return 'true or false';
-  if (value.type === 'number' || value.type === 'integer') {
-    const noun = value.type === 'integer' ? 'a whole number' : 'a number';
-    return `${noun} from ${value.minimum} to ${value.maximum}`;
-  }
-  if (value.type === 'array') return 'a list of pairs like "BTC/USDT:USDT"';
-  if (value.pattern !== undefined) return `a timeframe like "5m", "1h" or "1d"${orNull}`;
-  return `a text${orNull}`;
+interface Said {
+  readonly range: string;
+  readonly meaning: string;
 }
 
-function kindOf(node: Node): ConfigOption['kind'] {
-  const type = (node.anyOf?.find(one => one.type !== 'null') ?? node).type;
-  if (type === 'integer' || type === 'number') return 'number';
-  if (type === 'boolean') return 'boolean';
+const unwrapped = (node: Node): Node =>
+  node.wrapped === undefined ? node : unwrapped(node.wrapped);
+
+const entriesOf = (node: Node) => node.pipe?.find(part => part.entries !== undefined)?.entries;
+
+function kindOf({ type, literal }: Node): ConfigOption['kind'] {
+  if (type === 'number') return 'number';
+  if (type === 'boolean' || typeof literal === 'boolean') return 'boolean';
   return type === 'array' ? 'list' : 'string';
 }
 
-function itemsOf(node: Node): ConfigOption[] {
-  const list = node.anyOf?.find(one => one.type === 'array') ?? node;
-  const options: ConfigOption[] = [];
-  if (list.items?.properties !== undefined) walk(list.items, '', options);
-  return options;
+function optionOf(path: string, node: Node): ConfigOption {
+  const leaf = unwrapped(node);
+  const said = leaf.pipe?.find(part => part.metadata !== undefined)?.metadata;
+  const { range, meaning } = must(said, `what ${path} says of itself`);
+  return {
+    path,
+    kind: kindOf(leaf),
+    range,
+    byDefault: node.default,
+    meaning,
+    items: leaf.item === undefined ? [] : optionsOf(leaf.item, ''),
+  };
 }
 
-function walk(node: Node, path: string, options: ConfigOption[]): void {
-  if (node.properties === undefined) {
-    options.push({
-      path,
-      kind: kindOf(node),
-      range: rangeOf(node),
-      byDefault: node.default,
-      meaning: node.description ?? '',
-      items: itemsOf(node),
-    });
-    return;
-  }
-  for (const [key, child] of Object.entries(node.properties))
-    walk(child, path === '' ? key : `${path}.${key}`, options);
+/** Of a group and the groups in it; of anything else none. */
+function optionsOf(group: Node, prefix: string): ConfigOption[] {
+  return Object.entries(entriesOf(group) ?? {}).flatMap(([key, node]) => {
+    const inner = unwrapped(node);
+    const path = `${prefix}${key}`;
+    return entriesOf(inner) === undefined ? [optionOf(path, node)] : optionsOf(inner, `${path}.`);
+  });
 }
 
-export function configOptions(): readonly ConfigOption[] {
-  const options: ConfigOption[] = [];
-  walk(z.toJSONSchema(configSchema, { io: 'input' }) as Node, '', options);
-  return options;
-}
+export const configOptions = (): readonly ConfigOption[] => optionsOf(configSchema as Node, '');
 
 /** The options as the table of docs/CONFIG.md. */
 export function configTable(): string {

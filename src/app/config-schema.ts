@@ -4,50 +4,81 @@
  * Promises: the one place where an option is described; validation, messages and docs/CONFIG.md
  * are made from it. Names are freqtrade's where the meaning is the same. Never: holds a secret.
  */
-import { z } from 'zod';
+import * as v from 'valibot';
 import { UNITS_PER_QUOTE } from '../base/money.ts';
 import { timeframeName } from '../base/time.ts';
 import { DEFAULT_SETTINGS as D } from '../core/settings.ts';
+import { group } from './group.ts';
+
+/** What a leaf says of itself: the values it takes, and what it means. */
+const said = <T>(range: string, meaning = '') =>
+  v.metadata<T, { readonly range: string; readonly meaning: string }>({ range, meaning });
 
 const number = (min: number, max: number, byDefault: number, meaning: string) =>
-  z.number().min(min).max(max).default(byDefault).describe(meaning);
+  v.optional(
+    v.pipe(
+      v.number(),
+      v.minValue(min),
+      v.maxValue(max),
+      said(`a number from ${min} to ${max}`, meaning),
+    ),
+    byDefault,
+  );
 
 const whole = (min: number, max: number, byDefault: number, meaning: string) =>
-  z.int().min(min).max(max).default(byDefault).describe(meaning);
+  v.optional(
+    v.pipe(
+      v.number(),
+      v.integer(),
+      v.minValue(min),
+      v.maxValue(max),
+      said(`a whole number from ${min} to ${max}`, meaning),
+    ),
+    byDefault,
+  );
 
 const flag = (byDefault: boolean, meaning: string) =>
-  z.boolean().default(byDefault).describe(meaning);
+  v.optional(v.pipe(v.boolean(), said('true or false', meaning)), byDefault);
 
-const text = (meaning: string) => z.string().min(1).nullable().default(null).describe(meaning);
+const text = (meaning: string) =>
+  v.optional(v.nullable(v.pipe(v.string(), v.nonEmpty(), said('a text, or null', meaning))), null);
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-const PAIR = z.string().regex(/^[A-Z0-9]+\/[A-Z0-9]+:[A-Z0-9]+$/);
+const PAIR = v.pipe(v.string(), v.regex(/^[A-Z0-9]+\/[A-Z0-9]+:[A-Z0-9]+$/));
 /** Money is counted exactly up to here. */
 const NOTIONAL_MAX = 90_000_000;
 
-const maintenanceTier = z.strictObject({
-  pair: PAIR.optional().meta({ range: 'a pair like "BTC/USDT:USDT"' }),
-  notional_max: z
-    .number()
-    .min(1)
-    .max(NOTIONAL_MAX)
-    .nullable()
-    .meta({ range: `a number from 1 to ${NOTIONAL_MAX}, or null for the last` }),
-  rate: z.number().gt(0).lt(1).meta({ range: 'a number above 0 and below 1' }),
+const maintenanceTier = group({
+  pair: v.optional(v.pipe(PAIR, said('a pair like "BTC/USDT:USDT"'))),
+  notional_max: v.nullable(
+    v.pipe(
+      v.number(),
+      v.minValue(1),
+      v.maxValue(NOTIONAL_MAX),
+      said(`a number from 1 to ${NOTIONAL_MAX}, or null for the last`),
+    ),
+  ),
+  rate: v.pipe(v.number(), v.gtValue(0), v.ltValue(1), said('a number above 0 and below 1')),
 });
 
-const exchange = z.strictObject({
+const exchange = group({
   name: text('ccxt id of the exchange; tapes of another exchange are refused'),
-  pair_whitelist: z
-    .array(PAIR)
-    .max(64)
-    .default([])
-    .describe('pairs that may be traded, like BTC/USDT:USDT; empty: all that the market has'),
+  pair_whitelist: v.optional(
+    v.pipe(
+      v.array(PAIR),
+      v.maxLength(64),
+      said(
+        'a list of pairs like "BTC/USDT:USDT"',
+        'pairs that may be traded, like BTC/USDT:USDT; empty: all that the market has',
+      ),
+    ),
+    [],
+  ),
 });
 
-const risk = z.strictObject({
+const risk = group({
   per_trade: number(0.0001, 0.1, D.riskPerTrade, 'share of equity lost when a stop is hit'),
   stop_atr: number(0.2, 20, D.stopAtr, 'distance of the stop in ATRs'),
   take_profit_atr: number(0, 50, D.takeProfitAtr, 'distance of the target in ATRs; 0: none'),
@@ -74,7 +105,7 @@ const risk = z.strictObject({
   min_confidence: number(0, 1, D.minConfidence, 'a proposal below this is not traded'),
 });
 
-const fees = z.strictObject({
+const fees = group({
   maker: number(-0.01, 0.05, D.makerFee, 'share of notional; negative is a rebate'),
   taker: number(0, 0.05, D.takerFee, 'share of notional'),
   slippage: number(0, 0.05, D.slippage, 'share of price lost on each market fill'),
@@ -82,7 +113,7 @@ const fees = z.strictObject({
 });
 
 const L = D.learning;
-const learning = z.strictObject({
+const learning = group({
   signal_model: flag(L.signalModel, 'the signal model learns and votes'),
   deep_signal_model: flag(L.deepSignalModel, 'the deep signal model learns and votes'),
   attention: flag(L.attention, 'attention learns, gates and votes'),
@@ -101,19 +132,24 @@ const learning = z.strictObject({
   gamma: number(0, 1, L.gamma, 'discount of the Q-table per candle held'),
 });
 
-export const configSchema = z.strictObject({
-  timeframe: z
-    .string()
-    .regex(/^[1-9]\d{0,3}[mhd]$/)
-    .nullable()
-    .default(null)
-    .describe(
-      `candles that decide, like 5m or 1h; null: the market's own (simulated: ${timeframeName(D.timeframeMs)})`,
+export const configSchema = group({
+  timeframe: v.optional(
+    v.nullable(
+      v.pipe(
+        v.string(),
+        v.regex(/^[1-9]\d{0,3}[mhd]$/),
+        said(
+          'a timeframe like "5m", "1h" or "1d", or null',
+          `candles that decide, like 5m or 1h; null: the market's own (simulated: ${timeframeName(D.timeframeMs)})`,
+        ),
+      ),
     ),
-  dry_run: z
-    .literal(true)
-    .default(true)
-    .describe('paper trading; this release trades nothing else'),
+    null,
+  ),
+  dry_run: v.optional(
+    v.pipe(v.literal(true), said('true', 'paper trading; this release trades nothing else')),
+    true,
+  ),
   dry_run_wallet: number(
     10,
     50_000_000,
@@ -123,28 +159,43 @@ export const configSchema = z.strictObject({
   stake_currency: text('quote currency, like USDT; markets in another one are refused'),
   max_open_trades: whole(1, 64, D.maxOpenTrades, 'positions open at once, all symbols'),
   leverage: number(1, 125, D.leverage, 'of every position; the contract may allow less'),
-  maintenance_tiers: z
-    .array(maintenanceTier)
-    .min(1)
-    .max(1024)
-    .nullable()
-    .default(null)
-    .meta({ range: 'a list like [{ "notional_max": 50000, "rate": 0.01 }, ...], or null' })
-    .describe("maintenance margin by size (see below); null: the contracts' own tiers"),
-  exchange: exchange.prefault({}),
-  risk: risk.prefault({}),
-  fees: fees.prefault({}),
-  learning: learning.prefault({}),
-  dir: z.string().min(1).default('models').describe('the state directory'),
+  maintenance_tiers: v.optional(
+    v.nullable(
+      v.pipe(
+        v.array(maintenanceTier),
+        v.minLength(1),
+        v.maxLength(1024),
+        said(
+          'a list like [{ "notional_max": 50000, "rate": 0.01 }, ...], or null',
+          "maintenance margin by size (see below); null: the contracts' own tiers",
+        ),
+      ),
+    ),
+    null,
+  ),
+  exchange: v.optional(exchange, {}),
+  risk: v.optional(risk, {}),
+  fees: v.optional(fees, {}),
+  learning: v.optional(learning, {}),
+  dir: v.optional(
+    v.pipe(v.string(), v.nonEmpty(), said('a text', 'the state directory')),
+    'models',
+  ),
   journal_mirror: text(
     "folder of the journal's second copy, for one directory alone; null: in the state directory",
   ),
   allow_network_filesystem: flag(false, 'start although locks and syncs may not be honoured'),
-  log_level: z.enum(LOG_LEVELS).default('info').describe('what the log file keeps'),
+  log_level: v.optional(
+    v.pipe(
+      v.picklist(LOG_LEVELS),
+      said(`one of ${LOG_LEVELS.join(', ')}`, 'what the log file keeps'),
+    ),
+    'info',
+  ),
 });
 
-export type Config = z.output<typeof configSchema>;
-export type TierConfig = z.output<typeof maintenanceTier>;
+export type Config = v.InferOutput<typeof configSchema>;
+export type TierConfig = v.InferOutput<typeof maintenanceTier>;
 
 /** Keys that hold secrets; they come from the environment and are refused in a file. */
 export const SECRET_KEYS = ['key', 'secret', 'password', 'uid'] as const;

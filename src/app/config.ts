@@ -5,6 +5,7 @@
  * unknown keys are refused with the nearest known one. Secrets come from the environment alone.
  * Never: prints or logs a secret, guesses at a value, or writes a file.
  */
+import * as v from 'valibot';
 import { EXIT, Fault } from '../base/fault.ts';
 import { type Millis, timeframeMs } from '../base/time.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../core/settings.ts';
@@ -19,6 +20,7 @@ import {
 } from './config-schema.ts';
 import { toSettings } from './config-settings.ts';
 import { refuseWrongTiers } from './config-tier.ts';
+import { isUnknownKey } from './group.ts';
 import { nearestName } from './nearest-name.ts';
 
 type SecretKey = (typeof SECRET_KEYS)[number];
@@ -114,14 +116,11 @@ function parseJson(text: string): unknown {
 }
 
 function validate(tree: Tree, originOf: (path: string) => string): Config {
-  const result = configSchema.safeParse(tree);
-  if (result.success) return checkTogether(result.data);
-  const issue = result.error.issues[0];
-  const path = issue?.path.map(String).join('.') ?? '';
-  if (issue?.code === 'unrecognized_keys') {
-    const key = issue.keys[0] ?? '';
-    throw unknownKey(path === '' ? key : `${path}.${key}`, originOf);
-  }
+  const result = v.safeParse(configSchema, tree);
+  if (result.success) return checkTogether(result.output);
+  const [issue] = result.issues;
+  const path = (issue.path ?? []).map(({ key }) => String(key)).join('.');
+  if (isUnknownKey(issue)) throw unknownKey(path, originOf);
   throw wrongValue({
     ...{ path, value: valueAt(tree, path), origin: originOf(path) },
     option: optionAt(path),

@@ -5,17 +5,18 @@
  * Promises: what reaches a handler has the shape that stands here; an unknown or misshapen request
  * is an error in words and reaches none. Never: does what is asked.
  */
-import { z } from 'zod';
+import * as v from 'valibot';
 import { SECOND_MS } from '../base/time.ts';
 import type { CheckpointResult } from '../state/store.ts';
 import { BREAKERS } from '../trade/risk-state.ts';
+import { group } from './group.ts';
 import type { Told } from './operator.ts';
 
 const COMMANDS = {
-  checkpoint: { arguments: z.strictObject({}), answerMsMax: 60 * SECOND_MS },
-  'kill-switch': { arguments: z.strictObject({ on: z.boolean() }), answerMsMax: 10 * SECOND_MS },
+  checkpoint: { arguments: group({}), answerMsMax: 60 * SECOND_MS },
+  'kill-switch': { arguments: group({ on: v.boolean() }), answerMsMax: 10 * SECOND_MS },
   'release-breaker': {
-    arguments: z.strictObject({ breaker: z.enum(BREAKERS) }),
+    arguments: group({ breaker: v.picklist(BREAKERS) }),
     answerMsMax: 10 * SECOND_MS,
   },
 } as const;
@@ -28,7 +29,7 @@ interface Answers {
 }
 
 export type CommandName = keyof typeof COMMANDS;
-export type ArgumentsOf<N extends CommandName> = z.output<(typeof COMMANDS)[N]['arguments']>;
+export type ArgumentsOf<N extends CommandName> = v.InferOutput<(typeof COMMANDS)[N]['arguments']>;
 export type AnswerOf<N extends CommandName> = Answers[N];
 
 /** The handlers of a bot: every command has one. */
@@ -56,8 +57,8 @@ function bind<N extends CommandName>(
   given: unknown,
   commands: Commands,
 ): (() => Promise<unknown>) | string {
-  const read = COMMANDS[name].arguments.safeParse(given);
+  const read = v.safeParse(COMMANDS[name].arguments, given);
   return read.success
-    ? () => commands[name](read.data as ArgumentsOf<N>)
-    : `wrong arguments for ${name}: ${z.prettifyError(read.error).replaceAll(/\s+/g, ' ')}`;
+    ? () => commands[name](read.output as ArgumentsOf<N>)
+    : `wrong arguments for ${name}: ${v.summarize(read.issues).replaceAll(/\s+/g, ' ')}`;
 }
