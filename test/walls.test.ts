@@ -82,6 +82,8 @@ const MINTS = ['src/policy/sizing.ts', 'src/policy/exits.ts'];
 
 function packageBreach(file: SourceFile, room: string, target: string): string | null {
   if (PURE.includes(room)) return `${file.path} imports ${target}: ${room} is pure`;
+  if (target === 'node:process')
+    return `${file.path} imports ${target}: that opens stdin; use the global process`;
   const isDisk = /^(node:)?fs(\/promises)?$/.test(target);
   if (room === 'state' && isDisk && !/\/disk(-path)?\.ts$/.test(file.path))
     return `${file.path} imports ${target}: in state/ only disk.ts does; use its Disk`;
@@ -110,6 +112,7 @@ describe('walls', () => {
     ['src/base/a.ts', "import { x } from '../core/fact.ts';", /base may import nothing/],
     ['src/trade/run.ts', "import { x } from './market.ts';", /components never import each other/],
     ['src/state/a.ts', "import fs from 'node:fs';", /only disk\.ts does/],
+    ['src/state/a.ts', "import process from 'node:process';", /use the global process/],
     ['src/state/a.ts', "export * from '../exchange/tape.ts';", /state may import base, core/],
     ['src/learn/a.ts', "import { z } from 'zod';", /learn is pure/],
     ['src/cli/a.ts', "import { must } from '../core/fact.ts';", /types of core only/],

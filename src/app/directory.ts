@@ -7,18 +7,16 @@
 import { EXIT, Fault } from '../base/fault.ts';
 import { components, type Memory } from '../components.ts';
 import { DIFFERENCES_MAX, type Difference, diffStates } from '../state/diff-states.ts';
-import { LOCK_FILE, realDisk } from '../state/disk.ts';
+import { LOCK_FILE } from '../state/disk.ts';
 import { type History, history, type Inspection, inspectStates } from '../state/inspect.ts';
 import type { Disks } from '../state/journal.ts';
-import { JOURNAL_FOLDER } from '../state/journal-file.ts';
 import { acquireLock } from '../state/lock.ts';
-import { MANIFEST_FILES } from '../state/manifest.ts';
-import { NOTES_FILE } from '../state/notes.ts';
 import { openDisks, rememberedMirror } from '../state/open-disks.ts';
 import { type StateHashes, stateHashes } from '../state/state-hash.ts';
 import { openStore, type Store } from '../state/store.ts';
 import { type Verification, verifyDirectory } from '../state/verify.ts';
 import type { AppConfig } from './config.ts';
+import { isOurs, refuseForeign } from './foreign-folder.ts';
 import type { PartId } from './show-part.ts';
 
 export type { Difference, History, Inspection, Verification };
@@ -31,9 +29,6 @@ export const parts: readonly {
   readonly version: number;
   readonly file: { readonly name: string };
 }[] = components;
-
-/** Files and folders by which a state directory is known. */
-const OUR_NAMES = [...MANIFEST_FILES, LOCK_FILE, JOURNAL_FOLDER, NOTES_FILE];
 
 export interface Place {
   readonly directory: string;
@@ -54,29 +49,6 @@ export function placeOf(config: AppConfig): Place {
 export function refuseAbsent({ directory, disks }: Place): void {
   if (disks.a.stat('') === null)
     throw new Fault(EXIT.config, `there is no directory ${directory}`, 'check --dir');
-}
-
-const isOurs = (name: string): boolean =>
-  OUR_NAMES.includes(name) || components.some(({ file }) => file.name === name);
-
-/** What lies in any folder of a disk and is nobody's. */
-const NOBODYS = /^(\.|lost\+found$)/;
-
-/** Refuses a folder that is somebody else's: Holdfast would fill it with its files. */
-export function refuseForeign(directory: string): void {
-  const disk = realDisk(directory);
-  const stat = disk.stat('');
-  if (stat === null) return;
-  const other = 'choose a new or an empty folder with --dir';
-  if (!stat.directory) throw new Fault(EXIT.config, `${directory} is not a folder`, other);
-  const names = disk.list('').filter(name => !NOBODYS.test(name));
-  const [stranger] = names.filter(name => !isOurs(name));
-  if (stranger === undefined || names.some(isOurs)) return;
-  throw new Fault(
-    EXIT.config,
-    `${directory} is no Holdfast directory: it holds ${stranger}`,
-    other,
-  );
 }
 
 /** Refuses a directory that another process holds; makes nothing where none ever did. */

@@ -24,7 +24,7 @@ import { liquidatedBy } from '../trade/tier-rule.ts';
 import { type BotParts, commit, introduceFresh } from './bot.ts';
 import { createCheckpointer } from './checkpointer.ts';
 import { createCourier, errandsOf } from './courier.ts';
-import { refuseForeign } from './directory.ts';
+import { refuseForeign } from './foreign-folder.ts';
 import { createTrainer } from './trainer.ts';
 
 /** Of a new directory, where none is given. */

@@ -6,7 +6,8 @@
  */
 import { holdLine, isKillSwitch } from '../app/hold.ts';
 import { nearestName } from '../app/nearest-name.ts';
-import { type Told, tellAtRest, toBreaker, type Word } from '../app/operator.ts';
+import { type Told, toBreaker, type Word } from '../app/operator.ts';
+import { tellAtRest } from '../app/operator-at-rest.ts';
 import { reachBot } from '../app/reach-bot.ts';
 import { EXIT, type ExitCode, Fault } from '../base/fault.ts';
 import type { Io } from './io.ts';

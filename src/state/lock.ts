@@ -8,7 +8,6 @@
  * the message alone.
  */
 import os from 'node:os';
-import process from 'node:process';
 import { DatabaseSync } from 'node:sqlite';
 import { EXIT, Fault } from '../base/fault.ts';
 import { type Disk, LOCK_FILE, realDisk } from './disk.ts';

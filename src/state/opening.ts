@@ -13,7 +13,6 @@
  * the same step. Never: acknowledges anything before 5 is done.
  */
 import { randomBytes } from 'node:crypto';
-import process from 'node:process';
 import { must } from '../base/assert.ts';
 import { EXIT, Fault } from '../base/fault.ts';
 import type { AnyComponent } from '../core/component.ts';
