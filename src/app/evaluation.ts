@@ -10,7 +10,7 @@
 import type { Units } from '../base/money.ts';
 import { type Millis, utcDay } from '../base/time.ts';
 import type { Fact, Label, Probabilities } from '../core/fact.ts';
-import { CLASS_COUNT, logLossOf } from '../learn/scores.ts';
+import { brierOf, logLossOf } from '../learn/scores.ts';
 
 /** Sums over forecasts of one learner; the base rate's are of the same examples. */
 export interface ForecastSums {
@@ -199,14 +199,4 @@ function addScore(
   sums.brier += brierOf(probabilities, label);
   sums.baseLogLoss += logLossOf(base[label]);
   sums.baseBrier += brierOf(base, label);
-}
-
-/** Squared distance to the truth, over all classes: 0 to 2, as in learn/scores. */
-function brierOf(probabilities: Probabilities, label: Label): number {
-  let sum = 0;
-  for (let name = 0; name < CLASS_COUNT; name += 1) {
-    const error = probabilities[name]! - (name === label ? 1 : 0);
-    sum += error * error;
-  }
-  return sum;
 }

@@ -26,7 +26,7 @@ import {
   STRATEGY_FIRST,
   WEIGHT,
 } from './ensemble-state.ts';
-import { logLossOf } from './scores.ts';
+import { brierOf, logLossOf } from './scores.ts';
 import { sigmoid } from './sigmoid.ts';
 
 /** Running means look back over about as many proposals; estimates over more. */
@@ -82,15 +82,6 @@ function keepScore(
   record.baseLogLoss += rate * (logLossOf(base[label]) - record.baseLogLoss);
   record.brier += rate * (brierOf(vote, label) - record.brier);
   record.baseBrier += rate * (brierOf(base, label) - record.baseBrier);
-}
-
-function brierOf(vote: Probabilities, label: Label): number {
-  let sum = 0;
-  for (let name = 0; name < vote.length; name += 1) {
-    const error = vote[name]! - (name === label ? 1 : 0);
-    sum += error * error;
-  }
-  return sum;
 }
 
 function learnWeights({ weights }: EnsembleState, { forecast, pooled, label }: Lesson): void {

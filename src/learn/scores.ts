@@ -22,6 +22,16 @@ const PROBABILITY_MIN = 1e-12;
 export const logLossOf = (probability: number): number =>
   -Math.log(Math.max(probability, PROBABILITY_MIN));
 
+/** The Brier score of the forecast at a place: squared distance to the truth, 0 to 2. */
+export function brierOf(probabilities: ArrayLike<number>, label: number, at = 0): number {
+  let sum = 0;
+  for (let name = 0; name < CLASS_COUNT; name += 1) {
+    const error = probabilities[at + name]! - (name === label ? 1 : 0);
+    sum += error * error;
+  }
+  return sum;
+}
+
 /** Six decimals: short in the journal, and more than a score means. Never −0. */
 export const rounded = (value: number): number => Math.round(value * 1e6) / 1e6 + 0;
 
@@ -33,14 +43,12 @@ export function scoreOf(forecast: Forecast, blocks: readonly Block[]): Score {
   let hits = 0;
   for (let row = 0; row < examples; row += 1) {
     const label = labels[row]!;
+    const at = row * CLASS_COUNT;
     let best = 0;
-    for (let name = 0; name < CLASS_COUNT; name += 1) {
-      const probability = probabilities[row * CLASS_COUNT + name]!;
-      const error = probability - (name === label ? 1 : 0);
-      brier += error * error;
-      if (probability > probabilities[row * CLASS_COUNT + best]!) best = name;
-    }
+    for (let name = 1; name < CLASS_COUNT; name += 1)
+      if (probabilities[at + name]! > probabilities[at + best]!) best = name;
     if (best === label) hits += 1;
+    brier += brierOf(probabilities, label, at);
   }
   const { mean, error } = meanError(logLosses(forecast), blocks);
   return {
