@@ -134,6 +134,9 @@ export interface FactShapes {
     readonly signal: Probabilities | null;
     readonly deep: Probabilities | null;
     readonly attention: Probabilities | null;
+    /** As in a Forecast. */
+    readonly own?: Probabilities;
+    readonly pooled?: Probabilities;
     /** Attention scores, one per feature; empty when attention is off. */
     readonly scores: readonly number[];
     readonly models: ModelVersions;
@@ -173,6 +176,12 @@ export interface Forecast {
   readonly signal: Probabilities | null;
   readonly deep: Probabilities | null;
   readonly attention: Probabilities | null;
+  /**
+   * The strategy's own word (how its proposals ended so far), and what the ensemble made of all of
+   * them: learn/ensemble-pool.ts. Absent while the ensemble is switched off.
+   */
+  readonly own?: Probabilities;
+  readonly pooled?: Probabilities;
   /** That it wins: see learn/ensemble-pool.ts. */
   readonly confidence: number;
 }

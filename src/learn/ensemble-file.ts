@@ -21,8 +21,6 @@ import {
 import type { Encoded } from '../core/component.ts';
 import { EXPERTS } from './ensemble-pool.ts';
 import {
-  BIN_COUNT,
-  type Bin,
   type Classes,
   type EnsembleState,
   type Estimate,
@@ -32,6 +30,7 @@ import {
   type PendingForecast,
   type Share,
 } from './ensemble-state.ts';
+import { BIN_COUNT, type Bin } from './reliability.ts';
 
 export const encodeEnsemble = (state: EnsembleState): Encoded => ({
   format: 'json',
@@ -57,6 +56,7 @@ const asPending = fieldsOf<PendingForecast>({
   barrier: asNumber,
   base: asThree,
   votes: recordOf(EXPERTS, nullable(asThree)),
+  pooled: asThree,
   chance: asNumber,
   confidence: asNumber,
 });

@@ -8,11 +8,9 @@
  * Promises: O(1) per forecast; what fades gives way to the first guess. Never: weighs an expert
  * below 0.
  */
-import { must } from '../base/assert.ts';
 import type { Label, Probabilities } from '../core/fact.ts';
 import { EXPERTS, logitOf, logOf, poolOf } from './ensemble-pool.ts';
 import {
-  BIN_COUNT,
   type Classes,
   copyClasses,
   type EnsembleState,
@@ -26,6 +24,7 @@ import {
   STRATEGY_FIRST,
   WEIGHT,
 } from './ensemble-state.ts';
+import { countForecast } from './reliability.ts';
 import { brierOf, logLossOf } from './scores.ts';
 import { sigmoid } from './sigmoid.ts';
 
@@ -48,22 +47,14 @@ export function learnOutcome(
   forecast: PendingForecast,
   { label, won }: Outcome,
 ): void {
-  const pooled = poolOf({ ...poolIn(state), base: forecast.base }, forecast.votes);
-  judge(state, { forecast, pooled, label });
-  learnWeights(state, { forecast, pooled, label });
+  judge(state, forecast, label);
+  learnWeights(state, forecast, label);
   learnClasses(state, forecast, label);
   learnWon(state, forecast, { label, won });
 }
 
-interface Lesson {
-  readonly forecast: PendingForecast;
-  /** What the pool says of it with today's weights. */
-  readonly pooled: Probabilities;
-  readonly label: Label;
-}
-
-function judge({ records }: EnsembleState, { forecast, pooled, label }: Lesson): void {
-  const { base, votes } = forecast;
+function judge({ records }: EnsembleState, forecast: PendingForecast, label: Label): void {
+  const { base, votes, pooled } = forecast;
   for (const expert of EXPERTS) {
     const vote = votes[expert];
     if (vote !== null) keepScore(records[expert], { vote, base, label });
@@ -84,8 +75,11 @@ function keepScore(
   record.baseBrier += rate * (brierOf(base, label) - record.baseBrier);
 }
 
-function learnWeights({ weights }: EnsembleState, { forecast, pooled, label }: Lesson): void {
+function learnWeights(state: EnsembleState, forecast: PendingForecast, label: Label): void {
+  const { weights } = state;
   const { base, votes } = forecast;
+  // The slope is that of today's weights: those that it was made with have moved on since.
+  const pooled = poolOf({ ...poolIn(state), base }, votes);
   for (const expert of EXPERTS) {
     const vote = votes[expert];
     if (vote === null) continue;
@@ -137,11 +131,7 @@ function learnWon(state: EnsembleState, forecast: PendingForecast, outcome: Outc
   step(state.slope, SLOPE, { gradient: (won - expected) * away, spread });
   learnShare(state.won, won, BASE_EXAMPLES);
   if (label === 0) learnShare(state.timeoutWon, won, STRATEGY_EXAMPLES);
-  const place = Math.min(BIN_COUNT - 1, Math.floor(confidence * BIN_COUNT));
-  const bin = must(state.bins[place], 'the bin of a confidence');
-  bin.examples += 1;
-  bin.confidence += confidence;
-  bin.won += won;
+  countForecast(state.bins, confidence, won);
 }
 
 function learnShare(record: Share, outcome: 0 | 1, memory: number): void {

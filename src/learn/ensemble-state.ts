@@ -10,6 +10,7 @@ import type { Direction } from '../core/order.ts';
 import { DEFAULT_SETTINGS } from '../core/settings.ts';
 import { EXPERTS, type Expert, type Pool, type Votes } from './ensemble-pool.ts';
 import { roundTripCost } from './labels.ts';
+import { type Bin, emptyBins } from './reliability.ts';
 
 export interface EnsembleState {
   /** Set by `config.changed`, as is the cost. */
@@ -28,7 +29,7 @@ export interface EnsembleState {
   /** Of all proposals; and how far a forecast is followed away from it. */
   won: Share;
   slope: Estimate;
-  /** Of all time, by confidence: bin n holds n/20 to (n+1)/20. */
+  /** Of all time, by confidence. */
   bins: Bin[];
   /** Forecasts whose outcome is not known yet, oldest first. */
   pending: PendingForecast[];
@@ -63,21 +64,15 @@ export interface LossRecord {
   baseBrier: number;
 }
 
-/** Reliability: forecasts of about one confidence, their sum, and how many of them won. */
-export interface Bin {
-  examples: number;
-  confidence: number;
-  won: number;
-}
-
 export interface PendingForecast {
   readonly id: number;
   readonly strategy: string;
   readonly direction: Direction;
   readonly barrier: number;
-  /** The base rate and the votes at that time. */
+  /** The base rate, the votes, and what the pool made of them at that time. */
   readonly base: Probabilities;
   readonly votes: Votes;
+  readonly pooled: Probabilities;
   /** The pool's chance before calibration, and the confidence that was told. */
   readonly chance: number;
   readonly confidence: number;
@@ -100,7 +95,6 @@ const TIMEOUT_WON_FIRST: Readonly<Share> = { examples: 50, share: 0.45 };
 /** Trades are tried until their kind is known to lose. */
 const WON_FIRST: Readonly<Share> = { examples: 100, share: 0.55 };
 
-export const BIN_COUNT = 20;
 export const PENDING_MAX = PENDING_LABELS_MAX * SYMBOLS_MAX;
 
 export const copyClasses = ({ examples, shares }: Readonly<Classes>): Classes => ({
@@ -139,7 +133,7 @@ export const initialEnsemble = (): EnsembleState => ({
   timeoutWon: { ...TIMEOUT_WON_FIRST },
   won: { ...WON_FIRST },
   slope: estimateOf(SLOPE),
-  bins: Array.from({ length: BIN_COUNT }, () => ({ examples: 0, confidence: 0, won: 0 })),
+  bins: emptyBins(),
   pending: [],
 });
 

@@ -6,7 +6,7 @@ import type { Fact, Forecast, Label, Probabilities } from '../core/fact.ts';
 import { createFold } from '../core/fold.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../core/settings.ts';
 import type { EnsembleState } from './ensemble-state.ts';
-import { confidenceIn, ensemble, type Opinion } from './ensemble-weights.ts';
+import { ensemble, type Opinion, weighOpinion } from './ensemble-weights.ts';
 import { FEATURE_COUNT } from './features.ts';
 
 const ROW = new Array<number>(FEATURE_COUNT).fill(0);
@@ -23,6 +23,14 @@ const opinionOf = (change: Partial<Opinion> = {}): Opinion => ({
   attention: null,
   ...change,
 });
+
+const forecastIn = (state: EnsembleState, opinion: Opinion): Forecast => ({
+  ...opinion,
+  ...weighOpinion(state, opinion, DEFAULT_SETTINGS),
+});
+
+const confidenceIn = (state: EnsembleState, opinion: Opinion, settings: Settings): number =>
+  weighOpinion(state, opinion, settings).confidence;
 
 const opened = (id: number, forecast: Forecast): Fact => ({
   type: 'example.opened',
@@ -64,8 +72,7 @@ function lived(count: number, say: Say, from = ensemble.initial()): EnsembleStat
     const lean = 0.25 * Math.sin(id / 7);
     const truth: Probabilities = [0.4, 0.3 + lean, 0.3 - lean];
     const opinion = opinionOf({ direction: id % 2 === 0 ? 'long' : 'short', ...say(truth, rng) });
-    const confidence = confidenceIn(state, opinion, DEFAULT_SETTINGS);
-    fold(opened(id, { ...opinion, confidence }));
+    fold(opened(id, forecastIn(state, opinion)));
     const label = drawn(truth, rng);
     fold(labelled(id, label, changeOf(label)));
   }
@@ -144,7 +151,7 @@ describe('the confidence', () => {
   it('comes down to the share that won, where nobody knows anything', () => {
     const { state, fold } = ensembleOf();
     for (let id = 1; id <= 800; id += 1) {
-      fold(opened(id, { ...opinionOf(), confidence: 0.5 }));
+      fold(opened(id, { ...forecastIn(state, opinionOf()), confidence: 0.5 }));
       fold(labelled(id, 0, id % 4 === 0 ? 0.004 : 0.001));
     }
     const confidence = confidenceIn(state, opinionOf(), DEFAULT_SETTINGS);
@@ -157,7 +164,7 @@ describe('the confidence', () => {
       ...[{ change: 0.001 }, { change: 0.002, won: 1 }, { change: -BARRIER }],
     ] as const;
     outcomes.forEach(({ change }, index) => {
-      fold(opened(index + 1, { ...opinionOf(), confidence: 0.52 }));
+      fold(opened(index + 1, { ...forecastIn(state, opinionOf()), confidence: 0.52 }));
       fold(labelled(index + 1, 0, change));
     });
     assert.deepEqual(state.bins[10], { examples: 3, confidence: 3 * 0.52, won: 1 });
@@ -177,7 +184,7 @@ describe('the confidence', () => {
 });
 
 describe('a forecast', () => {
-  const forecast: Forecast = { ...opinionOf({ signal: BASE }), confidence: 0.5 };
+  const forecast = forecastIn(ensemble.initial(), opinionOf({ signal: [0.2, 0.5, 0.3] }));
 
   it('waits for its label and is judged once', () => {
     const { state, fold } = ensembleOf();
@@ -206,6 +213,16 @@ describe('a forecast', () => {
     }
     assert.deepEqual([state.pending[0]!.base, state.pending[0]!.votes], [base, votes]);
     assert.notDeepEqual(state.base.shares, base);
+  });
+
+  it('of the pool is scored as it was told, whatever the weights became since', () => {
+    const { state, fold } = ensembleOf(lived(300, knowing));
+    state.records.pool = { ...state.records.pool, examples: 0 };
+    const told = forecastIn(state, opinionOf({ signal: [0.2, 0.6, 0.2] }));
+    fold(opened(1001, told));
+    state.weights.signal.value = 0;
+    fold(labelled(1001, 1, BARRIER));
+    assert.equal(state.records.pool.logLoss, -Math.log(told.pooled![1]));
   });
 
   it('of an example that no strategy proposed, or while switched off, is not remembered', () => {
@@ -252,7 +269,7 @@ describe('the file of the ensemble', () => {
   it('gives the state back, in mid-stream too', () => {
     const half = reload(lived(150, knowing));
     const { fold, state } = ensembleOf(half);
-    fold(opened(900, { ...opinionOf({ deep: BASE }), confidence: 0.5 }));
+    fold(opened(900, forecastIn(state, opinionOf({ deep: BASE }))));
     assert.equal(canonicalText(reload(state)), canonicalText(state));
   });
 

@@ -8,12 +8,11 @@
  */
 import { must } from '../base/assert.ts';
 import type { Component } from '../core/component.ts';
-import type { Example, Fact, Forecast } from '../core/fact.ts';
-import type { Direction } from '../core/order.ts';
+import type { Example, Fact, Forecast, Probabilities } from '../core/fact.ts';
 import type { Settings } from '../core/settings.ts';
 import { decodeEnsemble, encodeEnsemble } from './ensemble-file.ts';
 import { learnOutcome } from './ensemble-learning.ts';
-import { chanceOf, confidenceOf, EXPERTS, type Pool, poolOf, type Votes } from './ensemble-pool.ts';
+import { chanceOf, confidenceOf, EXPERTS, poolOf } from './ensemble-pool.ts';
 import {
   type EnsembleState,
   initialEnsemble,
@@ -24,6 +23,7 @@ import {
   WEIGHT,
 } from './ensemble-state.ts';
 import { roundTripCost, wonBy } from './labels.ts';
+import { roundedVote } from './scores.ts';
 
 export type { EnsembleState } from './ensemble-state.ts';
 
@@ -65,43 +65,40 @@ export const ensemble: Component<'ensemble', EnsembleState> = {
 const UNLEARNED: Readonly<EnsembleState> = initialEnsemble();
 
 /** An opinion on a proposal, before the ensemble has its say. */
-export type Opinion = Omit<Forecast, 'confidence'>;
+export type Opinion = Omit<Forecast, 'own' | 'pooled' | 'confidence'>;
 
-/** The confidence that the proposal wins. */
-export function confidenceIn(
+/** What the ensemble makes of an opinion: what its experts say, and that the proposal wins. */
+export function weighOpinion(
   state: EnsembleState,
   opinion: Opinion,
   { learning }: Settings,
-): number {
-  const memory = learning.ensemble === true ? state : UNLEARNED;
+): Pick<Forecast, 'own' | 'pooled' | 'confidence'> {
+  const isActive = learning.ensemble === true;
+  const memory = isActive ? state : UNLEARNED;
+  const { signal, deep, attention } = opinion;
   const pool = poolIn(memory);
-  return confidenceOf(chanceIn(pool, opinion.direction, votesOf(memory, opinion)), pool);
+  const own = roundedVote(ownVote(memory, opinion));
+  const pooled = roundedVote(poolOf(pool, { strategy: own, signal, deep, attention }));
+  const confidence = confidenceOf(chanceOf(pooled, opinion.direction, pool.timeoutWon), pool);
+  return isActive ? { own, pooled, confidence } : { confidence };
 }
 
-const chanceIn = (pool: Pool, direction: Direction, votes: Votes): number =>
-  chanceOf(poolOf(pool, votes), direction, pool.timeoutWon);
-
-function votesOf(state: Readonly<EnsembleState>, opinion: Opinion): Votes {
-  const { strategy, direction, signal, deep, attention } = opinion;
+/** How the strategy's proposals ended so far, turned to this one's direction. */
+function ownVote(state: Readonly<EnsembleState>, { strategy, direction }: Opinion): Probabilities {
   const { shares } = state.strategies[strategy] ?? STRATEGY_FIRST;
   const [hold, proposed, other] = shares;
-  return {
-    strategy: direction === 'long' ? [hold, proposed, other] : [hold, other, proposed],
-    signal,
-    deep,
-    attention,
-  };
+  return direction === 'long' ? [hold, proposed, other] : [hold, other, proposed];
 }
 
 function foldOpened(state: EnsembleState, fact: Fact<'example.opened'>): void {
   const { id, forecast, barrier } = fact;
-  if (!state.active || forecast === undefined) return;
-  const { strategy, direction, confidence } = forecast;
-  const pool = poolIn(state);
-  const votes = votesOf(state, forecast);
-  const chance = chanceIn(pool, direction, votes);
+  if (!state.active || forecast?.own === undefined || forecast.pooled === undefined) return;
+  const { strategy, direction, signal, deep, attention, own, pooled, confidence } = forecast;
+  const { base, timeoutWon } = poolIn(state);
+  const votes = { strategy: own, signal, deep, attention };
+  const chance = chanceOf(pooled, direction, timeoutWon);
   state.pending.push({
-    ...{ id, strategy, direction, barrier, base: pool.base, votes, chance, confidence },
+    ...{ id, strategy, direction, barrier, base, votes, pooled, chance, confidence },
   });
   if (state.pending.length > PENDING_MAX) state.pending.shift();
 }

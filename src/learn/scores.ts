@@ -6,7 +6,7 @@
  * are honest under overlapping labels (blocks.ts). Never: looks at anything but forecasts and
  * outcomes.
  */
-import type { Gain, Score } from '../core/fact.ts';
+import type { Gain, Probabilities, Score } from '../core/fact.ts';
 import { type Block, meanError } from './blocks.ts';
 
 /** Class forecasts of `labels.length` examples, row by row: hold, buy, sell. */
@@ -34,6 +34,11 @@ export function brierOf(probabilities: ArrayLike<number>, label: number, at = 0)
 
 /** Six decimals: short in the journal, and more than a score means. Never −0. */
 export const rounded = (value: number): number => Math.round(value * 1e6) / 1e6 + 0;
+export const roundedVote = ([hold, buy, sell]: Probabilities): Probabilities => [
+  rounded(hold),
+  rounded(buy),
+  rounded(sell),
+];
 
 export function scoreOf(forecast: Forecast, blocks: readonly Block[]): Score {
   const { probabilities, labels } = forecast;

@@ -7,8 +7,8 @@
 import type { Forecast, Probabilities } from '../core/fact.ts';
 import { attentionVote } from '../learn/attention.ts';
 import { predictDeep } from '../learn/deep-signal-model.ts';
-import { confidenceIn } from '../learn/ensemble-weights.ts';
-import { rounded } from '../learn/scores.ts';
+import { weighOpinion } from '../learn/ensemble-weights.ts';
+import { rounded, roundedVote } from '../learn/scores.ts';
 import { predictSignal } from '../learn/signal-model.ts';
 import { type SymbolState, sequenceOf } from '../trade/market.ts';
 import type { Proposal } from './strategy-proposal.ts';
@@ -35,8 +35,7 @@ export function forecastOf(world: World, { symbol, strategy, proposal }: Idea): 
       : null,
     attention: attention ? said(attentionVote(world.attention, features)) : null,
   };
-  return { ...opinion, confidence: confidenceIn(world.ensemble, opinion, settings) };
+  return { ...opinion, ...weighOpinion(world.ensemble, opinion, settings) };
 }
 
-const said = (vote: Probabilities | null): Probabilities | null =>
-  vote === null ? null : [rounded(vote[0]), rounded(vote[1]), rounded(vote[2])];
+const said = (vote: Probabilities | null): Probabilities | null => vote && roundedVote(vote);
