@@ -4,8 +4,8 @@
  * Promises: a pure function of the runs; every figure is walk-forward. Never: hides a case.
  */
 import { decimal, percent, signed, signedPercent } from '../src/app/number-text.ts';
-import type { Segment } from '../src/app/walk-forward.ts';
-import { intervalText } from '../src/app/walk-forward-text.ts';
+import type { ForecastScore, Segment } from '../src/app/walk-forward.ts';
+import { intervalText, NOTHING_FORECAST } from '../src/app/walk-forward-text.ts';
 import type { Interval } from '../src/base/bootstrap.ts';
 import { type Case, PARTS, titleOf } from './ablation-case.ts';
 import type { Answer, Done } from './ablation-run.ts';
@@ -81,6 +81,7 @@ export function ablationMarkdown(runs: readonly Done[]): string {
     skillTable(verdicts, level),
     '### With learning, without, and buy-and-hold',
     tradingTable(cases),
+    TRADING_NOTE,
     '### One part less: return, Sharpe, trades',
     variantTable(cases, runs),
     '### Forecasts per market, against the base rate',
@@ -116,9 +117,9 @@ const partTable = ({ parts }: Verdicts, level: string): string =>
 
 const skillTable = ({ skills }: Verdicts, level: string): string =>
   skills.length === 0
-    ? 'No learner made a forecast whose outcome is known.'
+    ? NOTHING_FORECAST
     : markdown(
-        ['learner', 'forecasts', 'gain in log-loss', level, 'better?'],
+        ['whose', 'forecasts', 'gain in log-loss', level, 'better?'],
         skills.map(one => [
           one.learner,
           decimal(one.examples, 0),
@@ -131,40 +132,61 @@ const skillTable = ({ skills }: Verdicts, level: string): string =>
 const overallOf = (answer: Answer | undefined): Segment | null =>
   answer?.walkForward.overall ?? null;
 
+const TRADING_NOTE =
+  "Log-loss and Brier are the pool's, the probabilities that decisions rest on, beside the base" +
+  ' rate on the same examples. Without learning nothing is forecast: the base rate is all it knows.';
+
+/** Three rows a market, so that what is compared stands one below the other. */
 function tradingTable(cases: ReadonlyMap<Case, ByVariant>): string {
-  const figures = ['return', '95 %', 'Sharpe', '95 %', 'max DD', 'trades', 'fees'];
-  const cells = (answer: Answer | undefined): string[] => {
-    const overall = overallOf(answer);
-    if (overall === null) return figures.map(() => '–');
+  const head = [
+    ...['market, days', '', 'return', '95 %', 'Sharpe', '95 %', 'max DD', 'trades', 'fees'],
+    ...['log-loss', 'base rate', 'gain', '95 %', 'Brier', 'base rate'],
+  ];
+  const rows = [...cases].flatMap(([own, answers]) => {
+    const [all, none] = [overallOf(answers.get('all')), overallOf(answers.get('none'))];
+    const market = `${titleOf(own)}, ${decimal(all?.days ?? null, 0)}`;
     return [
-      signedPercent(overall.totalReturn, 1),
-      share(overall.totalReturnInterval),
-      decimal(overall.sharpe),
-      ratio(overall.sharpeInterval),
-      percent(overall.maxDrawdown, 1),
-      decimal(overall.trades, 0),
-      decimal(overall.feesPaid, 0),
-    ];
-  };
-  const rows = [...cases].map(([own, answers]) => {
-    const hold = overallOf(answers.get('all'))?.buyAndHold;
-    return [
-      titleOf(own),
-      decimal(overallOf(answers.get('all'))?.days ?? null, 0),
-      signedPercent(hold?.totalReturn ?? null, 1),
-      decimal(hold?.sharpe ?? null),
-      percent(hold?.maxDrawdown ?? null, 1),
-      ...cells(answers.get('all')),
-      ...cells(answers.get('none')),
+      [market, 'learning', ...tradingCells(all), ...scoreCells(all?.forecasts.pool)],
+      ['', 'without', ...tradingCells(none), ...scoreCells(none?.forecasts.pool)],
+      ['', 'buy and hold', ...holdCells(all), ...scoreCells(undefined)],
     ];
   });
-  const head = [
-    ...['market', 'days', 'hold: return', 'Sharpe', 'max DD'],
-    ...figures.map((figure, index) => (index === 0 ? `learning: ${figure}` : figure)),
-    ...figures.map((figure, index) => (index === 0 ? `without: ${figure}` : figure)),
-  ];
   return markdown(head, rows);
 }
+
+function tradingCells(overall: Segment | null): string[] {
+  if (overall === null) return ['return', '', 'Sharpe', '', 'DD', 'trades', 'fees'].map(() => '–');
+  return [
+    signedPercent(overall.totalReturn, 1),
+    share(overall.totalReturnInterval),
+    decimal(overall.sharpe),
+    ratio(overall.sharpeInterval),
+    percent(overall.maxDrawdown, 1),
+    decimal(overall.trades, 0),
+    decimal(overall.feesPaid, 0),
+  ];
+}
+
+function holdCells(overall: Segment | null): string[] {
+  const { totalReturn = null, totalReturnInterval = null } = overall?.buyAndHold ?? {};
+  const { sharpe = null, maxDrawdown = null } = overall?.buyAndHold ?? {};
+  return [
+    ...[signedPercent(totalReturn, 1), share(totalReturnInterval), decimal(sharpe), '–'],
+    ...[percent(maxDrawdown, 1), '–', '–'],
+  ];
+}
+
+const scoreCells = (score: ForecastScore | undefined): string[] =>
+  score === undefined
+    ? ['log-loss', 'base', 'gain', '', 'Brier', 'base'].map(() => '–')
+    : [
+        decimal(score.logLoss, 4),
+        decimal(score.baseLogLoss, 4),
+        signed(score.gain, 4),
+        nats(score.gainInterval),
+        decimal(score.brier, 4),
+        decimal(score.baseBrier, 4),
+      ];
 
 function variantTable(cases: ReadonlyMap<Case, ByVariant>, runs: readonly Done[]): string {
   const titles = new Map(runs.map(({ variant }) => [variant.id, variant.title]));
@@ -181,18 +203,13 @@ function variantTable(cases: ReadonlyMap<Case, ByVariant>, runs: readonly Done[]
 
 function forecastTable(cases: ReadonlyMap<Case, ByVariant>): string {
   const rows = [...cases].flatMap(([own, answers]) =>
-    Object.entries(overallOf(answers.get('all'))?.forecasts ?? {}).map(([learner, score]) => [
-      `${titleOf(own)}: ${learner}`,
+    Object.entries(overallOf(answers.get('all'))?.forecasts ?? {}).map(([name, score]) => [
+      `${titleOf(own)}: ${name}`,
       decimal(score.examples, 0),
-      decimal(score.logLoss, 4),
-      decimal(score.baseLogLoss, 4),
-      signed(score.gain, 4),
-      nats(score.gainInterval),
-      decimal(score.brier, 4),
-      decimal(score.baseBrier, 4),
+      ...scoreCells(score),
     ]),
   );
-  if (rows.length === 0) return 'No learner made a forecast whose outcome is known.';
-  const head = ['market: learner', 'forecasts', 'log-loss', 'base rate', 'gain', '95 %'];
+  if (rows.length === 0) return NOTHING_FORECAST;
+  const head = ['market: whose', 'forecasts', 'log-loss', 'base rate', 'gain', '95 %'];
   return markdown([...head, 'Brier', 'base rate'], rows);
 }

@@ -10,6 +10,7 @@
 import { sharpeOf, type WalkForward } from '../src/app/walk-forward.ts';
 import { everyRow, type Interval, intervalOf, meanOf } from '../src/base/bootstrap.ts';
 import { DAY_MS } from '../src/base/time.ts';
+import { JUDGED, type Judged } from '../src/learn/ensemble-state.ts';
 
 /** Of an interval: above 0, below 0, or on both sides of it. */
 export type Verdict = 'yes' | 'no, it costs' | 'not shown';
@@ -35,7 +36,7 @@ export interface PartVerdict {
 }
 
 export interface SkillVerdict {
-  readonly learner: string;
+  readonly learner: Judged;
   readonly examples: number;
   /** Nats of log-loss below the base rate, over all examples. */
   readonly gain: number;
@@ -128,10 +129,10 @@ const dayOf = (date: string): number => Date.parse(`${date}T00:00Z`) / DAY_MS;
 const inOrder = <T>(byDay: Map<number, T>): T[] =>
   [...byDay].sort(([one], [other]) => one - other).map(([, value]) => value);
 
-/** Whether each learner's forecasts are better than the base rate, over all cases. */
+/** Whether each one's forecasts are better than the base rate, over all cases. */
 export function judgeSkills(reports: readonly WalkForward[], judging: Judging): SkillVerdict[] {
-  const learners = new Set(reports.flatMap(({ daily }) => Object.keys(daily?.forecasts ?? {})));
-  return [...learners].map(learner => {
+  const spoke = JUDGED.filter(name => reports.some(({ daily }) => daily?.forecasts[name]));
+  return spoke.map(learner => {
     const days = skillSums(reports, learner);
     const examples = days.map(day => day.examples);
     const gainOf = meanOf(
@@ -149,7 +150,7 @@ export function judgeSkills(reports: readonly WalkForward[], judging: Judging): 
   });
 }
 
-function skillSums(reports: readonly WalkForward[], learner: string) {
+function skillSums(reports: readonly WalkForward[], learner: Judged) {
   const byDay = new Map<number, { gain: number; examples: number }>();
   for (const { daily } of reports) {
     const own = daily?.forecasts[learner];

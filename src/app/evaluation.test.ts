@@ -1,36 +1,34 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import {
+  candleClosed,
+  equityMarked,
+  exampleLabelled,
+  exampleOpened,
+  orderFilled,
+  tradeClosed,
+} from '../../test/fixtures/told-fact.ts';
 import { DAY_MS, HOUR_MS } from '../base/time.ts';
-import type { Fact, Label } from '../core/fact.ts';
-import { type Evaluation, evaluate, type Forecasts, openEvaluation } from './evaluation.ts';
+import type { Fact } from '../core/fact.ts';
+import { type Evaluation, evaluate, openEvaluation } from './evaluation.ts';
 
 const DAY = 20_000;
 const at = (day: number, hour = 1): number => (DAY + day) * DAY_MS + hour * HOUR_MS;
 const SYMBOLS = ['A', 'B'];
 
-const evaluationOf = (facts: readonly unknown[]): Evaluation => {
+const evaluationOf = (facts: readonly Fact[]): Evaluation => {
   const evaluation = openEvaluation({ equity: 1000, symbols: SYMBOLS, timeframeMs: HOUR_MS });
-  for (const fact of facts) evaluate(evaluation, fact as Fact);
+  for (const fact of facts) evaluate(evaluation, fact);
   return evaluation;
 };
-
-const marked = (time: number, equity: number) => ({ type: 'equity.marked', time, equity });
-const candle = (symbol: string, time: number, open: number, close: number) => ({
-  ...{ type: 'candle.closed', symbol, time, open, close },
-});
-const opened = (id: number, time: number, forecasts?: Forecasts) => ({
-  ...{ type: 'example.opened', id, symbol: 'A', time },
-  ...(forecasts === undefined ? {} : { forecasts }),
-});
-const labelled = (id: number, label: Label) => ({ type: 'example.labelled', id, label });
 
 describe('the evaluation', () => {
   it('keeps one record a day: the last equity, the extremes, and the largest fall in it', () => {
     const { days } = evaluationOf([
-      marked(at(0), 1000),
-      marked(at(0, 2), 1200),
-      marked(at(0, 3), 900),
-      marked(at(1), 950),
+      equityMarked(at(0), 1000),
+      equityMarked(at(0, 2), 1200),
+      equityMarked(at(0, 3), 900),
+      equityMarked(at(1), 950),
     ]);
     assert.deepEqual(
       days.map(({ day, equity, high, low, fall }) => ({ day, equity, high, low, fall })),
@@ -42,12 +40,11 @@ describe('the evaluation', () => {
   });
 
   it('counts trades and fees for the day they fell on, late settlements for the last day', () => {
-    const fill = (time: number, fee: number) => ({ type: 'order.filled', time, fee });
     const { days } = evaluationOf([
-      fill(at(0), 5),
-      fill(at(2), 7),
-      { type: 'funding.settled', time: at(1), amount: 3 },
-      { type: 'trade.closed', trade: { exitTime: at(2, 2) } },
+      orderFilled(at(0), 5),
+      orderFilled(at(2), 7),
+      { type: 'funding.settled', symbol: 'A', time: at(1), rate: 0.0001, amount: 3 },
+      tradeClosed(at(2, 2)),
     ]);
     assert.deepEqual(
       days.map(({ day, fees, funding, trades }) => [day - DAY, fees, funding, trades]),
@@ -60,9 +57,9 @@ describe('the evaluation', () => {
 
   it('holds equal parts of each symbol from its first open, and cash until then', () => {
     const { days } = evaluationOf([
-      candle('A', at(0), 100, 110),
-      candle('A', at(1), 110, 120),
-      candle('B', at(2), 50, 25),
+      candleClosed({ symbol: 'A', time: at(0) }, 100, 110),
+      candleClosed({ symbol: 'A', time: at(1) }, 110, 120),
+      candleClosed({ symbol: 'B', time: at(2) }, 50, 25),
     ]);
     assert.deepEqual(
       days.map(({ hold }) => hold),
@@ -71,7 +68,7 @@ describe('the evaluation', () => {
   });
 
   it('counts the candle that closes at midnight for the day that begins', () => {
-    const { days } = evaluationOf([candle('A', at(0, 23), 100, 101)]);
+    const { days } = evaluationOf([candleClosed({ symbol: 'A', time: at(0, 23) }, 100, 101)]);
     assert.deepEqual(
       days.map(({ day }) => day - DAY),
       [1],
@@ -80,50 +77,65 @@ describe('the evaluation', () => {
 
   it('scores a forecast on its label, against the class frequencies known when it was made', () => {
     const { days } = evaluationOf([
-      opened(1, at(0)),
-      labelled(1, 1),
-      opened(2, at(0, 2), { signal: [0.2, 0.5, 0.3] }),
-      opened(3, at(0, 3), { signal: [0.1, 0.1, 0.8], deep: [0.3, 0.3, 0.4] }),
+      exampleOpened(1, at(0), {}),
+      exampleLabelled(1, 1),
+      // What no strategy proposed says nothing of what they propose.
+      exampleOpened(9, at(0)),
+      exampleLabelled(9, 0, { proposed: false }),
+      exampleOpened(2, at(0, 2), { signal: [0.2, 0.5, 0.3] }),
+      exampleOpened(3, at(0, 3), { signal: [0.1, 0.1, 0.8], deep: [0.3, 0.3, 0.4] }),
       // What comes due later is not known to the base rate of the forecasts above.
-      labelled(3, 2),
-      labelled(2, 1),
+      exampleLabelled(3, 2),
+      exampleLabelled(2, 1),
     ]);
     // One imagined example of each class, and the first label: 1, 2, 1 of 4.
     const near = (actual: number | undefined, expected: number) =>
       assert.ok(Math.abs((actual ?? Number.NaN) - expected) < 1e-12, `${actual} ≠ ${expected}`);
-    const signal = days[0]?.forecasts['signal'];
+    const signal = days[0]?.forecasts.signal;
     assert.equal(signal?.examples, 2);
     near(signal?.logLoss, -Math.log(0.5) - Math.log(0.8));
     near(signal?.brier, 0.04 + 0.25 + 0.09 + 0.01 + 0.01 + 0.04);
     near(signal?.baseLogLoss, -Math.log(0.5) - Math.log(0.25));
     near(signal?.baseBrier, 0.0625 + 0.25 + 0.0625 + 0.0625 + 0.25 + 0.5625);
-    const deep = days[0]?.forecasts['deep'];
+    const deep = days[0]?.forecasts.deep;
     assert.equal(deep?.examples, 1);
     near(deep?.baseLogLoss, -Math.log(0.25));
   });
 
+  it('scores all who said something: learners, the strategy itself, and the pool', () => {
+    const vote = [0.2, 0.5, 0.3] as const;
+    const everyone = { own: vote, signal: vote, deep: vote, attention: vote, pooled: vote };
+    const { days } = evaluationOf([exampleOpened(1, at(0), everyone), exampleLabelled(1, 1)]);
+    const { forecasts } = days[0]!;
+    assert.deepEqual(Object.keys(forecasts), ['strategy', 'signal', 'deep', 'attention', 'pool']);
+    for (const { examples, logLoss } of Object.values(forecasts))
+      assert.deepEqual([examples, logLoss], [1, -Math.log(0.5)]);
+    const silent = evaluationOf([exampleOpened(1, at(0), {}), exampleLabelled(1, 1)]);
+    assert.deepEqual(silent.days[0]?.forecasts, {});
+  });
+
   it('counts a forecast for the day on which it was made', () => {
     const { days } = evaluationOf([
-      marked(at(0), 1000),
-      opened(1, at(0, 2), { signal: [0.2, 0.5, 0.3] }),
-      marked(at(1), 1000),
-      labelled(1, 0),
+      equityMarked(at(0), 1000),
+      exampleOpened(1, at(0, 2), { signal: [0.2, 0.5, 0.3] }),
+      equityMarked(at(1), 1000),
+      exampleLabelled(1, 0),
     ]);
     assert.deepEqual(
-      days.map(({ forecasts }) => forecasts['signal']?.examples ?? 0),
+      days.map(({ forecasts }) => forecasts.signal?.examples ?? 0),
       [1, 0],
     );
   });
 
   it('forgets a forecast whose label is void, and holds no more than are open', () => {
     const evaluation = evaluationOf([
-      opened(1, at(0), { signal: [0.2, 0.5, 0.3] }),
-      { type: 'example.voided', id: 1 },
-      opened(2, at(0), { signal: [0.2, 0.5, 0.3] }),
-      labelled(2, 1),
-      opened(3, at(0), { signal: [0.2, 0.5, 0.3] }),
+      exampleOpened(1, at(0), { signal: [0.2, 0.5, 0.3] }),
+      { type: 'example.voided', id: 1, symbol: 'A', time: at(0) },
+      exampleOpened(2, at(0), { signal: [0.2, 0.5, 0.3] }),
+      exampleLabelled(2, 1),
+      exampleOpened(3, at(0), { signal: [0.2, 0.5, 0.3] }),
     ]);
     assert.deepEqual([...evaluation.waiting.keys()], [3]);
-    assert.equal(evaluation.days[0]?.forecasts['signal']?.examples, 1);
+    assert.equal(evaluation.days[0]?.forecasts.signal?.examples, 1);
   });
 });

@@ -3,16 +3,17 @@
  *
  * A forecast counts for the day on which it was made, once its label is known: out of sample by
  * construction, since no learner has seen an example before its label came due. Beside it stands the
- * base rate: the class frequencies of the labels that were known when the forecast was made.
+ * base rate: the class frequencies of what was proposed and labelled before the forecast was made.
  * Promises: one record a market day (UTC, by a candle's close) and one entry per open label, no
  * more; whatever is summed over days adds up to the whole. Never: changes anything of the bot.
  */
 import type { Units } from '../base/money.ts';
 import { type Millis, utcDay } from '../base/time.ts';
-import type { Fact, Label, Probabilities } from '../core/fact.ts';
+import type { Fact, Forecast, Label, Probabilities } from '../core/fact.ts';
+import { JUDGED, type Judged } from '../learn/ensemble-state.ts';
 import { brierOf, logLossOf } from '../learn/scores.ts';
 
-/** Sums over forecasts of one learner; the base rate's are of the same examples. */
+/** Sums over forecasts of one forecaster; the base rate's are of the same examples. */
 export interface ForecastSums {
   examples: number;
   logLoss: number;
@@ -35,8 +36,8 @@ export interface DayRecord {
   funding: Units;
   /** What one unit of quote currency, spread over the symbols at their first open, is worth. */
   hold: number;
-  /** By learner. */
-  readonly forecasts: Record<string, ForecastSums>;
+  /** Of those who forecast anything. */
+  readonly forecasts: Partial<Record<Judged, ForecastSums>>;
 }
 
 /** What is known before the first candle. */
@@ -54,18 +55,15 @@ export interface Evaluation {
   readonly firstOpen: Record<string, number>;
   /** Labels not known yet, by example. */
   readonly waiting: Map<number, WaitingForecast>;
-  /** Labels known so far, by class. */
+  /** Labels of proposals known so far, by class; one imagined of each. */
   readonly counts: [number, number, number];
 }
 
 interface WaitingForecast {
   readonly day: number;
   readonly base: Probabilities;
-  readonly forecasts: Forecasts;
+  readonly forecast: Forecast;
 }
-
-/** Class probabilities by learner. */
-export type Forecasts = Readonly<Record<string, Probabilities>>;
 
 export const openEvaluation = (start: EvaluationStart): Evaluation => ({
   start,
@@ -97,7 +95,7 @@ export function evaluate(evaluation: Evaluation, fact: Fact): void {
       openForecast(evaluation, fact);
       return;
     case 'example.labelled':
-      scoreForecast(evaluation, fact.id, fact.label);
+      scoreForecast(evaluation, fact);
       return;
     case 'example.voided':
       evaluation.waiting.delete(fact.id);
@@ -152,30 +150,41 @@ function addClose(evaluation: Evaluation, candle: Fact<'candle.closed'>): void {
   dayOf(evaluation, time + start.timeframeMs).hold = sum / start.symbols.length;
 }
 
-function openForecast(
-  evaluation: Evaluation,
-  fact: Fact<'example.opened'> & { readonly forecasts?: Forecasts },
-): void {
-  if (fact.forecasts === undefined) return;
+function openForecast(evaluation: Evaluation, fact: Fact<'example.opened'>): void {
+  const { id, time, forecast } = fact;
+  if (forecast === undefined) return;
   const { counts, waiting } = evaluation;
   const known = counts[0] + counts[1] + counts[2];
   const base: Probabilities = [counts[0] / known, counts[1] / known, counts[2] / known];
-  waiting.set(fact.id, { day: dayOf(evaluation, fact.time).day, base, forecasts: fact.forecasts });
+  waiting.set(id, { day: dayOf(evaluation, time).day, base, forecast });
 }
 
-function scoreForecast(evaluation: Evaluation, id: number, label: Label): void {
+function scoreForecast(evaluation: Evaluation, example: Fact<'example.labelled'>): void {
   const { waiting, counts, days } = evaluation;
-  counts[label] += 1;
-  const forecast = waiting.get(id);
-  if (forecast === undefined) return;
+  const { id, label, proposed } = example;
+  if (proposed) counts[label] += 1;
+  const waited = waiting.get(id);
+  if (waited === undefined) return;
   waiting.delete(id);
-  const record = days.findLast(({ day }) => day === forecast.day);
+  const record = days.findLast(({ day }) => day === waited.day);
   if (record === undefined) return;
-  for (const [learner, probabilities] of Object.entries(forecast.forecasts)) {
-    record.forecasts[learner] ??= noForecasts();
-    addScore(record.forecasts[learner], { label, probabilities, base: forecast.base });
+  const votes = votesOf(waited.forecast);
+  for (const name of JUDGED) {
+    const probabilities = votes[name];
+    if (probabilities === null) continue;
+    record.forecasts[name] ??= noForecasts();
+    addScore(record.forecasts[name], { label, probabilities, base: waited.base });
   }
 }
+
+/** What each said of the classes; null: it was silent. */
+const votesOf = (forecast: Forecast): Readonly<Record<Judged, Probabilities | null>> => ({
+  strategy: forecast.own ?? null,
+  signal: forecast.signal,
+  deep: forecast.deep,
+  attention: forecast.attention,
+  pool: forecast.pooled ?? null,
+});
 
 export const noForecasts = (): ForecastSums => ({
   examples: 0,

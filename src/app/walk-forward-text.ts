@@ -10,6 +10,8 @@ import type { Segment, WalkForward } from './walk-forward.ts';
 
 const right = (title: string): Column => ({ title, align: 'right' });
 
+export const NOTHING_FORECAST = 'No forecast was made whose outcome is known.';
+
 export function walkForwardText(report: WalkForward): string {
   const { segments, overall, bootstrap } = report;
   if (overall === null) return 'Walk-forward: nothing was traded, so there is nothing to report.';
@@ -51,18 +53,18 @@ function tradingTable(segments: readonly Segment[], level: string): string {
 const nameOf = ({ from, to }: Segment, isWhole: boolean): string =>
   isWhole ? 'all' : from === to ? from : `${from} to ${to}`;
 
-/** Per learner over everything, then its gain per segment. */
+/** Each forecaster over everything, then its gain per segment. */
 function forecastTables(segments: readonly Segment[], level: string): string[] {
   const overall = segments.at(-1) as Segment;
-  const learners = Object.entries(overall.forecasts);
-  if (learners.length === 0) return ['No learner made a forecast whose outcome is known.'];
+  const scores = Object.entries(overall.forecasts);
+  if (scores.length === 0) return [NOTHING_FORECAST];
   const columns = [
     { title: 'forecasts' },
     ...['examples', 'log-loss', 'base rate', 'gain', level, 'Brier', 'base rate'].map(right),
   ];
-  const rows = learners.map(
-    ([learner, score]): Row => [
-      learner,
+  const rows = scores.map(
+    ([name, score]): Row => [
+      name,
       decimal(score.examples, 0),
       decimal(score.logLoss, 4),
       decimal(score.baseLogLoss, 4),
@@ -72,10 +74,10 @@ function forecastTables(segments: readonly Segment[], level: string): string[] {
       decimal(score.baseBrier, 4),
     ],
   );
-  const names = learners.map(([learner]) => learner);
+  const names = Object.keys(overall.forecasts) as (keyof typeof overall.forecasts)[];
   const gains = segments.map((segment, index) => [
     nameOf(segment, index === segments.length - 1),
-    ...names.map(learner => signed(segment.forecasts[learner]?.gain ?? null, 4)),
+    ...names.map(name => signed(segment.forecasts[name]?.gain ?? null, 4)),
   ]);
   return [
     table(columns, rows),

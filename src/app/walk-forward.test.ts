@@ -1,16 +1,32 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { sessionOptions } from '../../test/fixtures/session.ts';
+import {
+  candleClosed,
+  equityMarked,
+  exampleLabelled,
+  exampleOpened,
+  orderFilled,
+  SYMBOL,
+  tradeClosed,
+} from '../../test/fixtures/told-fact.ts';
 import { toUnits } from '../base/money.ts';
 import { DAY_MS, HOUR_MS } from '../base/time.ts';
-import type { Fact } from '../core/fact.ts';
+import type { Fact, Label } from '../core/fact.ts';
+import { JUDGED } from '../learn/ensemble-state.ts';
 import type { World } from '../policy/world.ts';
 import { equityOf } from '../trade/portfolio.ts';
 import { evaluate, openEvaluation } from './evaluation.ts';
 import { createEvaluator, type Evaluator } from './evaluator.ts';
 import { runSession } from './session.ts';
 import { hashesOf, metricsNow } from './view.ts';
-import { type Cut, type Segment, type WalkForward, walkForward } from './walk-forward.ts';
+import {
+  type Cut,
+  type ForecastScore,
+  type Segment,
+  type WalkForward,
+  walkForward,
+} from './walk-forward.ts';
 import { walkForwardText } from './walk-forward-text.ts';
 
 const START = Date.UTC(2024, 0, 30);
@@ -20,21 +36,21 @@ const SEED = 5;
 function longEvaluation() {
   const evaluation = openEvaluation({
     equity: toUnits(1000),
-    symbols: ['A'],
+    symbols: [SYMBOL],
     timeframeMs: HOUR_MS,
   });
-  const tell = (fact: unknown): void => evaluate(evaluation, fact as Fact);
+  const tell = (fact: Fact): void => evaluate(evaluation, fact);
   for (let day = 0; day < 200; day += 1) {
     if (day === 50) continue;
     const time = START + day * DAY_MS + HOUR_MS;
     const price = 100 + day;
-    tell({ type: 'candle.closed', symbol: 'A', time, open: price, close: price + 1 });
-    tell({ type: 'order.filled', time, fee: toUnits(0.5) });
-    tell({ type: 'trade.closed', trade: { exitTime: time } });
-    tell({ type: 'example.opened', id: day, time, forecasts: { signal: [0.2, 0.5, 0.3] } });
-    tell({ type: 'example.labelled', id: day, label: day % 3 });
+    tell(candleClosed({ time }, price, price + 1));
+    tell(orderFilled(time, toUnits(0.5)));
+    tell(tradeClosed(time));
+    tell(exampleOpened(day, time, { signal: [0.2, 0.5, 0.3] }));
+    tell(exampleLabelled(day, (day % 3) as Label));
     const equity = 1000 + 40 * Math.sin(day / 5) + day / 4;
-    tell({ type: 'equity.marked', time: time + HOUR_MS, equity: toUnits(equity) });
+    tell(equityMarked(time + HOUR_MS, toUnits(equity)));
   }
   return evaluation;
 }
@@ -71,16 +87,18 @@ function assertAddsUp({ segments, overall }: WalkForward): void {
     'hold',
   );
   assert.ok(overall.maxDrawdown >= Math.max(...segments.map(({ maxDrawdown }) => maxDrawdown)));
-  for (const [learner, score] of Object.entries(overall.forecasts)) {
-    const parts = segments.flatMap(({ forecasts }) => forecasts[learner] ?? []);
+  for (const name of JUDGED) {
+    const score: ForecastScore | undefined = overall.forecasts[name];
+    if (score === undefined) continue;
+    const parts = segments.flatMap(({ forecasts }) => forecasts[name] ?? []);
     const total = (of: (part: (typeof parts)[number]) => number): number =>
       parts.reduce((all, part) => all + of(part), 0);
     assert.equal(
       total(part => part.examples),
       score.examples,
     );
-    for (const name of ['logLoss', 'brier', 'baseLogLoss', 'baseBrier', 'gain'] as const)
-      near(total(part => part[name] * part.examples) / score.examples, score[name], name);
+    for (const figure of ['logLoss', 'brier', 'baseLogLoss', 'baseBrier', 'gain'] as const)
+      near(total(part => part[figure] * part.examples) / score.examples, score[figure], figure);
   }
 }
 
@@ -133,7 +151,7 @@ describe('the walk-forward report', () => {
     assert.equal(daily?.returns.length, 200);
     assert.equal(daily?.returns[50], 0);
     assert.notEqual(daily?.returns[49], 0);
-    assert.deepEqual(daily?.forecasts['signal']?.examples.slice(49, 52), [1, 0, 1]);
+    assert.deepEqual(daily?.forecasts.signal?.examples.slice(49, 52), [1, 0, 1]);
   });
 
   it('gives no Sharpe below ten trades and no interval below twenty days', () => {

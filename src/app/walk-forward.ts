@@ -9,11 +9,14 @@
 import { type Bootstrap, everyRow, type Interval, intervalOf, meanOf } from '../base/bootstrap.ts';
 import { toQuote, type Units } from '../base/money.ts';
 import { DAY_MS, utcDate } from '../base/time.ts';
+import { JUDGED, type Judged } from '../learn/ensemble-state.ts';
 import { annualised, RATIO_TRADES_MIN } from '../trade/metrics.ts';
 import { type DayRecord, type Evaluation, type ForecastSums, noForecasts } from './evaluation.ts';
 
 /** Calendar months (UTC), or so many parts of equal length. */
 export type Cut = { readonly kind: 'months' } | { readonly kind: 'parts'; readonly count: number };
+
+export type Forecasts<T> = Readonly<Partial<Record<Judged, T>>>;
 
 export interface ForecastScore {
   readonly examples: number;
@@ -22,7 +25,7 @@ export interface ForecastScore {
   /** Of the base rate, on the same examples. */
   readonly baseLogLoss: number;
   readonly baseBrier: number;
-  /** baseLogLoss − logLoss in nats: above 0 where the learner knew more than the base rate. */
+  /** baseLogLoss − logLoss in nats: above 0 where more was known than the base rate. */
   readonly gain: number;
   readonly gainInterval: Interval | null;
 }
@@ -50,8 +53,8 @@ export interface Segment {
   readonly fundingPaid: number;
   /** Equal parts of each symbol, bought at its first open of the run, no costs. */
   readonly buyAndHold: Hold;
-  /** By learner; empty where nothing was forecast. */
-  readonly forecasts: Readonly<Record<string, ForecastScore>>;
+  /** Of those who forecast anything: learners, the strategies' own word, the pool of all. */
+  readonly forecasts: Forecasts<ForecastScore>;
 }
 
 /** A value per UTC day from `from` on, days without a point included. */
@@ -59,10 +62,11 @@ export interface Daily {
   readonly from: string;
   readonly returns: readonly number[];
   readonly holdReturns: readonly number[];
-  /** Sums of the day's forecasts by learner. */
-  readonly forecasts: Readonly<
-    Record<string, { readonly examples: readonly number[]; readonly gain: readonly number[] }>
-  >;
+  /** Sums of the day's forecasts. */
+  readonly forecasts: Forecasts<{
+    readonly examples: readonly number[];
+    readonly gain: readonly number[];
+  }>;
 }
 
 export interface WalkForward {
@@ -167,9 +171,7 @@ function segmentOf(rows: readonly Row[], bootstrap: Bootstrap): Segment {
       sharpe: sharpeOf(holdReturns),
       maxDrawdown: fallOf(holdReturns),
     },
-    forecasts: Object.fromEntries(
-      learnersOf(rows).map(learner => [learner, scoreOf(rows, learner, bootstrap)]),
-    ),
+    forecasts: byForecaster(rows, name => scoreOf(rows, name, bootstrap)),
   };
 }
 
@@ -227,18 +229,17 @@ function fallOf(returns: readonly number[]): number {
   return share;
 }
 
-function learnersOf(rows: readonly Row[]): string[] {
-  const names = new Set<string>();
-  for (const { record } of rows)
-    for (const name of Object.keys(record?.forecasts ?? {})) names.add(name);
-  return [...names];
+/** A value of each who forecast anything in these rows. */
+function byForecaster<T>(rows: readonly Row[], of: (name: Judged) => T): Forecasts<T> {
+  const names = JUDGED.filter(name => rows.some(({ record }) => record?.forecasts[name]));
+  return Object.fromEntries(names.map(name => [name, of(name)]));
 }
 
-function scoreOf(rows: readonly Row[], learner: string, bootstrap: Bootstrap): ForecastScore {
-  const sums = rows.map(({ record }) => record?.forecasts[learner] ?? noForecasts());
+function scoreOf(rows: readonly Row[], name: Judged, bootstrap: Bootstrap): ForecastScore {
+  const sums = rows.map(({ record }) => record?.forecasts[name] ?? noForecasts());
   const total = noForecasts();
   for (const one of sums)
-    for (const name of Object.keys(total) as (keyof ForecastSums)[]) total[name] += one[name];
+    for (const sum of Object.keys(total) as (keyof ForecastSums)[]) total[sum] += one[sum];
   const { examples } = total;
   const gains = sums.map(one => one.baseLogLoss - one.logLoss);
   const counts = sums.map(one => one.examples);
@@ -254,23 +255,18 @@ function scoreOf(rows: readonly Row[], learner: string, bootstrap: Bootstrap): F
 }
 
 function dailyOf(rows: readonly Row[]): Daily {
-  const column = (learner: string, of: (sums: ForecastSums) => number): number[] =>
+  const column = (name: Judged, of: (sums: ForecastSums) => number): number[] =>
     rows.map(({ record }) => {
-      const sums = record?.forecasts[learner];
+      const sums = record?.forecasts[name];
       return sums === undefined ? 0 : of(sums);
     });
   return {
     from: dateOf(rows[0] as Row),
     returns: rows.map(row => row.return),
     holdReturns: rows.map(row => row.holdReturn),
-    forecasts: Object.fromEntries(
-      learnersOf(rows).map(learner => [
-        learner,
-        {
-          examples: column(learner, sums => sums.examples),
-          gain: column(learner, sums => sums.baseLogLoss - sums.logLoss),
-        },
-      ]),
-    ),
+    forecasts: byForecaster(rows, name => ({
+      examples: column(name, sums => sums.examples),
+      gain: column(name, sums => sums.baseLogLoss - sums.logLoss),
+    })),
   };
 }

@@ -67,6 +67,22 @@ describe('backtest', () => {
     );
   });
 
+  it('scores the forecasts that the bot really makes', async () => {
+    // Examples as close to each other as may be: attention speaks once it has seen enough.
+    const often = { HOLDFAST__LEARNING__EXAMPLE_MINUTES: '0' };
+    const { walkForward } = await answer(['--walk-forward'], often);
+    const { attention, strategy, pool } = walkForward?.overall?.forecasts ?? {};
+    for (const score of [attention, strategy, pool]) {
+      assert.ok((score?.examples ?? 0) > 0);
+      assert.ok((score?.logLoss ?? 0) > 0 && (score?.baseLogLoss ?? 0) > 0);
+      assert.ok((score?.brier ?? 0) > 0 && (score?.baseBrier ?? 0) > 0);
+    }
+    const deaf = await answer(['--walk-forward', '--no-attention'], often);
+    assert.equal(deaf.walkForward?.overall?.forecasts.attention, undefined);
+    assert.ok((deaf.walkForward?.overall?.forecasts.pool?.examples ?? 0) > 0);
+    assert.match(await said(['--walk-forward'], often), /^attention +\d+ +\d\.\d{4} /m);
+  });
+
   it('prints the report below the metrics', async () => {
     assert.match(
       await said(['--walk-forward']),

@@ -5,6 +5,7 @@ import { before, describe, it } from 'node:test';
 import { tidalCandles } from '../../test/fixtures/pipeline.ts';
 import { fingerprint, remembered } from '../../test/lifecycle/memory.ts';
 import { workFolder, writeTape } from '../../test/lifecycle/work-folder.ts';
+import type { WalkForward } from '../app/walk-forward.ts';
 import { EXIT, type ExitCode } from '../base/fault.ts';
 import { FEATURE_NAMES } from '../core/feature.ts';
 import { decodeFile } from '../state/formats.ts';
@@ -23,6 +24,9 @@ const LIVELY = {
   HOLDFAST__LEARNING__CUSUM_SIGMAS: '0.1',
   HOLDFAST__LEARNING__EXAMPLE_MINUTES: '0',
 };
+
+const REPORT = ['--json', '--walk-forward'];
+let report: WalkForward;
 
 async function run(
   argv: readonly string[],
@@ -52,7 +56,8 @@ before(async () => {
       candles.filter(({ symbol }) => symbol.startsWith(base)),
     ),
   );
-  await well(['backtest', '--tape', ...tapes, '--dir', lived]);
+  const told = await well(['backtest', '--tape', ...tapes, '--dir', lived, ...REPORT]);
+  report = JSON.parse(told).walkForward;
   cpSync(lived, other, { recursive: true });
   await well(['backtest', '--tape', ...tapes, '--until', '10', '--dir', empty]);
 });
@@ -73,6 +78,14 @@ describe('the model commands', () => {
     for (const { training, version, id, model } of used) {
       assert.equal(id, `${model}@${version}`);
       assert.ok(training.challenger.logLoss < training.baseRate.logLoss);
+    }
+  });
+
+  it('speak of models whose forecasts were scored as the market went on', () => {
+    for (const name of ['signal', 'deep'] as const) {
+      const score = report.overall?.forecasts[name];
+      assert.ok(score !== undefined && score.examples > 20, name);
+      assert.ok(score.gain > 0, `${name} ${score.gain}`);
     }
   });
 

@@ -181,7 +181,13 @@ describe('the runs of the ablation', () => {
     assert.deepEqual(await runAll(jobs, plan), first);
     assert.deepEqual(told, [1, 2]);
     const text = ablationMarkdown(first as Done[]);
-    assert.match(text, /\| written, 1m \|/);
+    assert.match(text, /^\| written, 1m \|/m);
+    // The probabilities that decisions rest on were scored, and stand beside the base rate.
+    const scored = ` -?\\d\\.\\d{4} \\| \\d\\.\\d{4} \\| [+-]\\d\\.\\d{4} \\|`;
+    assert.match(text, new RegExp(`^\\| written, 1m, 2 \\| learning \\|.*\\|${scored}`, 'm'));
+    assert.match(text, /^\| {2}\| without \|/m);
+    assert.match(text, /^\| {2}\| buy and hold \|/m);
+    assert.match(text, new RegExp(`^\\| written, 1m: pool \\| \\d+ \\|${scored}`, 'm'));
     assert.match(text, /\| all four \|.*\| not shown \|/);
     assert.equal(readdirSync(plan.work).length, 2);
   });
