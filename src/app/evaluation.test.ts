@@ -14,10 +14,16 @@ import { type Evaluation, evaluate, openEvaluation } from './evaluation.ts';
 
 const DAY = 20_000;
 const at = (day: number, hour = 1): number => (DAY + day) * DAY_MS + hour * HOUR_MS;
+const COST = 0.002;
 const SYMBOLS = ['A', 'B'];
 
 const evaluationOf = (facts: readonly Fact[]): Evaluation => {
-  const evaluation = openEvaluation({ equity: 1000, symbols: SYMBOLS, timeframeMs: HOUR_MS });
+  const evaluation = openEvaluation({
+    equity: 1000,
+    symbols: SYMBOLS,
+    timeframeMs: HOUR_MS,
+    cost: COST,
+  });
   for (const fact of facts) evaluate(evaluation, fact);
   return evaluation;
 };

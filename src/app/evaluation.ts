@@ -11,6 +11,8 @@ import type { Units } from '../base/money.ts';
 import { type Millis, utcDay } from '../base/time.ts';
 import type { Fact, Forecast, Label, Probabilities } from '../core/fact.ts';
 import { JUDGED, type Judged } from '../learn/ensemble-state.ts';
+import { wonBy } from '../learn/labels.ts';
+import { type Bin, countForecast, emptyBins } from '../learn/reliability.ts';
 import { brierOf, logLossOf } from '../learn/scores.ts';
 
 /** Sums over forecasts of one forecaster; the base rate's are of the same examples. */
@@ -45,6 +47,8 @@ export interface EvaluationStart {
   readonly equity: Units;
   readonly symbols: readonly string[];
   readonly timeframeMs: Millis;
+  /** Share of the price that entering and leaving costs. */
+  readonly cost: number;
 }
 
 export interface Evaluation {
@@ -57,11 +61,14 @@ export interface Evaluation {
   readonly waiting: Map<number, WaitingForecast>;
   /** Labels of proposals known so far, by class; one imagined of each. */
   readonly counts: [number, number, number];
+  /** Of the confidence that a proposal wins, costs in. */
+  readonly bins: readonly Bin[];
 }
 
 interface WaitingForecast {
   readonly day: number;
   readonly base: Probabilities;
+  readonly barrier: number;
   readonly forecast: Forecast;
 }
 
@@ -72,6 +79,7 @@ export const openEvaluation = (start: EvaluationStart): Evaluation => ({
   firstOpen: {},
   waiting: new Map(),
   counts: [1, 1, 1],
+  bins: emptyBins(),
 });
 
 export function evaluate(evaluation: Evaluation, fact: Fact): void {
@@ -151,12 +159,12 @@ function addClose(evaluation: Evaluation, candle: Fact<'candle.closed'>): void {
 }
 
 function openForecast(evaluation: Evaluation, fact: Fact<'example.opened'>): void {
-  const { id, time, forecast } = fact;
+  const { id, time, barrier, forecast } = fact;
   if (forecast === undefined) return;
   const { counts, waiting } = evaluation;
   const known = counts[0] + counts[1] + counts[2];
   const base: Probabilities = [counts[0] / known, counts[1] / known, counts[2] / known];
-  waiting.set(id, { day: dayOf(evaluation, time).day, base, forecast });
+  waiting.set(id, { day: dayOf(evaluation, time).day, base, barrier, forecast });
 }
 
 function scoreForecast(evaluation: Evaluation, example: Fact<'example.labelled'>): void {
@@ -166,6 +174,9 @@ function scoreForecast(evaluation: Evaluation, example: Fact<'example.labelled'>
   const waited = waiting.get(id);
   if (waited === undefined) return;
   waiting.delete(id);
+  const { direction, confidence } = waited.forecast;
+  const won = wonBy({ direction, barrier: waited.barrier }, example, evaluation.start.cost);
+  countForecast(evaluation.bins, confidence, won);
   const record = days.findLast(({ day }) => day === waited.day);
   if (record === undefined) return;
   const votes = votesOf(waited.forecast);

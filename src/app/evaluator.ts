@@ -5,6 +5,7 @@
  * Never: costs a run anything where no report is asked for.
  */
 import type { StepResult } from '../core/step.ts';
+import { roundTripCost } from '../learn/labels.ts';
 import type { World } from '../policy/world.ts';
 import { equityOf } from '../trade/portfolio.ts';
 import type { BotParts } from './bot.ts';
@@ -27,6 +28,7 @@ export function createEvaluator(cut: Cut): Evaluator {
         equity: equityOf(world.portfolio),
         symbols: feed.contracts.map(contract => contract.symbol),
         timeframeMs: world.run.settings.timeframeMs,
+        cost: roundTripCost(world.run.settings),
       });
     },
     watch({ facts }) {
@@ -43,4 +45,4 @@ export function createEvaluator(cut: Cut): Evaluator {
   };
 }
 
-const NOTHING = { equity: 0, symbols: [], timeframeMs: 0 };
+const NOTHING = { equity: 0, symbols: [], timeframeMs: 0, cost: 0 };

@@ -4,7 +4,9 @@
  * Promises: the figures of the report, no others; what is not known is `–`.
  */
 import type { Interval } from '../base/bootstrap.ts';
+import { bar } from './bar-chart.ts';
 import { decimal, percent, signed, signedPercent, UNKNOWN } from './number-text.ts';
+import type { Reliability } from './reliability.ts';
 import { type Column, type Row, table } from './table.ts';
 import type { Segment, WalkForward } from './walk-forward.ts';
 
@@ -13,7 +15,7 @@ const right = (title: string): Column => ({ title, align: 'right' });
 export const NOTHING_FORECAST = 'No forecast was made whose outcome is known.';
 
 export function walkForwardText(report: WalkForward): string {
-  const { segments, overall, bootstrap } = report;
+  const { segments, overall, reliability, bootstrap } = report;
   if (overall === null) return 'Walk-forward: nothing was traded, so there is nothing to report.';
   const level = `${decimal(bootstrap.level * 100, 0)} %`;
   const all = [...segments, overall];
@@ -21,6 +23,7 @@ export function walkForwardText(report: WalkForward): string {
     'Walk-forward: out of sample, segment by segment (UTC)',
     tradingTable(all, level),
     ...forecastTables(all, level),
+    ...(reliability === null ? [] : [reliabilityText(reliability)]),
   ].join('\n\n');
 }
 
@@ -83,6 +86,23 @@ function forecastTables(segments: readonly Segment[], level: string): string[] {
     table(columns, rows),
     table([{ title: 'gain in log-loss over the base rate' }, ...names.map(right)], gains),
   ];
+}
+
+/** The curve as rows: where both columns agree, the confidence means what it says. */
+function reliabilityText({ expectedCalibrationError, bins }: Reliability): string {
+  const columns = [
+    ...[right('confidence'), right('predicted'), right('observed'), right('proposals')],
+    { title: '' },
+  ];
+  const rows = bins.map(({ from, to, examples, predicted, observed }) => [
+    `${percent(from, 0)} to ${percent(to, 0)}`,
+    percent(predicted, 1),
+    percent(observed, 1),
+    decimal(examples, 0),
+    bar(observed),
+  ]);
+  const error = percent(expectedCalibrationError, 1);
+  return `${table(columns, rows)}\nexpected calibration error ${error}`;
 }
 
 export const intervalText = (interval: Interval | null, text: (bound: number) => string): string =>

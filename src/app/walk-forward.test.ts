@@ -38,6 +38,7 @@ function longEvaluation() {
     equity: toUnits(1000),
     symbols: [SYMBOL],
     timeframeMs: HOUR_MS,
+    cost: 0.002,
   });
   const tell = (fact: Fact): void => evaluate(evaluation, fact);
   for (let day = 0; day < 200; day += 1) {
@@ -47,8 +48,10 @@ function longEvaluation() {
     tell(candleClosed({ time }, price, price + 1));
     tell(orderFilled(time, toUnits(0.5)));
     tell(tradeClosed(time));
-    tell(exampleOpened(day, time, { signal: [0.2, 0.5, 0.3] }));
-    tell(exampleLabelled(day, (day % 3) as Label));
+    const label = (day % 3) as Label;
+    const confidence = label === 1 ? 0.36 : 0.62;
+    tell(exampleOpened(day, time, { signal: [0.2, 0.5, 0.3], confidence }));
+    tell(exampleLabelled(day, label, { return: label === 1 ? 0.008 : -0.012 }));
     const equity = 1000 + 40 * Math.sin(day / 5) + day / 4;
     tell(equityMarked(time + HOUR_MS, toUnits(equity)));
   }
@@ -154,6 +157,23 @@ describe('the walk-forward report', () => {
     assert.deepEqual(daily?.forecasts.signal?.examples.slice(49, 52), [1, 0, 1]);
   });
 
+  it('holds the confidence against what came true, in bins', () => {
+    const { reliability } = reportOf({ kind: 'months' });
+    assert.ok(reliability !== null);
+    assert.equal(reliability.examples, 199);
+    const [low, high, ...more] = reliability.bins;
+    assert.deepEqual(more, []);
+    assert.deepEqual([low?.from, low?.to, high?.from, high?.to], [0.35, 0.4, 0.6, 0.65]);
+    near(low?.predicted ?? null, 0.36, 'predicted');
+    near(high?.predicted ?? null, 0.62, 'predicted');
+    // Longs that reached the barrier above won; all else of the fixture did not.
+    assert.deepEqual([low?.examples, low?.observed, high?.observed], [67, 1, 0]);
+    near(reliability.expectedCalibrationError, (67 * 0.64 + 132 * 0.62) / 199, 'error');
+    const text = walkForwardText(reportOf({ kind: 'months' }));
+    assert.match(text, /^ *35 % to 40 % +36\.0 % +100\.0 % +67 {2}█{24}$/m);
+    assert.match(text, /^expected calibration error 62\.7 %$/m);
+  });
+
   it('gives no Sharpe below ten trades and no interval below twenty days', () => {
     const { segments } = reportOf({ kind: 'parts', count: 25 });
     assert.ok(
@@ -190,10 +210,8 @@ describe('the walk-forward report', () => {
     for (const { from } of report.segments) assert.match(text, new RegExp(`^${from} to `, 'm'));
     assert.match(text, /^all {2,}\+\d/m);
     assert.match(text, /^signal +199 /m);
-    const none = walkForward(openEvaluation({ equity: 1, symbols: [], timeframeMs: 1 }), {
-      cut: { kind: 'months' },
-      seed: 1,
-    });
+    const nothing = { equity: 1, symbols: [], timeframeMs: 1, cost: 0 };
+    const none = walkForward(openEvaluation(nothing), { cut: { kind: 'months' }, seed: 1 });
     assert.match(walkForwardText(none), /nothing was traded/);
   });
 });

@@ -12,6 +12,7 @@ import { DAY_MS, utcDate } from '../base/time.ts';
 import { JUDGED, type Judged } from '../learn/ensemble-state.ts';
 import { annualised, RATIO_TRADES_MIN } from '../trade/metrics.ts';
 import { type DayRecord, type Evaluation, type ForecastSums, noForecasts } from './evaluation.ts';
+import { type Reliability, reliabilityOf } from './reliability.ts';
 
 /** Calendar months (UTC), or so many parts of equal length. */
 export type Cut = { readonly kind: 'months' } | { readonly kind: 'parts'; readonly count: number };
@@ -73,6 +74,8 @@ export interface WalkForward {
   readonly segments: readonly Segment[];
   /** Null before the first candle. */
   readonly overall: Segment | null;
+  /** Null where no forecast has come due. */
+  readonly reliability: Reliability | null;
   readonly bootstrap: Bootstrap;
   readonly daily: Daily | null;
 }
@@ -86,10 +89,13 @@ export function walkForward(
 ): WalkForward {
   const bootstrap: Bootstrap = { seed: options.seed, resamples: RESAMPLES, level: LEVEL };
   const rows = rowsOf(evaluation);
-  if (rows.length === 0) return { segments: [], overall: null, bootstrap, daily: null };
+  const reliability = reliabilityOf(evaluation.bins);
+  if (rows.length === 0)
+    return { segments: [], overall: null, reliability, bootstrap, daily: null };
   return {
     segments: cutRows(rows, options.cut).map(part => segmentOf(part, bootstrap)),
     overall: segmentOf(rows, bootstrap),
+    reliability,
     bootstrap,
     daily: dailyOf(rows),
   };

@@ -77,10 +77,19 @@ describe('backtest', () => {
       assert.ok((score?.logLoss ?? 0) > 0 && (score?.baseLogLoss ?? 0) > 0);
       assert.ok((score?.brier ?? 0) > 0 && (score?.baseBrier ?? 0) > 0);
     }
+    const { bins = [], examples } = walkForward?.reliability ?? {};
+    assert.equal(examples, pool?.examples);
+    assert.equal(
+      bins.reduce((sum, bin) => sum + bin.examples, 0),
+      examples,
+    );
     const deaf = await answer(['--walk-forward', '--no-attention'], often);
     assert.equal(deaf.walkForward?.overall?.forecasts.attention, undefined);
     assert.ok((deaf.walkForward?.overall?.forecasts.pool?.examples ?? 0) > 0);
-    assert.match(await said(['--walk-forward'], often), /^attention +\d+ +\d\.\d{4} /m);
+    assert.match(
+      await said(['--walk-forward'], often),
+      /^attention +\d+ +\d\.\d{4} .*^expected calibration error \d/ms,
+    );
   });
 
   it('prints the report below the metrics', async () => {

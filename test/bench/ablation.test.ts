@@ -72,6 +72,7 @@ const reportOf = (returns: readonly number[], gains: readonly number[] = []): Wa
   overall: {
     totalReturn: returns.reduce((sum, value) => sum + value, 0),
   } as unknown as WalkForward['overall'],
+  reliability: null,
   bootstrap: { seed: 1, resamples: 1, level: 0.95 },
   daily: {
     from: '2024-01-01',
