@@ -25,7 +25,7 @@ import { partsOf } from '../learn/lstm-shape.ts';
 import { encodeMatrix } from '../state/format-npy.ts';
 import { encodeFile } from '../state/formats.ts';
 import { kerasFile } from './keras-file.ts';
-import type { ModelVersion } from './model-view.ts';
+import { deepModelsOf, MODEL_TITLES, type ModelVersion, signalModelsOf } from './model-view.ts';
 
 export type ExportFormat =
   | 'lightgbm'
@@ -83,12 +83,14 @@ export async function exportModel(
       `choose one of ${Object.keys(WRITERS[model]).join(', ')}`,
     );
   if (version.content === null)
-    throw new Fault(
-      EXIT.usage,
-      `the weights of ${id} are not kept`,
-      `export ${model}, the one in use`,
-    );
+    throw new Fault(EXIT.usage, `the weights of ${id} are not kept`, keptText(model, from.memory));
   return writer({ ...from, version: version.version });
+}
+
+function keptText(model: ModelId, memory: Memory): string {
+  const kept = model === 'signal-model' ? signalModelsOf(memory) : deepModelsOf(memory);
+  if (kept.size === 0) return `there is none of the ${MODEL_TITLES[model]}: let the bot trade on`;
+  return `kept are those of ${[...kept.keys()].map(version => `${model}@${version}`).join(', ')}`;
 }
 
 export interface Exported {
@@ -116,8 +118,8 @@ export function writeExport(file: string, bytes: Uint8Array): Exported {
 
 const envelopeOf = (component: ModelId, { seq }: Source) => ({ component, schema: 1, seq });
 
-const treesOf = ({ memory }: Source): BoostedModel =>
-  must(memory['signal-model'].trained, 'the model of a version that is kept').model;
+const treesOf = ({ memory, version }: Source): BoostedModel =>
+  must(signalModelsOf(memory).get(version), 'the model of a version that is kept').model;
 
 const treeTensors = (source: Source): Encoded => ({
   format: 'safetensors',
@@ -125,8 +127,8 @@ const treeTensors = (source: Source): Encoded => ({
   metadata: { kind: BOOSTED_KIND, ...labelsOf(source) },
 });
 
-const lstmOf = ({ memory }: Source): LstmModel =>
-  must(memory['deep-signal-model'].model, 'the model of a version that is kept');
+const lstmOf = ({ memory, version }: Source): LstmModel =>
+  must(deepModelsOf(memory).get(version), 'the model of a version that is kept');
 
 const plainOf = (source: Source): PlainLstm => plainLstm(SHAPE, lstmOf(source));
 

@@ -8,8 +8,9 @@ import { toQuote } from '../base/money.ts';
 import type { Memory } from '../components.ts';
 import type { ModelId } from '../core/fact.ts';
 import { FEATURE_NAMES } from '../core/feature.ts';
+import type { TrainedSignal } from '../learn/boosted-model.ts';
 import type { Calibration } from '../learn/calibration.ts';
-import { SHAPE } from '../learn/lstm-model.ts';
+import { type LstmModel, SHAPE } from '../learn/lstm-model.ts';
 import { performanceOf } from '../learn/signal-model.ts';
 import { EXAMPLES_MIN } from '../learn/slices.ts';
 import type { TrainingRecord } from '../learn/train-record.ts';
@@ -105,73 +106,92 @@ export function findVersion(versions: readonly ModelVersion[], name: string): Mo
 }
 
 /** Both models' versions, newest first. */
-export function versionsOf(memory: Memory): ModelVersion[] {
-  const signal = memory['signal-model'];
-  const deep = memory['deep-signal-model'];
-  return [
-    ...versionsOfOne('signal-model', signal, signalContent(memory)),
-    ...versionsOfOne('deep-signal-model', deep, deepContent(memory)),
-  ];
+export const versionsOf = (memory: Memory): ModelVersion[] => [
+  ...versionsOfOne('signal-model', memory['signal-model'], signalContents(memory)),
+  ...versionsOfOne('deep-signal-model', memory['deep-signal-model'], deepContents(memory)),
+];
+
+/** By version: the former champions that are kept, and the one in use. */
+type ByVersion<T> = ReadonlyMap<number, T>;
+
+export function signalModelsOf(memory: Memory): ByVersion<TrainedSignal> {
+  const { version, trained, former } = memory['signal-model'];
+  const kept = former.map(each => [each.version, each.trained] as const);
+  return new Map(trained === null ? kept : [...kept, [version, trained]]);
+}
+
+export function deepModelsOf(memory: Memory): ByVersion<LstmModel> {
+  const { version, model, former } = memory['deep-signal-model'];
+  const kept = former.map(each => [each.version, each.model] as const);
+  return new Map(model === null ? kept : [...kept, [version, model]]);
 }
 
 function versionsOfOne(
   model: ModelId,
-  { version, history }: { readonly version: number; readonly history: readonly TrainingRecord[] },
-  content: ModelContent | null,
+  state: { readonly version: number; readonly history: readonly TrainingRecord[] },
+  contents: ByVersion<ModelContent>,
 ): ModelVersion[] {
-  const isUsed = (one: TrainingRecord): boolean =>
-    content !== null && one.adopted && one.version === version;
-  const versions = history.toReversed().map(
-    (training): ModelVersion => ({
-      id: `${model}@${training.version}`,
-      model,
-      version: training.version,
-      status: isUsed(training) ? 'in use' : training.adopted ? 'former' : 'refused',
-      training,
-      content: isUsed(training) ? content : null,
-    }),
+  const { history } = state;
+  const versionOf = (version: number, training: TrainingRecord | null): ModelVersion => {
+    const adopted = training === null || training.adopted;
+    const content = (adopted && contents.get(version)) || null;
+    const inUse = content !== null && version === state.version;
+    const status = inUse ? 'in use' : adopted ? 'former' : 'refused';
+    return { id: `${model}@${version}`, model, version, status, training, content };
+  };
+  // A model may outlive the record of its training.
+  const untold = [...contents.keys()].filter(
+    version => !history.some(one => one.adopted && one.version === version),
   );
-  if (content === null || history.some(isUsed)) return versions;
-  const id = `${model}@${version}`;
-  return [{ id, model, version, status: 'in use', training: null, content }, ...versions];
+  const versions = [
+    ...history.map(training => versionOf(training.version, training)),
+    ...untold.map(version => versionOf(version, null)),
+  ];
+  // Of one number the latest first: refused challengers may have had it before.
+  return versions.toReversed().sort((a, b) => b.version - a.version);
 }
 
-function signalContent(memory: Memory): ModelContent | null {
+function signalContents(memory: Memory): ByVersion<ModelContent> {
+  const { version } = memory['signal-model'];
+  const contents = new Map<number, ModelContent>();
+  for (const [own, { model, importance, permutation }] of signalModelsOf(memory))
+    contents.set(own, {
+      kind: `${model.forest.roots.length} boosted trees, softmax of one a class and round`,
+      inputs: FEATURE_NAMES.length,
+      parameters: model.forest.value.length,
+      calibration: { temperature: model.temperature, prior: model.prior },
+      importance,
+      permutation,
+      gate: null,
+      performance: own === version ? performanceIn(memory) : null,
+    });
+  return contents;
+}
+
+function performanceIn(memory: Memory): ModelPerformance | null {
   const state = memory['signal-model'];
-  if (state.trained === null) return null;
-  const { model, importance, permutation } = state.trained;
   const performance = performanceOf(state);
+  if (performance === null) return null;
   return {
-    kind: `${model.forest.roots.length} boosted trees, softmax of one a class and round`,
-    inputs: FEATURE_NAMES.length,
-    parameters: model.forest.value.length,
-    calibration: { temperature: model.temperature, prior: model.prior },
-    importance,
-    permutation,
-    gate: null,
-    performance:
-      performance === null
-        ? null
-        : {
-            trades: state.performance.totalTrades,
-            winRate: performance.winRate,
-            averageProfit: toQuote(performance.averageProfit),
-          },
+    trades: state.performance.totalTrades,
+    winRate: performance.winRate,
+    averageProfit: toQuote(performance.averageProfit),
   };
 }
 
-function deepContent(memory: Memory): ModelContent | null {
-  const { model } = memory['deep-signal-model'];
-  if (model === null) return null;
+function deepContents(memory: Memory): ByVersion<ModelContent> {
   const { steps, inputs, hidden, dense } = SHAPE;
-  return {
-    kind: `LSTM of ${hidden} over ${steps} rows, beside the last row; dense ${dense}, softmax`,
-    inputs: steps * inputs,
-    parameters: model.parameters.length,
-    calibration: model.calibration,
-    importance: null,
-    permutation: null,
-    gate: Object.fromEntries(FEATURE_NAMES.map((name, column) => [name, model.gate[column] ?? 1])),
-    performance: null,
-  };
+  const contents = new Map<number, ModelContent>();
+  for (const [own, { parameters, calibration, gate }] of deepModelsOf(memory))
+    contents.set(own, {
+      kind: `LSTM of ${hidden} over ${steps} rows, beside the last row; dense ${dense}, softmax`,
+      inputs: steps * inputs,
+      parameters: parameters.length,
+      calibration,
+      importance: null,
+      permutation: null,
+      gate: Object.fromEntries(FEATURE_NAMES.map((name, column) => [name, gate[column] ?? 1])),
+      performance: null,
+    });
+  return contents;
 }

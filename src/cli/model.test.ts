@@ -2,11 +2,14 @@ import assert from 'node:assert/strict';
 import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
+import { adoptAgain } from '../../test/fixtures/adopted.ts';
 import { tidalCandles } from '../../test/fixtures/pipeline.ts';
 import { fingerprint, remembered } from '../../test/lifecycle/memory.ts';
 import { workFolder, writeTape } from '../../test/lifecycle/work-folder.ts';
+import type { ModelVersion } from '../app/model-view.ts';
 import type { WalkForward } from '../app/walk-forward.ts';
 import { EXIT, type ExitCode } from '../base/fault.ts';
+import type { ModelId } from '../core/fact.ts';
 import { FEATURE_NAMES } from '../core/feature.ts';
 import { decodeFile } from '../state/formats.ts';
 import { runCli } from './cli.ts';
@@ -159,6 +162,69 @@ describe('the model commands', () => {
       assert.match(err, message);
       assert.match(err, /^holdfast: [^\n]+\n$/);
     });
+});
+
+describe('former versions', () => {
+  const grown = join(folder, 'grown');
+  const on = (...words: string[]): Promise<string> => well(['model', ...words, '--dir', grown]);
+  /** The versions that were adopted, newest first. */
+  const adopted = async (model: ModelId): Promise<string[]> => {
+    const { versions } = JSON.parse(await on('list', '--json')) as { versions: ModelVersion[] };
+    return versions
+      .filter(one => one.model === model && one.status !== 'refused')
+      .map(one => one.id);
+  };
+  let ids: string[];
+
+  before(async () => {
+    cpSync(lived, grown, { recursive: true });
+    adoptAgain(grown, 3);
+    ids = await adopted('signal-model');
+  });
+
+  it('are shown with what they are made of, as long as they are kept', async () => {
+    const [used = '', first = '', second = '', gone = ''] = ids;
+    const temperatures = [];
+    for (const id of [used, first, second]) {
+      const shown = JSON.parse(await on('show', id, '--json'));
+      assert.equal(shown.id, id);
+      assert.equal(shown.status, id === used ? 'in use' : 'former');
+      assert.equal(shown.content.performance !== null, id === used);
+      temperatures.push(shown.content.calibration.temperature);
+    }
+    const [now, before, earlier] = temperatures;
+    assert.ok(Math.abs(now / before - 1.5) < 1e-9 && Math.abs(before / earlier - 1.5) < 1e-9);
+    assert.match(await on('show', first), /^importance: /m);
+    assert.doesNotMatch(await on('show', first), /not kept/);
+    assert.match(await on('show', gone), /Its weights are not kept\./);
+    assert.match(await on('compare', first, used), /^Temperature +\d/m);
+  });
+
+  for (const [model, format] of [
+    ['signal-model', 'lightgbm'],
+    ['signal-model', 'safetensors'],
+    ['deep-signal-model', 'safetensors'],
+    ['deep-signal-model', 'onnx'],
+  ] as const)
+    it(`of the ${model} are exported as ${format} from their own weights`, async () => {
+      const hashes = [];
+      for (const id of (await adopted(model)).slice(0, 3)) {
+        const words = ['--format', format, '--to', join(folder, `${id}.${format}`), '--json'];
+        hashes.push(JSON.parse(await on('export', id, ...words)).sha256);
+      }
+      assert.equal(new Set(hashes).size, 3);
+    });
+
+  it('that are gone are refused by name, with those that are kept', async () => {
+    const [used = '', first = '', second = '', gone = ''] = ids;
+    const words = ['model', 'export', gone, '--format', 'npy', '--to', join(folder, 'gone.npy')];
+    const { code, err } = await run([...words, '--dir', grown]);
+    assert.equal(code, EXIT.usage);
+    assert.equal(
+      err,
+      `holdfast: the weights of ${gone} are not kept — kept are those of ${second}, ${first}, ${used}\n`,
+    );
+  });
 });
 
 describe('model export', () => {
