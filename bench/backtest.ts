@@ -9,6 +9,7 @@ export interface Figures {
   readonly trades: number;
   readonly seconds: number;
   readonly trainingSeconds: number;
+  readonly trainingShare: number;
   readonly stateHash: string;
   /** CPU seconds of all threads, start-up aside: compiling, collecting and training included. */
   readonly cpuSeconds: number;

@@ -247,6 +247,7 @@ describe('tables', () => {
       candles: 1000,
       seconds: 2,
       trainingSeconds: null,
+      trainingShare: null,
       latched: [{ breaker: 'max_drawdown', ms: 86_400_000 }],
       held: ['kill switch is on: no new entries'],
       stateHash: 'abc',

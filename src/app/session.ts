@@ -127,10 +127,13 @@ async function runOnce(
     return isPast(candle);
   };
   const ending = await run(bot, { pace, stop, past });
+  const seconds = (performance.now() - startedAt) / 1000;
+  const trainingSeconds = (trainer.elapsedMs() - before.trainingMs) / 1000;
   const figures = {
     candles: world.run.candles - before.candles,
-    seconds: (performance.now() - startedAt) / 1000,
-    trainingSeconds: (trainer.elapsedMs() - before.trainingMs) / 1000,
+    seconds,
+    trainingSeconds,
+    trainingShare: seconds > 0 ? trainingSeconds / seconds : 0,
   };
   return { ending, figures };
 }

@@ -32,6 +32,8 @@ export interface SummaryView {
   readonly candles: number;
   readonly seconds: number;
   readonly trainingSeconds: number | null;
+  /** Of the wall seconds. */
+  readonly trainingShare: number | null;
   /** How long each breaker stopped entries, market time. */
   readonly latched: readonly { readonly breaker: string; readonly ms: number }[];
   /** What holds entries back at the end, with what lifts it. */
@@ -66,10 +68,13 @@ export function summary(view: SummaryView): string {
     ['Candles', `${count(view.candles)} in ${decimal(view.seconds, 1)} s${paceText(view)}`],
   ];
   if (view.trainingSeconds !== null)
-    rows.push(['Training', `${decimal(view.trainingSeconds, 1)} s`]);
+    rows.push(['Training', trainingText(view.trainingSeconds, view.trainingShare)]);
   if (view.stateHash !== null) rows.push(['State hash', view.stateHash]);
   return pairs(rows);
 }
+
+const trainingText = (seconds: number, share: number | null): string =>
+  `${decimal(seconds, 1)} s${share === null ? '' : ` (${percent(share, 1)} of the time)`}`;
 
 const paceText = (view: SummaryView): string =>
   view.seconds > 0 ? ` (${decimal(view.candles / view.seconds, 0)}/s)` : '';

@@ -11,6 +11,7 @@ import type { World } from '../policy/world.ts';
 import { equityOf } from '../trade/portfolio.ts';
 import { runSession } from './session.ts';
 import { type StatusView, statusLine } from './status-line.ts';
+import { summary } from './summary.ts';
 import { hashesOf, marketTimeOf, metricsNow, type Running, statusOf, summaryOf } from './view.ts';
 
 const RUNNING: Running = {
@@ -119,7 +120,7 @@ describe('the status', () => {
 });
 
 describe('the summary', () => {
-  const figures = { candles: 3000, seconds: 2, trainingSeconds: 0.5 };
+  const figures = { candles: 3000, seconds: 2, trainingSeconds: 0.5, trainingShare: 0.25 };
 
   it('marks to market, and has the figures of this run', () => {
     const view = summaryOf(world, figures, null);
@@ -127,6 +128,7 @@ describe('the summary', () => {
     assert.equal(view.startBalance, 10_000);
     assert.equal(view.trades, world.analytics.totals.trades);
     assert.deepEqual([view.candles, view.seconds, view.trainingSeconds], [3000, 2, 0.5]);
+    assert.match(summary(view), /^Training +0\.5 s \(25\.0 % of the time\)$/m);
     assert.equal(view.totalReturn, metricsNow(world).totalReturn);
     assert.ok(Math.abs((view.totalReturn ?? 0) - (view.equity / 10_000 - 1)) < 1e-9);
     assert.equal(view.stateHash, hashesOf(world).all);

@@ -93,6 +93,8 @@ export interface RunFigures {
   readonly candles: number;
   readonly seconds: number;
   readonly trainingSeconds: number;
+  /** Of the wall seconds. */
+  readonly trainingShare: number;
 }
 
 /** `directory`: where it is remembered; null: nowhere. */

@@ -121,6 +121,7 @@ function tell(result: SessionResult, { options, io, report }: Telling): void {
     candles: figures.candles,
     seconds: figures.seconds,
     trainingSeconds: figures.trainingSeconds,
+    trainingShare: figures.trainingShare,
     openTrades: Object.keys(bot.world.portfolio.positions).length,
     skippedRows: (bot.feed as TapeSource['feed']).skipped.count,
     stateHash: all,

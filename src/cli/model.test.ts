@@ -29,7 +29,14 @@ const LIVELY = {
 };
 
 const REPORT = ['--json', '--walk-forward'];
-let report: WalkForward;
+let lifetime: Lifetime;
+
+interface Lifetime {
+  readonly seconds: number;
+  readonly trainingSeconds: number;
+  readonly trainingShare: number;
+  readonly walkForward: WalkForward;
+}
 
 async function run(
   argv: readonly string[],
@@ -60,7 +67,7 @@ before(async () => {
     ),
   );
   const told = await well(['backtest', '--tape', ...tapes, '--dir', lived, ...REPORT]);
-  report = JSON.parse(told).walkForward;
+  lifetime = JSON.parse(told);
   cpSync(lived, other, { recursive: true });
   await well(['backtest', '--tape', ...tapes, '--until', '10', '--dir', empty]);
 });
@@ -86,10 +93,16 @@ describe('the model commands', () => {
 
   it('speak of models whose forecasts were scored as the market went on', () => {
     for (const name of ['signal', 'deep'] as const) {
-      const score = report.overall?.forecasts[name];
+      const score = lifetime.walkForward.overall?.forecasts[name];
       assert.ok(score !== undefined && score.examples > 20, name);
       assert.ok(score.gain > 0, `${name} ${score.gain}`);
     }
+  });
+
+  it('speak of models whose training took a share of the backtest that it tells', () => {
+    const { seconds, trainingSeconds, trainingShare } = lifetime;
+    assert.ok(trainingShare > 0 && trainingShare < 1);
+    assert.equal(trainingShare, trainingSeconds / seconds);
   });
 
   it('show what a version is made of, with a bar for each feature', async () => {
