@@ -17,7 +17,7 @@ export interface BotRun {
   /** Milliseconds from the spawn to the `ready` line; null: it never came. */
   readonly readyMs: number | null;
   readonly totalMs: number;
-  /** The step named in the `ready` line; null: none. */
+  /** The step named in the `ready` line, 0 where it names none (a new directory); null: no such line. */
   readonly readySeq: number | null;
   /** Both streams as they came, and stdout alone. */
   readonly output: string;
@@ -83,9 +83,8 @@ export function runBot(
 }
 
 function readSeq(output: string): number | null {
-  const line = /^ready\b.*$/m.exec(output)?.[0] ?? '';
-  const step = /\bstep (\d+)/.exec(line)?.[1];
-  return step === undefined ? null : Number(step);
+  const line = /^ready\b.*$/m.exec(output)?.[0];
+  return line === undefined ? null : Number(/\bstep (\d+)/.exec(line)?.[1] ?? 0);
 }
 
 /** A line in which a bot admits to have lost something, or null. */

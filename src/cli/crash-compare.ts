@@ -9,6 +9,8 @@ import { type BotCommand, runBot } from './crash-bot.ts';
 /** The answer of `state hash --json`. */
 export interface HashAnswer {
   readonly seq: number;
+  /** Hash of the journal's last line, each hashed into the next: of every fact there ever was. */
+  readonly chain: string;
   readonly components: Readonly<Record<string, string>>;
   readonly all: string;
 }
@@ -17,8 +19,7 @@ export async function hashOf(command: BotCommand, directory: string): Promise<Ha
   const run = await runBot(command, ['state', 'hash', '--dir', directory, '--json']);
   try {
     const answer = JSON.parse(run.stdout) as HashAnswer;
-    if (run.code === 0 && typeof answer.all === 'string' && typeof answer.seq === 'number')
-      return answer;
+    if (run.code === 0 && isAnswer(answer)) return answer;
   } catch {
     // Told below, with what it printed instead.
   }
@@ -28,6 +29,9 @@ export async function hashOf(command: BotCommand, directory: string): Promise<Ha
     'look at it with: state verify',
   );
 }
+
+const isAnswer = ({ seq, chain, all }: HashAnswer): boolean =>
+  typeof seq === 'number' && typeof chain === 'string' && typeof all === 'string';
 
 /** What `state verify` finds wrong, or null. */
 export async function damageOf(command: BotCommand, directory: string): Promise<string | null> {
@@ -41,6 +45,9 @@ export function differences(twin: HashAnswer, other: HashAnswer): string[] {
   const ids = new Set([...Object.keys(twin.components), ...Object.keys(other.components)]);
   for (const id of ids)
     if (twin.components[id] !== other.components[id]) found.push(`${id} has another hash`);
+  // Each line is hashed with its number and its facts: none is missing, repeated or another.
+  if (twin.seq === other.seq && twin.chain !== other.chain)
+    found.push('the journal holds other facts');
   if (found.length === 0 && twin.all !== other.all) found.push('the hash of all differs');
   return found;
 }

@@ -48,13 +48,15 @@ describe('crash-test', () => {
   });
 
   for (const [mode, complaint] of [
-    // It is found out at a restart, or at the latest by the comparison at the end.
-    ['forgetful', /had been recovered|\d+ steps instead of \d+.*run has another hash/],
+    // It trades its lost steps again, to the same end: only what was durable gives it away.
+    ['forgetful', /resumed at step \d+, but step \d+ was durable|ends at step \d+, but step/],
+    ['lying', /ends at step \d+, but step|\d+ steps instead of \d+.*run has another hash/],
+    ['rewriting', /the journal holds other facts/],
     ['confessing', /a restart said: warning: the last 3 trades were lost/],
     ['refusing', /a restart exited 65/],
   ] as const)
     it(`fails a ${mode} bot`, async () => {
-      const result = await run(mode, 8);
+      const result = await run(mode, mode === 'rewriting' ? 5 : 8);
       assert.match(result.failures.join(), complaint);
     });
 });
@@ -83,13 +85,13 @@ describe('kill instants', () => {
 
 describe('the comparison', () => {
   it('names what differs', () => {
-    const twin = { seq: 9, components: { run: 'a', market: 'b' }, all: 'c' };
+    const twin = { seq: 9, chain: '0', components: { run: 'a', market: 'b' }, all: 'c' };
     assert.deepEqual(differences(twin, twin), []);
-    assert.deepEqual(differences(twin, { seq: 8, components: { run: 'a' }, all: 'd' }), [
-      '8 steps instead of 9',
-      'market has another hash',
-    ]);
+    const other = { seq: 8, chain: '1', components: { run: 'a' }, all: 'd' };
+    assert.deepEqual(differences(twin, other), ['8 steps instead of 9', 'market has another hash']);
     assert.deepEqual(differences(twin, { ...twin, all: 'd' }), ['the hash of all differs']);
+    const told = { ...twin, chain: '1' };
+    assert.deepEqual(differences(twin, told), ['the journal holds other facts']);
   });
 
   it('hears a bot admit a loss, and no loss in "nothing was lost"', () => {

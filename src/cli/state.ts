@@ -61,7 +61,8 @@ export const stateHash: Command<StateAtOptions> = async (options, io) => {
   const hashes = hashesAt(seen);
   if (options.json) {
     const byId = Object.fromEntries(hashes.components.map(({ id, sha256 }) => [id, sha256]));
-    printJson(io, { seq: seen.seq, components: byId, all: hashes.all });
+    const { seq, chain } = seen;
+    printJson(io, { seq, chain, components: byId, all: hashes.all });
     return EXIT.ok;
   }
   for (const { id, sha256 } of hashes.components) print(io, `${id} ${sha256}`);

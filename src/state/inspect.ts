@@ -24,6 +24,8 @@ export interface InspectedFile {
 
 export interface Inspection {
   readonly seq: number;
+  /** Hash of the journal's line at `seq`; null where none that is read tells it. */
+  readonly chain: string | null;
   readonly directoryId: string | null;
   readonly epoch: number;
   readonly states: States;
@@ -77,6 +79,7 @@ function refuseUnkept(disks: Disks, at: number): void {
 
 function inspectionOf(recovered: Recovered, doubt: string | null): Inspection {
   const { seq, manifest, states, report, choices } = recovered;
+  const chain = recovered.chain === '' ? null : recovered.chain;
   const files = [...choices.values()].flatMap((choice): InspectedFile[] => {
     if (choice.kind !== 'file') return [];
     const { path, bytes } = choice.file;
@@ -84,7 +87,8 @@ function inspectionOf(recovered: Recovered, doubt: string | null): Inspection {
     return [{ id: choice.component.id, file: path, seq: own, bytes, schema }];
   });
   const directoryId = manifest?.directory ?? null;
-  return { seq, directoryId, epoch: manifest?.epoch ?? 1, states, files, report, doubt };
+  const epoch = manifest?.epoch ?? 1;
+  return { seq, chain, directoryId, epoch, states, files, report, doubt };
 }
 
 export interface HistoryEntry {
