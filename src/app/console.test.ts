@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { components } from '../components.ts';
 import { Console, type ConsoleOptions, type OutputStream } from './console.ts';
 import { inSavedOrder, readyLine, SAVED_ORDER, savedLine, startLine } from './line.ts';
 import { decimal, durationText, priceText, signed, sizeText } from './number-text.ts';
@@ -172,6 +173,13 @@ describe('lines', () => {
     assert.deepEqual(
       inSavedOrder(ids).map(one => one.id),
       [...SAVED_ORDER, 'zebra'],
+    );
+    // What outside checks read: these six before all others.
+    assert.deepEqual(
+      inSavedOrder(components)
+        .map(one => one.id)
+        .slice(0, 6),
+      ['signal-model', 'deep-signal-model', 'q-table', 'attention', 'analytics', 'risk-manager'],
     );
     assert.match(
       savedLine('Q-table', 'models/q_table.json', 2048, 7),

@@ -50,7 +50,6 @@ export const SAVED_ORDER: readonly string[] = [
   'deep-signal-model',
   'q-table',
   'attention',
-  'ensemble',
   'analytics',
   'risk-manager',
   'portfolio',

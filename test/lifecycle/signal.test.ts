@@ -23,12 +23,12 @@ const SAVED = [
   'deep signal model',
   'Q-table',
   'attention',
-  'ensemble',
   'analytics',
   'risk manager',
   'portfolio',
   'market',
   'run',
+  'ensemble',
 ];
 
 /** The titles of the `saved ...` lines, in the order in which they stand. */
