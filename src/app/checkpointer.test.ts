@@ -18,13 +18,14 @@ import { openStore, type Store } from '../state/store.ts';
 import { createCheckpointer } from './checkpointer.ts';
 
 /** A store that says what it is asked to do, and a clock that we turn. */
-function setUp(context: TestContext, options: { inline: boolean; directory?: string }) {
+function setUp(context: TestContext, options: { inline: boolean; bytes?: number }) {
   const clock = { now: 1000 };
   context.mock.method(performance, 'now', () => clock.now);
   const calls: string[] = [];
   const warnings: string[] = [];
-  const figures = { stepsSinceCheckpoint: 0, journalBytes: 0, bytes: 0 };
-  const { inline, directory = '/nowhere/at/all' } = options;
+  const { inline, bytes = 0 } = options;
+  const figures = { stepsSinceCheckpoint: 0, journalBytes: 0, bytes };
+  const directory = '/nowhere/at/all';
   const done = { seq: 7, files: [], bytes: 0, ms: 0 };
   const store: Store = Object.assign(Object.create(openMemoryStore([])), {
     directory,
@@ -58,6 +59,11 @@ function setUp(context: TestContext, options: { inline: boolean; directory?: str
     }
   };
   return { checkpointer, store, clock, calls, warnings, figures, steps };
+}
+
+function assertOne(lines: readonly string[], pattern: RegExp): void {
+  assert.equal(lines.length, 1, lines.join('\n'));
+  assert.match(lines[0] ?? '', pattern);
 }
 
 describe('a checkpointer', () => {
@@ -113,6 +119,30 @@ describe('a checkpointer', () => {
       warnings.join(),
       /^\/nowhere\/at\/all holds 51 MB, more than the 50 MB .*STATE\.md/,
     );
+  });
+
+  const TOO_LARGE = /^\/nowhere\/at\/all holds 51 MB, more than the 50 MB .*STATE\.md/;
+
+  it('warns of a directory that is too large at the start, and then no more', async context => {
+    const large = { inline: true, bytes: DIRECTORY_WARN_BYTES + 1 };
+    const { checkpointer, clock, steps, warnings } = setUp(context, large);
+    assertOne(warnings, TOO_LARGE);
+    steps(CHECKPOINT_STEPS_MAX);
+    clock.now += CLEANUP_INTERVAL_MS;
+    steps(64);
+    await checkpointer.now('stopped');
+    assertOne(warnings, TOO_LARGE);
+  });
+
+  it('warns after the checkpoint with which it became too large', async context => {
+    const { checkpointer, figures, steps, warnings } = setUp(context, { inline: true });
+    figures.bytes = DIRECTORY_WARN_BYTES + 1;
+    steps(CHECKPOINT_STEPS_MAX - 1);
+    assert.deepEqual(warnings, []);
+    steps(1);
+    assertOne(warnings, TOO_LARGE);
+    await checkpointer.now('stopped');
+    assertOne(warnings, TOO_LARGE);
   });
 
   it('writes from memory on demand', async context => {

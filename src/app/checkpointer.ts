@@ -4,6 +4,7 @@
  * Promises: a live loop is never blocked by encoding: a worker thread recovers the directory up to
  * a step on the side and encodes that, so every checkpoint also proves that the journal replays to
  * what memory holds. Where nobody waits (shutdown, backtests) memory is written directly.
+ * A directory that is larger than it should be is told of, once, at the start or after a checkpoint.
  * Never: two checkpoints at a time; one that fails stops the bot.
  */
 import { setImmediate } from 'node:timers/promises';
@@ -52,9 +53,11 @@ class StoreCheckpointer implements Checkpointer {
   #cleanAt = performance.now() + CLEANUP_INTERVAL_MS;
   #nextAt = performance.now() + CHECKPOINT_INTERVAL_MS;
   #steps = 0;
+  #toldOfSize = false;
 
   constructor(options: CheckpointerOptions) {
     this.#options = options;
+    this.#tellOfSize();
   }
 
   afterStep(): void {
@@ -75,7 +78,7 @@ class StoreCheckpointer implements Checkpointer {
     // A loop that goes on may begin the next one before this wait is told of the last.
     while (this.#underWay !== null) await this.#underWay;
     if (this.#failure !== null) throw this.#failure.error;
-    return this.#options.store.checkpoint(reason);
+    return this.#checkpoint(reason);
   }
 
   async close(): Promise<void> {
@@ -90,15 +93,20 @@ class StoreCheckpointer implements Checkpointer {
   }
 
   #begin(reason: string): void {
-    const { store, inline } = this.#options;
     this.#nextAt = performance.now() + CHECKPOINT_INTERVAL_MS;
-    if (inline) {
-      store.checkpoint(reason);
+    if (this.#options.inline) {
+      this.#checkpoint(reason);
       return;
     }
     const aside = this.#aside(reason);
     // One that failed before its first wait is over by now: nobody may wait for it.
     if (this.#failure === null) this.#underWay = aside;
+  }
+
+  #checkpoint(reason: string): CheckpointResult {
+    const result = this.#options.store.checkpoint(reason);
+    this.#tellOfSize();
+    return result;
   }
 
   async #aside(reason: string): Promise<void> {
@@ -108,6 +116,7 @@ class StoreCheckpointer implements Checkpointer {
       // In a turn of its own: putting files in place and pruning are each short.
       await setImmediate();
       store.cleanup();
+      this.#tellOfSize();
     } catch (error) {
       store.abandonCheckpoint();
       this.#failure = { error };
@@ -117,11 +126,18 @@ class StoreCheckpointer implements Checkpointer {
   }
 
   #clean(): void {
-    const { store, warn } = this.#options;
     this.#cleanAt = performance.now() + CLEANUP_INTERVAL_MS;
-    store.cleanup();
+    this.#options.store.cleanup();
+    this.#tellOfSize();
+  }
+
+  /** Right after the journal was pruned: what is large now stays so. */
+  #tellOfSize(): void {
+    if (this.#toldOfSize) return;
+    const { store, warn } = this.#options;
     const bytes = store.bytesOnDisk();
     if (bytes <= DIRECTORY_WARN_BYTES) return;
+    this.#toldOfSize = true;
     const megabytes = (count: number): string => `${Math.ceil(count / MB)} MB`;
     warn(
       `${store.directory} holds ${megabytes(bytes)}, more than the ` +
