@@ -1,6 +1,7 @@
 /**
  * What recovery does, as data: every combination of what the files of one component, the manifest
- * and the journal can look like falls into exactly one row. `docs/STATE.md` carries the rendering.
+ * and the journal can look like, in an old and in a young directory, falls into exactly one row.
+ * `docs/STATE.md` carries the rendering.
  */
 
 export const CONDITIONS = ['good', 'absent', 'damaged', 'newer'] as const;
@@ -17,6 +18,8 @@ export interface Scene {
   /** `damaged`: at the same line, so that two damaged copies cannot repair each other. */
   readonly journalA: Condition;
   readonly journalB: Condition;
+  /** The journal still begins at step 1: nothing of it was pruned yet. */
+  readonly young: boolean;
 }
 
 export type Outcome =
@@ -25,6 +28,7 @@ export type Outcome =
   | 'refused without --accept-loss'
   | 'from the current file'
   | 'from the previous file'
+  | 'from the beginning of the journal'
   | 'learned: defaults; else refused without --accept-loss';
 
 export interface Row {
@@ -35,19 +39,24 @@ export interface Row {
   readonly lost: string;
 }
 
-const all = (scene: Scene): Condition[] => Object.values(scene);
+const all = ({ young, ...files }: Scene): Condition[] => Object.values(files);
 const isNewer = (scene: Scene): boolean => all(scene).includes('newer');
 const isEmpty = (scene: Scene): boolean => all(scene).every(condition => condition === 'absent');
 const hasJournal = ({ journalA, journalB }: Scene): boolean =>
   journalA === 'good' || journalB === 'good';
 /** No state directory of its own, but somebody's mirror: there may be spares in it. */
 const isOnlySecondCopy = (scene: Scene): boolean => {
-  const { journalB, previous, ...others } = scene;
+  const { journalB, previous, young, ...others } = scene;
   const isBare = Object.values(others).every(condition => condition === 'absent');
   return journalB === 'good' && isBare && previous !== 'newer';
 };
 const hasManifest = ({ manifest, manifestMirror }: Scene): boolean =>
   manifest === 'good' || manifestMirror === 'good';
+const hasFile = ({ current, previous }: Scene): boolean =>
+  current === 'good' || previous === 'good';
+/** The heads of the journal tell of the previous file alone, and that is not good. */
+const isUnvouched = (scene: Scene): boolean =>
+  !hasManifest(scene) && scene.previous !== 'good' && !isOnlySecondCopy(scene);
 const isUsual = (scene: Scene): boolean => !isNewer(scene) && hasJournal(scene);
 
 export const ROWS: readonly Row[] = [
@@ -89,9 +98,8 @@ export const ROWS: readonly Row[] = [
   },
   {
     id: 'T6',
-    when: 'neither file is good',
-    holds: scene =>
-      isUsual(scene) && hasManifest(scene) && scene.current !== 'good' && scene.previous !== 'good',
+    when: 'neither file is good, and the journal begins after step 1',
+    holds: scene => isUsual(scene) && !scene.young && hasManifest(scene) && !hasFile(scene),
     outcome: 'learned: defaults; else refused without --accept-loss',
     lost: 'what that component held',
   },
@@ -108,12 +116,8 @@ export const ROWS: readonly Row[] = [
   },
   {
     id: 'T8',
-    when: 'no manifest is good, nor is the previous file',
-    holds: scene =>
-      isUsual(scene) &&
-      !hasManifest(scene) &&
-      scene.previous !== 'good' &&
-      !isOnlySecondCopy(scene),
+    when: 'no manifest is good, nor is the previous file, and the journal begins after step 1',
+    holds: scene => isUsual(scene) && !scene.young && isUnvouched(scene),
     outcome: 'learned: defaults; else refused without --accept-loss',
     lost: 'what that component held (if accepted, a current file that loads is kept)',
   },
@@ -124,14 +128,23 @@ export const ROWS: readonly Row[] = [
     outcome: 'refused without --accept-loss',
     lost: 'if accepted: nothing where a previous file is good or the journal begins at step 1',
   },
+  {
+    id: 'T10',
+    when: 'no file is good, as in T6 and T8, but the journal begins at step 1 (a young directory)',
+    holds: scene =>
+      isUsual(scene) && scene.young && (hasManifest(scene) ? !hasFile(scene) : isUnvouched(scene)),
+    outcome: 'from the beginning of the journal',
+    lost: 'nothing',
+  },
 ];
 
 export function* allScenes(): Generator<Scene> {
   const count = CONDITIONS.length;
   const pick = (number: number, place: number): Condition =>
     CONDITIONS[Math.floor(number / count ** place) % count] ?? 'good';
-  for (let number = 0; number < count ** 6; number += 1)
+  for (let number = 0; number < 2 * count ** 6; number += 1)
     yield {
+      young: number >= count ** 6,
       current: pick(number, 0),
       previous: pick(number, 1),
       manifest: pick(number, 2),
