@@ -66,7 +66,7 @@ export function memorable(store: Store, count: number): Fact[] {
   const id = world['signal-model'].nextExampleId;
   const rowOf = (): number[] =>
     Array.from({ length: FEATURE_COUNT }, () => Math.round(rng.nextNormal() * 1e6) / 1e6 + 0);
-  const example = { id, symbol, time, proposed: false, features: rowOf(), context: rowOf() };
+  const example = { id, symbol, time, proposed: false, features: rowOf() };
   const equity = world.analytics.curve.at(-1)?.equity ?? 0;
   return [
     { type: 'example.opened', ...example, barrier: 0.0064, candles: 60 },

@@ -34,7 +34,7 @@ function trainedState() {
   const { deep, fold } = learners();
   const examples = plantedSequences({ count: 2200, seed: 17, rule: 'last' });
   for (const example of examples) fold(labelled(example));
-  const gate = examples[0]!.context.map((_, column) => 0.4 + 0.05 * column);
+  const gate = examples[0]!.features.map((_, column) => 0.4 + 0.05 * column);
   const request = { ...plantedRequest(DEEP, examples), gate };
   fold(requested(request));
   const { outcome, blob } = train(request, examplesOf(deep, request), championOf(deep));

@@ -11,7 +11,7 @@ import { HOUR_MS } from '../src/base/time.ts';
 import type { Candle } from '../src/core/market.ts';
 import { DEFAULT_SETTINGS } from '../src/core/settings.ts';
 import { cusumEvent, dueLabels, mayOpenExample, openExample } from '../src/learn/labels.ts';
-import { gapBefore, type MarketState, market, symbolOf, windowMean } from '../src/trade/market.ts';
+import { gapBefore, type MarketState, market, symbolOf } from '../src/trade/market.ts';
 
 const { HOLDFAST_DATA: data = join(import.meta.dirname, '../../shared/data') } = process.env;
 /** Gaps and outages; a market that died. */
@@ -58,8 +58,7 @@ function step(state: MarketState, candle: Candle): number[] {
   for (const fact of labelled) market.on['example.labelled']?.(state, fact, undefined);
   for (const fact of voided) market.on['example.voided']?.(state, fact, undefined);
   if (cusumEvent(symbol) && mayOpenExample(symbol, { settings: SETTINGS, weighed: false })) {
-    const context = windowMean(symbol);
-    const opening = { id: symbol.candles, forecast: null, context, settings: SETTINGS };
+    const opening = { id: symbol.candles, forecast: null, settings: SETTINGS };
     market.on['example.opened']?.(state, openExample(symbol, opening), undefined);
   }
   return labelled.map(fact => fact.label);

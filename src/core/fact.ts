@@ -148,9 +148,10 @@ export interface FactShapes {
     readonly time: Millis;
     /** True where a strategy proposed, traded or not; false for a CUSUM event. */
     readonly proposed: boolean;
-    /** Feature row and the mean of the last rows; both of length FEATURE_COUNT. */
+    /** The feature row, of length FEATURE_COUNT. */
     readonly features: readonly number[];
-    readonly context: readonly number[];
+    /** In facts of 0.1.0: the mean of the last rows. Nobody reads it. */
+    readonly context?: readonly number[];
     /** Barrier distance as a share of the entry price. */
     readonly barrier: number;
     readonly candles: number;
@@ -159,7 +160,10 @@ export interface FactShapes {
     /** Where a strategy proposed: what was forecast of it. */
     readonly forecast?: Forecast;
   };
-  'example.labelled': Example & { readonly featureList?: number };
+  'example.labelled': Example & {
+    readonly context?: readonly number[];
+    readonly featureList?: number;
+  };
   'example.voided': { readonly id: number; readonly symbol: string; readonly time: Millis };
 
   'model.train.requested': TrainRequest;
@@ -198,7 +202,6 @@ export interface Example {
   /** Return of a long entered at the next open and left at the barrier, costs in. */
   readonly return: number;
   readonly features: readonly number[];
-  readonly context: readonly number[];
   /** The feature window when it was opened (core/sequence.ts); absent where nobody learns from it. */
   readonly sequence?: string;
 }

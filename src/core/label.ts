@@ -26,7 +26,6 @@ export interface PendingLabel {
   readonly time: Millis;
   readonly proposed: boolean;
   readonly features: readonly number[];
-  readonly context: readonly number[];
   /** The feature window at that time (core/sequence.ts); null: opened before there was one. */
   readonly sequence: string | null;
   /** Barrier distance as a share of the entry price, and the time limit. */

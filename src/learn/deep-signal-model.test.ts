@@ -56,7 +56,7 @@ function windowOf(value: number): Sequence {
 
 const tiny = (id: number, time: number, sequence = packSequence(windowOf(id % 100))): Example => ({
   ...{ id, symbol: 'BTC/USDT:USDT', time, labelledAt: time + 1, proposed: false, label: 0 },
-  ...{ return: 0, features: [], context: [], sequence },
+  ...{ return: 0, features: [], sequence },
 });
 
 const alone = (state = deepSignalModel.initial()) => learners(signalModel.initial(), state);

@@ -34,14 +34,14 @@ const confidenceIn = (state: EnsembleState, opinion: Opinion, settings: Settings
 
 const opened = (id: number, forecast: Forecast): Fact => ({
   type: 'example.opened',
-  ...{ id, symbol: 'A', time: id, proposed: true, features: ROW, context: ROW },
+  ...{ id, symbol: 'A', time: id, proposed: true, features: ROW },
   ...{ barrier: BARRIER, candles: 60, forecast },
 });
 
 const labelled = (id: number, label: Label, change: number): Fact => ({
   type: 'example.labelled',
   ...{ id, symbol: 'A', time: id, labelledAt: id + 1, proposed: true, label },
-  ...{ return: change - COST, features: ROW, context: ROW },
+  ...{ return: change - COST, features: ROW },
 });
 
 const changeOf = (label: Label): number =>

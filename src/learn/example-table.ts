@@ -21,7 +21,6 @@ export interface LabelTable {
 export interface ExampleTable extends LabelTable {
   /** Row-major, `count` × FEATURE_COUNT. */
   readonly features: Float64Array;
-  readonly context: Float64Array;
 }
 
 export function tableOf(examples: readonly Example[]): ExampleTable {
@@ -33,12 +32,10 @@ export function tableOf(examples: readonly Example[]): ExampleTable {
     labels: new Uint8Array(rows.length),
     symbols: new Uint16Array(rows.length),
     features: new Float64Array(rows.length * FEATURE_COUNT),
-    context: new Float64Array(rows.length * FEATURE_COUNT),
   };
   const numbers = new Map<string, number>();
   rows.forEach((example, row) => {
     assert(example.features.length === FEATURE_COUNT, `features of example ${example.id}`);
-    assert(example.context.length === FEATURE_COUNT, `context of example ${example.id}`);
     const number = numbers.get(example.symbol) ?? numbers.size;
     numbers.set(example.symbol, number);
     table.times[row] = example.time;
@@ -46,7 +43,6 @@ export function tableOf(examples: readonly Example[]): ExampleTable {
     table.labels[row] = example.label;
     table.symbols[row] = number;
     table.features.set(example.features, row * FEATURE_COUNT);
-    table.context.set(example.context, row * FEATURE_COUNT);
   });
   return table;
 }

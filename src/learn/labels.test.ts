@@ -20,7 +20,7 @@ import {
 const SETTINGS = DEFAULT_SETTINGS;
 
 const pending = (change: Partial<PendingLabel>): PendingLabel => ({
-  ...{ id: 1, time: 500, proposed: true, features: [0.5], context: [0.25], sequence: 'AQ==' },
+  ...{ id: 1, time: 500, proposed: true, features: [0.5], sequence: 'AQ==' },
   ...{ barrier: 0.01, candles: 60, entry: 100, held: 3, status: 'waiting', label: 0, change: 0 },
   ...change,
 });
@@ -92,12 +92,11 @@ describe('opening examples', () => {
 
   it('the fact carries copies of the row and all that the label needs', () => {
     const from = source({});
-    const context = [3, 4];
-    const fact = openExample(from, { id: 9, forecast, context, settings: SETTINGS });
+    const fact = openExample(from, { id: 9, forecast, settings: SETTINGS });
     assert.deepEqual(fact, {
       type: 'example.opened',
       ...{ id: 9, symbol: 'X', time: 60_000 + MINUTE_MS, proposed: true },
-      ...{ features: [1, 2], context, barrier: 0.00774597, candles: 60, forecast },
+      ...{ features: [1, 2], barrier: 0.00774597, candles: 60, forecast },
     });
     assert.notEqual(fact.features, from.features);
     assert.equal(impurity(fact), null);
@@ -105,7 +104,7 @@ describe('opening examples', () => {
 
   it('where no strategy proposed it is flagged so, and has no forecast', () => {
     const fact = openExample(source({}), {
-      ...{ id: 9, forecast: null, context: [], settings: SETTINGS },
+      ...{ id: 9, forecast: null, settings: SETTINGS },
     });
     assert.equal(fact.proposed, false);
     assert.ok(!('forecast' in fact));
@@ -157,9 +156,9 @@ describe('labels that came due', () => {
       ],
     );
     assert.equal(impurity(labelled), null);
-    const { type, symbol, time, labelledAt, proposed, features, context } = labelled[0]!;
+    const { type, symbol, time, labelledAt, proposed, features } = labelled[0]!;
     assert.deepEqual([type, symbol, time, labelledAt], ['example.labelled', 'X', 500, 120_000]);
-    assert.deepEqual([proposed, features, context], [true, [0.5], [0.25]]);
+    assert.deepEqual([proposed, features], [true, [0.5]]);
   });
 
   it('tell the feature window where the deep signal model learns from it', () => {

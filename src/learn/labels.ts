@@ -61,14 +61,12 @@ export interface Opening {
   readonly id: number;
   /** Null for a CUSUM event: no strategy proposed. */
   readonly forecast: Forecast | null;
-  /** The mean of the feature window (`windowMean` of the market). */
-  readonly context: readonly number[];
   readonly settings: Settings;
 }
 
 /** The fact that opens an example at the last candle's close. */
 export function openExample(source: LabelSource, opening: Opening): Fact<'example.opened'> {
-  const { settings, id, forecast, context } = opening;
+  const { settings, id, forecast } = opening;
   const last = must(source.last, 'a candle to open an example at');
   return {
     type: 'example.opened',
@@ -77,7 +75,6 @@ export function openExample(source: LabelSource, opening: Opening): Fact<'exampl
     time: last.time + settings.timeframeMs,
     proposed: forecast !== null,
     features: source.features.slice(),
-    context,
     barrier: barrierOf(source.reading.sigma, settings),
     candles: settings.learning.barrierCandles,
     ...(forecast !== null && { forecast }),
@@ -122,7 +119,6 @@ function labelOf(
     label: pending.label,
     return: round(pending.change - at.cost),
     features: pending.features,
-    context: pending.context,
     ...(at.withSequence && sequence !== null && { sequence }),
   };
 }

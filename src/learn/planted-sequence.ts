@@ -10,6 +10,7 @@ import type { Example, Label } from '../core/fact.ts';
 import { packSequence, SEQUENCE_SCALE, SEQUENCE_SIZE, type Sequence } from '../core/sequence.ts';
 import { FEATURE_COUNT } from './features.ts';
 import { PLANTED_START } from './planted-example.ts';
+import { rounded } from './scores.ts';
 
 /**
  * `none`: labels are dice. `last`: feature 0 of the last row pulls. `order`: which of two marks in
@@ -46,8 +47,7 @@ export function plantedSequences({ count, seed, rule, firstId = 1 }: SequencePla
       proposed: false,
       label,
       return: 0,
-      features: Array.from(last, value => value / SEQUENCE_SCALE),
-      context: new Array<number>(FEATURE_COUNT).fill(0),
+      features: Array.from(last, value => rounded(value / SEQUENCE_SCALE)),
       sequence: packSequence(sequence),
     };
   });

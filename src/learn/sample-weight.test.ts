@@ -13,7 +13,7 @@ const spans = (list: readonly (readonly [symbol: string, from: number, to: numbe
     list.map(
       ([symbol, time, labelledAt], index): Example => ({
         ...{ id: index + 1, symbol, time, labelledAt },
-        ...{ proposed: false, label: 0, return: 0, features: ZEROS, context: ZEROS },
+        ...{ proposed: false, label: 0, return: 0, features: ZEROS },
       }),
     ),
   );

@@ -18,7 +18,6 @@ describe('the examples', () => {
     label: 0,
     return: 0,
     features: row(id),
-    context: row(0),
   });
 
   it('are the last 10,000, oldest first', () => {
@@ -57,7 +56,7 @@ describe('the examples', () => {
 
   it('get the next id also when one was opened and voided', () => {
     const world = learners();
-    const { features, context } = tiny(1, 1);
+    const { features } = tiny(1, 1);
     world.fold({
       type: 'example.opened',
       id: 7,
@@ -65,7 +64,6 @@ describe('the examples', () => {
       time: 1,
       proposed: true,
       features,
-      context,
       barrier: 0.01,
       candles: 60,
     });

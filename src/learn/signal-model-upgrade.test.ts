@@ -8,6 +8,7 @@ import type { Encoded } from '../core/component.ts';
 import { DEFAULT_SETTINGS } from '../core/settings.ts';
 import { decodeFile } from '../state/formats.ts';
 import { upgradeContent } from '../state/upgrade.ts';
+import { packRows } from './example-column.ts';
 import { FEATURE_NAMES } from './features.ts';
 import { plantedExamples, plantedRequest } from './planted-example.ts';
 import { type Learners, labelled, learners, requested, SIGNAL } from './planted-learners.ts';
@@ -155,11 +156,10 @@ describe('a file with other features', () => {
     const value = JSON.parse(JSON.stringify(file.value));
     const columns = names.map(name => OWN.indexOf(name));
     const row = (values: number[]) => columns.map(column => (column < 0 ? 9 : values[column]!));
-    const rows = (values: number[]) =>
-      state.examples.flatMap((_, at) => row(values.slice(31 * at, 31 * at + 31)));
     value.featureNames = names;
-    value.examples.features = rows(value.examples.features);
-    value.examples.context = rows(value.examples.context);
+    value.examples.features = packRows(
+      state.examples.flatMap(({ features }) => row([...features])),
+    );
     value.request.gate = row(value.request.gate);
     const { model, scaler, importance, permutation } = value.trained;
     model.forest.column = model.forest.column.map((column: number, node: number) =>

@@ -3,8 +3,9 @@
  *
  * Promises: every example of an older release is kept, and no version is given twice.
  */
-import { asArray, asCount, asNumber, asRecord, nullable } from '../base/field.ts';
+import { asArray, asCount, asNumber, asNumbers, asRecord, nullable } from '../base/field.ts';
 import type { Encoded } from '../core/component.ts';
+import { packRows } from './example-column.ts';
 import {
   foldExample,
   foldRequest,
@@ -61,4 +62,12 @@ function retrainingOf(
   retraining.sinceRequest = counted.since;
   forgetModel(retraining, times.length);
   return retraining;
+}
+
+/** Version 3: feature rows are one text, and the mean that stood beside each is gone. */
+export function toVersion3(old: Encoded): Encoded {
+  if (old.format !== 'json.zst') throw new Error(`signal model in ${old.format}`);
+  const { context: _, features, ...columns } = asRecord(old.value['examples'], 'examples');
+  const rows = packRows(asNumbers(features, null, 'examples.features'));
+  return { ...old, value: { ...old.value, examples: { ...columns, features: rows } } };
 }

@@ -32,9 +32,9 @@ import {
   type Retraining,
   trainingTrigger,
 } from './retraining.ts';
-import { logLossOf } from './scores.ts';
+import { logLossOf, rounded } from './scores.ts';
 import { decodeSignalModel, encodeSignalModel } from './signal-model-file.ts';
-import { toVersion2 } from './signal-model-upgrade.ts';
+import { toVersion2, toVersion3 } from './signal-model-upgrade.ts';
 import {
   requestOf,
   TRAININGS_KEPT_MAX,
@@ -85,7 +85,7 @@ const ID: ModelId = 'signal-model';
 export const signalModel: Component<'signal-model', SignalModelState> = {
   id: ID,
   title: 'signal model',
-  version: 2,
+  version: 3,
   learned: true,
   file: {
     name: 'signal_model.json.zst',
@@ -121,12 +121,12 @@ export const signalModel: Component<'signal-model', SignalModelState> = {
     },
     'trade.closed': (state, { trade }) => foldTrade(state.performance, trade),
   },
-  upgrades: { 2: toVersion2 },
+  upgrades: { 2: toVersion2, 3: toVersion3 },
   check: checkState,
 };
 
 function foldExample(state: SignalModelState, fact: Fact<'example.labelled'>): void {
-  const features = rowToday(fact.features, fact.featureList);
+  const features = rowToday(fact.features, fact.featureList).map(rounded);
   state.examples.push({
     id: fact.id,
     symbol: fact.symbol,
@@ -136,7 +136,6 @@ function foldExample(state: SignalModelState, fact: Fact<'example.labelled'>): v
     label: fact.label,
     return: fact.return,
     features,
-    context: rowToday(fact.context, fact.featureList),
   });
   state.nextExampleId = Math.max(state.nextExampleId, fact.id + 1);
   state.examplesSeen += 1;

@@ -9,7 +9,7 @@ import type { Forecast } from '../core/fact.ts';
 import type { Candle } from '../core/market.ts';
 import type { Telling } from '../core/step.ts';
 import { cusumEvent, dueLabels, mayOpenExample, openExample } from '../learn/labels.ts';
-import { type SymbolState, windowMean } from '../trade/market.ts';
+import type { SymbolState } from '../trade/market.ts';
 import { forecastOf } from './forecast.ts';
 import { PROPOSING, propose } from './strategies.ts';
 import type { World } from './world.ts';
@@ -34,7 +34,7 @@ export function tellExamples(world: World, moment: Moment, telling: Telling): vo
   const forecast = moment.forecast ?? forecastUntaken(world, symbol, candle);
   if (forecast === null && !cusumEvent(symbol)) return;
   const id = world['signal-model'].nextExampleId;
-  telling.tell(openExample(symbol, { id, forecast, context: windowMean(symbol), settings }));
+  telling.tell(openExample(symbol, { id, forecast, settings }));
 }
 
 /**

@@ -12,7 +12,7 @@ const candleOf = ([open, high, low, close]: Prices): Candle => ({
 });
 
 const pendingOf = (candles: number): PendingLabel => ({
-  ...{ id: 1, time: 0, proposed: false, features: [], context: [], sequence: null },
+  ...{ id: 1, time: 0, proposed: false, features: [], sequence: null },
   ...{ barrier: 0.1, candles, entry: null, held: 0, status: 'waiting', label: 0, change: 0 },
 });
 

@@ -24,7 +24,7 @@ function fullState(): string {
     state.candles += 1;
   }
   symbol.pending.push({
-    ...{ id: 1, time: 0, proposed: true, features: row, context: row, barrier: 0.01 },
+    ...{ id: 1, time: 0, proposed: true, features: row, barrier: 0.01 },
     sequence: packSequence(must(sequenceOf(symbol), 'a full window')),
     ...{ candles: 60, entry: 100, held: 1, status: 'waiting', label: 0, change: 0 },
   });

@@ -80,7 +80,6 @@ const readPending = listOf(
     time: asNumber,
     proposed: asBoolean,
     features: readRow,
-    context: readRow,
     sequence: nullable(readSequence),
     barrier: asNumber,
     candles: asCount,
@@ -114,18 +113,21 @@ function checkPlace(node: Tree, name: string, path: string): void {
 }
 
 /** Version 2: a pending label has the feature window of its opening; 0.1.0 kept none. */
-export function withSequences(old: Encoded): Encoded {
+export const withSequences = (old: Encoded): Encoded =>
+  eachPending(old, label => ({ ...label, sequence: null }));
+
+/** Version 3: a pending label has no mean of that window any more; nobody read it. */
+export const withoutContext = (old: Encoded): Encoded =>
+  eachPending(old, ({ context: _, ...label }) => label);
+
+function eachPending(old: Encoded, lift: (label: Tree) => Tree): Encoded {
   if (old.format !== 'json.zst') throw new Error(`market: not ${old.format}`);
   const symbols = Object.entries(asRecord(old.value['symbols'], 'market.symbols'));
-  const lifted = symbols.map(([name, symbol]) => [name, withSequence(symbol)]);
+  const lifted = symbols.map(([name, symbol]) => {
+    const { pending, ...rest } = asRecord(symbol, 'market.symbols');
+    const labels = asArray(pending, null, 'market.symbols.pending');
+    const of = (label: unknown) => lift(asRecord(label, 'a pending label'));
+    return [name, { ...rest, pending: labels.map(of) }];
+  });
   return { ...old, value: { ...old.value, symbols: Object.fromEntries(lifted) } };
-}
-
-function withSequence(symbol: unknown): unknown {
-  const { pending, ...rest } = asRecord(symbol, 'market.symbols');
-  const labels = asArray(pending, null, 'market.symbols.pending');
-  return {
-    ...rest,
-    pending: labels.map(each => ({ ...asRecord(each, 'a pending label'), sequence: null })),
-  };
 }

@@ -17,7 +17,7 @@ function open(state: MarketState, id: number): void {
     state,
     {
       type: 'example.opened',
-      ...{ id, symbol: 'A', time: 0, proposed: false, features: row, context: row },
+      ...{ id, symbol: 'A', time: 0, proposed: false, features: row },
       ...{ barrier: 0.5, candles: 1000 },
     },
     undefined,

@@ -12,7 +12,7 @@ import { FEATURE_COUNT } from '../core/feature.ts';
 import type { Cusum, PendingLabel } from '../core/label.ts';
 import type { Candle, Reading } from '../core/market.ts';
 import { quantised, SEQUENCE_SIZE, type Sequence } from '../core/sequence.ts';
-import { fillFeatures, roundFeature } from './feature-row.ts';
+import { fillFeatures } from './feature-row.ts';
 import {
   createIndicators,
   type Indicators,
@@ -164,16 +164,6 @@ function keepLast(symbol: SymbolState, candle: Candle): void {
   last.low = candle.low;
   last.close = candle.close;
   last.volume = candle.volume;
-}
-
-/** The context row: the mean of the rows in the window. Summed afresh, so it never drifts. */
-export function windowMean(symbol: Pick<SymbolState, 'window'>): number[] {
-  const { rows, count } = symbol.window;
-  const mean = zeros(FEATURE_COUNT);
-  for (let start = 0; start < rows.length; start += FEATURE_COUNT)
-    for (let column = 0; column < FEATURE_COUNT; column += 1)
-      mean[column] = (mean[column] as number) + (rows[start + column] as number);
-  return mean.map(sum => roundFeature(count > 0 ? sum / count : 0));
 }
 
 /** The rows of the window, oldest first; null while it fills. */

@@ -12,7 +12,7 @@ import { FEATURE_COUNT } from '../core/feature.ts';
 import type { Candle } from '../core/market.ts';
 import { DEFAULT_SETTINGS } from '../core/settings.ts';
 import { WARMUP_CANDLES } from './indicators.ts';
-import { bookmarks, gapBefore, type MarketState, market, symbolOf, windowMean } from './market.ts';
+import { bookmarks, gapBefore, type MarketState, market, symbolOf } from './market.ts';
 
 const READY = WARMUP_CANDLES + SEQUENCE_ROWS - 1;
 const ROW = new Array<number>(FEATURE_COUNT).fill(0.5);
@@ -42,7 +42,7 @@ function close(state: MarketState, candle: Candle): void {
 
 const opened = (symbol: string, id: number): Fact<'example.opened'> => ({
   type: 'example.opened',
-  ...{ id, symbol, time: 0, proposed: false, features: ROW, context: ROW },
+  ...{ id, symbol, time: 0, proposed: false, features: ROW },
   ...{ barrier: 0.02, candles: 30 },
 });
 
@@ -57,7 +57,7 @@ function live(state: MarketState, candle: Candle): void {
       fold(state, {
         type: 'example.labelled',
         ...{ id, symbol: candle.symbol, time: 0, labelledAt: 0, proposed: false },
-        ...{ label: 0, return: 0, features: ROW, context: ROW },
+        ...{ label: 0, return: 0, features: ROW },
       });
   if (symbol.candles % 10 === 0) fold(state, opened(candle.symbol, symbol.candles));
 }
@@ -227,22 +227,6 @@ describe('market', () => {
       pastHash: pastText(past),
     };
     assert.deepEqual(bookmarks(state), { A: expected });
-  });
-
-  it('keeps the context as the mean of the rows in the window', () => {
-    const state = bound('A');
-    const symbol = symbolOf(state, 'A');
-    assert.deepEqual(windowMean(symbol), new Array(FEATURE_COUNT).fill(0));
-    const rows: number[][] = [];
-    for (const candle of walk({ symbol: 'A', count: READY + 50 })) {
-      close(state, candle);
-      if (symbol.warm === WARMUP_CANDLES) rows.push([...symbol.features]);
-    }
-    const last = rows.slice(-SEQUENCE_ROWS);
-    windowMean(symbol).forEach((mean, column) => {
-      const sum = last.reduce((total, row) => total + row[column]!, 0);
-      assert.ok(Math.abs(mean - sum / SEQUENCE_ROWS) < 1e-6);
-    });
   });
 
   it('fires the CUSUM filter by the threshold of the settings', () => {

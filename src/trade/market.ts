@@ -15,7 +15,7 @@ import type { Fact } from '../core/fact.ts';
 import type { Candle } from '../core/market.ts';
 import { packSequence } from '../core/sequence.ts';
 import { DEFAULT_SETTINGS } from '../core/settings.ts';
-import { copyPlain, readSymbol, withSequences } from './market-codec.ts';
+import { copyPlain, readSymbol, withoutContext, withSequences } from './market-codec.ts';
 import {
   createSymbol,
   foldCandle,
@@ -24,7 +24,7 @@ import {
   sequenceOf,
 } from './market-symbol.ts';
 
-export { type SymbolState, sequenceOf, windowMean } from './market-symbol.ts';
+export { type SymbolState, sequenceOf } from './market-symbol.ts';
 
 export interface MarketState {
   /** Candles of all symbols in the directory's life. */
@@ -76,10 +76,10 @@ export function gapBefore(
 function open(state: MarketState, fact: Fact<'example.opened'>): void {
   const symbol = symbolOf(state, fact.symbol);
   assert(symbol.pending.length < PENDING_LABELS_MAX, 'labels pending have a bound');
-  const { id, time, proposed, features, context, barrier, candles } = fact;
+  const { id, time, proposed, features, barrier, candles } = fact;
   const window = sequenceOf(symbol);
   symbol.pending.push({
-    ...{ id, time, proposed, features, context, barrier, candles },
+    ...{ id, time, proposed, features, barrier, candles },
     sequence: window === null ? null : packSequence(window),
     ...{ entry: null, held: 0, status: 'waiting', label: 0, change: 0 },
   });
@@ -126,7 +126,7 @@ function check(state: MarketState): string | null {
 export const market: Component<'market', MarketState> = {
   id: 'market',
   title: 'market',
-  version: 2,
+  version: 3,
   file: {
     name: 'market_state.json.zst',
     format: 'json.zst',
@@ -161,6 +161,6 @@ export const market: Component<'market', MarketState> = {
     'example.labelled': close,
     'example.voided': close,
   },
-  upgrades: { 2: withSequences },
+  upgrades: { 2: withSequences, 3: withoutContext },
   check,
 };

@@ -5,8 +5,10 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { must } from '../../src/base/assert.ts';
+import { canonicalText } from '../../src/base/canonical.ts';
 import type { AnyComponent } from '../../src/core/component.ts';
 import type { Fact } from '../../src/core/fact.ts';
+import { FEATURE_COUNT } from '../../src/core/feature.ts';
 import { createFold } from '../../src/core/fold.ts';
 import { DEFAULT_SETTINGS } from '../../src/core/settings.ts';
 import {
@@ -17,6 +19,7 @@ import {
   trainingDue,
 } from '../../src/learn/deep-signal-model.ts';
 import { plantedSequences } from '../../src/learn/planted-sequence.ts';
+import { signalModel } from '../../src/learn/signal-model.ts';
 import { train } from '../../src/learn/training.ts';
 import { decodeFile } from '../../src/state/formats.ts';
 import { upgradeContent } from '../../src/state/upgrade.ts';
@@ -47,6 +50,24 @@ describe('the market file of 0.1.0', () => {
         ['waiting', null],
       ],
     );
+  });
+});
+
+describe('an example of 0.1.0', () => {
+  it('is folded without the second row that it carried', () => {
+    const symbol = 'BTC/USDT:USDT';
+    const row = new Array<number>(FEATURE_COUNT).fill(0.5);
+    const opened = { id: 9000, symbol, time: 1, proposed: false, features: row, context: row };
+    const states = {
+      market: lifted<MarketState>(market),
+      'signal-model': signalModel.initial(),
+    };
+    const fold = createFold([signalModel, market], states);
+    fold({ type: 'example.opened', ...opened, barrier: 0.01, candles: 60 });
+    assert.equal(symbolOf(states.market, symbol).pending.at(-1)?.id, 9000);
+    fold({ type: 'example.labelled', ...opened, labelledAt: 2, label: 0, return: 0 });
+    assert.equal(states['signal-model'].examples[0]?.id, 9000);
+    assert.doesNotMatch(canonicalText(states), /context/);
   });
 });
 

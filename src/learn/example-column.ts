@@ -1,0 +1,92 @@
+/**
+ * Labelled examples in columns, as the signal model's file holds them.
+ *
+ * Feature rows are one text: base64 of little-endian int32, row after row, in the steps of 1e-6 that
+ * the market rounds them to. That is exact, and read twice as fast as the numbers would be.
+ * Promises: reads back exactly what was written. Never: accepts columns of unequal lengths.
+ */
+import {
+  asArray,
+  asCount,
+  asNumbers,
+  asRecord,
+  asText,
+  oneOf,
+  type Reader,
+} from '../base/field.ts';
+import type { Example, Label } from '../core/fact.ts';
+import { type ColumnMap, migrateRows } from './feature-migration.ts';
+import { FEATURE_COUNT } from './features.ts';
+
+/** Steps a unit. Rows are clipped to ±4, so an int32 holds them a hundred times over. */
+const ROW_SCALE = 1e6;
+const STEP_BYTES = 4;
+
+export function packRows(values: readonly number[]): string {
+  const bytes = new Uint8Array(values.length * STEP_BYTES);
+  const view = new DataView(bytes.buffer);
+  for (let place = 0; place < values.length; place += 1)
+    view.setInt32(place * STEP_BYTES, Math.round(values[place]! * ROW_SCALE), true);
+  return bytes.toBase64();
+}
+
+/** `count`: how many values there have to be. */
+function unpackRows(value: unknown, count: number, path: string): number[] {
+  const bytes = asBytes(value, path);
+  if (bytes.length !== count * STEP_BYTES) throw new Error(`${path} is not ${count} values`);
+  const view = new DataView(bytes.buffer);
+  const values = new Array<number>(count);
+  for (let place = 0; place < count; place += 1)
+    values[place] = view.getInt32(place * STEP_BYTES, true) / ROW_SCALE;
+  return values;
+}
+
+const asBytes: Reader<Uint8Array<ArrayBuffer>> = (value, path) => {
+  const text = asText(value, path);
+  try {
+    return Uint8Array.fromBase64(text, { lastChunkHandling: 'strict' });
+  } catch {
+    throw new Error(`${path} is not base64`);
+  }
+};
+
+export const columnsOf = (examples: readonly Example[]) => ({
+  id: examples.map(({ id }) => id),
+  symbol: examples.map(({ symbol }) => symbol),
+  time: examples.map(({ time }) => time),
+  labelledAt: examples.map(({ labelledAt }) => labelledAt),
+  proposed: examples.map(({ proposed }) => (proposed ? 1 : 0)),
+  label: examples.map(({ label }) => label),
+  return: examples.map(example => example.return),
+  /** One value per feature name. */
+  features: packRows(examples.flatMap(({ features }) => features)),
+});
+
+/** `map`: the features of the file. */
+export function examplesIn(value: unknown, map: ColumnMap): Example[] {
+  const columns = asRecord(value, 'examples');
+  const ids = asNumbers(columns['id'], null, 'examples.id');
+  const count = ids.length;
+  const column = (name: string) => asNumbers(columns[name], count, `examples.${name}`);
+  const symbols = asArray(columns['symbol'], count, 'examples.symbol');
+  const times = column('time');
+  const labelledAt = column('labelledAt');
+  const proposed = column('proposed');
+  const labels = column('label');
+  const returns = column('return');
+  const rows = unpackRows(columns['features'], count * map.names.length, 'examples.features');
+  const features = migrateRows(rows, map, 0);
+  return ids.map((id, row) => ({
+    id: asCount(id, 'examples.id'),
+    symbol: asText(symbols[row], 'examples.symbol'),
+    time: times[row]!,
+    labelledAt: labelledAt[row]!,
+    proposed: asFlag(proposed[row], 'examples.proposed') === 1,
+    label: asLabel(labels[row], 'examples.label'),
+    return: returns[row]!,
+    features: features.slice(row * FEATURE_COUNT, (row + 1) * FEATURE_COUNT),
+  }));
+}
+
+const asFlag = oneOf([0, 1]);
+const asLabel = oneOf<Label>([0, 1, 2]);
