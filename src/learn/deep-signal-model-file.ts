@@ -64,7 +64,10 @@ export function encodeDeepSignalModel(state: DeepSignalModelState): Encoded {
       symbols: JSON.stringify(symbols),
       retraining: JSON.stringify(retraining),
       request: JSON.stringify(request),
-      counters: JSON.stringify({ examplesSeen: state.examplesSeen }),
+      counters: JSON.stringify({
+        examplesSeen: state.examplesSeen,
+        nextExampleId: state.nextExampleId,
+      }),
     },
   };
 }
@@ -105,6 +108,7 @@ export function decodeDeepSignalModel(content: Encoded): DeepSignalModelState {
     former: isOfUse ? formerOf(tensors, field('former'), map) : [],
     history: listOf(asTrainingRecord, TRAININGS_KEPT_MAX)(field('history'), 'history'),
     examples: examplesOf(tensors, map, field('symbols')),
+    nextExampleId: asCount(counters['nextExampleId'], 'nextExampleId'),
     examplesSeen: asCount(counters['examplesSeen'], 'examplesSeen'),
     retraining: asRetraining(field('retraining'), 'retraining'),
     request: nullable(requestToday(map))(field('request'), 'request'),

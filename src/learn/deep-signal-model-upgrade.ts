@@ -34,3 +34,14 @@ export function toVersion2(old: Encoded): Encoded {
     },
   };
 }
+
+/** Version 3: it knows by itself which example ids are taken. */
+export function toVersion3(old: Encoded): Encoded {
+  if (old.format !== 'safetensors') throw new Error(`deep signal model in ${old.format}`);
+  const counters = asRecord(asJson(old.metadata['counters'], 'counters'), 'counters');
+  let nextExampleId = 1;
+  for (const id of old.tensors['example.id']?.data ?? [])
+    nextExampleId = Math.max(nextExampleId, id + 1);
+  const metadata = { ...old.metadata, counters: JSON.stringify({ ...counters, nextExampleId }) };
+  return { ...old, metadata };
+}

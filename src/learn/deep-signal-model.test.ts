@@ -9,6 +9,7 @@ import type { Encoded, Tensor } from '../core/component.ts';
 import type { Example, Fact, TrainRequest } from '../core/fact.ts';
 import { packSequence, SEQUENCE_SIZE, type Sequence } from '../core/sequence.ts';
 import { DEFAULT_SETTINGS } from '../core/settings.ts';
+import { upgradeContent } from '../state/upgrade.ts';
 import {
   championOf,
   type DeepSignalModelState,
@@ -222,6 +223,14 @@ describe('the file of the deep signal model', () => {
     assert.equal(state.retraining.fresh, 20, 'the next training is due at the next chance');
     assert.deepEqual(state.examples, few.examples);
     assert.equal(deepSignalModel.check?.(state), null);
+  });
+
+  it('of schema 2 is lifted: the ids of its examples are taken', () => {
+    const { nextExampleId: _, ...counters } = JSON.parse(content.metadata['counters']!);
+    const metadata = { ...content.metadata, counters: JSON.stringify(counters) };
+    const lifted = upgradeContent(deepSignalModel, 2, { ...content, metadata });
+    const taken = { ...few, nextExampleId: few.examples.at(-1)!.id + 1 };
+    assert.equal(canonicalText(deepSignalModel.file.decode(lifted)), canonicalText(taken));
   });
 
   it('carries what was learned of a feature by its name', () => {

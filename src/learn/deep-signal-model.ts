@@ -14,7 +14,7 @@ import type { Fact, ModelId, Probabilities, TrainOutcome, TrainRequest } from '.
 import { packSequence, type Sequence, unpackSequence } from '../core/sequence.ts';
 import type { Settings } from '../core/settings.ts';
 import { decodeDeepSignalModel, encodeDeepSignalModel } from './deep-signal-model-file.ts';
-import { toVersion2 } from './deep-signal-model-upgrade.ts';
+import { toVersion2, toVersion3 } from './deep-signal-model-upgrade.ts';
 import { mapOfList } from './feature-migration.ts';
 import { packLstm, unpackLstm } from './lstm-blob.ts';
 import { type LstmModel, predictLstm } from './lstm-model.ts';
@@ -51,6 +51,8 @@ export interface DeepSignalModelState {
   history: TrainingRecord[];
   /** Oldest first, in the order in which they were labelled; at most SEQUENCES_KEPT_MAX. */
   examples: SequenceExample[];
+  /** Above every id among the examples; the next opened one gets no lower id. */
+  nextExampleId: number;
   examplesSeen: number;
   retraining: Retraining;
   request: TrainRequest | null;
@@ -71,7 +73,7 @@ const ID: ModelId = 'deep-signal-model';
 export const deepSignalModel: Component<'deep-signal-model', DeepSignalModelState> = {
   id: ID,
   title: 'deep signal model',
-  version: 2,
+  version: 3,
   learned: true,
   file: {
     name: 'deep_signal_model.safetensors',
@@ -86,6 +88,7 @@ export const deepSignalModel: Component<'deep-signal-model', DeepSignalModelStat
     former: [],
     history: [],
     examples: [],
+    nextExampleId: 1,
     examplesSeen: 0,
     retraining: noRetraining(),
     request: null,
@@ -101,7 +104,7 @@ export const deepSignalModel: Component<'deep-signal-model', DeepSignalModelStat
       if (fact.model === ID) foldTraining(state, fact, blob);
     },
   },
-  upgrades: { 2: toVersion2 },
+  upgrades: { 2: toVersion2, 3: toVersion3 },
   check: checkState,
 };
 
@@ -116,6 +119,7 @@ function foldExample(state: DeepSignalModelState, fact: Fact<'example.labelled'>
     label: fact.label,
     sequence: packSequence(sequence),
   });
+  state.nextExampleId = Math.max(state.nextExampleId, fact.id + 1);
   state.examplesSeen += 1;
   const chances = predictDeep(state, sequence);
   foldRetraining(state.retraining, fact, chances === null ? null : logLossOf(chances[fact.label]));
@@ -205,6 +209,8 @@ function checkState(state: DeepSignalModelState): string | null {
   if (state.version > state.lastVersion) return 'a version that was never given';
   if (state.examples.length > EXAMPLES_HELD_MAX) return 'more examples than may be held';
   if (state.examples.length > state.examplesSeen) return 'more examples than were seen';
+  if (state.examples.some(({ id }) => id >= state.nextExampleId))
+    return 'an example id to come twice';
   if (state.request !== null && state.request.model !== ID) return 'the request of another model';
   return null;
 }

@@ -4,15 +4,18 @@ import {
   createPipeline,
   LIVELY,
   runPipeline,
+  saved,
   settingsWith,
   simulatedCandles,
 } from '../../test/fixtures/pipeline.ts';
 import { walkFacts } from '../../test/fixtures/walk-facts.ts';
 import { must } from '../base/assert.ts';
 import { MINUTE_MS } from '../base/time.ts';
+import { components } from '../components.ts';
 import type { LearningSettings } from '../core/settings.ts';
 import { symbolOf } from '../trade/market.ts';
 import { PROPOSING, propose } from './strategies.ts';
+import type { World } from './world.ts';
 
 const CANDLES = simulatedCandles(900);
 const LONGER = simulatedCandles(2400);
@@ -126,4 +129,47 @@ describe('examples', () => {
     const [first = 0, later = 0] = [turns.get('first'), turns.get('later')];
     assert.ok(first > 0 && later > 0, `${first} and ${later}`);
   });
+});
+
+describe('the ids of examples', () => {
+  const settings = lively({});
+  const highest = (world: World): number =>
+    Math.max(
+      0,
+      ...world['signal-model'].examples.map(({ id }) => id),
+      ...world['deep-signal-model'].examples.map(({ id }) => id),
+      ...world.ensemble.pending.map(({ id }) => id),
+      ...Object.values(world.market.symbols).flatMap(({ pending }) => pending.map(({ id }) => id)),
+    );
+
+  for (const ids of [
+    ['signal-model'],
+    ['market'],
+    ['deep-signal-model'],
+    ['signal-model', 'market'],
+    ['signal-model', 'deep-signal-model'],
+    ['deep-signal-model', 'market'],
+    ['signal-model', 'ensemble', 'attention'],
+  ])
+    it(`go on above all that are held when ${ids.join(' and ')} began afresh`, async () => {
+      const before = createPipeline({ candles: LONGER, settings });
+      await before.run(2000);
+      const from = saved(before);
+      const fresh = components.filter(({ id }) => ids.includes(id));
+      Object.assign(from.states, Object.fromEntries(fresh.map(each => [each.id, each.initial()])));
+      const after = createPipeline({ candles: LONGER, settings, from });
+      after.input({ kind: 'found', ids });
+      const held = highest(after.world);
+      const told = after.told('example.opened').length;
+      assert.ok(held > 10, `${held}`);
+      await after.run(4000);
+      const opened = after
+        .told('example.opened')
+        .slice(told)
+        .map(({ id }) => id);
+      assert.ok(opened.length > 10, `${opened.length}`);
+      opened.forEach((id, place) => {
+        assert.ok(id > (opened[place - 1] ?? held), `${id} after ${opened[place - 1] ?? held}`);
+      });
+    });
 });

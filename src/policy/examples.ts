@@ -33,8 +33,19 @@ export function tellExamples(world: World, moment: Moment, telling: Telling): vo
   if (!mayOpenExample(symbol, { settings, weighed: moment.forecast !== null })) return;
   const forecast = moment.forecast ?? forecastUntaken(world, symbol, candle);
   if (forecast === null && !cusumEvent(symbol)) return;
-  const id = world['signal-model'].nextExampleId;
+  const id = nextExampleId(world);
   telling.tell(openExample(symbol, { id, forecast, settings }));
+}
+
+/** Above every id that a part holds, whichever of them began afresh. */
+function nextExampleId(world: World): number {
+  let next = Math.max(
+    world['signal-model'].nextExampleId,
+    world['deep-signal-model'].nextExampleId,
+  );
+  for (const { pending } of Object.values(world.market.symbols))
+    for (const { id } of pending) next = Math.max(next, id + 1);
+  return next;
 }
 
 /**
@@ -43,7 +54,7 @@ export function tellExamples(world: World, moment: Moment, telling: Telling): vo
  */
 function forecastUntaken(world: World, symbol: SymbolState, candle: Candle): Forecast | null {
   const { settings } = world.run;
-  const first = world['signal-model'].nextExampleId;
+  const first = nextExampleId(world);
   for (let turn = 0; turn < PROPOSING.length; turn += 1) {
     const strategy = PROPOSING[(first + turn) % PROPOSING.length] as string;
     const proposal = propose(strategy, { reading: symbol.reading, candle, settings });

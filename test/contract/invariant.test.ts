@@ -40,6 +40,9 @@ const PLANTS: Plants = {
     'examples that were never seen': state => {
       state.examplesSeen = state.examples.length - 1;
     },
+    'an id that will be given twice': state => {
+      state.nextExampleId = must(state.examples[0], 'an example').id;
+    },
   },
   'q-table': {
     'an epsilon above 1': state => {
