@@ -220,8 +220,13 @@ export interface TrainRequest {
   readonly rng: RngState;
   /** Version that the challenger has to beat; 0: none yet. */
   readonly champion: number;
-  /** Frozen attention weights (the gate of the sequence model), one per feature. */
+  /**
+   * Attention's weights, one per feature, as they were at the last decision: no label that decides
+   * this one has moved them. Open (all 1) before the first decision.
+   */
   readonly gate: readonly number[];
+  /** Attention's weights now: the gate that follows the decision on this one. */
+  readonly nextGate?: readonly number[];
   /**
    * Market time up to which labels took part in an earlier decision: none of them may decide this
    * one. Absent: no decision was made yet.

@@ -33,7 +33,7 @@ import {
   type Tensors,
   wide,
 } from './lstm-tensors.ts';
-import { asRetraining, forgetModel } from './retraining.ts';
+import { forgetModel, retrainingToday } from './retraining.ts';
 import type { SequenceExample } from './sequence-table.ts';
 import { asTrainingRecord, requestToday, TRAININGS_KEPT_MAX } from './train-record.ts';
 
@@ -110,7 +110,7 @@ export function decodeDeepSignalModel(content: Encoded): DeepSignalModelState {
     examples: examplesOf(tensors, map, field('symbols')),
     nextExampleId: asCount(counters['nextExampleId'], 'nextExampleId'),
     examplesSeen: asCount(counters['examplesSeen'], 'examplesSeen'),
-    retraining: asRetraining(field('retraining'), 'retraining'),
+    retraining: retrainingToday(map)(field('retraining'), 'retraining'),
     request: nullable(requestToday(map))(field('request'), 'request'),
   };
   if (fields !== null && state.model === null) {

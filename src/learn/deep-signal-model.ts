@@ -139,7 +139,7 @@ function foldTraining(
   fact: TrainOutcome,
   blob: Uint8Array | undefined,
 ): void {
-  foldOutcome(state.retraining, fact, state.request?.time ?? fact.time);
+  foldOutcome(state.retraining, fact, state.request ?? { time: fact.time });
   state.history.push(trainingRecordOf(fact, state.request));
   if (state.history.length > TRAININGS_KEPT_MAX) state.history.shift();
   state.request = null;

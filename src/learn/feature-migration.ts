@@ -5,7 +5,7 @@
  * Promises: a feature that stays keeps its values wherever its column goes; one that is new starts
  * neutral. Never: matches by position.
  */
-import { asArray, asText } from '../base/field.ts';
+import { asArray, asNumbers, asText, type Reader } from '../base/field.ts';
 import { FEATURE_NAMES, FORMER_FEATURE_LISTS, RENAMED_FEATURES } from '../core/feature.ts';
 
 export interface ColumnMap {
@@ -59,6 +59,12 @@ export function migrateRows(
     for (const column of map.former) moved.push(column < 0 ? neutral : rows[start + column]!);
   return moved;
 }
+
+/** Weights by the map's columns; a feature that is new is neither preferred nor passed over. */
+export const gateToday =
+  (map: ColumnMap): Reader<readonly number[]> =>
+  (value, path) =>
+    migrateRows(asNumbers(value, map.names.length, path), map, 1);
 
 /** The names that a file carries. */
 export const asColumnMap = (value: unknown, what: string): ColumnMap =>

@@ -3,16 +3,18 @@ import { describe, it } from 'node:test';
 import { Rng, seedRng } from '../base/rng.ts';
 import { DAY_MS, HOUR_MS } from '../base/time.ts';
 import type { Score, TrainOutcome, TrainVerdict } from '../core/fact.ts';
+import { FEATURE_NAMES } from '../core/feature.ts';
 import { DEFAULT_SETTINGS } from '../core/settings.ts';
 import { driftFrom, foldLoss, isDrifting, noDrift } from './drift.ts';
+import { columnMap } from './feature-migration.ts';
 import {
-  asRetraining,
   foldExample,
   foldOutcome,
   foldRequest,
   forgetModel,
   noRetraining,
   type Retraining,
+  retrainingToday,
   trainingTrigger,
 } from './retraining.ts';
 
@@ -46,10 +48,12 @@ const view = (time: number, hasModel: boolean, retrainEvery = BY_DEFAULT) => ({
   ...{ retrainEvery, hasModel, examples: 5000, time },
 });
 
+const GATE = FEATURE_NAMES.map((_, column) => 1 + column / 10);
+
 /** Trained at `time` with this end. */
 function train(state: Retraining, time: number, verdict: TrainVerdict, champion: Score | null) {
   foldRequest(state, time);
-  foldOutcome(state, outcomeWith(verdict, champion), time);
+  foldOutcome(state, outcomeWith(verdict, champion), { time, nextGate: GATE });
 }
 
 describe('a first training', () => {
@@ -138,8 +142,25 @@ describe('a model', () => {
   it('comes back from what is written of it', () => {
     const { state, time } = chosen();
     label(state, time, 20, 1.4);
-    assert.deepEqual(asRetraining(JSON.parse(JSON.stringify(state)), 'retraining'), state);
-    assert.throws(() => asRetraining({ ...state, fresh: -1 }, 'retraining'), /fresh/);
+    const read = retrainingToday(columnMap(FEATURE_NAMES));
+    assert.deepEqual(read(JSON.parse(JSON.stringify(state)), 'retraining'), state);
+    assert.throws(() => read({ ...state, fresh: -1 }, 'retraining'), /fresh/);
+  });
+
+  it('is followed by one whose gate is as old as the decision, by name in another release', () => {
+    const { state, time } = chosen();
+    assert.deepEqual(state.gate, GATE);
+    train(state, label(state, time, 10, 1), 'too few examples', SCORE);
+    assert.deepEqual(state.gate, GATE, 'nothing was decided');
+    const [first = '', ...others] = FEATURE_NAMES;
+    const was = [...others, first];
+    const read = retrainingToday(columnMap(was));
+    assert.deepEqual(read({ ...state, gate: was.map((_, index) => index) }, 'retraining').gate, [
+      was.length - 1,
+      ...others.map((_, index) => index),
+    ]);
+    forgetModel(state, 5000);
+    assert.equal(state.gate, null, 'all of its examples may decide the next one');
   });
 });
 

@@ -7,10 +7,11 @@
  * Promises: a fold of facts, O(1) per example. Never: reads a clock or counts an example for a
  * comparison twice.
  */
-import { asCount, asNumber, fieldsOf, nullable } from '../base/field.ts';
+import { asCount, asNumber, fieldsOf, nullable, type Reader } from '../base/field.ts';
 import { DAY_MS, type Millis } from '../base/time.ts';
-import type { Example, TrainOutcome, TrainTrigger } from '../core/fact.ts';
+import type { Example, TrainOutcome, TrainRequest, TrainTrigger } from '../core/fact.ts';
 import { asDrift, type Drift, driftFrom, foldLoss, isDrifting, noDrift } from './drift.ts';
+import { type ColumnMap, gateToday } from './feature-migration.ts';
 import { COMPARE_MIN, EXAMPLES_MIN } from './slices.ts';
 
 export interface Retraining {
@@ -24,6 +25,8 @@ export interface Retraining {
   /** Examples that no decision has seen, embargo included. */
   fresh: number;
   drift: Drift;
+  /** Attention's weights as of the last decision, one per feature; null: none was made. */
+  gate: readonly number[] | null;
 }
 
 export const noRetraining = (): Retraining => ({
@@ -33,6 +36,7 @@ export const noRetraining = (): Retraining => ({
   labelMsMax: 0,
   fresh: 0,
   drift: noDrift(),
+  gate: null,
 });
 
 /** An example was labelled. `loss`: the log-loss of the model's prediction; null: no model. */
@@ -58,10 +62,15 @@ export function foldRequest(state: Retraining, time: Millis): void {
   state.sinceRequest = 0;
 }
 
-/** The training was answered. `requestedAt`: what it could see. */
-export function foldOutcome(state: Retraining, outcome: TrainOutcome, requestedAt: Millis): void {
+/** The training was answered. `request`: what it could see. */
+export function foldOutcome(
+  state: Retraining,
+  outcome: TrainOutcome,
+  request: Pick<TrainRequest, 'time' | 'nextGate'>,
+): void {
   if (!isDecision(outcome)) return;
-  state.seenUntil = requestedAt;
+  state.seenUntil = request.time;
+  state.gate = request.nextGate ?? null;
   state.fresh = 0;
   const stays = outcome.adopted ? outcome.challenger : outcome.champion;
   state.drift = stays === null ? noDrift() : driftFrom(stays);
@@ -73,6 +82,7 @@ export const isDecision = ({ verdict }: TrainOutcome): boolean => verdict !== 't
 /** The model is gone (a release can't read it): the next one is due as the first one was. */
 export function forgetModel(state: Retraining, examples: number): void {
   state.seenUntil = null;
+  state.gate = null;
   state.fresh = examples;
   state.sinceRequest = Math.max(state.sinceRequest, COMPARE_MIN);
   state.drift = noDrift();
@@ -108,11 +118,14 @@ export function trainingTrigger(state: Retraining, view: RetrainingView): TrainT
   return isEnough ? 'examples' : null;
 }
 
-export const asRetraining = fieldsOf<Retraining>({
-  sinceRequest: asCount,
-  lastRequestTime: nullable(asNumber),
-  seenUntil: nullable(asNumber),
-  labelMsMax: asNumber,
-  fresh: asCount,
-  drift: asDrift,
-});
+/** One whose gate has a weight for each feature of the map, with one for each of today's. */
+export const retrainingToday = (map: ColumnMap): Reader<Retraining> =>
+  fieldsOf<Retraining>({
+    sinceRequest: asCount,
+    lastRequestTime: nullable(asNumber),
+    seenUntil: nullable(asNumber),
+    labelMsMax: asNumber,
+    fresh: asCount,
+    drift: asDrift,
+    gate: nullable(gateToday(map)),
+  });

@@ -10,7 +10,7 @@ import { trainedFields, trainedReader } from './boosted-model.ts';
 import { columnsOf, examplesIn } from './example-column.ts';
 import { asColumnMap } from './feature-migration.ts';
 import { FEATURE_NAMES } from './features.ts';
-import { asRetraining, forgetModel } from './retraining.ts';
+import { forgetModel, retrainingToday } from './retraining.ts';
 import type { FormerModel, Performance, SignalModelState } from './signal-model.ts';
 import { asTrainingRecord, requestToday, TRAININGS_KEPT_MAX } from './train-record.ts';
 
@@ -45,7 +45,7 @@ export function decodeSignalModel(content: Encoded): SignalModelState {
     examples: examplesIn(fields['examples'], map),
     nextExampleId: asCount(fields['nextExampleId'], 'nextExampleId'),
     examplesSeen: asCount(fields['examplesSeen'], 'examplesSeen'),
-    retraining: asRetraining(fields['retraining'], 'retraining'),
+    retraining: retrainingToday(map)(fields['retraining'], 'retraining'),
     performance: asPerformance(fields['performance'], 'performance'),
     request: nullable(requestToday(map))(fields['request'], 'request'),
   };

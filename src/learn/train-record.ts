@@ -8,7 +8,6 @@ import {
   asBoolean,
   asCount,
   asNumber,
-  asNumbers,
   fieldsOf,
   nullable,
   oneOf,
@@ -27,7 +26,7 @@ import type {
   TrainTrigger,
   TrainVerdict,
 } from '../core/fact.ts';
-import { type ColumnMap, migrateRows } from './feature-migration.ts';
+import { type ColumnMap, gateToday } from './feature-migration.ts';
 
 /** Trainings that a model remembers: some months of them. */
 export const TRAININGS_KEPT_MAX = 50;
@@ -84,6 +83,7 @@ export const requestOf = (fact: TrainRequest): TrainRequest => ({
   rng: [...fact.rng],
   champion: fact.champion,
   gate: [...fact.gate],
+  ...(fact.nextGate !== undefined && { nextGate: [...fact.nextGate] }),
   ...(fact.seenUntil !== undefined && { seenUntil: fact.seenUntil }),
   ...(fact.version !== undefined && { version: fact.version }),
   ...(fact.trigger !== undefined && { trigger: fact.trigger }),
@@ -127,22 +127,18 @@ const asDice: Reader<RngState> = (value, path) => {
 };
 
 /** A request whose gate has a weight for each feature of the map, with one for each of today's. */
-export const requestToday =
-  (map: ColumnMap): Reader<TrainRequest> =>
-  (value, path) => {
-    const request = fieldsOf<TrainRequest>({
-      model: oneOf(MODEL_IDS),
-      time: asNumber,
-      from: asCount,
-      through: asCount,
-      seed: asDice,
-      rng: asDice,
-      champion: asCount,
-      gate: (gate, gatePath) => asNumbers(gate, map.names.length, gatePath),
-      seenUntil: optional(asNumber),
-      version: optional(asCount),
-      trigger: optional(oneOf(TRIGGERS)),
-    })(value, path);
-    // A feature that is new is neither preferred nor passed over.
-    return { ...request, gate: migrateRows(request.gate, map, 1) };
-  };
+export const requestToday = (map: ColumnMap): Reader<TrainRequest> =>
+  fieldsOf<TrainRequest>({
+    model: oneOf(MODEL_IDS),
+    time: asNumber,
+    from: asCount,
+    through: asCount,
+    seed: asDice,
+    rng: asDice,
+    champion: asCount,
+    gate: gateToday(map),
+    nextGate: optional(gateToday(map)),
+    seenUntil: optional(asNumber),
+    version: optional(asCount),
+    trigger: optional(oneOf(TRIGGERS)),
+  });

@@ -37,6 +37,8 @@ interface Due {
 }
 
 function tellRequest(world: World, due: Due, telling: Telling): void {
+  const { attention: isOn } = world.run.settings.learning;
+  const { gate } = world[due.model].retraining;
   const rng = new Rng(world.run.rng);
   const seed = [rng.nextUint32(), rng.nextUint32(), rng.nextUint32(), 1] as const;
   telling.tell({
@@ -45,6 +47,8 @@ function tellRequest(world: World, due: Due, telling: Telling): void {
     seed,
     rng: rng.state,
     champion: world[due.model].version,
-    gate: world.run.settings.learning.attention ? gateOf(world.attention) : openGate(),
+    // What attention has learned since the last decision would know the labels of this one.
+    gate: isOn && gate !== null ? gate : openGate(),
+    ...(isOn && { nextGate: gateOf(world.attention) }),
   });
 }

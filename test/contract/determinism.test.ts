@@ -83,13 +83,28 @@ describe('attention', () => {
     }
   });
 
-  it('gates the deep signal model with its weights at the time of the request', async () => {
-    const [request] = first
+  it('gates a training with its weights as of the decision before, and not with newer ones', async () => {
+    const longer = await runPipeline({ candles: tidalCandles(6000), settings: LIVELY, seed: 5 });
+    const requests = longer
       .told('model.train.requested')
       .filter(({ model }) => model === 'deep-signal-model');
-    const gate = must(request, 'a request').gate;
-    assert.equal(gate.length, 31);
-    assert.ok(new Set(gate).size > 1, 'the weights had been learned');
-    assert.deepEqual(first.world['deep-signal-model'].model?.gate, gate);
+    const [founding, next] = requests;
+    assert.deepEqual(new Set(founding?.gate), new Set([1]), 'nothing was decided before');
+    const learned = must(must(founding, 'a request').nextGate, 'weights');
+    assert.equal(learned.length, 31);
+    assert.ok(new Set(learned).size > 1, 'the weights had been learned');
+    assert.deepEqual(must(next, 'a second request').gate, learned);
+    assert.notDeepEqual(next?.nextGate, learned);
+  });
+
+  it('gates the deep signal model with the weights of its request', () => {
+    const { model, version } = first.world['deep-signal-model'];
+    const adopted = first
+      .told('model.trained')
+      .find(fact => fact.model === 'deep-signal-model' && fact.adopted && fact.version === version);
+    const request = first
+      .told('model.train.requested')
+      .findLast(({ model, time }) => model === 'deep-signal-model' && time <= (adopted?.time ?? 0));
+    assert.deepEqual(must(model, 'a model').gate, must(request, 'a request').gate);
   });
 });
