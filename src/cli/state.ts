@@ -7,7 +7,7 @@
 import { hashesAt, historyOf, isEmpty, parts, verify } from '../app/directory.ts';
 import { sizeText } from '../app/number-text.ts';
 import { table } from '../app/table.ts';
-import { EXIT } from '../base/fault.ts';
+import { EXIT, type Fault } from '../base/fault.ts';
 import type { Command, Io } from './io.ts';
 import { resolvePart, type StateAtOptions, type StateOptions } from './state-command.ts';
 import { look, placeFor, print, printJson } from './state-look.ts';
@@ -73,10 +73,11 @@ export const stateHash: Command<StateAtOptions> = async (options, io) => {
 
 export const stateVerify: Command<StateOptions> = async (options, io) => {
   const place = placeFor(options, io);
-  const { findings, seq, damaged, empty } = verify(place);
+  const { findings, seq, damaged, empty, refusal } = verify(place);
   const code = damaged ? EXIT.checkFailed : EXIT.ok;
   if (options.json) {
-    printJson(io, { directory: place.directory, seq, damaged, empty, findings });
+    const refused = refusal === null ? null : { why: refusal.message, remedy: refusal.remedy };
+    printJson(io, { directory: place.directory, seq, damaged, empty, refused, findings });
     return code;
   }
   if (empty) {
@@ -85,13 +86,15 @@ export const stateVerify: Command<StateOptions> = async (options, io) => {
   }
   for (const { file, severity, text } of findings)
     print(io, `${severity.padEnd(6)}  ${file}: ${text}`);
-  print(io, damaged ? damageLine(place.directory) : `clean at step ${seq}`);
+  print(io, damaged ? damageLine(place.directory, refusal) : `clean at step ${seq}`);
   return code;
 };
 
-const damageLine = (directory: string): string =>
-  `damage found in ${directory} — start the bot: it repairs what it can, loses nothing silently ` +
-  'and moves what is damaged to quarantine';
+const damageLine = (directory: string, refusal: Fault | null): string =>
+  refusal === null
+    ? `damage found in ${directory} — start the bot: it repairs what it can, loses nothing ` +
+      'silently and moves what is damaged to quarantine'
+    : `damage found in ${directory}, and a start refuses it — ${refusal.remedy}`;
 
 export const stateHistory = async (
   part: string | null,

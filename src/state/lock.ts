@@ -11,7 +11,7 @@ import os from 'node:os';
 import { DatabaseSync } from 'node:sqlite';
 import { EXIT, Fault } from '../base/fault.ts';
 import { type Disk, LOCK_FILE, realDisk } from './disk.ts';
-import { diskFault } from './disk-fault.ts';
+import { diskFault, misplaced } from './disk-fault.ts';
 
 export const LOCK_OWNER_FILE = 'lock-owner.json';
 
@@ -33,7 +33,8 @@ export function acquireLock(directory: string, remedy = OWN_DIRECTORY): Lock {
   const disk = realDisk(directory);
   disk.makeFolder('');
   // A link would lock something else; `stat` refuses it.
-  disk.stat(LOCK_FILE);
+  for (const file of [LOCK_FILE, LOCK_OWNER_FILE])
+    if (disk.stat(file)?.directory === true) throw misplaced(`${disk.root}/${file}`, 'not a file');
   const database = begin(disk, remedy);
   try {
     writeOwner(disk);
@@ -78,13 +79,21 @@ function refusal(
       `${disk.root} is in use by another Holdfast${ownerOf(disk)}`,
       remedy,
     );
-  if (code === SQLITE_NOT_A_DATABASE)
-    return new Fault(
-      EXIT.corrupt,
-      `${path} is not a lock file`,
-      'make sure that no Holdfast runs on this directory, then remove that file',
-    );
+  if (code === SQLITE_NOT_A_DATABASE) return notALock(path);
   return diskFault('lock', path, error);
+}
+
+const notALock = (path: string): Fault =>
+  new Fault(
+    EXIT.corrupt,
+    `${path} is not a lock file`,
+    'make sure that no Holdfast runs on this directory, then remove that file',
+  );
+
+/** What a start would say of the lock file, without a look into it; a lock of ours is empty. */
+export function lockRefusal(disk: Disk): Fault | null {
+  const bytes = disk.stat(LOCK_FILE)?.bytes ?? 0;
+  return bytes === 0 ? null : notALock(`${disk.root}/${LOCK_FILE}`);
 }
 
 /** ` (process 4711 on host, since …)`, or nothing when the note cannot be read. */

@@ -1,7 +1,7 @@
 /**
  * Opening a directory: what recovery read is mended and made durable before anything new is told.
  *
- *   1. recover (read-only; a refusal leaves everything as it was)
+ *   1. see that nothing is in the way; recover (read-only; a refusal leaves everything as it was)
  *   2. before the first upgrade: a backup of the whole directory
  *   3. mend the journal from its other copy, move damaged files to quarantine
  *   4. R1: sync every live file and folder
@@ -29,6 +29,7 @@ import {
   sealManifest,
 } from './manifest.ts';
 import { mendSpares, restoreSpares, setStrangeAside } from './mirror-spare.ts';
+import { refuseMisplaced } from './places.ts';
 import { quarantine, quarantineCopy } from './quarantine.ts';
 import { type Recovered, type RecoveryReport, recover } from './recover.ts';
 import { keepTwins, withGeneration } from './retention.ts';
@@ -59,6 +60,7 @@ export interface Opened {
 export function openDirectory(options: OpeningOptions): Opened {
   const { disks, components, reset = [] } = options;
   for (const id of reset) refuseUnknown(components, id);
+  refuseMisplaced(disks, components);
   const found = recoverFrom(options);
   const { scan, seq, chain, states } = found;
   if (isUpgrade(found)) backupDirectory(disks, 'before-upgrade');

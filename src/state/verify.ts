@@ -9,8 +9,10 @@ import { EXIT, Fault } from '../base/fault.ts';
 import type { AnyComponent } from '../core/component.ts';
 import { checkBlobs } from './blobs.ts';
 import { filesOf, isLeftByUpgrade, loadFile } from './candidate.ts';
+import { LOCK_FILE } from './disk.ts';
 import type { Disks, JournalScan } from './journal.ts';
 import { readJournal } from './journal-trust.ts';
+import { lockRefusal } from './lock.ts';
 import {
   type FileRecord,
   MANIFEST_FILES,
@@ -20,6 +22,7 @@ import {
 } from './manifest.ts';
 import { meetMirror, mirrorRefusal, withoutMirror } from './mirror.ts';
 import { checkSpares } from './mirror-spare.ts';
+import { misplacedIn } from './places.ts';
 import { recover } from './recover.ts';
 import { blobOf } from './replay.ts';
 import { stateHash } from './state-hash.ts';
@@ -40,6 +43,8 @@ export interface Verification {
   readonly damaged: boolean;
   /** There is nothing yet. */
   readonly empty: boolean;
+  /** What a start would refuse it with; null: it would start, and mend what is damaged. */
+  readonly refusal: Fault | null;
 }
 
 const LOOKS_MAX = 3;
@@ -54,10 +59,28 @@ interface Looked {
 
 /** Damage has to be there at every look: a running bot writes the two copies one after the other. */
 export function verifyDirectory(disks: Disks, components: readonly AnyComponent[]): Verification {
+  const misplaced = verifyPlaces(disks, components);
+  if (misplaced !== null) return misplaced;
   let seen = steadily(disks, () => verifyOnce(disks, components));
   for (let look = 1; seen.damaged && look < LOOKS_MAX; look += 1)
     seen = steadily(disks, () => verifyOnce(disks, components));
   return seen;
+}
+
+/** What is in the way hides what is behind it. */
+function verifyPlaces(disks: Disks, components: readonly AnyComponent[]): Verification | null {
+  const found = misplacedIn(disks, components);
+  for (const disk of new Set([disks.a, disks.b])) {
+    const fault = found.length === 0 ? lockRefusal(disk) : null;
+    if (fault !== null) found.push({ disk, path: LOCK_FILE, fault });
+  }
+  const [first] = found;
+  if (first === undefined) return null;
+  const findings = found.map(({ disk, path, fault }): Finding => {
+    const file = disk === disks.a ? path : `${disk.root}/${path}`;
+    return { file, severity: 'damage', text: fault.message };
+  });
+  return { findings, seq: 0, damaged: true, empty: false, refusal: first.fault };
 }
 
 function verifyOnce(whole: Disks, components: readonly AnyComponent[]): Verification {
@@ -87,9 +110,10 @@ function verifyOnce(whole: Disks, components: readonly AnyComponent[]): Verifica
     if (scan !== null) verifyBlobs(looked, scan);
     verifySpares(looked);
   }
-  const seq = isBare ? 0 : verifyRecovery(looked);
+  const recovery = isBare ? { seq: 0, refusal: null } : verifyRecovery(looked);
   const damaged = findings.some(finding => finding.severity === 'damage');
-  return { findings, seq, damaged, empty: isEmpty };
+  const { seq } = recovery;
+  return { findings, seq, damaged, empty: isEmpty, refusal: refusal ?? recovery.refusal };
 }
 
 const isPresent = ({ kind }: { readonly kind: string }): boolean => kind !== 'absent';
@@ -226,15 +250,18 @@ function verifySpares({ disks, components, manifest, findings }: Looked): void {
 }
 
 /** The proof of the pudding: the head loads. */
-function verifyRecovery({ disks, components, findings }: Looked): number {
+function verifyRecovery(looked: Looked): { readonly seq: number; readonly refusal: Fault | null } {
+  const { disks, components, findings } = looked;
   try {
     const { seq, report } = recover({ disks, components });
     for (const text of report.lost) findings.push({ file: '.', severity: 'damage', text });
     if (report.lost.length === 0)
       findings.push({ file: '.', severity: 'ok', text: `recovers to step ${seq}` });
-    return seq;
+    return { seq, refusal: null };
   } catch (error) {
-    findings.push({ file: '.', severity: 'damage', text: `does not recover: ${damageOf(error)}` });
-    return 0;
+    if (!(error instanceof Fault) || error.exitCode !== EXIT.corrupt) throw error;
+    const text = `does not recover: ${error.message}`;
+    findings.push({ file: '.', severity: 'damage', text });
+    return { seq: 0, refusal: error };
   }
 }
