@@ -124,7 +124,10 @@ export function distrust(
     return `the journal is missing; the last checkpoint was at step ${newest.seq}`;
   if (head.directory !== manifest.directory) return 'the journal belongs to another directory';
   if (head.first <= newest.seq)
-    return `the journal ends at step ${scan.last}, before the last checkpoint (step ${newest.seq})`;
+    return scan.last < newest.seq
+      ? `the journal ends at step ${scan.last}, before the last checkpoint (step ${newest.seq})`
+      : `the journal's segment behind the last checkpoint, which begins with step ${newest.seq + 1}, ` +
+          'is missing in both copies';
   for (const { seq, chain } of manifest.generations)
     if (scan.heads.some(({ first, continues }) => first === seq + 1 && continues !== chain))
       return `the journal tells another history than the checkpoint at step ${seq}`;

@@ -126,6 +126,17 @@ describe('inspection', () => {
     assert.equal(hashOf(states), expectedAt(21));
   });
 
+  it('names the segment behind the last checkpoint where it is missing', () => {
+    const disk = settled();
+    disk.lose('journal/000000000022.a.jsonl');
+    disk.lose('journal/000000000022.b.jsonl');
+    const { doubt } = inspectStates({ a: disk, b: disk }, COMPONENTS);
+    assert.match(
+      doubt ?? '',
+      /segment behind the last checkpoint, which begins with step 22, is missing in both copies$/,
+    );
+  });
+
   it('tells the generations and the notes', () => {
     const disk = settled();
     const { generations, notes } = history({ a: disk, b: disk });
