@@ -131,8 +131,16 @@ function judge(reading: Reading, union: Uint8Array, context: Case): Flaw[] {
         what: `ends ${union.length - same} bytes early`,
         tail: null,
       };
-    if (same < union.length && reading.cursor?.head && isUnborn(context))
-      return { file, state: 'short', kind, what: 'has the head of an earlier start', tail: null };
+    // A whole head and nothing else: of a start that took no step, before the copies were parted.
+    const isHeadAlone = bytes.length === reading.cursor?.headEnd;
+    if (same < union.length && reading.cursor?.head && (isUnborn(context) || isHeadAlone))
+      return {
+        file,
+        state: 'short',
+        kind: isUnborn(context) ? kind : 'damage',
+        what: 'has the head of an earlier start, and no steps',
+        tail: null,
+      };
     if (same < union.length)
       return {
         file,

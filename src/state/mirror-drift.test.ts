@@ -34,6 +34,22 @@ describe('a mirror that does not say what the directory says', () => {
     assert.equal(place.verify('e').damaged, false);
   });
 
+  it('[M9] because it was not named for one run, has the head of a start without steps', () => {
+    const place = new Place();
+    place.live('e', 'm', 10);
+    opened(place.open('e'));
+    place.live('e', null, 5);
+    const file = `${place.at('m')}/journal/000000000011.b.jsonl`;
+    const what = 'has the head of an earlier start, and no steps';
+    const finding = place.verify('e').findings.find(each => each.file === file);
+    assert.deepEqual(finding, { file, severity: 'damage', text: what });
+    const store = opened(place.open('e'));
+    assertWhole(store, 15);
+    assert.ok(store.report.repairs.includes(`${file} ${what}: repaired from the other copy`));
+    assert.deepEqual(place.list('m', 'quarantine'), [], 'there was nothing in it to keep');
+    assert.equal(place.verify('e').damaged, false);
+  });
+
   it('[M9] because another folder was named meanwhile, gets the present journal', () => {
     const place = new Place();
     place.live('e', 'm', 10);

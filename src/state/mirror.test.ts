@@ -71,6 +71,23 @@ describe('a mirror of another directory', () => {
     assert.throws(() => place.open('e'), { exitCode: 64, message: /is the mirror of \S+\/f, of/ });
   });
 
+  it('[M2] that was copied with its directory begins anew once its journal is moved away', () => {
+    const place = new Place();
+    place.live('e', 'm', 20);
+    place.copy('e', 'f');
+    place.copy('m', 'n');
+    assert.throws(() => place.open('f', 'n', { acceptLoss: true }), {
+      exitCode: 64,
+      message: `${place.at('f')} and ${place.at('n')} are copies of ${place.at('e')} and its mirror, and that goes on`,
+      remedy: `move ${place.at('n')}/journal away: the second copy of this directory then begins there`,
+    });
+    renameSync(place.at('n', 'journal'), place.at('n', 'journal.old'));
+    place.live('f', 'n', 5);
+    assertWhole(opened(place.open('f', 'n')), 25);
+    assert.equal(place.verify('f', 'n').damaged, false);
+    assertWhole(opened(place.open('e')), 20);
+  });
+
   it('[M2] is its own after a move, and says nothing', () => {
     const place = new Place();
     place.live('e', 'm', 20);

@@ -135,6 +135,13 @@ function refuseShared(disks: Disks, mirror: Lineage, isCopy: boolean): void {
       `${a.root} is the mirror of ${home}, no state directory`,
       'choose another folder with --dir',
     );
+  // The directory itself says where its mirror is: this one was copied with it.
+  if (isCopy && mirror.manifest?.mirror !== b.root)
+    throw fault(
+      EXIT.config,
+      `${a.root} and ${mirror.root} are copies of ${home} and its mirror, and that goes on`,
+      `move ${mirror.root}/journal away: the second copy of this directory then begins there`,
+    );
   const copy = isCopy ? `, of which ${a.root} is a copy` : '';
   throw fault(EXIT.config, `${mirror.root} is the mirror of ${home}${copy}`, OWN_FOLDER);
 }
