@@ -87,6 +87,14 @@ function readSeq(output: string): number | null {
   return line === undefined ? null : Number(/\bstep (\d+)/.exec(line)?.[1] ?? 0);
 }
 
+/** The fault with which a bot ended: its exit code, and its line without the name before it. */
+export function faultOf({ code, output }: BotRun): Fault | null {
+  const exitCode = Object.values(EXIT).find(each => each === code);
+  if (exitCode === undefined || exitCode === EXIT.ok) return null;
+  const [, what, remedy] = /^holdfast: (.+) — (.+)$/m.exec(output) ?? [];
+  return what === undefined || remedy === undefined ? null : new Fault(exitCode, what, remedy);
+}
+
 /** A line in which a bot admits to have lost something, or null. */
 export function admittedLoss(output: string): string | null {
   for (const line of output.split('\n')) {

@@ -15,7 +15,14 @@ import { fileURLToPath } from 'node:url';
 import { loadConfig } from '../app/config.ts';
 import { ProgressBar } from '../app/progress-bar.ts';
 import { EXIT, Fault } from '../base/fault.ts';
-import { admittedLoss, type BotCommand, type BotRun, endAll, runBot } from './crash-bot.ts';
+import {
+  admittedLoss,
+  type BotCommand,
+  type BotRun,
+  endAll,
+  faultOf,
+  runBot,
+} from './crash-bot.ts';
 import { damageOf, differences, type HashAnswer, hashOf, lastLine } from './crash-compare.ts';
 import { killInstants, type Pace, untilFor } from './crash-plan.ts';
 import { crashReport } from './crash-report.ts';
@@ -250,7 +257,10 @@ class CrashTest {
   }
 }
 
+/** What a bot that nobody killed says to its options is told as it says it. */
 function brokenBot(who: string, run: BotRun): Fault {
+  const told = faultOf(run);
+  if (told !== null) return told;
   const why = run.code === 0 ? 'printed no line that begins with "ready"' : `exited ${run.code}`;
   return new Fault(
     EXIT.checkFailed,

@@ -70,6 +70,12 @@ describe('a wrong option', { concurrency: 2 }, () => {
     [['crash-test', '--kills', 'many'], usage, /--kills .* 'many' .*whole number/],
   ] as const)
     it(`${args.join(' ')}`, () => assertRefused(args, { code, names }));
+
+  it('that crash-test passes on is told as its bot tells it, after the line of progress', async () => {
+    const { code, stderr } = await runBot(['crash-test', '--tape', '/none/x.csv']);
+    assert.equal(code, config, stderr);
+    assert.match(stderr, /^measuring .*\nholdfast: [^\n]*\/none\/x\.csv — name it [^\n]*\n$/);
+  });
 });
 
 describe('a wrong config', { concurrency: 2 }, () => {
