@@ -48,8 +48,13 @@ export function placeOf(config: AppConfig): Place {
 /** A directory that was named and is not there is a slip, unlike a default not made yet. */
 export function refuseAbsent({ directory, disks }: Place): void {
   if (disks.a.stat('') === null)
-    throw new Fault(EXIT.config, `there is no directory ${directory}`, 'check --dir');
+    throw new Fault(EXIT.config, `there is no directory ${directory}`, CHECK_DIR);
 }
+
+/** "Nothing yet" of a folder with somebody else's files would be a lie. */
+export const refuseStrange = ({ directory }: Place): void => refuseForeign(directory, CHECK_DIR);
+
+const CHECK_DIR = 'check --dir';
 
 /** Refuses a directory that another process holds; makes nothing where none ever did. */
 export function refuseHeld({ directory, disks }: Place): void {

@@ -20,19 +20,20 @@ export const isOurs = (name: string): boolean =>
 /** What lies in any folder of a disk and is nobody's. */
 const NOBODYS = /^(\.|lost\+found$)/;
 
+const ANOTHER_DIR = 'choose a new or an empty folder with --dir';
+
 /** Refuses a folder that is somebody else's: Holdfast would fill it with its files. */
-export function refuseForeign(directory: string): void {
+export function refuseForeign(directory: string, remedy = ANOTHER_DIR): void {
   const disk = realDisk(directory);
   const stat = disk.stat('');
   if (stat === null) return;
-  const other = 'choose a new or an empty folder with --dir';
-  if (!stat.directory) throw new Fault(EXIT.config, `${directory} is not a folder`, other);
+  if (!stat.directory) throw new Fault(EXIT.config, `${directory} is not a folder`, remedy);
   const names = disk.list('').filter(name => !NOBODYS.test(name));
   const [stranger] = names.filter(name => !isOurs(name));
   if (stranger === undefined || names.some(isOurs)) return;
   throw new Fault(
     EXIT.config,
     `${directory} is no Holdfast directory: it holds ${stranger}`,
-    other,
+    remedy,
   );
 }

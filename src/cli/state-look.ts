@@ -2,13 +2,21 @@
  * What the `state` commands share: the place they look at, and how they print.
  */
 import { loadConfig } from '../app/config.ts';
-import { type Inspection, lookAt, type Place, placeOf, refuseAbsent } from '../app/directory.ts';
+import {
+  type Inspection,
+  lookAt,
+  type Place,
+  placeOf,
+  refuseAbsent,
+  refuseStrange,
+} from '../app/directory.ts';
 import type { Io } from './io.ts';
 import type { StateAtOptions, StateOptions } from './state-command.ts';
 
 export function placeFor({ dir, config: file }: StateOptions, { env }: Io): Place {
   const place = placeOf(loadConfig({ file, env, overrides: { dir } }));
   if (dir !== undefined) refuseAbsent(place);
+  refuseStrange(place);
   return place;
 }
 

@@ -1,5 +1,5 @@
 /**
- * The commands that change a directory, where there is none.
+ * The `state` commands, where there is no state directory.
  */
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -13,6 +13,14 @@ import type { Io } from './io.ts';
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-nothing-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
+async function say(...args: string[]): Promise<{ code: number; told: string }> {
+  let told = '';
+  const stream = { write: (text: string) => (told += text), on: () => {} };
+  const io: Io = { stdout: stream, stderr: stream, env: {}, now: () => 0, log: null };
+  const code = await runCli(args, io);
+  return { code, told };
+}
+
 describe('state commands that change something', () => {
   for (const [what, names] of [
     ['an empty folder', []],
@@ -23,10 +31,7 @@ describe('state commands that change something', () => {
         const directory = join(folder, `${command[0]}-${names.length}`);
         mkdirSync(directory);
         for (const name of names) writeFileSync(join(directory, name), '');
-        let told = '';
-        const stream = { write: (text: string) => (told += text), on: () => {} };
-        const io: Io = { stdout: stream, stderr: stream, env: {}, now: () => 0, log: null };
-        const code = await runCli(['state', ...command, '--dir', directory], io);
+        const { code, told } = await say('state', ...command, '--dir', directory);
         assert.equal(code, EXIT.config, told);
         assert.match(
           told,
@@ -34,4 +39,26 @@ describe('state commands that change something', () => {
         );
         assert.deepEqual(readdirSync(directory), names);
       });
+});
+
+describe('state commands that look', () => {
+  for (const command of [['verify'], ['list'], ['hash'], ['show', 'run'], ['history'], ['diff']])
+    it(`refuse somebody else’s folder as a start does: ${command[0]}`, async () => {
+      const directory = join(folder, `look-${command[0]}`);
+      mkdirSync(directory);
+      writeFileSync(join(directory, 'thesis.txt'), '');
+      const { code, told } = await say('state', ...command, '--dir', directory);
+      assert.equal(code, EXIT.config, told);
+      assert.match(
+        told,
+        /^holdfast: \S+ is no Holdfast directory: it holds thesis\.txt — check --dir\n$/,
+      );
+    });
+
+  it('take an empty folder for a directory to be', async () => {
+    const directory = join(folder, 'to-be');
+    mkdirSync(directory);
+    const { code, told } = await say('state', 'verify', '--dir', directory);
+    assert.deepEqual([code, told], [EXIT.ok, `${directory}: nothing yet\n`]);
+  });
 });
