@@ -72,7 +72,8 @@ function readBounded(file: string): string {
       count = readSync(handle, bytes, length, bytes.length - length, null);
     if (length > CONFIG_BYTES_MAX)
       throw fault(`${file} is too large for a config`, 'check the path given with --config');
-    return bytes.toString('utf8', 0, length);
+    // Some editors begin a file with a mark of its encoding.
+    return bytes.toString('utf8', 0, length).replace(/^\uFEFF/, '');
   } finally {
     closeSync(handle);
   }

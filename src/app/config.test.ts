@@ -70,6 +70,10 @@ describe('config', () => {
     assert.deepEqual(config.exchange, { name: 'binance', pairs: ['BTC/USDT:USDT'] });
   });
 
+  it('passes over the mark of its encoding with which some editors begin a file', () => {
+    assert.equal(load('\uFEFF{ "max_open_trades": 2 }').settings.maxOpenTrades, 2);
+  });
+
   it('names key, value and range of a wrong value', () => {
     const line = refusal(() => load('{ "risk": { "per_trade": 5 } }'));
     assert.match(line, /risk\.per_trade in .*\.json is 5 — give a number from 0\.0001 to 0\.1/);
