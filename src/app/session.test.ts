@@ -5,8 +5,10 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { sessionOptions } from '../../test/fixtures/session.ts';
 import { EXIT, Fault } from '../base/fault.ts';
+import { toUnits } from '../base/money.ts';
 import { components } from '../components.ts';
 import type { Feed } from '../core/exchange.ts';
+import { DEFAULT_SETTINGS } from '../core/settings.ts';
 import { simulatedFeed } from '../exchange/simulated.ts';
 import { openEntriesOf } from '../trade/portfolio.ts';
 import type { BotParts } from './bot.ts';
@@ -44,6 +46,30 @@ describe('a session', () => {
     assert.equal(ending, 'stopped');
     // The first step binds the directory.
     assert.equal(bot.world.run.candles, 6);
+  });
+
+  it('says that another starting balance has no effect once it has traded, and says it once', async context => {
+    const directory = mkdtempSync(join(tmpdir(), 'holdfast-session-'));
+    context.after(() => rmSync(directory, { recursive: true }));
+    const run = async (startBalance: number, count: number) => {
+      const warned: string[] = [];
+      const settings = { ...DEFAULT_SETTINGS, startBalance: toUnits(startBalance) };
+      const wire = { directory, settings, warn: (line: string) => warned.push(line) };
+      const until = { kind: 'candles', count } as const;
+      const { bot } = await runSession(sessionOptions({ until }, wire));
+      return { warned, portfolio: bot.world.portfolio };
+    };
+    await run(10_000, 10);
+    const early = await run(8000, 2000);
+    assert.deepEqual([early.warned, early.portfolio.startBalance], [[], toUnits(8000)]);
+    assert.ok(early.portfolio.fills > 0);
+    const late = await run(20_000, 2010);
+    assert.match(
+      late.warned.join('\n'),
+      /^dry_run_wallet is now 20000, which has no effect: this directory began with 8000 /,
+    );
+    assert.equal(late.portfolio.startBalance, toUnits(8000));
+    assert.deepEqual((await run(20_000, 2020)).warned, []);
   });
 
   it('breaks no rule of any part, also where two symbols trade within one minute', async () => {

@@ -6,6 +6,7 @@
  */
 import { canonicalText } from '../base/canonical.ts';
 import { EXIT, Fault } from '../base/fault.ts';
+import { toQuote } from '../base/money.ts';
 import { components, type Memory } from '../components.ts';
 import type { Exchange, Feed } from '../core/exchange.ts';
 import type { Binding, Mode } from '../core/fact.ts';
@@ -193,6 +194,7 @@ function introduce(
   else if (canonicalText(run.settings) !== canonicalText(settings)) {
     refuseLiquidation(bot.world, settings);
     warnOfFunding(options, run.settings, settings);
+    warnOfWallet(options, bot.world);
     commit(bot, { kind: 'configure', settings });
   }
 }
@@ -210,6 +212,16 @@ function warnOfTiers({ settings, warn }: WireOptions, { symbols }: Binding): voi
   for (const { symbol } of settings.maintenanceTiers ?? [])
     if (symbol !== null && !symbols.includes(symbol))
       warn(`maintenance_tiers are set for ${symbol}, which is not traded here`);
+}
+
+/** What was begun with is history once anything was traded: another one counts for nothing. */
+function warnOfWallet({ settings, warn }: WireOptions, { portfolio }: World): void {
+  const { fills, startBalance } = portfolio;
+  if (fills === 0 || settings.startBalance === startBalance) return;
+  warn(
+    `dry_run_wallet is now ${toQuote(settings.startBalance)}, which has no effect: this directory ` +
+      `began with ${toQuote(startBalance)} and has traded since. A new --dir begins with it`,
+  );
 }
 
 function refuseLiquidation({ portfolio }: World, { maintenanceTiers }: Settings): void {
