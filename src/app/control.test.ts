@@ -1,12 +1,21 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createConnection, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { after, describe, it, type TestContext } from 'node:test';
 import { EXIT, Fault } from '../base/fault.ts';
-import { type Answer, askRunningBot, controlPath, serveControl } from './control.ts';
+import { type Answer, askRunningBot, serveControl } from './control.ts';
 import type { Commands } from './control-command.ts';
+import { controlPath } from './control-path.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-control-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -189,15 +198,31 @@ describe('the control socket', () => {
     await assert.rejects(asked, { exitCode: EXIT.inUse, message: /has not answered for 0.02 s/ });
   });
 
-  it('lies in the directory, or, where a path of a socket may not be as long, beside it', async context => {
+  const deep = join(folder, 'd'.repeat(60), 'e'.repeat(60));
+  const apart = dirname(controlPath(deep));
+
+  it('lies in the directory, or, where a path of a socket may not be as long, in a folder of its own', async context => {
     assert.equal(controlPath(folder), join(folder, 'control.sock'));
-    const deep = join(folder, 'd'.repeat(60), 'e'.repeat(60));
     const path = controlPath(deep);
-    assert.match(path, /holdfast-[0-9a-f]{16}\.sock$/);
+    assert.match(path, /holdfast-[0-9a-f]{16}\/control\.sock$/);
     assert.ok(Buffer.byteLength(path) < 104);
     assert.notEqual(path, controlPath(`${deep}f`));
     mkdirSync(deep, { recursive: true });
-    await serve(context, deep, { checkpoint: async () => SAVED });
+    const server = await serve(context, deep, { checkpoint: async () => SAVED });
+    assert.equal(statSync(apart).mode & 0o777, 0o700, 'nobody else may enter');
     assert.deepEqual(await askForCheckpoint(deep), { ok: true, value: SAVED });
+    await new Promise(resolve => server.close(resolve));
+    assert.equal(existsSync(apart), false);
+  });
+
+  it('is neither served nor asked in a folder there that others may enter', async context => {
+    mkdirSync(apart);
+    context.after(() => rmSync(apart, { recursive: true }));
+    chmodSync(apart, 0o755);
+    await assert.rejects(serve(context, deep, {}), /open to others: remove it/);
+    const stranger = createServer(socket => socket.end('{"ok":true,"value":{}}\n'));
+    context.after(() => stranger.close());
+    await new Promise<void>(resolve => stranger.listen(controlPath(deep), resolve));
+    assert.equal(await askForCheckpoint(deep), null);
   });
 });

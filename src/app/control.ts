@@ -4,15 +4,12 @@
  * One request a connection: a line of JSON, answered by a line of JSON:
  *   {"command":"kill-switch","arguments":{"on":true}}   (arguments may be left out where none are)
  *   {"ok":true,"value":{...}}  or  {"ok":false,"error":"...","exitCode":74,"remedy":"..."}
- * Promises: a local socket inside the state directory (its permissions are the directory's); a
- * request that is malformed, too long or unknown is answered with an error and changes nothing; a
+ * Promises: a local socket that only who may enter the state directory, or its user, can reach
+ * (control-path.ts); a request that is malformed, too long or unknown is answered with an error and changes nothing; a
  * bot that does not answer is told of in time. Never: knows what a command does.
  */
-import { createHash } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { createConnection, createServer, type Server, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
 import { EXIT, Fault } from '../base/fault.ts';
 import { SECOND_MS } from '../base/time.ts';
 import {
@@ -22,6 +19,7 @@ import {
   type Commands,
   callOf,
 } from './control-command.ts';
+import { controlPath, dropControlFolder, isPrivate, makeControlFolder } from './control-path.ts';
 
 export type Answer =
   | { readonly ok: true; readonly value: unknown }
@@ -33,17 +31,8 @@ export type Answer =
       readonly remedy?: string;
     };
 
-/** The longest path a socket may have on Linux and macOS, less its closing NUL. */
-const SOCKET_PATH_BYTES_MAX = 103;
 const REQUEST_CHARS_MAX = 4096;
 const ANSWER_CHARS_MAX = 1_000_000;
-
-export function controlPath(directory: string): string {
-  const inside = join(resolve(directory), 'control.sock');
-  if (Buffer.byteLength(inside) <= SOCKET_PATH_BYTES_MAX) return inside;
-  const name = createHash('sha256').update(inside).digest('hex').slice(0, 16);
-  return join(tmpdir(), `holdfast-${name}.sock`);
-}
 
 /** Listens until closed. The caller holds the directory's lock, so a socket found is a dead one. */
 export async function serveControl(directory: string, commands: Commands): Promise<Server> {
@@ -57,6 +46,8 @@ export async function serveControl(directory: string, commands: Commands): Promi
       .then(reply => socket.end(`${JSON.stringify(reply)}\n`))
       .catch(() => socket.destroy());
   });
+  makeControlFolder(directory);
+  server.once('close', () => dropControlFolder(directory));
   await new Promise<void>((settle, reject) => {
     server.once('error', reject);
     const path = controlPath(directory);
@@ -81,6 +72,7 @@ export async function askRunningBot<N extends CommandName>(
   ask: Ask<N>,
 ): Promise<Answer | null> {
   const { command, given, patienceMs = answerMsMax(command) } = ask;
+  if (!isPrivate(directory)) return null;
   const socket = createConnection(controlPath(directory));
   try {
     await new Promise<void>((settle, reject) => {

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it, type TestContext } from 'node:test';
 import { EXIT, Fault } from '../base/fault.ts';
-import { controlPath } from './control.ts';
 import type { AnswerOf } from './control-command.ts';
+import { controlPath } from './control-path.ts';
 import { type Reached, type Request, reachBot } from './reach-bot.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-reach-'));
