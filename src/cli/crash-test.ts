@@ -8,7 +8,7 @@
  * When the market ends before the kills are used up it goes on in a new directory (next round).
  * Never: touches another directory than its own.
  */
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -77,7 +77,8 @@ export async function runCrashTest(
     keep ||= result.failures.length > 0;
     return { ...result, folder: keep ? folder : null };
   } catch (error) {
-    keep = true;
+    // Of a bot that did not even begin there is nothing to look at.
+    keep ||= readdirSync(folder).length > 0;
     throw error;
   } finally {
     bar.end();
