@@ -2,6 +2,7 @@
  * Small journals on simulated disks, and the questions tests ask of them.
  */
 import assert from 'node:assert/strict';
+import { frameAt, type Line, parseFrame } from '../src/state/frame.ts';
 import {
   type Disks,
   GENESIS_HASH,
@@ -27,6 +28,17 @@ export function newDisks(machine = new Machine()): SimulatedDisks {
 export function oneDisk(machine = new Machine()): SimulatedDisks {
   const a = new SimulatedDisk(machine, '/a');
   return { a, b: a };
+}
+
+/** The line at an offset, through both halves of reading one. */
+export function decodeLineAt(
+  bytes: Uint8Array,
+  offset: number,
+): { ok: true; line: Line; end: number } | { ok: false; why: string } {
+  const frame = frameAt(bytes, offset);
+  if (typeof frame === 'string') return { ok: false, why: frame };
+  const line = parseFrame(frame);
+  return typeof line === 'string' ? { ok: false, why: line } : { ok: true, line, end: frame.end };
 }
 
 export const factText = (seq: number): string =>

@@ -60,13 +60,6 @@ describe('signals', () => {
     assert.deepEqual(exits, [130]);
   });
 
-  it('a stop can be asked for without any', context => {
-    const { signals, exits, told } = setUp(context);
-    signals.request();
-    assert.equal(signals.stop.aborted, true);
-    assert.deepEqual([told, exits], [[], []]);
-  });
-
   it('nobody listens after the end', context => {
     const before = process.listenerCount('SIGINT');
     const { signals } = setUp(context);

@@ -10,8 +10,6 @@ import { SAME_PRESS_MS } from '../base/limits.ts';
 export interface Signals {
   /** Aborts at the first signal. */
   readonly stop: AbortSignal;
-  /** Stops as if Ctrl+C had been pressed once. */
-  request(): void;
   detach(): void;
 }
 
@@ -36,9 +34,5 @@ export function listenForSignals(onStop: (name: string) => void): Signals {
     for (const name of STOP_SIGNALS) process.off(name, onSignal);
   };
   for (const name of STOP_SIGNALS) process.on(name, onSignal);
-  return {
-    stop: controller.signal,
-    request: () => controller.abort(),
-    detach,
-  };
+  return { stop: controller.signal, detach };
 }

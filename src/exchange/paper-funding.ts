@@ -11,19 +11,12 @@ import { SETTLEMENTS_MAX } from '../base/limits.ts';
 import { asUnits, type Units } from '../base/money.ts';
 import { type Millis, utcMinute } from '../base/time.ts';
 import type { Position } from '../core/order.ts';
+import type { Settlement } from './funding.ts';
 import { type Desk, positionOf, report, worthOf } from './paper-desk.ts';
-
-export interface Settlement {
-  readonly time: Millis;
-  /** Longs pay a positive rate to shorts. Null: nobody told. */
-  readonly rate: number | null;
-}
 
 export interface FundingSource {
   between(symbol: string, after: Millis, through: Millis): readonly Settlement[];
 }
-
-export const NO_FUNDING: FundingSource = { between: () => [] };
 
 /** Settles those of `due` that lie in (after, through]. */
 export function settle(

@@ -61,7 +61,6 @@ function tellExit(world: World, { candle, symbol }: Moment, telling: Telling): v
     candle,
     settings,
     contract: must(world.portfolio.contracts[candle.symbol], 'the contract'),
-    force: false,
     place: telling.place(),
     epoch: telling.epoch,
     // An exit waits for volume as long as it takes: a position is never left to itself.

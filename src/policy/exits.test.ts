@@ -15,14 +15,13 @@ const holding = { ...READING, donchianHigh: 1010, donchianLow: 980 };
 const moved = (change: Partial<Position> = {}) =>
   position({ entryNotional: toUnits(75), margin: toUnits(25), ...change });
 
-const ask = (held: Position, reading = holding, force = false) =>
+const ask = (held: Position, reading = holding) =>
   exitFor({
     position: held,
     reading,
     candle: CANDLE,
     settings: DEFAULT_SETTINGS,
     contract: CONTRACT,
-    force,
     place: { seq: 20, index: 1 },
     epoch: 0,
     expiresAt: CANDLE.time + 120_000,
@@ -78,10 +77,6 @@ describe('exitFor', () => {
   it('buys a short back', () => {
     const order = ask(position({ direction: 'short', candlesHeld: 500 }));
     assert.equal(order?.side, 'buy');
-  });
-
-  it('is forced by the operator only', () => {
-    assert.equal(ask(position({ candlesHeld: 0 }), holding, true)?.exitReason, 'force_exit');
   });
 
   it('asks no signal of indicators that are not warm, but keeps time', () => {

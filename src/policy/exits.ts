@@ -2,9 +2,9 @@
  * Exits: when a position is left before its stop or target does it.
  *
  * Promises: an exit closes the whole position at market, reduce-only; it is never refused by a
- * breaker. The kill switch stops entries and forces no exit: leaving everything at once, at any
- * price, is the operator's word (`force`). Never: asked while an exit of the same position is
- * still in the outbox or open; the caller sees to that, since on a dead market it waits long.
+ * breaker. The kill switch stops entries and forces no exit. Never: asked while an exit of the
+ * same position is still in the outbox or open; the caller sees to that, since on a dead market it
+ * waits long.
  */
 import type { Millis } from '../base/time.ts';
 import type { Contract } from '../core/market.ts';
@@ -20,8 +20,6 @@ export interface ExitScene extends Scene {
 
 export interface ExitRequest extends ExitScene {
   readonly position: Position;
-  /** The operator wants out. */
-  readonly force: boolean;
   readonly place: Place;
   readonly epoch: number;
   readonly expiresAt: Millis;
@@ -51,7 +49,7 @@ function movedBeyondCosts(position: Position, { candle, settings, contract }: Ex
 
 /** The order that leaves the position, or null to stay. */
 export function exitFor(request: ExitRequest): Approved | null {
-  const reason = request.force ? 'force_exit' : exitReasonFor(request.position, request);
+  const reason = exitReasonFor(request.position, request);
   return reason === null ? null : exitOrder(request, reason);
 }
 

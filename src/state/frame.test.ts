@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import fc from 'fast-check';
+import { decodeLineAt } from '../../test/journal-fixture.ts';
 import { Bug } from '../base/assert.ts';
 import { LINE_BYTES_MAX } from '../base/limits.ts';
-import { decodeLineAt, encodeHead, encodeLine, FORMAT, GENESIS_HASH, lineHash } from './frame.ts';
+import { encodeHead, encodeLine, FORMAT, GENESIS_HASH, lineHash } from './frame.ts';
 
 const FACTS = ['{"type":"candle.closed","note":"ü \\u2028 {}"}', '{"type":"day.started"}'];
 

@@ -153,16 +153,6 @@ function frameOf(body: string, end: number): Frame | string {
   return { kind: 'step', seq, text, hash, end };
 }
 
-export function decodeLineAt(
-  bytes: Uint8Array,
-  offset: number,
-): { ok: true; line: Line; end: number } | { ok: false; why: string } {
-  const frame = frameAt(bytes, offset);
-  if (typeof frame === 'string') return { ok: false, why: frame };
-  const line = parseFrame(frame);
-  return typeof line === 'string' ? { ok: false, why: line } : { ok: true, line, end: frame.end };
-}
-
 /** The JSON of a frame; a sentence when it is not what a line holds. */
 export function parseFrame(frame: Frame): Line | string {
   const { kind, seq, text, hash } = frame;

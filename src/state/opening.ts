@@ -44,8 +44,6 @@ export interface OpeningOptions {
   readonly acceptLoss?: boolean;
   /** Ids of components that start afresh; their files go to quarantine. */
   readonly reset?: readonly string[];
-  /** After a restore or a rollback: order ids of before are never used again. */
-  readonly raiseEpoch?: boolean;
 }
 
 export interface Opened {
@@ -206,12 +204,7 @@ function firstManifest(
   const begins: Record<string, number> = { ...recovered.begins };
   for (const id of reset) begins[id] = seq;
   const isRaised =
-    options.raiseEpoch === true ||
-    reset.length > 0 ||
-    report.lost.length > 0 ||
-    recovered.adopted ||
-    scan === null ||
-    isDoubtful;
+    reset.length > 0 || report.lost.length > 0 || recovered.adopted || scan === null || isDoubtful;
   const fresh: Generation = {
     ...{ seq, chain, madeAtMs: now(), onOpen: true, blobs: [...recovered.blobs] },
     components: recordsAt({ components, ...files }, seq),

@@ -6,7 +6,7 @@
  */
 import { hash } from 'node:crypto';
 import { canonicalText } from '../base/canonical.ts';
-import { type AnyComponent, initialStates, type States } from '../core/component.ts';
+import type { AnyComponent, States } from '../core/component.ts';
 
 export interface StateHashes {
   /** In the order of the list. */
@@ -23,7 +23,3 @@ export function stateHashes(components: readonly AnyComponent[], states: States)
   const lines = known.map(({ id, sha256: own }) => `${id} ${own}\n`);
   return { components: known, all: sha256(lines.join('')) };
 }
-
-/** The hashes of a directory that holds nothing yet. */
-export const emptyStateHashes = (components: readonly AnyComponent[]): StateHashes =>
-  stateHashes(components, initialStates(components));

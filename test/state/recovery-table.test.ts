@@ -4,10 +4,11 @@ import { describe, it } from 'node:test';
 import { canonicalText } from '../../src/base/canonical.ts';
 import { Fault } from '../../src/base/fault.ts';
 import type { AnyComponent } from '../../src/core/component.ts';
-import { decodeLineAt, encodeHead } from '../../src/state/frame.ts';
+import { encodeHead } from '../../src/state/frame.ts';
 import { MANIFEST_FILES } from '../../src/state/manifest.ts';
 import { type Recovered, recover } from '../../src/state/recover.ts';
 import { sha256 } from '../../src/state/state-hash.ts';
+import { decodeLineAt } from '../journal-fixture.ts';
 import { SimulatedDisk } from '../simulated-disk.ts';
 import {
   allScenes,
