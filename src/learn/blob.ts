@@ -13,6 +13,7 @@ export interface BlobParts {
 
 const NEW_LINE = 10;
 const FLOAT_BYTES = 4;
+const LETTERS_AT_ONCE = 8192;
 
 export function packBlob(parts: BlobParts): Uint8Array {
   const text = JSON.stringify(parts.header);
@@ -34,12 +35,18 @@ export function unpackBlob(bytes: Uint8Array): BlobParts {
   const end = bytes.indexOf(NEW_LINE);
   const size = bytes.length - end - 1;
   if (end < 0 || size % FLOAT_BYTES !== 0) throw new Error('not a blob of weights');
-  const letters: string[] = [];
-  for (let index = 0; index < end; index += 1) letters.push(String.fromCharCode(bytes[index]!));
-  const header = JSON.parse(letters.join('')) as unknown;
+  const header = JSON.parse(textOf(bytes.subarray(0, end))) as unknown;
   const view = new DataView(bytes.buffer, bytes.byteOffset + end + 1, size);
   const floats = new Float32Array(size / FLOAT_BYTES);
   for (let index = 0; index < floats.length; index += 1)
     floats[index] = view.getFloat32(index * FLOAT_BYTES, true);
   return { header, floats };
+}
+
+/** ASCII, some thousands of letters at a time: a call takes no more arguments than that. */
+function textOf(bytes: Uint8Array): string {
+  let text = '';
+  for (let from = 0; from < bytes.length; from += LETTERS_AT_ONCE)
+    text += String.fromCharCode(...bytes.subarray(from, from + LETTERS_AT_ONCE));
+  return text;
 }

@@ -84,17 +84,64 @@ export const forestFields = (forest: Forest) => ({
 
 export const shortest = (value: number): number => Number(value.toPrecision(9));
 
+/** Floats that a node takes in a blob. */
+const NODE_FLOATS = 5;
+
+/** As a blob holds it: the roots, then column after column of the nodes. Whole numbers are exact. */
+export function forestFloats({ roots, column, value, left, gain, cover }: Forest): Float32Array {
+  const count = column.length;
+  const floats = new Float32Array(roots.length + NODE_FLOATS * count);
+  floats.set(roots, 0);
+  [column, left, value, gain, cover].forEach((values, place) => {
+    floats.set(values, roots.length + place * count);
+  });
+  // What JSON could not say is not said here either.
+  for (let index = 0; index < floats.length; index += 1) floats[index]! += 0;
+  return floats;
+}
+
+/** Reads and checks, as `asForest` does. */
+export function forestOfFloats(
+  floats: Float32Array,
+  { trees, columns }: { readonly trees: number; readonly columns: number },
+): Forest {
+  const count = (floats.length - trees) / NODE_FLOATS;
+  if (!Number.isInteger(count) || count < 0) throw new Error('the blob holds no whole forest');
+  for (let index = 0; index < floats.length; index += 1)
+    if (!Number.isFinite(floats[index]) || Object.is(floats[index], -0))
+      throw new Error('the blob holds a number that is none');
+  const part = (place: number) =>
+    floats.subarray(trees + place * count, trees + (place + 1) * count);
+  const small = (place: number): Uint8Array => {
+    const wide = part(place);
+    const bytes = Uint8Array.from(wide);
+    if (bytes.some((byte, node) => byte !== wide[node]))
+      throw new Error('the blob holds a node that is none');
+    return bytes;
+  };
+  const forest: Forest = {
+    roots: Array.from(floats.subarray(0, trees)),
+    column: small(0),
+    left: small(1),
+    value: part(2).slice(),
+    gain: part(3).slice(),
+    cover: part(4).slice(),
+  };
+  checkForest(forest, columns, 'blob.model.forest');
+  return forest;
+}
+
 /** Reads and checks: every path ends in a leaf of its own tree, every column exists. */
 export function asForest(given: unknown, columns: number, what: string): Forest {
   const fields = asRecord(given, what);
   const roots = asNumbers(fields['roots'], null, `${what}.roots`);
   const count = asArray(fields['column'], null, `${what}.column`).length;
-  const small = (name: string) =>
-    Uint8Array.from(
-      asNumbers(fields[name], count, `${what}.${name}`).map(number =>
-        asSmall(number, `${what}.${name}`),
-      ),
-    );
+  const small = (name: string) => {
+    const path = `${what}.${name}`;
+    const numbers = asNumbers(fields[name], count, path);
+    for (const number of numbers) asSmall(number, path);
+    return Uint8Array.from(numbers);
+  };
   const wide = (name: string) =>
     Float32Array.from(asNumbers(fields[name], count, `${what}.${name}`));
   const forest: Forest = {
@@ -109,9 +156,8 @@ export function asForest(given: unknown, columns: number, what: string): Forest 
   return forest;
 }
 
-function asSmall(value: number, what: string): number {
+function asSmall(value: number, what: string): void {
   if (asCount(value, what) > 255) throw new Error(`${what} is above 255`);
-  return value;
 }
 
 function checkForest({ roots, column, left }: Forest, columns: number, what: string): void {

@@ -7,10 +7,17 @@
  * Promises: file and blob hold all of it exactly; features are found by name.
  * Never: depends on examples once it is trained.
  */
-import { asNumber, asRecord, type Reader } from '../base/field.ts';
+import { asCount, asNumber, asRecord, type Reader } from '../base/field.ts';
 import type { Probabilities } from '../core/fact.ts';
 import { packBlob, unpackBlob } from './blob.ts';
-import { addVotes, asForest, type Forest, forestFields } from './boosted-forest.ts';
+import {
+  addVotes,
+  asForest,
+  type Forest,
+  forestFields,
+  forestFloats,
+  forestOfFloats,
+} from './boosted-forest.ts';
 import { asCalibration, type Calibration, calibrated } from './calibration.ts';
 import { asColumnMap, type ColumnMap, migrateRows } from './feature-migration.ts';
 import { FEATURE_NAMES } from './features.ts';
@@ -55,19 +62,27 @@ export const trainedFields = ({ model, ...rest }: TrainedSignal) => ({
   model: { ...model, forest: forestFields(model.forest) },
 });
 
+/** The forest of a model, from its fields or from beside them. */
+type ForestReader = (model: Fields, columns: number, path: string) => Forest;
+type Fields = ReturnType<typeof asRecord>;
+
+const forestOfFields: ForestReader = (model, columns, path) =>
+  asForest(model['forest'], columns, `${path}.forest`);
+
 /**
  * Reads a trained model whose columns are mapped to today's; null when it splits on a feature that
  * is gone, since without it the trees would say something that nobody has measured.
  */
 export const trainedReader =
-  (map: ColumnMap): Reader<TrainedSignal | null> =>
+  (map: ColumnMap, forestOf: ForestReader = forestOfFields): Reader<TrainedSignal | null> =>
   (value, path) => {
     const fields = asRecord(value, path);
     const given = asRecord(fields['model'], `${path}.model`);
     if (given['kind'] !== BOOSTED_KIND)
       throw new Error(`${path}.model.kind is not ${BOOSTED_KIND}`);
     const columns = map.names.length;
-    const forest = forestToday(asForest(given['forest'], columns, `${path}.model.forest`), map);
+    const former = forestOf(given, columns, `${path}.model`);
+    const forest = forestToday(former, map);
     const scaler = asScaler(fields['scaler'], columns, `${path}.scaler`);
     const importance = asImportance(fields['importance'], map, `${path}.importance`);
     const permutation = asImportance(fields['permutation'], map, `${path}.permutation`);
@@ -103,17 +118,29 @@ function asImportance(value: unknown, { former, names }: ColumnMap, what: string
   );
 }
 
-/** The blob that a `model.trained` names. */
-export const packTrained = (trained: TrainedSignal): Uint8Array =>
-  packBlob({
-    header: { featureNames: FEATURE_NAMES, ...trainedFields(trained) },
-    floats: new Float32Array(0),
+/**
+ * The blob that a `model.trained` names: the forest as raw floats, since the event loop waits while
+ * it is read.
+ */
+export function packTrained({ model, ...rest }: TrainedSignal): Uint8Array {
+  const { forest, ...said } = model;
+  return packBlob({
+    header: {
+      ...{ featureNames: FEATURE_NAMES, ...rest },
+      model: { ...said, trees: forest.roots.length },
+    },
+    floats: forestFloats(forest),
   });
+}
 
 /** Null when the model is of no use to this release: of another kind, or on features now gone. */
 export function unpackTrained(bytes: Uint8Array): TrainedSignal | null {
-  const header = asRecord(unpackBlob(bytes).header, 'blob');
+  const parts = unpackBlob(bytes);
+  const header = asRecord(parts.header, 'blob');
   // 0.1.0 had a logistic regression, whose blobs named no features.
   if (asRecord(header['model'], 'blob.model')['kind'] === FORMER_KIND) return null;
-  return trainedReader(asColumnMap(header['featureNames'], 'blob.featureNames'))(header, 'blob');
+  const map = asColumnMap(header['featureNames'], 'blob.featureNames');
+  const forestOf: ForestReader = (model, columns, path) =>
+    forestOfFloats(parts.floats, { trees: asCount(model['trees'], `${path}.trees`), columns });
+  return trainedReader(map, forestOf)(header, 'blob');
 }

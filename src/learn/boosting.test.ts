@@ -3,7 +3,15 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { Rng, seedRng } from '../base/rng.ts';
 import { valuesOf } from './boosted-bins.ts';
-import { addVotes, asForest, type Forest, forestFields, gainShares } from './boosted-forest.ts';
+import {
+  addVotes,
+  asForest,
+  type Forest,
+  forestFields,
+  forestFloats,
+  forestOfFloats,
+  gainShares,
+} from './boosted-forest.ts';
 import { type BoostingLesson, type BoostingRules, boost, drawColumns } from './boosting.ts';
 import { growNaively } from './planted-trees.ts';
 
@@ -203,6 +211,37 @@ describe('a forest', () => {
       spoil(({ value }) => (value[0] = null)),
       /finite/,
     );
+  });
+
+  it('comes back from the floats of a blob bit for bit, and without a −0', () => {
+    const trees = forest.roots.length;
+    const back = (floats: Float32Array) => forestOfFloats(floats, { trees, columns: 3 });
+    assert.deepEqual(back(forestFloats(forest)), forest);
+    const value = forest.value.slice();
+    value[0] = -0;
+    assert.ok(Object.is(back(forestFloats({ ...forest, value })).value[0], 0));
+  });
+
+  it('is refused as floats that are no whole forest', () => {
+    const trees = forest.roots.length;
+    const count = forest.column.length;
+    const spoil = (at: number, value: number) => () => {
+      const floats = forestFloats(forest);
+      floats[at] = value;
+      forestOfFloats(floats, { trees, columns: 3 });
+    };
+    const floats = forestFloats(forest);
+    assert.throws(
+      () => forestOfFloats(floats.subarray(1), { trees, columns: 3 }),
+      /no whole forest/,
+    );
+    assert.throws(spoil(trees + 2 * count, Number.NaN), /a number that is none/);
+    assert.throws(spoil(trees + 2 * count, -0), /a number that is none/);
+    assert.throws(spoil(trees, 0.5), /a node that is none/);
+    assert.throws(spoil(trees, 300), /a node that is none/);
+    assert.throws(spoil(trees, 3), /no feature/);
+    assert.throws(spoil(trees + count, 250), /leaves its tree/);
+    assert.throws(spoil(0, 1), /begin at 0/);
   });
 
   it('without trees says nothing', () => {

@@ -64,7 +64,7 @@ function plantedLabel(rule: PlantedRule, features: readonly number[], rng: Rng):
 /** A request for all of `examples`; with a champion, when it was chosen. */
 export function plantedRequest(
   model: ModelId,
-  examples: readonly Example[],
+  examples: readonly Pick<Example, 'id' | 'labelledAt'>[],
   { champion = 0, seenUntil = 0 } = {},
 ): TrainRequest {
   return {
