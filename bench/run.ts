@@ -11,6 +11,7 @@ import { checkpoint } from './checkpoint.ts';
 import { lstm } from './lstm.ts';
 import { memory } from './memory.ts';
 import { learningSpeed, plainSpeed } from './speed.ts';
+import { stall } from './stall.ts';
 import { start } from './start.ts';
 import { step } from './step.ts';
 import { type Row, table } from './table.ts';
@@ -21,6 +22,7 @@ const MEASUREMENTS: Readonly<Record<string, (folder: string) => Promise<Row[]>>>
   learning: learningSpeed,
   step,
   checkpoint,
+  stall,
   start,
   memory,
   trees,

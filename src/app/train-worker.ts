@@ -18,5 +18,5 @@ port.on('message', (job: TrainJob) => {
     blob,
     elapsedMs: performance.now() - startedAt,
   };
-  port.postMessage(done);
+  port.postMessage(done, blob === null ? [] : [blob.buffer as ArrayBuffer]);
 });

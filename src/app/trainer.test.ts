@@ -39,21 +39,30 @@ describe('a trainer', () => {
 
   it('gives the same once more, and after its worker was ended', async () => {
     const trainer = createTrainer();
-    const job = jobOf('signal-model');
-    const first = await trainer.train(job);
-    const second = await trainer.train(job);
+    const first = await trainer.train(jobOf('signal-model'));
+    const second = await trainer.train(jobOf('signal-model'));
     await trainer.close();
-    const third = await trainer.train(job);
+    const third = await trainer.train(jobOf('signal-model'));
     await trainer.close();
     for (const { outcome, blob } of [second, third])
       assert.deepEqual([outcome, blob], [first.outcome, first.blob]);
+  });
+
+  it('gives its job away: the main thread copies no megabytes', async () => {
+    const trainer = createTrainer();
+    const job = jobOf('signal-model');
+    assert.ok('features' in job.examples && job.examples.features.byteLength > 0);
+    const done = trainer.train(job);
+    assert.equal(job.examples.features.byteLength, 0);
+    await done;
+    await trainer.close();
   });
 
   it('tells a training that breaks, and can train the next', async () => {
     const trainer = createTrainer();
     try {
       const job = jobOf('signal-model');
-      const broken = { ...job, examples: null } as unknown as TrainJob;
+      const broken = { ...jobOf('signal-model'), request: null } as unknown as TrainJob;
       await assert.rejects(trainer.train(broken), TypeError);
       assert.ok((await trainer.train(job)).blob !== null);
     } finally {

@@ -9,13 +9,14 @@ import type { ModelId, TrainOutcome, TrainRequest } from '../core/fact.ts';
 import type { ExampleTable, SequenceTable } from '../learn/training.ts';
 import { startWorker } from './worker.ts';
 
-/** What the worker is sent, and what it sends back. */
+/** What the worker is sent. Its arrays go over whole, not as copies: a job is for one training. */
 export interface TrainJob {
   readonly request: TrainRequest;
   readonly examples: ExampleTable | SequenceTable;
   readonly champion: Uint8Array | null;
 }
 
+/** What the worker sends back. */
 export interface TrainDone {
   readonly outcome: TrainOutcome;
   readonly blob: Uint8Array | null;
@@ -47,7 +48,8 @@ export function createTrainer(): Trainer {
         elapsedMs += done.elapsedMs;
         return done;
       } catch (error) {
-        // It has ended with its error, and would never answer again.
+        // Most likely it has ended with its error, and would never answer again.
+        await worker?.terminate();
         worker = null;
         throw error;
       }
@@ -74,6 +76,11 @@ function ask(worker: Worker, job: TrainJob): Promise<TrainDone> {
     worker.on('message', onMessage);
     worker.on('error', onError);
     worker.on('exit', onExit);
-    worker.postMessage(job);
+    worker.postMessage(job, buffersOf(job));
   });
 }
+
+const buffersOf = ({ examples, champion }: TrainJob): ArrayBuffer[] =>
+  [...Object.values(examples), champion].flatMap(each =>
+    ArrayBuffer.isView(each) ? [each.buffer as ArrayBuffer] : [],
+  );
