@@ -142,6 +142,7 @@ export interface FactShapes {
     readonly pooled?: Probabilities;
     /** Attention scores, one per feature; empty when attention is off. */
     readonly scores: readonly number[];
+    readonly featureList?: number;
     readonly models: ModelVersions;
   };
 
@@ -158,7 +159,7 @@ export interface FactShapes {
     /** Barrier distance as a share of the entry price. */
     readonly barrier: number;
     readonly candles: number;
-    /** Place of the feature list that the rows follow (core/feature.ts); absent: 0. */
+    /** Number of the feature list that the row follows (core/feature.ts); absent: 0. */
     readonly featureList?: number;
     /** Where a strategy proposed: what was forecast of it. */
     readonly forecast?: Forecast;
@@ -169,7 +170,7 @@ export interface FactShapes {
   };
   'example.voided': { readonly id: number; readonly symbol: string; readonly time: Millis };
 
-  'model.train.requested': TrainRequest;
+  'model.train.requested': TrainRequest & { readonly featureList?: number };
   'model.trained': TrainOutcome;
 }
 

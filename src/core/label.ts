@@ -25,6 +25,7 @@ export interface PendingLabel {
   readonly id: number;
   readonly time: Millis;
   readonly proposed: boolean;
+  /** In today's columns, as is the window. */
   readonly features: readonly number[];
   /** The feature window at that time (core/sequence.ts); null: opened before there was one. */
   readonly sequence: string | null;

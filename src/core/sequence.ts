@@ -7,6 +7,7 @@
  */
 import { SEQUENCE_ROWS } from '../base/limits.ts';
 import { FEATURE_COUNT } from './feature.ts';
+import { type ColumnMap, mapOfList } from './feature-migration.ts';
 
 /** Row by row, `SEQUENCE_SIZE` integers. */
 export type Sequence = Int8Array<ArrayBuffer>;
@@ -36,4 +37,26 @@ export function unpackSequence(text: string, columns: number = FEATURE_COUNT): S
   } catch {
     return null;
   }
+}
+
+/** Windows on the features of `map`, one after the other, on today's; a new feature is 0. */
+export function sequencesToday(sequences: Sequence, { same, names, former }: ColumnMap): Sequence {
+  if (same) return sequences;
+  const rows = sequences.length / names.length;
+  const moved: Sequence = new Int8Array(rows * former.length);
+  for (let row = 0; row < rows; row += 1)
+    former.forEach((column, today) => {
+      if (column < 0) return;
+      moved[row * former.length + today] = sequences[row * names.length + column]!;
+    });
+  return moved;
+}
+
+/** A window that a fact tells, on today's features; null where this release can't read it. */
+export const sequenceToday = (text: string, list: number | undefined): Sequence | null =>
+  sequenceOn(text, mapOfList(list));
+
+export function sequenceOn(text: string, map: ColumnMap): Sequence | null {
+  const window = unpackSequence(text, map.names.length);
+  return window && sequencesToday(window, map);
 }

@@ -28,7 +28,7 @@ export const ROW = {
   /** Log-odds of the upper barrier, where one is reached; likewise. */
   rise: 6,
   riseInformation: 7,
-  /** Numbers of the whole, in the columns of SCALAR; zeros after them. */
+  /** Numbers of the whole, in the columns of SCALAR_COLUMN; zeros after them. */
   scalar: 8,
 } as const;
 export const ROW_COUNT = 9;
@@ -38,15 +38,30 @@ const WEIGHT = rowStart(ROW.weight);
 const MEAN = rowStart(ROW.mean);
 const VARIANCE = rowStart(ROW.variance);
 
+/** Columns of the scalars in their row. */
+export const SCALAR_COLUMN = {
+  examples: 0,
+  /** Share of examples that reached a barrier. */
+  decidedShare: 1,
+  decidedBias: 2,
+  decidedBiasInformation: 3,
+  riseBias: 4,
+  riseBiasInformation: 5,
+  /** In the file alone: the number of the list that the columns follow (core/feature.ts). */
+  featureList: 6,
+} as const;
+
+const scalarPlace = (name: keyof typeof SCALAR_COLUMN): number =>
+  rowStart(ROW.scalar) + SCALAR_COLUMN[name];
+
 /** Places of the scalars in the table. */
 export const SCALAR = {
-  examples: rowStart(ROW.scalar),
-  /** Share of examples that reached a barrier. */
-  decidedShare: rowStart(ROW.scalar) + 1,
-  decidedBias: rowStart(ROW.scalar) + 2,
-  decidedBiasInformation: rowStart(ROW.scalar) + 3,
-  riseBias: rowStart(ROW.scalar) + 4,
-  riseBiasInformation: rowStart(ROW.scalar) + 5,
+  examples: scalarPlace('examples'),
+  decidedShare: scalarPlace('decidedShare'),
+  decidedBias: scalarPlace('decidedBias'),
+  decidedBiasInformation: scalarPlace('decidedBiasInformation'),
+  riseBias: scalarPlace('riseBias'),
+  riseBiasInformation: scalarPlace('riseBiasInformation'),
 } as const;
 
 /** A regression: where its numbers stand, and how sure it is at first that they are 0. */
@@ -90,13 +105,16 @@ const VARIANCE_MIN = 1e-12;
 /** A deviation beyond this says no more: features are clipped to ±4 themselves. */
 const DEVIATION_MAX = 4;
 
-export function createTable(): Float64Array {
-  const table = new Float64Array(ROW_COUNT * FEATURE_COUNT);
-  table.fill(1, WEIGHT, WEIGHT + FEATURE_COUNT);
-  for (const { information, biasInformation, prior } of [DECIDED, RISE]) {
-    table.fill(prior, information, information + FEATURE_COUNT);
-    table[biasInformation] = BIAS_PRIOR;
-  }
+/** `columns`: today's features, or as many as an older release had. */
+export function createTable(columns: number = FEATURE_COUNT): Float64Array {
+  const table = new Float64Array(ROW_COUNT * columns);
+  const fill = (row: number, value: number) =>
+    table.fill(value, row * columns, (row + 1) * columns);
+  fill(ROW.weight, 1);
+  fill(ROW.decidedInformation, DECIDED.prior);
+  fill(ROW.riseInformation, RISE.prior);
+  for (const name of ['decidedBiasInformation', 'riseBiasInformation'] as const)
+    table[ROW.scalar * columns + SCALAR_COLUMN[name]] = BIAS_PRIOR;
   return table;
 }
 

@@ -176,7 +176,12 @@ describe('attention', () => {
   it('refuses a matrix of another shape or with a number that is not finite', () => {
     const content = attention.file.encode(attention.initial());
     assert.ok(content.format === 'npy');
-    assert.throws(() => attention.file.decode({ ...content, columns: 30 }), /attention is 9 × 30/);
+    const { data } = content;
+    assert.throws(() => attention.file.decode({ ...content, columns: 30 }), /is 9 × 30 of 279/);
+    assert.throws(
+      () => attention.file.decode({ ...content, columns: 30, data: data.slice(9) }),
+      /30 columns for 31 features|the feature list \d+ is not known/,
+    );
     const state = attention.initial();
     state.table[3] = Number.NaN;
     assert.match(attention.check!(state)!, /not finite/);

@@ -6,9 +6,11 @@
  * own. All of it is one float64 table with a column per feature (attention-table.ts).
  * Promises: without evidence every weight is 1. Never: sees an outcome before it voted on it.
  */
-import { assert } from '../base/assert.ts';
 import type { Component, Encoded } from '../core/component.ts';
-import type { Example, Probabilities } from '../core/fact.ts';
+import type { Fact, Probabilities } from '../core/fact.ts';
+import { FEATURE_LIST } from '../core/feature.ts';
+import { mapOfList, rowToday } from '../core/feature-migration.ts';
+import { moveColumns } from './attention-columns.ts';
 import {
   createTable,
   DECIDED,
@@ -19,6 +21,7 @@ import {
   ROW,
   ROW_COUNT,
   SCALAR,
+  SCALAR_COLUMN,
   WEIGHT_MIN,
 } from './attention-table.ts';
 import { toVersion2 } from './attention-upgrade.ts';
@@ -37,6 +40,8 @@ const WEIGHT = ROW.weight * FEATURE_COUNT;
 const SCORE = ROW.score * FEATURE_COUNT;
 const VARIANCE = ROW.variance * FEATURE_COUNT;
 
+const LIST_PLACE = ROW.scalar * FEATURE_COUNT + SCALAR_COLUMN.featureList;
+
 /** Examples before it votes. */
 export const VOTE_EXAMPLES_MIN = 200;
 /** However sure it is, anything may happen. */
@@ -51,17 +56,16 @@ export const attention: Component<'attention', AttentionState> = {
   initial: () => ({ table: createTable() }),
   on: {
     'example.labelled': foldExample,
-    'signal.weighed': ({ table }, { scores }) => {
-      if (scores.length === FEATURE_COUNT) table.set(scores, SCORE);
+    'signal.weighed': ({ table }, { scores, featureList }) => {
+      if (scores.length > 0) table.set(rowToday(scores, featureList), SCORE);
     },
   },
   upgrades: { 2: toVersion2 },
   check: checkState,
 };
 
-function foldExample({ table }: AttentionState, { features, label }: Example): void {
-  assert(features.length === FEATURE_COUNT, 'an example has one value per feature');
-  learnExample(table, features, label);
+function foldExample({ table }: AttentionState, fact: Fact<'example.labelled'>): void {
+  learnExample(table, rowToday(fact.features, fact.featureList), fact.label);
 }
 
 /** Attention scores of a feature row: softmax of weight × |deviation|, rounded to 1e-6. */
@@ -107,20 +111,23 @@ export function attentionVote(
 const bounded = (chance: number): number => Math.min(1 - CHANCE_MIN, Math.max(CHANCE_MIN, chance));
 
 function encode(state: AttentionState): Encoded {
-  return {
-    format: 'npy',
-    rows: ROW_COUNT,
-    columns: FEATURE_COUNT,
-    data: state.table.slice(),
-  };
+  const data = state.table.slice();
+  data[LIST_PLACE] = FEATURE_LIST;
+  return { format: 'npy', rows: ROW_COUNT, columns: FEATURE_COUNT, data };
 }
 
 function decode(content: Encoded): AttentionState {
   if (content.format !== 'npy') throw new Error(`attention in ${content.format}`);
   const { rows, columns, data } = content;
-  if (rows !== ROW_COUNT || columns !== FEATURE_COUNT || data.length !== rows * columns)
-    throw new Error(`attention is ${rows} × ${columns}, not ${ROW_COUNT} × ${FEATURE_COUNT}`);
-  return { table: data.slice() };
+  if (rows !== ROW_COUNT || data.length !== rows * columns)
+    throw new Error(`attention is ${rows} × ${columns} of ${data.length} values`);
+  const map = mapOfList(data[ROW.scalar * columns + SCALAR_COLUMN.featureList]);
+  if (columns !== map.names.length)
+    throw new Error(`attention has ${columns} columns for ${map.names.length} features`);
+  const table = map.same ? data.slice() : moveColumns(data, columns, map.former);
+  // Memory is always of today's list.
+  table[LIST_PLACE] = 0;
+  return { table };
 }
 
 function checkState({ table }: AttentionState): string | null {

@@ -9,6 +9,7 @@
  */
 import { asCount, asNumber, asRecord, type Reader } from '../base/field.ts';
 import type { Probabilities } from '../core/fact.ts';
+import { asColumnMap, type ColumnMap, migrateRows } from '../core/feature-migration.ts';
 import { packBlob, unpackBlob } from './blob.ts';
 import {
   addVotes,
@@ -19,7 +20,6 @@ import {
   forestOfFloats,
 } from './boosted-forest.ts';
 import { asCalibration, type Calibration, calibrated } from './calibration.ts';
-import { asColumnMap, type ColumnMap, migrateRows } from './feature-migration.ts';
 import { FEATURE_NAMES } from './features.ts';
 import { asScaler, type Scaler } from './scaler.ts';
 import { CLASS_COUNT } from './scores.ts';

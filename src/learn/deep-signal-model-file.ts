@@ -19,11 +19,11 @@ import {
 import { SEQUENCE_ROWS } from '../base/limits.ts';
 import type { Encoded } from '../core/component.ts';
 import type { Label } from '../core/fact.ts';
-import { packSequence, SEQUENCE_SIZE, unpackSequence } from '../core/sequence.ts';
+import { asColumnMap, type ColumnMap } from '../core/feature-migration.ts';
+import { packSequence, SEQUENCE_SIZE, sequencesToday, unpackSequence } from '../core/sequence.ts';
 import type { DeepSignalModelState, FormerLstm } from './deep-signal-model.ts';
-import { asColumnMap, type ColumnMap } from './feature-migration.ts';
 import { FEATURE_COUNT, FEATURE_NAMES } from './features.ts';
-import { ARCHITECTURE, isReadable, sequencesToday } from './lstm-record.ts';
+import { ARCHITECTURE, isReadable } from './lstm-record.ts';
 import {
   bytes,
   lstmFields,

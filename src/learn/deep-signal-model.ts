@@ -11,14 +11,12 @@ import { must } from '../base/assert.ts';
 import { SEQUENCES_KEPT_MAX } from '../base/limits.ts';
 import type { Component } from '../core/component.ts';
 import type { Fact, ModelId, Probabilities, TrainOutcome, TrainRequest } from '../core/fact.ts';
-import { packSequence, type Sequence, unpackSequence } from '../core/sequence.ts';
+import { packSequence, type Sequence, sequenceToday } from '../core/sequence.ts';
 import type { Settings } from '../core/settings.ts';
 import { decodeDeepSignalModel, encodeDeepSignalModel } from './deep-signal-model-file.ts';
 import { toVersion2, toVersion3 } from './deep-signal-model-upgrade.ts';
-import { mapOfList } from './feature-migration.ts';
 import { packLstm, unpackLstm } from './lstm-blob.ts';
 import { type LstmModel, predictLstm } from './lstm-model.ts';
-import { sequencesToday } from './lstm-record.ts';
 import {
   type DueTraining,
   foldOutcome,
@@ -109,7 +107,8 @@ export const deepSignalModel: Component<'deep-signal-model', DeepSignalModelStat
 };
 
 function foldExample(state: DeepSignalModelState, fact: Fact<'example.labelled'>): void {
-  const sequence = sequenceToday(fact);
+  const sequence =
+    fact.sequence === undefined ? null : sequenceToday(fact.sequence, fact.featureList);
   if (sequence === null) return;
   state.examples.push({
     id: fact.id,
@@ -124,14 +123,6 @@ function foldExample(state: DeepSignalModelState, fact: Fact<'example.labelled'>
   const chances = predictDeep(state, sequence);
   foldRetraining(state.retraining, fact, chances === null ? null : logLossOf(chances[fact.label]));
   trim(state);
-}
-
-/** The fact's window on today's features; null where it has none that can be read. */
-function sequenceToday({ sequence, featureList }: Fact<'example.labelled'>): Sequence | null {
-  if (sequence === undefined) return null;
-  const map = mapOfList(featureList);
-  const window = unpackSequence(sequence, map.names.length);
-  return window && sequencesToday(window, map);
 }
 
 function foldTraining(

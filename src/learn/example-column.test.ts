@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { columnMap } from '../core/feature-migration.ts';
 import { columnsOf, examplesIn } from './example-column.ts';
-import { columnMap } from './feature-migration.ts';
 import { FEATURE_COUNT, FEATURE_NAMES } from './features.ts';
 import { plantedExamples } from './planted-example.ts';
 

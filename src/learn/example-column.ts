@@ -15,7 +15,7 @@ import {
   type Reader,
 } from '../base/field.ts';
 import type { Example, Label } from '../core/fact.ts';
-import { type ColumnMap, migrateRows } from './feature-migration.ts';
+import { type ColumnMap, migrateRows } from '../core/feature-migration.ts';
 import { FEATURE_COUNT } from './features.ts';
 
 /** Steps a unit. Rows are clipped to ±4, so an int32 holds them a hundred times over. */

@@ -12,6 +12,7 @@ import { must } from '../base/assert.ts';
 import { PENDING_LABELS_MAX } from '../base/limits.ts';
 import { MINUTE_MS, type Millis } from '../base/time.ts';
 import type { Example, Fact, Forecast } from '../core/fact.ts';
+import { FEATURE_LIST_FIELD } from '../core/feature.ts';
 import type { LabelSource, PendingLabel } from '../core/label.ts';
 import type { Direction } from '../core/order.ts';
 import type { Settings } from '../core/settings.ts';
@@ -75,6 +76,7 @@ export function openExample(source: LabelSource, opening: Opening): Fact<'exampl
     time: last.time + settings.timeframeMs,
     proposed: forecast !== null,
     features: source.features.slice(),
+    ...FEATURE_LIST_FIELD,
     barrier: barrierOf(source.reading.sigma, settings),
     candles: settings.learning.barrierCandles,
     ...(forecast !== null && { forecast }),
@@ -119,6 +121,7 @@ function labelOf(
     label: pending.label,
     return: round(pending.change - at.cost),
     features: pending.features,
+    ...FEATURE_LIST_FIELD,
     ...(at.withSequence && sequence !== null && { sequence }),
   };
 }

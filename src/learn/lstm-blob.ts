@@ -6,8 +6,8 @@
  */
 
 import { asRecord } from '../base/field.ts';
+import { asColumnMap } from '../core/feature-migration.ts';
 import { packBlob, unpackBlob } from './blob.ts';
-import { asColumnMap } from './feature-migration.ts';
 import { FEATURE_NAMES } from './features.ts';
 import type { LstmModel } from './lstm-model.ts';
 import {

@@ -8,10 +8,9 @@
  */
 
 import { asCount, asNumber, asPositives, asRecord } from '../base/field.ts';
-import type { Sequence } from '../core/sequence.ts';
+import { type ColumnMap, migrateRows } from '../core/feature-migration.ts';
 import type { Adam } from './adam.ts';
 import { asCalibration, type Calibration } from './calibration.ts';
-import { type ColumnMap, migrateRows } from './feature-migration.ts';
 import { type LstmModel, SHAPE } from './lstm-model.ts';
 import { parameterCount, partsOf } from './lstm-shape.ts';
 import type { Scaler } from './scaler.ts';
@@ -102,18 +101,5 @@ function parametersToday(values: Float32Array, { names, former }: ColumnMap): Fl
       moved.set(rowOf(was.start, fixed + column), part.start + (fixed + today) * width);
     });
   });
-  return moved;
-}
-
-/** Windows on the features of `map`, one after the other, on today's; a new feature is 0. */
-export function sequencesToday(sequences: Sequence, { same, names, former }: ColumnMap): Sequence {
-  if (same) return sequences;
-  const rows = sequences.length / names.length;
-  const moved: Sequence = new Int8Array(rows * former.length);
-  for (let row = 0; row < rows; row += 1)
-    former.forEach((column, today) => {
-      if (column < 0) return;
-      moved[row * former.length + today] = sequences[row * names.length + column]!;
-    });
   return moved;
 }

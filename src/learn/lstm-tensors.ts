@@ -7,7 +7,7 @@
  */
 import { asNumber, asRecord } from '../base/field.ts';
 import type { Tensor } from '../core/component.ts';
-import type { ColumnMap } from './feature-migration.ts';
+import type { ColumnMap } from '../core/feature-migration.ts';
 import { type LstmModel, SHAPE } from './lstm-model.ts';
 import { asAdam, asSurroundings, countFor, modelToday } from './lstm-record.ts';
 import { partsOf } from './lstm-shape.ts';

@@ -3,8 +3,9 @@
  *
  * States are market regime × volatility level, actions are the strategies and staying out. A
  * choice holds for a symbol until its trade closes or the choice expires: what is waiting for its
- * reward is part of the state. Promises: rolls only the dice it is given; starts at 0, which is
- * optimistic where costs make most trades lose. Never: chooses for a symbol that is still waiting.
+ * reward is part of the state. It knows no features: a release that changes those leaves it as it is.
+ * Promises: rolls only the dice it is given; starts at 0, which is optimistic where costs make most
+ * trades lose. Never: chooses for a symbol that is still waiting.
  */
 import { assert, must } from '../base/assert.ts';
 import type { Rng } from '../base/rng.ts';

@@ -4,9 +4,9 @@ import { Rng, seedRng } from '../base/rng.ts';
 import { DAY_MS, HOUR_MS } from '../base/time.ts';
 import type { Score, TrainOutcome, TrainVerdict } from '../core/fact.ts';
 import { FEATURE_NAMES } from '../core/feature.ts';
+import { columnMap } from '../core/feature-migration.ts';
 import { DEFAULT_SETTINGS } from '../core/settings.ts';
 import { driftFrom, foldLoss, isDrifting, noDrift } from './drift.ts';
-import { columnMap } from './feature-migration.ts';
 import {
   foldExample,
   foldOutcome,

@@ -10,8 +10,8 @@
 import { asCount, asNumber, fieldsOf, nullable, type Reader } from '../base/field.ts';
 import { DAY_MS, type Millis } from '../base/time.ts';
 import type { Example, TrainOutcome, TrainRequest, TrainTrigger } from '../core/fact.ts';
+import { type ColumnMap, gateToday } from '../core/feature-migration.ts';
 import { asDrift, type Drift, driftFrom, foldLoss, isDrifting, noDrift } from './drift.ts';
-import { type ColumnMap, gateToday } from './feature-migration.ts';
 import { COMPARE_MIN, EXAMPLES_MIN } from './slices.ts';
 
 export interface Retraining {

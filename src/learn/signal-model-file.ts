@@ -6,9 +6,9 @@
  */
 import { asCount, asNumber, fieldsOf, listOf, nullable, type Reader } from '../base/field.ts';
 import type { Encoded } from '../core/component.ts';
+import { asColumnMap } from '../core/feature-migration.ts';
 import { trainedFields, trainedReader } from './boosted-model.ts';
 import { columnsOf, examplesIn } from './example-column.ts';
-import { asColumnMap } from './feature-migration.ts';
 import { FEATURE_NAMES } from './features.ts';
 import { forgetModel, retrainingToday } from './retraining.ts';
 import type { FormerModel, Performance, SignalModelState } from './signal-model.ts';

@@ -17,11 +17,11 @@ import type {
   TrainOutcome,
   TrainRequest,
 } from '../core/fact.ts';
+import { rowToday } from '../core/feature-migration.ts';
 import type { TradeRecord } from '../core/order.ts';
 import type { Settings } from '../core/settings.ts';
 import { packTrained, predictBoosted, type TrainedSignal, unpackTrained } from './boosted-model.ts';
 import { type ExampleTable, tableOf } from './example-table.ts';
-import { rowToday } from './feature-migration.ts';
 import {
   type DueTraining,
   foldOutcome,

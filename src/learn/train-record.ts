@@ -17,6 +17,7 @@ import {
 import type { RngState } from '../base/rng.ts';
 import type { Millis } from '../base/time.ts';
 import type {
+  Fact,
   Gain,
   ModelId,
   Score,
@@ -26,7 +27,7 @@ import type {
   TrainTrigger,
   TrainVerdict,
 } from '../core/fact.ts';
-import { type ColumnMap, gateToday } from './feature-migration.ts';
+import { type ColumnMap, gateToday, mapOfList } from '../core/feature-migration.ts';
 
 /** Trainings that a model remembers: some months of them. */
 export const TRAININGS_KEPT_MAX = 50;
@@ -73,21 +74,24 @@ export const trainingRecordOf = (
   ...(fact.slices !== undefined && { slices: { ...fact.slices } }),
 });
 
-/** The request without the name of the fact that told it. */
-export const requestOf = (fact: TrainRequest): TrainRequest => ({
-  model: fact.model,
-  time: fact.time,
-  from: fact.from,
-  through: fact.through,
-  seed: [...fact.seed],
-  rng: [...fact.rng],
-  champion: fact.champion,
-  gate: [...fact.gate],
-  ...(fact.nextGate !== undefined && { nextGate: [...fact.nextGate] }),
-  ...(fact.seenUntil !== undefined && { seenUntil: fact.seenUntil }),
-  ...(fact.version !== undefined && { version: fact.version }),
-  ...(fact.trigger !== undefined && { trigger: fact.trigger }),
-});
+/** The request without the name of the fact that told it, its gates in today's columns. */
+export function requestOf(fact: Fact<'model.train.requested'>): TrainRequest {
+  const asGate = gateToday(mapOfList(fact.featureList));
+  return {
+    model: fact.model,
+    time: fact.time,
+    from: fact.from,
+    through: fact.through,
+    seed: [...fact.seed],
+    rng: [...fact.rng],
+    champion: fact.champion,
+    gate: asGate(fact.gate, 'gate'),
+    ...(fact.nextGate !== undefined && { nextGate: asGate(fact.nextGate, 'nextGate') }),
+    ...(fact.seenUntil !== undefined && { seenUntil: fact.seenUntil }),
+    ...(fact.version !== undefined && { version: fact.version }),
+    ...(fact.trigger !== undefined && { trigger: fact.trigger }),
+  };
+}
 
 const asScore = fieldsOf<Score>({
   logLoss: asNumber,

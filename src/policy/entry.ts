@@ -9,6 +9,7 @@ import { must } from '../base/assert.ts';
 import { MARKET_SILENT_CANDLES, MARKET_SILENT_MS } from '../base/limits.ts';
 import { Rng } from '../base/rng.ts';
 import type { Forecast } from '../core/fact.ts';
+import { FEATURE_LIST_FIELD } from '../core/feature.ts';
 import type { Candle } from '../core/market.ts';
 import type { ModelVersions } from '../core/order.ts';
 import type { Telling } from '../core/step.ts';
@@ -118,6 +119,7 @@ function tellEntry(world: World, idea: Idea, telling: Telling): Forecast {
     ...forecast,
     verdict: 'order' in sizing ? 'accepted' : sizing.refused,
     scores: attention ? attend(world.attention, idea.symbol.features) : NO_SCORES,
+    ...FEATURE_LIST_FIELD,
     models,
   });
   if ('order' in sizing) telling.tell({ type: 'order.approved', order: sizing.order });

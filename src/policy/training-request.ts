@@ -7,6 +7,7 @@
 import { Rng } from '../base/rng.ts';
 import type { Millis } from '../base/time.ts';
 import type { ModelId, TrainTrigger } from '../core/fact.ts';
+import { FEATURE_LIST_FIELD } from '../core/feature.ts';
 import type { Telling } from '../core/step.ts';
 import { gateOf, openGate } from '../learn/attention.ts';
 import * as deep from '../learn/deep-signal-model.ts';
@@ -50,5 +51,6 @@ function tellRequest(world: World, due: Due, telling: Telling): void {
     // What attention has learned since the last decision would know the labels of this one.
     gate: isOn && gate !== null ? gate : openGate(),
     ...(isOn && { nextGate: gateOf(world.attention) }),
+    ...FEATURE_LIST_FIELD,
   });
 }

@@ -7,6 +7,7 @@
  */
 import { channelPosition } from '../base/indicator/channel.ts';
 import { HOUR_MS, type Millis } from '../base/time.ts';
+import { FEATURE_COLUMN as AT } from '../core/feature.ts';
 import type { Candle, Reading } from '../core/market.ts';
 import { type Indicators, returnOver, SLOW_BAR_CANDLES } from './indicators.ts';
 
@@ -43,7 +44,7 @@ export interface RowSource {
   readonly closedAt: Millis;
 }
 
-/** Fills `out` in the order of FEATURE_NAMES. */
+/** Fills `out`, a value per feature name. */
 export function fillFeatures(out: number[], source: RowSource): void {
   fillMomentum(out, source.indicators);
   fillTrend(out, source.indicators, source.candle.close);
@@ -53,39 +54,39 @@ export function fillFeatures(out: number[], source: RowSource): void {
 
 function fillMomentum(out: number[], all: Indicators): void {
   const sigma = all.sigma.value;
-  out[0] = tidy(over(returnOver(all, 1), sigma));
-  out[1] = tidy(over(returnOver(all, 5), sigma * SQRT_5));
-  out[2] = tidy(over(returnOver(all, 15), sigma * SQRT_15));
-  out[3] = tidy(over(returnOver(all, 60), sigma * SQRT_60));
-  out[4] = tidy((all.rsi.value - 50) / 15);
-  out[5] = tidy((all.rsiFast.value - 50) / 25);
-  out[6] = tidy((all.stochastic.k.value - 50) / 25);
-  out[7] = tidy((all.stochastic.d.value - 50) / 25);
-  out[8] = tidy((all.mfi.value - 50) / 20);
-  out[9] = tidy(all.cci.value / 100);
+  out[AT.return_1] = tidy(over(returnOver(all, 1), sigma));
+  out[AT.return_5] = tidy(over(returnOver(all, 5), sigma * SQRT_5));
+  out[AT.return_15] = tidy(over(returnOver(all, 15), sigma * SQRT_15));
+  out[AT.return_60] = tidy(over(returnOver(all, 60), sigma * SQRT_60));
+  out[AT.rsi_14] = tidy((all.rsi.value - 50) / 15);
+  out[AT.rsi_5] = tidy((all.rsiFast.value - 50) / 25);
+  out[AT.stoch_k] = tidy((all.stochastic.k.value - 50) / 25);
+  out[AT.stoch_d] = tidy((all.stochastic.d.value - 50) / 25);
+  out[AT.mfi_14] = tidy((all.mfi.value - 50) / 20);
+  out[AT.cci_20] = tidy(all.cci.value / 100);
 }
 
 function fillTrend(out: number[], all: Indicators, close: number): void {
   const { adx } = all;
   const atr = all.atr.average.value;
-  out[10] = tidy((adx.average.value - 25) / 12);
-  out[11] = tidy((adx.plusDi - adx.minusDi) / 20);
-  out[12] = tidy(all.aroon.value / 50);
-  out[13] = tidy(over(2.5 * all.macd.histogram, atr));
-  out[14] = tidy(over(close - all.emaFast.value, 2 * atr));
-  out[15] = tidy(over(close - all.emaSlow.value, 3 * atr));
-  out[16] = tidy(over(all.emaFast.value - all.emaSlow.value, 2 * atr));
-  out[17] = tidy(over(close - all.emaLong.value, 6 * atr));
+  out[AT.adx_14] = tidy((adx.average.value - 25) / 12);
+  out[AT.di_difference] = tidy((adx.plusDi - adx.minusDi) / 20);
+  out[AT.aroon_25] = tidy(all.aroon.value / 50);
+  out[AT.macd_histogram] = tidy(over(2.5 * all.macd.histogram, atr));
+  out[AT.ema_fast_gap] = tidy(over(close - all.emaFast.value, 2 * atr));
+  out[AT.ema_slow_gap] = tidy(over(close - all.emaSlow.value, 3 * atr));
+  out[AT.ema_cross] = tidy(over(all.emaFast.value - all.emaSlow.value, 2 * atr));
+  out[AT.ema_200_gap] = tidy(over(close - all.emaLong.value, 6 * atr));
 }
 
 function fillVolatility(out: number[], all: Indicators, close: number): void {
   const { middle, deviation } = all.bollinger;
   const atr = all.atr.average.value;
-  out[18] = tidy(over(close - middle, deviation));
-  out[19] = tidy(2 * logOver(deviation, atr));
-  out[20] = tidy(2 * all.logAtrRatio);
-  out[21] = tidy(logOver(all.sigma.variance.value, all.varianceLevel.value));
-  out[22] = tidy(4 * channelPosition(all.range, close) - 2);
+  out[AT.band_position] = tidy(over(close - middle, deviation));
+  out[AT.band_width] = tidy(2 * logOver(deviation, atr));
+  out[AT.atr_ratio] = tidy(2 * all.logAtrRatio);
+  out[AT.sigma_ratio] = tidy(logOver(all.sigma.variance.value, all.varianceLevel.value));
+  out[AT.range_position] = tidy(4 * channelPosition(all.range, close) - 2);
 }
 
 function fillCandle(out: number[], source: RowSource): void {
@@ -95,12 +96,12 @@ function fillCandle(out: number[], source: RowSource): void {
   const upperWick = high - Math.max(open, close);
   const lowerWick = Math.min(open, close) - low;
   const hour = Math.floor(source.closedAt / HOUR_MS) % HOURS;
-  out[23] = tidy(over(close - open, atr));
-  out[24] = tidy(over(2 * (lowerWick - upperWick), high - low));
-  out[25] = tidy(all.flow.mean > 0 ? Math.log(reading.volumeRatio) : 0);
-  out[26] = tidy(3 * all.flow.balance);
-  out[27] = tidy((all.slow.rsi.value - 50) / 15);
-  out[28] = tidy(over(all.slow.emaFast.value - all.slow.emaSlow.value, SQRT_SLOW * atr));
-  out[29] = tidy(HOUR_SIN[hour] as number);
-  out[30] = tidy(HOUR_COS[hour] as number);
+  out[AT.body] = tidy(over(close - open, atr));
+  out[AT.wick_balance] = tidy(over(2 * (lowerWick - upperWick), high - low));
+  out[AT.volume_ratio] = tidy(all.flow.mean > 0 ? Math.log(reading.volumeRatio) : 0);
+  out[AT.obv_slope] = tidy(3 * all.flow.balance);
+  out[AT.slow_rsi] = tidy((all.slow.rsi.value - 50) / 15);
+  out[AT.slow_trend] = tidy(over(all.slow.emaFast.value - all.slow.emaSlow.value, SQRT_SLOW * atr));
+  out[AT.hour_sin] = tidy(HOUR_SIN[hour] as number);
+  out[AT.hour_cos] = tidy(HOUR_COS[hour] as number);
 }

@@ -73,7 +73,8 @@ describe('the market state file', () => {
       for (const wrong of ['x', true, {}, []] as Json[]) {
         const value = path.reduce<Json>((node, key) => (node as Tree)[key] as Json, content());
         const same = typeof wrong === typeof value && Array.isArray(wrong) === Array.isArray(value);
-        const fits = typeof wrong === 'boolean' || path.at(-1) === 'symbol';
+        const isName = path.at(-1) === 'symbol' || path[0] === 'featureNames';
+        const fits = typeof wrong === 'boolean' || isName;
         if ((same && fits) || path.at(-1) === 'symbols' || path.at(-1) === 'pending') continue;
         const edited = change(path, (parent, key) => {
           parent[key] = wrong;

@@ -1,12 +1,12 @@
 /**
- * The market's state file: the state itself, copied out and read back strictly.
+ * The market's state file: the state itself, copied out and read back strictly, and the names of its
+ * features.
  *
  * Promises: what is read has exactly the shape that this release writes (names, lengths, periods,
- * ranges), or decoding throws with the place; numbers come back bit for bit. Never: shares an object
- * with the state.
+ * ranges), or decoding throws with the place; numbers come back bit for bit; of a file with other
+ * features, rows are read by name. Never: shares an object with the state.
  */
 import {
-  asArray,
   asBoolean,
   asCount,
   asInteger,
@@ -17,42 +17,81 @@ import {
   fieldsOf,
   likeTemplate,
   listOf,
+  mapOf,
   nullable,
   oneOf,
   type Reader,
 } from '../base/field.ts';
+import { SEQUENCE_ROWS } from '../base/limits.ts';
 import type { Encoded } from '../core/component.ts';
-import { FEATURE_COUNT } from '../core/feature.ts';
+import { FEATURE_COUNT, FEATURE_NAMES } from '../core/feature.ts';
+import { asColumnMap, type ColumnMap, migrateRows } from '../core/feature-migration.ts';
 import type { PendingLabel } from '../core/label.ts';
 import { REGIMES, VOLATILITY_LEVELS } from '../core/market.ts';
-import { unpackSequence } from '../core/sequence.ts';
-import { createSymbol, type LastCandle, type SymbolState } from './market-symbol.ts';
+import { packSequence, sequenceOn } from '../core/sequence.ts';
+import type { MarketState } from './market.ts';
+import {
+  createSymbol,
+  type LastCandle,
+  type RowWindow,
+  type SymbolState,
+} from './market-symbol.ts';
 
 type Tree = Readonly<Record<string, unknown>>;
 
+export const encodeMarket = (state: MarketState): Encoded => ({
+  format: 'json.zst',
+  value: { ...(copyPlain(state) as Tree), featureNames: [...FEATURE_NAMES] },
+});
+
+export function decodeMarket(content: Encoded): MarketState {
+  if (content.format !== 'json.zst') throw new Error(`market: not ${content.format}`);
+  const { featureNames, ...value } = content.value;
+  return marketReader(asColumnMap(featureNames, 'market.featureNames'))(value, 'market');
+}
+
+const marketReader = (map: ColumnMap): Reader<MarketState> =>
+  fieldsOf<MarketState>({
+    candles: asCount,
+    timeframeMs: asCount,
+    cusumSigmas: asNumber,
+    symbols: mapOf(symbolReader(map)),
+  });
+
 /** A copy of plain data. */
-export function copyPlain(value: unknown): unknown {
+function copyPlain(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(copyPlain);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, copyPlain(each)]));
 }
 
-export const readSymbol: Reader<SymbolState> = (value, path) => {
-  const { last: _last, pending: _pending, ...template } = createSymbol();
-  const { last, pending, ...rest } = asRecord(value, path);
-  const symbol: SymbolState = {
-    ...likeTemplate(template, rest, path),
-    last: readLast(last, `${path}.last`),
-    pending: readPending(pending, `${path}.pending`),
+/** `map`: the features of the file. */
+const symbolReader =
+  (map: ColumnMap): Reader<SymbolState> =>
+  (value, path) => {
+    const {
+      last: _last,
+      pending: _pending,
+      features: _features,
+      window: _window,
+      ...template
+    } = createSymbol();
+    const { last, pending, features, window, ...rest } = asRecord(value, path);
+    const symbol: SymbolState = {
+      ...likeTemplate(template, rest, path),
+      last: readLast(last, `${path}.last`),
+      features: rowsReader(map, 1)(features, `${path}.features`),
+      window: windowReader(map)(window, `${path}.window`),
+      pending: listOf(pendingReader(map))(pending, `${path}.pending`),
+    };
+    const { regime, volatility } = symbol.reading;
+    oneOf(REGIMES)(regime, `${path}.reading.regime`);
+    oneOf(VOLATILITY_LEVELS)(volatility, `${path}.reading.volatility`);
+    for (const word of symbol.past)
+      if (word >>> 0 !== word) throw new Error(`${path}.past is not two 32-bit integers`);
+    checkNode(symbol as unknown as Tree, createSymbol() as unknown as Tree, path);
+    return symbol;
   };
-  const { regime, volatility } = symbol.reading;
-  oneOf(REGIMES)(regime, `${path}.reading.regime`);
-  oneOf(VOLATILITY_LEVELS)(volatility, `${path}.reading.volatility`);
-  for (const word of symbol.past)
-    if (word >>> 0 !== word) throw new Error(`${path}.past is not two 32-bit integers`);
-  checkNode(symbol as unknown as Tree, createSymbol() as unknown as Tree, path);
-  return symbol;
-};
 
 const readLast = nullable(
   fieldsOf<LastCandle>({
@@ -66,21 +105,34 @@ const readLast = nullable(
   }),
 );
 
-const readRow: Reader<number[]> = (value, path) => asNumbers(value, FEATURE_COUNT, path);
+/** Feature rows, one after the other. A feature that is new has been 0 so far. */
+const rowsReader =
+  (map: ColumnMap, count: number): Reader<number[]> =>
+  (value, path) =>
+    migrateRows(asNumbers(value, count * map.names.length, path), map, 0).slice();
 
-const readSequence: Reader<string> = (value, path) => {
-  const text = asText(value, path);
-  if (unpackSequence(text) === null) throw new Error(`${path} is not a feature window`);
-  return text;
-};
+const windowReader = (map: ColumnMap): Reader<RowWindow> =>
+  fieldsOf<RowWindow>({
+    rows: rowsReader(map, SEQUENCE_ROWS),
+    next: asCount,
+    count: asCount,
+  });
 
-const readPending = listOf(
+const sequenceReader =
+  (map: ColumnMap): Reader<string> =>
+  (value, path) => {
+    const sequence = sequenceOn(asText(value, path), map);
+    if (sequence === null) throw new Error(`${path} is not a feature window`);
+    return packSequence(sequence);
+  };
+
+const pendingReader = (map: ColumnMap): Reader<PendingLabel> =>
   fieldsOf<PendingLabel>({
     id: asInteger,
     time: asNumber,
     proposed: asBoolean,
-    features: readRow,
-    sequence: nullable(readSequence),
+    features: rowsReader(map, 1),
+    sequence: nullable(sequenceReader(map)),
     barrier: asNumber,
     candles: asCount,
     entry: nullable(asNumber),
@@ -88,8 +140,7 @@ const readPending = listOf(
     status: oneOf(['waiting', 'due', 'void']),
     label: oneOf([0, 1, 2]),
     change: asNumber,
-  }),
-);
+  });
 
 /** Periods are those of this release; indices and counts stay within the ring they belong to. */
 function checkNode(node: Tree, fresh: Tree, path: string): void {
@@ -110,24 +161,4 @@ function checkPlace(node: Tree, name: string, path: string): void {
   const size = values?.length ?? (rows === undefined ? null : rows.length / FEATURE_COUNT);
   if (size !== null && (place > size || (name === 'next' && place === size)))
     throw new Error(`${path}.${name} is outside its ring`);
-}
-
-/** Version 2: a pending label has the feature window of its opening; 0.1.0 kept none. */
-export const withSequences = (old: Encoded): Encoded =>
-  eachPending(old, label => ({ ...label, sequence: null }));
-
-/** Version 3: a pending label has no mean of that window any more; nobody read it. */
-export const withoutContext = (old: Encoded): Encoded =>
-  eachPending(old, ({ context: _, ...label }) => label);
-
-function eachPending(old: Encoded, lift: (label: Tree) => Tree): Encoded {
-  if (old.format !== 'json.zst') throw new Error(`market: not ${old.format}`);
-  const symbols = Object.entries(asRecord(old.value['symbols'], 'market.symbols'));
-  const lifted = symbols.map(([name, symbol]) => {
-    const { pending, ...rest } = asRecord(symbol, 'market.symbols');
-    const labels = asArray(pending, null, 'market.symbols.pending');
-    const of = (label: unknown) => lift(asRecord(label, 'a pending label'));
-    return [name, { ...rest, pending: labels.map(of) }];
-  });
-  return { ...old, value: { ...old.value, symbols: Object.fromEntries(lifted) } };
 }

@@ -6,16 +6,16 @@
  * bit for bit. Never: fills a gap with invented candles, looks ahead, or decides.
  */
 import { assert, Bug } from '../base/assert.ts';
-import { asCount, asNumber, fieldsOf, mapOf } from '../base/field.ts';
 import { PENDING_LABELS_MAX, SEQUENCE_ROWS } from '../base/limits.ts';
 import { pastText } from '../base/past-hash.ts';
 import type { Component } from '../core/component.ts';
 import type { Bookmark } from '../core/exchange.ts';
 import type { Fact } from '../core/fact.ts';
+import { rowToday } from '../core/feature-migration.ts';
 import type { Candle } from '../core/market.ts';
 import { packSequence } from '../core/sequence.ts';
 import { DEFAULT_SETTINGS } from '../core/settings.ts';
-import { copyPlain, readSymbol, withoutContext, withSequences } from './market-codec.ts';
+import { decodeMarket, encodeMarket } from './market-codec.ts';
 import {
   createSymbol,
   foldCandle,
@@ -23,6 +23,7 @@ import {
   type SymbolState,
   sequenceOf,
 } from './market-symbol.ts';
+import { toVersion2, toVersion3, toVersion4 } from './market-upgrade.ts';
 
 export { type SymbolState, sequenceOf } from './market-symbol.ts';
 
@@ -76,7 +77,8 @@ export function gapBefore(
 function open(state: MarketState, fact: Fact<'example.opened'>): void {
   const symbol = symbolOf(state, fact.symbol);
   assert(symbol.pending.length < PENDING_LABELS_MAX, 'labels pending have a bound');
-  const { id, time, proposed, features, barrier, candles } = fact;
+  const { id, time, proposed, barrier, candles } = fact;
+  const features = rowToday(fact.features, fact.featureList);
   const window = sequenceOf(symbol);
   symbol.pending.push({
     ...{ id, time, proposed, features, barrier, candles },
@@ -93,13 +95,6 @@ function close(state: MarketState, fact: Fact<'example.labelled' | 'example.void
   const [closed] = symbol.pending.splice(index, 1);
   if (closed?.status !== 'waiting') symbol.due -= 1;
 }
-
-const readMarket = fieldsOf<MarketState>({
-  candles: asCount,
-  timeframeMs: asCount,
-  cusumSigmas: asNumber,
-  symbols: mapOf(readSymbol),
-});
 
 function check(state: MarketState): string | null {
   let candles = 0;
@@ -126,18 +121,12 @@ function check(state: MarketState): string | null {
 export const market: Component<'market', MarketState> = {
   id: 'market',
   title: 'market',
-  version: 3,
+  version: 4,
   file: {
     name: 'market_state.json.zst',
     format: 'json.zst',
-    encode: state => ({
-      format: 'json.zst',
-      value: copyPlain(state) as Record<string, unknown>,
-    }),
-    decode(content) {
-      if (content.format !== 'json.zst') throw new Error(`market: not ${content.format}`);
-      return readMarket(content.value, 'market');
-    },
+    encode: encodeMarket,
+    decode: decodeMarket,
   },
   initial,
   on: {
@@ -161,6 +150,6 @@ export const market: Component<'market', MarketState> = {
     'example.labelled': close,
     'example.voided': close,
   },
-  upgrades: { 2: withSequences, 3: withoutContext },
+  upgrades: { 2: toVersion2, 3: toVersion3, 4: toVersion4 },
   check,
 };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { FEATURE_COUNT, FEATURE_NAMES } from './feature.ts';
 import { columnMap, migrateRows, rowToday } from './feature-migration.ts';
-import { FEATURE_COUNT, FEATURE_NAMES } from './features.ts';
 
 const of = (today: readonly string[], renamed: Readonly<Record<string, string>> = {}) => ({
   today,

@@ -6,7 +6,7 @@
  * neutral. Never: matches by position.
  */
 import { asArray, asNumbers, asText, type Reader } from '../base/field.ts';
-import { FEATURE_NAMES, FORMER_FEATURE_LISTS, RENAMED_FEATURES } from '../core/feature.ts';
+import { FEATURE_LISTS, FEATURE_NAMES, RENAMED_FEATURES } from './feature.ts';
 
 export interface ColumnMap {
   /** True where the names and their order are those of today. */
@@ -70,16 +70,16 @@ export const gateToday =
 export const asColumnMap = (value: unknown, what: string): ColumnMap =>
   columnMap(asArray(value, null, what).map(name => asText(name, what)));
 
-const MAPS = [...FORMER_FEATURE_LISTS.map(names => columnMap(names)), columnMap(FEATURE_NAMES)];
+const MAPS = FEATURE_LISTS.map(names => columnMap(names));
 
-/** The columns of a fact; `list`: as the fact says, absent in 0.1.0. */
+/** The columns of a fact; `list`: as the fact says, absent under the first list. */
 export function mapOfList(list: number | undefined): ColumnMap {
   const map = MAPS[list ?? 0];
   if (map === undefined) throw new Error(`the feature list ${list} is not known`);
   return map;
 }
 
-/** The feature row of a fact in today's columns. */
+/** What a fact has per feature, in today's columns; 0 for those that it does not know. */
 export function rowToday(row: readonly number[], list: number | undefined): number[] {
   const map = mapOfList(list);
   if (map.names.length !== row.length)
