@@ -70,8 +70,8 @@ function tellExamples(store: Store): void {
   store.checkpoint('full');
 }
 
-const withoutOutcome = ({ id, symbol, time, proposed, features, context }: Example) => ({
-  ...{ id, symbol, time, proposed, features, context },
+const withoutOutcome = ({ id, symbol, time, proposed, features }: Example) => ({
+  ...{ id, symbol, time, proposed, features },
 });
 
 async function openBot(directory: string, tape: readonly string[]): Promise<BotParts> {
