@@ -116,6 +116,12 @@ describe('the screen', () => {
     );
     const kept = screenLineOf({ ...TRAINED, adopted: false, blob: null }, 'btc');
     assert.match(kept ?? '', /, not adopted$/);
+    const none = { ...SCORE, examples: 0 };
+    const nothing = screenLineOf(
+      { ...TRAINED, adopted: false, blob: null, challenger: none },
+      'btc',
+    );
+    assert.equal(nothing, 'signal-model not trained: too few new examples to decide');
   });
 
   it('says nothing of a candle', () => {

@@ -7,6 +7,7 @@
 import { toQuote } from '../base/money.ts';
 import type { Fact } from '../core/fact.ts';
 import type { TradeRecord } from '../core/order.ts';
+import { comparedIn } from '../learn/scores.ts';
 import { BREAKER_WORDS } from '../trade/breaker.ts';
 import { breakerHold, endingText, holdLine, KILL_SWITCH_HOLD } from './hold.ts';
 import { decimal, signed, signedPercent } from './number-text.ts';
@@ -68,6 +69,8 @@ const tradeLine = (trade: TradeRecord): string =>
 
 function modelLine(fact: Fact<'model.trained'>): string {
   const { model, version, adopted, challenger, baseRate } = fact;
+  if (comparedIn(challenger) === null)
+    return `${model} not trained: too few new examples to decide`;
   return (
     `${model} trained on examples up to ${fact.through}: log-loss ${challenger.logLoss.toFixed(4)} ` +
     `against ${baseRate.logLoss.toFixed(4)} of the base rate, ` +

@@ -4,7 +4,8 @@
  * Promises: the figures of the view, no others; what was not kept is `–`.
  */
 import { utcMinute } from '../base/time.ts';
-import type { Gain, SliceSizes } from '../core/fact.ts';
+import type { Gain, Score, SliceSizes } from '../core/fact.ts';
+import { comparedIn } from '../learn/scores.ts';
 import { barChart } from './bar-chart.ts';
 import {
   type ByFeature,
@@ -24,13 +25,15 @@ const timeText = ({ training }: ModelVersion): string =>
 
 /** How much lower its log-loss was than the base rate's, on the same examples. */
 const gainOf = ({ training }: ModelVersion): number | null =>
-  training === null ? null : training.baseRate.logLoss - training.challenger.logLoss;
+  training && comparedIn(training.challenger)
+    ? training.baseRate.logLoss - training.challenger.logLoss
+    : null;
 
 const statusText = ({ status, training }: ModelVersion): string =>
   status === 'refused' ? (training?.verdict ?? status) : status;
 
-const lossText = (score: { readonly logLoss: number } | null | undefined): string =>
-  decimal(score?.logLoss ?? null, DECIMALS);
+const lossText = (score: Score | null | undefined): string =>
+  decimal(comparedIn(score)?.logLoss ?? null, DECIMALS);
 
 export function listText(versions: readonly ModelVersion[]): string {
   const columns = [
@@ -41,12 +44,12 @@ export function listText(versions: readonly ModelVersion[]): string {
   ];
   const rows = versions.map(version => {
     const { id, training } = version;
-    const score = training?.challenger;
+    const score = comparedIn(training?.challenger);
     return [
       id,
       statusText(version),
       timeText(version),
-      decimal(score?.examples ?? null, 0),
+      decimal(training?.challenger.examples ?? null, 0),
       lossText(score),
       lossText(training?.champion),
       lossText(training?.baseRate),
@@ -78,10 +81,10 @@ function scoreFigures(version: ModelVersion): Figures {
     ['  of the champion then', lossText(champion)],
     ['  of the base rate', lossText(baseRate)],
     ['  gain over the base rate', signed(gainOf(version), DECIMALS)],
-    ['  gain that decided', gain === undefined ? UNKNOWN : gainText(gain)],
-    ['Brier', decimal(challenger.brier, DECIMALS)],
-    ['  of the base rate', decimal(baseRate.brier, DECIMALS)],
-    ['Accuracy', percent(challenger.accuracy, 1)],
+    ['  gain that decided', gain && comparedIn(challenger) ? gainText(gain) : UNKNOWN],
+    ['Brier', decimal(comparedIn(challenger)?.brier ?? null, DECIMALS)],
+    ['  of the base rate', decimal(comparedIn(baseRate)?.brier ?? null, DECIMALS)],
+    ['Accuracy', percent(comparedIn(challenger)?.accuracy ?? null, 1)],
     ['Rounds or epochs', decimal(rounds ?? null, 0)],
     ['Examples', slices === undefined ? UNKNOWN : slicesText(slices)],
   ];

@@ -4,6 +4,7 @@
 
 import { toQuote } from '../base/money.ts';
 import type { Memory } from '../components.ts';
+import type { Score } from '../core/fact.ts';
 import { FEATURE_NAMES } from '../core/feature.ts';
 import type { AttentionState } from '../learn/attention.ts';
 import { gateOf } from '../learn/attention.ts';
@@ -11,6 +12,7 @@ import type { DeepSignalModelState } from '../learn/deep-signal-model.ts';
 import { type EnsembleState, JUDGED } from '../learn/ensemble-state.ts';
 import { featureShifts } from '../learn/feature-shift.ts';
 import { ACTIONS, MARKET_STATES, type QTableState } from '../learn/q-table.ts';
+import { comparedIn } from '../learn/scores.ts';
 import { performanceOf, type SignalModelState } from '../learn/signal-model.ts';
 import type { TrainingRecord } from '../learn/train-record.ts';
 import { bar } from './bar-chart.ts';
@@ -23,8 +25,7 @@ const SHIFTS_SHOWN = 3;
 function outcomeRows(outcome: TrainingRecord | null): [string, string][] {
   if (outcome === null) return [['Last training', 'none yet']];
   const { adopted, verdict, challenger, champion, baseRate } = outcome;
-  const loss = (score: { logLoss: number } | null) =>
-    score === null ? '–' : decimal(score.logLoss, 4);
+  const loss = (score: Score | null) => decimal(comparedIn(score)?.logLoss ?? null, 4);
   return [
     ['Last training', verdict ?? (adopted ? 'adopted' : 'not adopted')],
     [

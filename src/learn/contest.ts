@@ -90,8 +90,28 @@ export function judge(
   };
 }
 
+const canDecide = (examples: number, blocks: number): boolean =>
+  examples >= COMPARE_MIN && blocks >= BLOCKS_MIN;
+
+/** The answer where nothing could be decided, so that nothing is fitted; null: something can. */
+export function undecided(
+  request: TrainRequest,
+  table: LabelTable,
+  slices: Slices,
+): Trained | null {
+  const blocks = blocksOf(table, slices.compare);
+  if (canDecide(slices.compare.length, blocks.length)) return null;
+  const none = scoreOf({ probabilities: new Float64Array(0), labels: new Uint8Array(0) }, []);
+  const verdict: Verdict = {
+    verdict: 'too few examples',
+    gain: { logLoss: 0, error: 0, blocks: blocks.length },
+    ...{ challenger: none, champion: null, baseRate: none },
+  };
+  return { outcome: outcomeOf(request, verdict, { slices, rounds: 0 }), blob: null };
+}
+
 function verdictOf(gain: Gain, examples: number): TrainVerdict {
-  if (examples < COMPARE_MIN || gain.blocks < BLOCKS_MIN) return 'too few examples';
+  if (!canDecide(examples, gain.blocks)) return 'too few examples';
   return gain.logLoss > Math.max(gain.error, GAIN_MIN) ? 'adopted' : 'not clearly better';
 }
 

@@ -10,7 +10,14 @@ import { Rng } from '../base/rng.ts';
 import type { TrainRequest } from '../core/fact.ts';
 import { copyAdam, createAdam } from './adam.ts';
 import { calibrated, fitTemperature, priorOf } from './calibration.ts';
-import { baseRateOf, type Forecaster, judge, outcomeOf, type Trained } from './contest.ts';
+import {
+  baseRateOf,
+  type Forecaster,
+  judge,
+  outcomeOf,
+  type Trained,
+  undecided,
+} from './contest.ts';
 import { labelsOf } from './example-table.ts';
 import { packLstm, unpackLstm } from './lstm-blob.ts';
 import { fitSequenceScaler, inputTable } from './lstm-inputs.ts';
@@ -32,6 +39,8 @@ export function trainDeep(
   assert(request.model === 'deep-signal-model', `a request for ${request.model}`);
   const defender = champion === null ? null : unpackLstm(champion);
   const slices = sliceExamples(table, request.seenUntil ?? null);
+  const nothing = undecided(request, table, slices);
+  if (nothing !== null) return nothing;
   const scaler = fitSequenceScaler(table.sequences, slices.train);
   const gate = [...request.gate];
   const lesson = lessonOf(table, slices, { scaler, gate });

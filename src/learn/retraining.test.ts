@@ -78,14 +78,38 @@ describe('a first training', () => {
 });
 
 describe('a training that had too little to decide', () => {
-  it('uses nothing up', () => {
+  /** Answered with so many examples in the compare slice, and blocks of them. */
+  const answered = (compare: number, blocks: number) => {
     const state = noRetraining();
-    const time = label(state, 0, 1000);
-    const { fresh, seenUntil } = state;
-    train(state, time, 'too few examples', null);
-    assert.deepEqual([state.fresh, state.seenUntil], [fresh, seenUntil]);
-    const later = label(state, time + DAY_MS, 500);
-    assert.equal(trainingTrigger(state, view(later, false)), 'no model');
+    const first = label(state, 0, 1000);
+    train(state, first, 'adopted', null);
+    const time = label(state, first + 2 * LABEL_MS, 1000, 1.5);
+    foldRequest(state, time);
+    const slices = { train: 0, stop: 0, calibrate: 0, compare };
+    const gain = { logLoss: 0, error: 0, blocks };
+    foldOutcome(state, { ...outcomeWith('too few examples', null), slices, gain }, { time });
+    return { state, time };
+  };
+
+  it('is tried again once what it lacked has come, and not before, even when it drifts', () => {
+    for (const [compare, blocks, lacks] of [
+      [420, 10, 80],
+      [0, 0, 500],
+      [800, 3, 200],
+      [499, 4, 100],
+    ] as const) {
+      const { state, time } = answered(compare, blocks);
+      const almost = label(state, time + DAY_MS, lacks - 1, 1.5);
+      assert.equal(trainingTrigger(state, view(almost, true)), null, `${compare} ${blocks}`);
+      const then = label(state, almost, 1, 1.5);
+      assert.equal(trainingTrigger(state, view(then, true)), 'drift', `${compare} ${blocks}`);
+    }
+  });
+
+  it('decides nothing: what was seen and the gate stay', () => {
+    const { state } = answered(420, 10);
+    assert.notEqual(state.gate, null);
+    assert.ok(state.drift.sum > 0 && state.seenUntil !== null);
   });
 });
 

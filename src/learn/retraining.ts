@@ -3,7 +3,8 @@
  *
  * Due: at most once a market day, and never before enough examples came that no decision has seen
  * (COMPARE_MIN, or nothing could be decided) — then, without a model at once; with one after every
- * `retrainEvery` new examples, or as soon as it drifts (drift.ts).
+ * `retrainEvery` new examples, or as soon as it drifts (drift.ts). One that could decide nothing is
+ * tried again once the examples it lacked have come.
  * Promises: a fold of facts, O(1) per example. Never: reads a clock or counts an example for a
  * comparison twice.
  */
@@ -11,6 +12,7 @@ import { asCount, asNumber, fieldsOf, nullable, type Reader } from '../base/fiel
 import { DAY_MS, type Millis } from '../base/time.ts';
 import type { Example, TrainOutcome, TrainRequest, TrainTrigger } from '../core/fact.ts';
 import { type ColumnMap, gateToday } from '../core/feature-migration.ts';
+import { BLOCKS_MIN } from './blocks.ts';
 import { asDrift, type Drift, driftFrom, foldLoss, isDrifting, noDrift } from './drift.ts';
 import { COMPARE_MIN, EXAMPLES_MIN } from './slices.ts';
 
@@ -68,12 +70,21 @@ export function foldOutcome(
   outcome: TrainOutcome,
   request: Pick<TrainRequest, 'time' | 'nextGate'>,
 ): void {
-  if (!isDecision(outcome)) return;
+  if (!isDecision(outcome)) {
+    state.fresh = Math.min(state.fresh, worthOf(outcome));
+    return;
+  }
   state.seenUntil = request.time;
   state.gate = request.nextGate ?? null;
   state.fresh = 0;
   const stays = outcome.adopted ? outcome.challenger : outcome.champion;
   state.drift = stays === null ? noDrift() : driftFrom(stays);
+}
+
+/** How far towards a decision the examples went that could not make one: below COMPARE_MIN. */
+function worthOf({ slices, gain }: TrainOutcome): number {
+  const spread = (COMPARE_MIN * (gain?.blocks ?? 0)) / BLOCKS_MIN;
+  return Math.floor(Math.min(slices?.compare ?? 0, spread, COMPARE_MIN - 1));
 }
 
 /** Whether the compare slice was large enough to be used. Facts of 0.1.0 always decided. */

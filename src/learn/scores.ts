@@ -40,6 +40,10 @@ export const roundedVote = ([hold, buy, sell]: Probabilities): Probabilities => 
   rounded(sell),
 ];
 
+/** Null where nothing was compared: zeros that mean nothing. */
+export const comparedIn = (score: Score | null | undefined): Score | null =>
+  score && score.examples > 0 ? score : null;
+
 export function scoreOf(forecast: Forecast, blocks: readonly Block[]): Score {
   const { probabilities, labels } = forecast;
   const examples = labels.length;

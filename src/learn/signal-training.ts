@@ -21,7 +21,7 @@ import {
 import { permutationImportance } from './boosted-permutation.ts';
 import { type BoostingRules, boost } from './boosting.ts';
 import { fitTemperature, priorOf } from './calibration.ts';
-import { baseRateOf, judge, outcomeOf, type Trained } from './contest.ts';
+import { baseRateOf, judge, outcomeOf, type Trained, undecided } from './contest.ts';
 import { type ExampleTable, labelsOf, rowOf } from './example-table.ts';
 import { FEATURE_COUNT } from './features.ts';
 import { sampleWeights } from './sample-weight.ts';
@@ -51,6 +51,8 @@ export function trainSignal(
   assert(request.model === 'signal-model', `a request for ${request.model}`);
   const defender = champion === null ? null : unpackTrained(champion);
   const slices = sliceExamples(table, request.seenUntil ?? null);
+  const nothing = undecided(request, table, slices);
+  if (nothing !== null) return nothing;
   const { model, rounds } = fitModel(table, slices, request);
   const verdict = judge(table, slices.compare, {
     challenger: index => predictBoosted(model, rowOf(table, index)),

@@ -108,9 +108,9 @@ for (const model of MODELS)
       const seenUntil = examples[1005]!.time;
       const request = plantedRequest(model, examples, { seenUntil });
       const { outcome, blob } = train(request, tableOf(examples), null);
-      assert.ok(outcome.gain!.logLoss > 3 * outcome.gain!.error);
       assert.deepEqual([outcome.verdict, outcome.adopted, blob], ['too few examples', false, null]);
-      assert.equal(outcome.slices!.compare, outcome.challenger.examples);
+      assert.ok(outcome.slices!.compare > 450 && outcome.slices!.compare < 500);
+      assert.deepEqual([outcome.rounds, outcome.challenger.examples], [0, 0], 'nothing was fitted');
     });
   });
 
