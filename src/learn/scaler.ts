@@ -35,17 +35,6 @@ export function fitScaler(matrix: Float64Array, rows: readonly number[], columns
   return { mean, scale };
 }
 
-/** A standardised copy of the whole matrix. */
-export function standardise(matrix: Float64Array, scaler: Scaler): Float64Array {
-  const columns = scaler.mean.length;
-  const result = new Float64Array(matrix.length);
-  for (let start = 0; start < matrix.length; start += columns)
-    for (let column = 0; column < columns; column += 1)
-      result[start + column] =
-        (matrix[start + column]! - scaler.mean[column]!) / scaler.scale[column]!;
-  return result;
-}
-
 export function asScaler(value: unknown, columns: number, what: string): Scaler {
   const fields = asRecord(value, what);
   return {

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { MINUTE_MS } from '../base/time.ts';
 import { longestLabelMs, tableOf } from './example-table.ts';
 import { PLANTED_START, plantedExamples } from './planted-example.ts';
-import { fitScaler, standardise } from './scaler.ts';
+import { fitScaler } from './scaler.ts';
 import { COMPARE_MIN, sliceExamples } from './slices.ts';
 
 const tableFor = (count: number, everyMinutes = 10) =>
@@ -87,10 +87,9 @@ describe('time slices', () => {
 });
 
 describe('the scaler', () => {
-  it('looks at the given rows alone, and leaves a constant column at 0', () => {
+  it('looks at the given rows alone, and never divides a constant column by 0', () => {
     const matrix = Float64Array.from([1, 5, 3, 5, 100, 5]);
     const scaler = fitScaler(matrix, [0, 1], 2);
     assert.deepEqual(scaler, { mean: [2, 5], scale: [1, 1] });
-    assert.deepEqual(Array.from(standardise(matrix, scaler)), [-1, 0, 1, 0, 98, 0]);
   });
 });
