@@ -8,7 +8,7 @@ import { EXIT, Fault } from '../base/fault.ts';
 import { toUnits } from '../base/money.ts';
 import { components } from '../components.ts';
 import type { Feed } from '../core/exchange.ts';
-import { DEFAULT_SETTINGS } from '../core/settings.ts';
+import { DEFAULT_SETTINGS, type Settings } from '../core/settings.ts';
 import { simulatedFeed } from '../exchange/simulated.ts';
 import { openEntriesOf } from '../trade/portfolio.ts';
 import type { BotParts } from './bot.ts';
@@ -51,9 +51,9 @@ describe('a session', () => {
   it('says that another starting balance has no effect once it has traded, and says it once', async context => {
     const directory = mkdtempSync(join(tmpdir(), 'holdfast-session-'));
     context.after(() => rmSync(directory, { recursive: true }));
-    const run = async (startBalance: number, count: number) => {
+    const run = async (startBalance: number, count: number, change: Partial<Settings> = {}) => {
       const warned: string[] = [];
-      const settings = { ...DEFAULT_SETTINGS, startBalance: toUnits(startBalance) };
+      const settings = { ...DEFAULT_SETTINGS, ...change, startBalance: toUnits(startBalance) };
       const wire = { directory, settings, warn: (line: string) => warned.push(line) };
       const until = { kind: 'candles', count } as const;
       const { bot } = await runSession(sessionOptions({ until }, wire));
@@ -69,7 +69,7 @@ describe('a session', () => {
       /^dry_run_wallet is now 20000, which has no effect: this directory began with 8000 /,
     );
     assert.equal(late.portfolio.startBalance, toUnits(8000));
-    assert.deepEqual((await run(20_000, 2020)).warned, []);
+    assert.deepEqual((await run(20_000, 2020, { maxOpenTrades: 1 })).warned, []);
   });
 
   it('breaks no rule of any part, also where two symbols trade within one minute', async () => {

@@ -215,9 +215,10 @@ function warnOfTiers({ settings, warn }: WireOptions, { symbols }: Binding): voi
 }
 
 /** What was begun with is history once anything was traded: another one counts for nothing. */
-function warnOfWallet({ settings, warn }: WireOptions, { portfolio }: World): void {
+function warnOfWallet({ settings, warn }: WireOptions, { run, portfolio }: World): void {
   const { fills, startBalance } = portfolio;
-  if (fills === 0 || settings.startBalance === startBalance) return;
+  const isNews = settings.startBalance !== run.settings.startBalance;
+  if (!isNews || fills === 0 || settings.startBalance === startBalance) return;
   warn(
     `dry_run_wallet is now ${toQuote(settings.startBalance)}, which has no effect: this directory ` +
       `began with ${toQuote(startBalance)} and has traded since. A new --dir begins with it`,
