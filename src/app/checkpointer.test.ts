@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { EXIT, Fault } from '../base/fault.ts';
 import {
   CHECKPOINT_INTERVAL_MS,
@@ -46,7 +47,11 @@ function setUp(context: TestContext, options: { inline: boolean; bytes?: number 
       return done;
     },
     abandonCheckpoint: () => calls.push('abandon'),
-    cleanup: () => calls.push('cleanup'),
+    *cleanup() {
+      calls.push('cleanup');
+      yield;
+      calls.push('cleaned');
+    },
     bytesOnDisk: () => figures.bytes,
   });
   for (const name of ['stepsSinceCheckpoint', 'journalBytes'] as const)
@@ -119,6 +124,21 @@ describe('a checkpointer', () => {
       warnings.join(),
       /^\/nowhere\/at\/all holds 51 MB, more than the 50 MB .*STATE\.md/,
     );
+  });
+
+  it('cleans up beside a live loop part by part, and never beside a checkpoint', async context => {
+    const { checkpointer, calls, clock, steps } = setUp(context, { inline: false });
+    clock.now += CLEANUP_INTERVAL_MS;
+    steps(1);
+    assert.deepEqual(calls, [], 'a step does not wait for it');
+    await setImmediate();
+    steps(1);
+    assert.deepEqual(calls, ['cleanup']);
+    await checkpointer.close();
+    assert.deepEqual(calls, ['cleanup', 'cleaned']);
+    steps(1);
+    assert.deepEqual(calls, ['cleanup', 'cleaned', 'begin']);
+    await checkpointer.close();
   });
 
   const TOO_LARGE = /^\/nowhere\/at\/all holds 51 MB, more than the 50 MB .*STATE\.md/;

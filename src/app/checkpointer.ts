@@ -16,6 +16,7 @@ import {
   CLEANUP_INTERVAL_MS,
   DIRECTORY_WARN_BYTES,
 } from '../base/limits.ts';
+import { atOnce } from '../state/retention.ts';
 import type { Prepared } from '../state/snapshot.ts';
 import type { CheckpointResult, CheckpointTask, Store } from '../state/store.ts';
 import { startWorker } from './worker.ts';
@@ -88,7 +89,11 @@ class StoreCheckpointer implements Checkpointer {
   #look(): void {
     const now = performance.now();
     if (now >= this.#cleanAt) this.#clean();
-    if (now >= this.#nextAt && this.#options.store.stepsSinceCheckpoint > 0)
+    if (
+      this.#underWay === null &&
+      now >= this.#nextAt &&
+      this.#options.store.stepsSinceCheckpoint > 0
+    )
       this.#begin('autosave');
   }
 
@@ -113,10 +118,7 @@ class StoreCheckpointer implements Checkpointer {
     const { store } = this.#options;
     try {
       store.finishCheckpoint(await prepareAside(store.beginCheckpoint()), reason);
-      // In a turn of its own: putting files in place and pruning are each short.
-      await setImmediate();
-      store.cleanup();
-      this.#tellOfSize();
+      await this.#cleanup();
     } catch (error) {
       store.abandonCheckpoint();
       this.#failure = { error };
@@ -127,7 +129,29 @@ class StoreCheckpointer implements Checkpointer {
 
   #clean(): void {
     this.#cleanAt = performance.now() + CLEANUP_INTERVAL_MS;
-    this.#options.store.cleanup();
+    if (!this.#options.inline) {
+      this.#underWay = this.#cleanAside();
+      return;
+    }
+    atOnce(this.#options.store.cleanup());
+    this.#tellOfSize();
+  }
+
+  async #cleanAside(): Promise<void> {
+    try {
+      await this.#cleanup();
+    } catch (error) {
+      this.#failure = { error };
+    } finally {
+      this.#underWay = null;
+    }
+  }
+
+  /** In turns of their own: putting files in place and each part of the pruning are short. */
+  async #cleanup(): Promise<void> {
+    const parts = this.#options.store.cleanup()[Symbol.iterator]();
+    do await setImmediate();
+    while (parts.next().done !== true);
     this.#tellOfSize();
   }
 

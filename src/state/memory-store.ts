@@ -73,6 +73,8 @@ class MemoryStore implements Store {
 
   sync(): void {}
   abandonCheckpoint(): void {}
-  cleanup(): void {}
+  cleanup(): [] {
+    return [];
+  }
   close(): void {}
 }

@@ -5,6 +5,7 @@ import { assertWhole, opened, Place } from '../../test/mirror-fixture.ts';
 import { COMPONENTS, expectedAt, hashOf, runSteps } from '../../test/state/small-bot.ts';
 import { inspectStates } from './inspect.ts';
 import { openDisks } from './open-disks.ts';
+import { atOnce } from './retention.ts';
 import { prepareCheckpoint } from './store.ts';
 
 const TESTS = ['mirror.test.ts', 'mirror-drift.test.ts'];
@@ -169,7 +170,7 @@ describe('a directory whose disk is lost', () => {
       runSteps(store, steps);
       const prepared = prepareCheckpoint(store.beginCheckpoint(), COMPONENTS);
       store.finishCheckpoint(prepared, 'worker');
-      store.cleanup();
+      atOnce(store.cleanup());
       assert.deepEqual(place.tree('m', 'previous'), place.tree('e', 'previous'));
     }
     store.close();

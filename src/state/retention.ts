@@ -84,11 +84,17 @@ export interface RetainOptions {
   readonly journalFirst: number;
 }
 
+/** All parts of a piece of work that is offered in parts. */
+export function atOnce(parts: Iterable<void>): void {
+  for (const _part of parts);
+}
+
 /**
- * After the checkpoint: spare copies first, then what may go. All of it can be done again.
+ * After the checkpoint: spare copies first, then what may go. All of it can be done again, and steps
+ * may be taken between its parts, each of which is short.
  * Returns the first step from which the journal can be counted on.
  */
-export function retain(options: RetainOptions): number {
+export function* retain(options: RetainOptions): Generator<void, number> {
   const { disks, components, manifest } = options;
   const floor = journalFloor(manifest, components);
   const journalFirst = firstKept(options);
@@ -96,11 +102,12 @@ export function retain(options: RetainOptions): number {
   if (disks.b !== disks.a) {
     copySpares(disks, { components, manifest });
     // First there: what the mirror lacks can be copied again.
-    dropPrevious(disks.b, components, manifest);
+    yield* dropPrevious(disks.b, components, manifest);
   }
-  dropPrevious(disks.a, components, manifest);
+  yield* dropPrevious(disks.a, components, manifest);
   if (floor === 0) return journalFirst;
   pruneJournal(disks, floor + 1);
+  yield;
   const named = manifest.generations.flatMap(generation => generation.blobs);
   pruneBlobs(disks, new Set([...named, ...options.blobs]));
   return journalFirst;
@@ -148,7 +155,12 @@ export function keepTwins(
       copyToPrevious(disk, record);
 }
 
-function dropPrevious(disk: Disk, components: Components, manifest: Manifest): void {
+/** A folder at a time: to unlink a large file takes milliseconds. */
+function* dropPrevious(
+  disk: Disk,
+  components: Components,
+  manifest: Manifest,
+): Generator<void, void> {
   const known = new Set(components.map(component => component.file.name));
   const needed = new Set<string>();
   for (const generation of manifest.generations)
@@ -158,6 +170,7 @@ function dropPrevious(disk: Disk, components: Components, manifest: Manifest): v
     for (const name of disk.list(folder))
       if (known.has(name) && !needed.has(`${seq}/${name}`)) disk.remove(`${folder}/${name}`);
     if (disk.list(folder).length === 0) disk.removeFolder(folder);
+    yield;
   }
   if (folders.length > 0) disk.syncFolder(PREVIOUS_FOLDER);
 }

@@ -66,13 +66,13 @@ export interface Store {
   checkpoint(reason: string): CheckpointResult;
   /** Seals the journal at this step; `prepareCheckpoint` may then run in a worker. */
   beginCheckpoint(): CheckpointTask;
-  /** Puts its files in place. Then `cleanup`, best in a later turn: both take a few syncs. */
+  /** Puts its files in place. Then `cleanup`, best in later turns: both take a few syncs. */
   finishCheckpoint(prepared: Prepared, reason: string): CheckpointResult;
   /** The worker failed: the next checkpoint writes what this one would have. */
   abandonCheckpoint(): void;
   readonly checkpointing: boolean;
   /** Housekeeping: drops and packs what no restart needs. `checkpoint` does it by itself. */
-  cleanup(): void;
+  cleanup(): Iterable<void>;
   /** Quarantine and backups aside. */
   bytesOnDisk(): number;
   close(): void;

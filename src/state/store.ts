@@ -22,7 +22,7 @@ import { openDisks, refuseWrongPlace } from './open-disks.ts';
 import { type Opened, openDirectory, recordsAt } from './opening.ts';
 import type { RecoveryReport } from './recover.ts';
 import { blobOf } from './replay.ts';
-import { compressJournal, keepTwins, retain, withGeneration } from './retention.ts';
+import { atOnce, compressJournal, keepTwins, retain, withGeneration } from './retention.ts';
 import { commitSnapshot, type Prepared, prepareSnapshot } from './snapshot.ts';
 import type { CheckpointResult, CheckpointTask, Store, StoreOptions } from './store-port.ts';
 import { assertUpgrades } from './upgrade.ts';
@@ -94,7 +94,7 @@ class DirectoryStore implements Store {
     this.#journalFirst = opened.journalFirst;
     this.#segmentFirst = this.seq + 1;
     this.#lastWords = new LastWords(place.disks, options.now);
-    this.#retain();
+    atOnce(this.#retain());
     compressJournal(this.#disks, this.seq);
     const { fromSeq, toSeq, replayed, repairs, lost } = this.report;
     this.#note({ what: 'recovered', fromSeq, toSeq, replayed, repairs, lost });
@@ -183,7 +183,7 @@ class DirectoryStore implements Store {
       prepareSnapshot({ disk, components, states, seq, changed: ids }),
     );
     const result = this.finishCheckpoint(prepared, reason);
-    this.cleanup();
+    atOnce(this.cleanup());
     return result;
   }
 
@@ -246,10 +246,10 @@ class DirectoryStore implements Store {
     this.#steps += begun.steps;
   }
 
-  cleanup(): void {
+  *cleanup(): Generator<void, void> {
     // A worker reads the journal meanwhile; its checkpoint cleans up when it ends.
     if (this.#begun !== null) return;
-    this.#retain();
+    yield* this.#retain();
     compressJournal(this.#disks, this.lastCheckpoint.seq);
   }
 
@@ -265,8 +265,8 @@ class DirectoryStore implements Store {
     }
   }
 
-  #retain(): void {
-    this.#journalFirst = retain({
+  *#retain(): Generator<void, void> {
+    this.#journalFirst = yield* retain({
       disks: this.#disks,
       components: this.#options.components,
       manifest: this.#manifest,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Rng, seedRng } from '../../src/base/rng.ts';
+import { atOnce } from '../../src/state/retention.ts';
 import { prepareCheckpoint } from '../../src/state/store.ts';
 import { verifyDirectory } from '../../src/state/verify.ts';
 import { Killed, Machine, SimulatedDisk } from '../simulated-disk.ts';
@@ -28,7 +29,7 @@ function live(machine: Machine): Lived {
     runSteps(first, 1, told);
     first.finishCheckpoint(prepareCheckpoint(task, COMPONENTS, disks), 'worker');
     runSteps(first, 1, told);
-    first.cleanup();
+    atOnce(first.cleanup());
     runSteps(first, 5, told);
     first.close();
     const second = openOn(disks);
