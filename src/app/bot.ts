@@ -5,6 +5,7 @@
  * is done before the next candle, whether it was owed by this run or by one that was killed.
  * Never: decides (policy/decide does), remembers (the components do), or formats for people.
  */
+import { setTimeout } from 'node:timers/promises';
 import type { Exchange, Feed } from '../core/exchange.ts';
 import type { ModelId, TrainRequest } from '../core/fact.ts';
 import type { Candle } from '../core/market.ts';
@@ -102,12 +103,23 @@ async function settle(bot: BotParts): Promise<void> {
   }
 }
 
+/** An immediate would still run in the turn in which a message of the worker was heard. */
+const anotherTurn = (): Promise<void> => setTimeout(0);
+
+/**
+ * In turns of its own, each of them short: making the lesson ready, writing the weights (the store
+ * keeps what no fact names yet), taking them up.
+ */
 async function train(bot: BotParts, id: ModelId): Promise<void> {
   const { world, trainer, store } = bot;
   const request = world[id].request;
   if (request === null) return;
+  await anotherTurn();
   const { outcome, blob } = await trainer.train({ request, ...lessonFor(world, id, request) });
-  if (blob !== null) store.putBlob(blob);
+  if (blob !== null) {
+    store.putBlob(blob);
+    await anotherTurn();
+  }
   commit(bot, { kind: 'trained', outcome, blob: blob ?? undefined });
 }
 

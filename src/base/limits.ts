@@ -50,6 +50,8 @@ export const SAME_PRESS_MS = 1000;
 /** A bot that holds a directory and does not answer is starting or stopping: so long it is asked. */
 export const CONTROL_PATIENCE_MS = 3000;
 export const CONTROL_RETRY_MS = 100;
+/** Unpacked at a time: by the 16 kB of Node, joining the pieces takes longer than unpacking them. */
+export const UNPACK_CHUNK_BYTES = 4 * 1024 * 1024;
 /** A journal segment, unpacked: a checkpoint rotates it long before; bounds what a scan loads. */
 export const JOURNAL_SEGMENT_BYTES_MAX = 256 * 1024 * 1024;
 /** Unsynced steps a journal gathers before it writes them (a tape at full speed). */

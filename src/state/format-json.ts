@@ -15,7 +15,7 @@
 import { isAscii } from 'node:buffer';
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { assert } from '../base/assert.ts';
-import { STATE_FILE_BYTES_MAX } from '../base/limits.ts';
+import { STATE_FILE_BYTES_MAX, UNPACK_CHUNK_BYTES } from '../base/limits.ts';
 import type { StateContent } from './formats.ts';
 import { type Envelope, Malformed, reasonOf } from './malformed.ts';
 
@@ -90,7 +90,10 @@ function compress(bytes: Uint8Array): Uint8Array {
 
 function decompress(bytes: Uint8Array): Uint8Array {
   try {
-    return zstdDecompressSync(bytes, { maxOutputLength: STATE_FILE_BYTES_MAX });
+    return zstdDecompressSync(bytes, {
+      maxOutputLength: STATE_FILE_BYTES_MAX,
+      chunkSize: UNPACK_CHUNK_BYTES,
+    });
   } catch (error) {
     throw new Malformed(`zstd: ${reasonOf(error)}`);
   }

@@ -6,7 +6,7 @@
  */
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { must } from '../base/assert.ts';
-import { JOURNAL_SEGMENT_BYTES_MAX } from '../base/limits.ts';
+import { JOURNAL_SEGMENT_BYTES_MAX, UNPACK_CHUNK_BYTES } from '../base/limits.ts';
 import type { Disk } from './disk.ts';
 import type { Disks } from './journal.ts';
 
@@ -107,7 +107,10 @@ export function pack(bytes: Uint8Array): Uint8Array {
 /** Null when it is not what `pack` made. */
 export function unpack(bytes: Uint8Array): Uint8Array | null {
   try {
-    return zstdDecompressSync(bytes, { maxOutputLength: JOURNAL_SEGMENT_BYTES_MAX });
+    return zstdDecompressSync(bytes, {
+      maxOutputLength: JOURNAL_SEGMENT_BYTES_MAX,
+      chunkSize: UNPACK_CHUNK_BYTES,
+    });
   } catch {
     return null;
   }
