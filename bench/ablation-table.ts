@@ -77,6 +77,8 @@ export function ablationMarkdown(runs: readonly Done[]): string {
   return [
     '### Does a part earn its place?',
     partTable(verdicts, level),
+    '### What does a part add to the forecasts?',
+    forecastPartTable(verdicts, level),
     '### Do the forecasts know more than the base rate?',
     skillTable(verdicts, level),
     '### With learning, without, and buy-and-hold',
@@ -113,6 +115,24 @@ const partTable = ({ parts }: Verdicts, level: string): string =>
       `${one.better} / ${one.worse} of ${one.cases}`,
       one.verdict,
     ]),
+  );
+
+const forecastPartTable = ({ parts }: Verdicts, level: string): string =>
+  markdown(
+    ['part', "pool's gain, with − without", level, 'better in', 'adds to it?'],
+    parts.flatMap(({ part, forecast }) =>
+      forecast === null
+        ? []
+        : [
+            [
+              part,
+              signed(forecast.gain, 4),
+              nats(forecast.gainInterval),
+              `${forecast.better} of ${forecast.cases}`,
+              forecast.verdict,
+            ],
+          ],
+    ),
   );
 
 const skillTable = ({ skills }: Verdicts, level: string): string =>

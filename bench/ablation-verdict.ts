@@ -33,6 +33,18 @@ export interface PartVerdict {
   readonly sharpeGain: number | null;
   readonly sharpeInterval: Interval | null;
   readonly verdict: Verdict;
+  /** What the part adds to what the ensemble knows; null where one side forecast nothing. */
+  readonly forecast: ForecastVerdict | null;
+}
+
+/** Of the pool's log-loss below the base rate: with the part less without it, in nats. */
+export interface ForecastVerdict {
+  readonly gain: number;
+  readonly gainInterval: Interval | null;
+  /** Cases in which it is above 0. */
+  readonly better: number;
+  readonly cases: number;
+  readonly verdict: Verdict;
 }
 
 export interface SkillVerdict {
@@ -87,7 +99,44 @@ export function judgePart(pairs: readonly Pair[], judging: Judging): PartVerdict
     sharpeGain: sharpeGainOf(everyRow(days.length)),
     sharpeInterval: intervalOf(days.length, sharpeGainOf, bootstrap),
     verdict: verdictOf(gainInterval),
+    forecast: judgeForecasts(pairs, judging),
   };
+}
+
+/** Paired by calendar day, as returns are: a day is drawn for both sides at once. */
+function judgeForecasts(pairs: readonly Pair[], judging: Judging): ForecastVerdict | null {
+  const byDay = new Map<number, { with: Skill; without: Skill }>();
+  let better = 0;
+  let cases = 0;
+  for (const pair of pairs) {
+    const one = pair.with.overall?.forecasts.pool;
+    const other = pair.without.overall?.forecasts.pool;
+    if (one === undefined || other === undefined) continue;
+    cases += 1;
+    if (one.gain > other.gain) better += 1;
+    for (const side of ['with', 'without'] as const)
+      for (const [day, skill] of skillByDay([pair[side]], 'pool')) {
+        const sums = byDay.get(day) ?? { with: noSkill(), without: noSkill() };
+        sums[side].gain += skill.gain;
+        sums[side].examples += skill.examples;
+        byDay.set(day, sums);
+      }
+  }
+  if (cases === 0) return null;
+  const days = inOrder(byDay);
+  const gainOn = (side: 'with' | 'without') =>
+    meanOf(
+      days.map(day => day[side].gain),
+      days.map(day => day[side].examples),
+    );
+  const [one, other] = [gainOn('with'), gainOn('without')];
+  const differenceOf = (picked: Uint32Array): number | null => {
+    const [gain, less] = [one(picked), other(picked)];
+    return gain === null || less === null ? null : gain - less;
+  };
+  const gainInterval = intervalOf(days.length, differenceOf, bootstrapOf(judging));
+  const gain = differenceOf(everyRow(days.length)) ?? 0;
+  return { gain, gainInterval, better, cases, verdict: verdictOf(gainInterval) };
 }
 
 const totalOf = ({ overall }: WalkForward): number => overall?.totalReturn ?? 0;
@@ -133,7 +182,7 @@ const inOrder = <T>(byDay: Map<number, T>): T[] =>
 export function judgeSkills(reports: readonly WalkForward[], judging: Judging): SkillVerdict[] {
   const spoke = JUDGED.filter(name => reports.some(({ daily }) => daily?.forecasts[name]));
   return spoke.map(learner => {
-    const days = skillSums(reports, learner);
+    const days = inOrder(skillByDay(reports, learner));
     const examples = days.map(day => day.examples);
     const gainOf = meanOf(
       days.map(day => day.gain),
@@ -150,18 +199,26 @@ export function judgeSkills(reports: readonly WalkForward[], judging: Judging): 
   });
 }
 
-function skillSums(reports: readonly WalkForward[], learner: Judged) {
-  const byDay = new Map<number, { gain: number; examples: number }>();
+/** Sums of a day: nats below the base rate, and forecasts. */
+interface Skill {
+  gain: number;
+  examples: number;
+}
+
+const noSkill = (): Skill => ({ gain: 0, examples: 0 });
+
+function skillByDay(reports: readonly WalkForward[], learner: Judged): Map<number, Skill> {
+  const byDay = new Map<number, Skill>();
   for (const { daily } of reports) {
     const own = daily?.forecasts[learner];
     if (daily === null || own === undefined) continue;
     own.examples.forEach((examples, index) => {
       const day = dayOf(daily.from) + index;
-      const sum = byDay.get(day) ?? { gain: 0, examples: 0 };
+      const sum = byDay.get(day) ?? noSkill();
       sum.gain += own.gain[index]!;
       sum.examples += examples;
       byDay.set(day, sum);
     });
   }
-  return inOrder(byDay);
+  return byDay;
 }

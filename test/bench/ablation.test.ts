@@ -66,11 +66,18 @@ describe('the list of the ablation', () => {
 const DAYS = 400;
 const JUDGING = { seed: 3, questions: 5 };
 
-/** What the verdict reads of a report. */
-const reportOf = (returns: readonly number[], gains: readonly number[] = []): WalkForward => ({
+const sumOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
+
+/** What the verdict reads of a report; `gains` of a forecast each day, of the one who made it. */
+const reportOf = (
+  returns: readonly number[],
+  gains: readonly number[] = [],
+  by: 'signal' | 'pool' = 'signal',
+): WalkForward => ({
   segments: [],
   overall: {
-    totalReturn: returns.reduce((sum, value) => sum + value, 0),
+    totalReturn: sumOf(returns),
+    forecasts: gains.length === 0 ? {} : { [by]: { gain: sumOf(gains) / gains.length } },
   } as unknown as WalkForward['overall'],
   reliability: null,
   bootstrap: { seed: 1, resamples: 1, level: 0.95 },
@@ -78,7 +85,7 @@ const reportOf = (returns: readonly number[], gains: readonly number[] = []): Wa
     from: '2024-01-01',
     returns,
     holdReturns: returns,
-    forecasts: gains.length === 0 ? {} : { signal: { examples: gains.map(() => 1), gain: gains } },
+    forecasts: gains.length === 0 ? {} : { [by]: { examples: gains.map(() => 1), gain: gains } },
   },
 });
 
@@ -148,6 +155,36 @@ describe('the verdict of the ablation', () => {
     assert.equal(skill(0)?.verdict, 'not shown');
     assert.equal(skill(0.05)?.examples, DAYS);
     assert.deepEqual(judgeSkills([reportOf(noise(1))], JUDGING), []);
+  });
+});
+
+describe('what a part adds to the forecasts', () => {
+  /** Both sides know what the market makes easy or hard; one knows a little more. */
+  const pairWith = (more: number): Pair => {
+    const easy = noise(2, 0.1);
+    const own = noise(3, 0.01);
+    return {
+      with: reportOf(
+        noise(1),
+        easy.map((each, day) => each + more + own[day]!),
+        'pool',
+      ),
+      without: reportOf(noise(1), easy, 'pool'),
+    };
+  };
+  const forecast = (more: number) => judgePart([pairWith(more)], JUDGING).forecast;
+
+  it('is found where it is far smaller than the luck of the days, which both sides share', () => {
+    assert.equal(forecast(0.005)?.verdict, 'yes');
+    assert.equal(forecast(-0.005)?.verdict, 'no, it costs');
+    assert.equal(forecast(0)?.verdict, 'not shown');
+    assert.ok(Math.abs((forecast(0.005)?.gain ?? 0) - 0.005) < 0.002);
+    assert.deepEqual([forecast(0.005)?.better, forecast(0.005)?.cases], [1, 1]);
+  });
+
+  it('is nothing where one side forecast nothing', () => {
+    const silent = { with: pairWith(0).with, without: reportOf(noise(1)) };
+    assert.equal(judgePart([silent], JUDGING).forecast, null);
   });
 });
 
