@@ -115,6 +115,13 @@ export interface Variant {
 
 const parts = Object.keys(PARTS) as Part[];
 
+/** Where either model could stand in for the other, leaving out one of them tells nothing. */
+const WITHOUT_MODELS: Variant = {
+  id: 'no-models',
+  title: 'without both models',
+  options: ['--no-signal-model', '--no-deep'],
+};
+
 export const VARIANTS: readonly Variant[] = [
   { id: 'all', title: 'all on', options: [] },
   { id: 'none', title: 'no learning', options: ['--no-learning'] },
@@ -123,6 +130,14 @@ export const VARIANTS: readonly Variant[] = [
     title: `without ${PARTS[part]}`,
     options: [`--no-${part}`],
   })),
+  WITHOUT_MODELS,
+];
+
+/** What is asked: what is in question, and the variant that goes without it. */
+export const QUESTIONS: readonly (readonly [what: string, variant: string])[] = [
+  ['all four', 'none'],
+  ...parts.map(part => [PARTS[part], `no-${part}`] as const),
+  ['both models', WITHOUT_MODELS.id],
 ];
 
 /** Each part alone: four more runs a case, where somebody asks for them. */

@@ -7,7 +7,7 @@ import { decimal, percent, signed, signedPercent } from '../src/app/number-text.
 import type { ForecastScore, Segment } from '../src/app/walk-forward.ts';
 import { intervalText, NOTHING_FORECAST } from '../src/app/walk-forward-text.ts';
 import type { Interval } from '../src/base/bootstrap.ts';
-import { type Case, PARTS, titleOf } from './ablation-case.ts';
+import { type Case, QUESTIONS, titleOf } from './ablation-case.ts';
 import type { Answer, Done } from './ablation-run.ts';
 import {
   type Judging,
@@ -17,9 +17,6 @@ import {
   type PartVerdict,
   type SkillVerdict,
 } from './ablation-verdict.ts';
-
-/** One part for all, each part, and each learner's forecasts: questions that share the risk. */
-const QUESTIONS = 1 + Object.keys(PARTS).length;
 
 export interface Verdicts {
   /** Mean log-loss and return at this level. */
@@ -43,7 +40,7 @@ function byCase(runs: readonly Done[], seed: number): Map<Case, Map<string, Answ
 }
 
 /** Of the resamples; another one than the runs' is of no use. */
-const JUDGING: Judging = { seed: 1, questions: QUESTIONS };
+const JUDGING: Judging = { seed: 1, questions: QUESTIONS.length };
 
 /** Over all seeds: what is luck of the dice is not to pass for what a part is worth. */
 export function verdictsOf(runs: readonly Done[]): Verdicts {
@@ -56,13 +53,9 @@ export function verdictsOf(runs: readonly Done[]): Verdicts {
         ? []
         : [{ with: one.walkForward, without: other.walkForward }];
     });
-  const asked: [part: string, variant: string][] = [
-    ['all four', 'none'],
-    ...Object.entries(PARTS).map(([part, title]): [string, string] => [title, `no-${part}`]),
-  ];
   return {
     level: levelOf(JUDGING),
-    parts: asked.map(([part, id]) => ({ part, ...judgePart(pairsWithout(id), JUDGING) })),
+    parts: QUESTIONS.map(([part, id]) => ({ part, ...judgePart(pairsWithout(id), JUDGING) })),
     skills: judgeSkills(
       cases.flatMap(answers => answers.get('all')?.walkForward ?? []),
       JUDGING,

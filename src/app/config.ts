@@ -70,7 +70,7 @@ export function loadConfig(source: ConfigSource): AppConfig {
     }
   for (const [path, value] of Object.entries(source.overrides ?? {}))
     if (value !== undefined && value !== null) setPath(tree, path, value);
-  const config = validate(tree, path => originOf(origins, path) ?? file ?? 'the command line');
+  const config = validate(tree, path => originOf(origins, path) ?? file ?? 'the options given');
   return toAppConfig(config, file, secrets);
 }
 

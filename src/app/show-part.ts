@@ -7,11 +7,12 @@
 import type { Memory } from '../components.ts';
 import { learnedText } from './show-learned.ts';
 import { analyticsText, marketText, portfolioText, riskText, runText } from './show-trade.ts';
+import { metricsNow } from './view.ts';
 
 export type PartId = keyof Memory;
 
 const TEXTS: { readonly [Id in PartId]: (memory: Memory, directory: string) => string } = {
-  analytics: memory => analyticsText(memory.analytics),
+  analytics: memory => analyticsText(memory.analytics, metricsNow(memory)),
   'risk-manager': (memory, directory) =>
     riskText(memory['risk-manager'], { settings: memory.run.settings, directory }),
   portfolio: memory => portfolioText(memory.portfolio),

@@ -7,7 +7,7 @@ import { timeframeName, utcMinute } from '../base/time.ts';
 import type { Settings } from '../core/settings.ts';
 import type { AnalyticsState, Tally } from '../trade/analytics-state.ts';
 import type { MarketState } from '../trade/market.ts';
-import { metricsOf } from '../trade/metrics.ts';
+import type { Metrics } from '../trade/metrics.ts';
 import type { Portfolio } from '../trade/portfolio.ts';
 import { BREAKERS, type RiskState } from '../trade/risk-state.ts';
 import type { RunState } from '../trade/run.ts';
@@ -21,8 +21,8 @@ const money = (units: Units): string => decimal(toQuote(units));
 const result = (units: Units): string => signed(toQuote(units));
 const right = (title: string) => ({ title, align: 'right' as const });
 
-export function analyticsText(state: AnalyticsState): string {
-  const metrics = metricsOf(state);
+/** `metrics` at the market's time, as the summary has them. */
+export function analyticsText(state: AnalyticsState, metrics: Metrics): string {
   const head = pairs([
     ['Trades', `${decimal(metrics.trades, 0)} (${metrics.wins} won, ${metrics.losses} lost)`],
     ['Win rate', percent(metrics.winRate)],
@@ -99,8 +99,8 @@ export function riskText(
     ['Trading day (UTC)', state.tradingDate ?? 'none yet'],
     ['Day started with', money(state.dailyStartBalance)],
     [
-      'Lost today',
-      `${money(state.dailyLoss)} (limit ${percent(settings.dailyLossLimit)} of the start)`,
+      'Lost today, at worst',
+      `${money(state.dailyLoss)} (the larger of marked and realised; limit ${percent(settings.dailyLossLimit)} of the start)`,
     ],
     ['Kill switch', state.killSwitch ? 'ON' : 'off'],
   ]);

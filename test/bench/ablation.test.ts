@@ -54,7 +54,7 @@ describe('the list of the ablation', () => {
     const off = Object.keys(PARTS).map(part => [`--no-${part}`]);
     assert.deepEqual(
       VARIANTS.map(({ options }) => options),
-      [[], ['--no-learning'], ...off],
+      [[], ['--no-learning'], ...off, ['--no-signal-model', '--no-deep']],
     );
     for (const { id, options } of ALONE) {
       assert.equal(options.length, off.length - 1);
