@@ -11,6 +11,7 @@ import { existsSync, globSync, mkdirSync, readFileSync, renameSync, writeFileSyn
 import { join, resolve } from 'node:path';
 import type { WalkForward } from '../src/app/walk-forward.ts';
 import { type Case, titleOf, type Variant } from './ablation-case.ts';
+import { ALL_LEARNERS } from './all-learners.ts';
 
 /** What is read of a backtest's JSON. */
 export interface Answer {
@@ -132,7 +133,11 @@ function backtest(job: Job, plan: RunPlan, children: Set<ChildProcess>): Promise
   return new Promise((settle, refuse) => {
     const child = spawn(process.execPath, args, {
       cwd: plan.work,
-      env: { PATH: process.env['PATH'], HOLDFAST__TIMEFRAME: job.case.timeframe },
+      env: {
+        ...ALL_LEARNERS,
+        PATH: process.env['PATH'],
+        HOLDFAST__TIMEFRAME: job.case.timeframe,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     children.add(child);

@@ -3,6 +3,7 @@
  */
 import { runCli } from '../src/cli/cli.ts';
 import type { Io } from '../src/cli/io.ts';
+import { ALL_LEARNERS } from './all-learners.ts';
 
 export interface Figures {
   readonly candles: number;
@@ -23,7 +24,7 @@ export async function backtest(
   const io: Io = {
     stdout: { write: text => (told += text), on: () => {} },
     stderr: { write: () => watch(), on: () => {} },
-    env: {},
+    env: ALL_LEARNERS,
     now: Date.now,
     log: null,
   };

@@ -24,6 +24,7 @@ import type { Example, Fact, ModelId } from '../src/core/fact.ts';
 import { plantedRequest } from '../src/learn/planted-example.ts';
 import { plantedSequences } from '../src/learn/planted-sequence.ts';
 import { openStore, type Store } from '../src/state/store.ts';
+import { ALL_LEARNERS } from './all-learners.ts';
 import { makeFullState, teller } from './full-state.ts';
 import { quantile, type Row, row } from './table.ts';
 
@@ -75,7 +76,7 @@ const withoutOutcome = ({ id, symbol, time, proposed, features }: Example) => ({
 });
 
 async function openBot(directory: string, tape: readonly string[]): Promise<BotParts> {
-  const config = loadConfig({ env: {} });
+  const config = loadConfig({ env: ALL_LEARNERS });
   const source = await openTapes({ tape, funding: [], skipBadRows: false }, config);
   const bot = await wire({
     ...{ directory, journalMirror: null, acceptLoss: false, allowNetwork: false },

@@ -4,6 +4,7 @@
 import { spawn } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { ALL_LEARNERS } from './all-learners.ts';
 import { makeFullState } from './full-state.ts';
 import { quantile, type Row, row } from './table.ts';
 
@@ -47,7 +48,7 @@ function readyMs(args: readonly string[], env: NodeJS.ProcessEnv): Promise<numbe
   const startedAt = performance.now();
   const child = spawn(process.execPath, [main, ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, ...env },
+    env: { ...process.env, ...ALL_LEARNERS, ...env },
   });
   let told = '';
   let ready: number | null = null;

@@ -8,6 +8,7 @@ import { commit } from '../src/app/bot.ts';
 import { loadConfig } from '../src/app/config.ts';
 import { openTapes } from '../src/app/market-source.ts';
 import { wire } from '../src/app/wire.ts';
+import { ALL_LEARNERS } from './all-learners.ts';
 import { simulatedTapes } from './market.ts';
 import { quantile, type Row, row } from './table.ts';
 
@@ -17,7 +18,7 @@ const LINE_BYTES_MAX = 1 << 20;
 
 export async function step(folder: string): Promise<Row[]> {
   const tapes = await simulatedTapes(folder, { minutes: WARM_CANDLES + CANDLES, symbols: 1 });
-  const config = loadConfig({ env: {} });
+  const config = loadConfig({ env: ALL_LEARNERS });
   const source = await openTapes({ tape: tapes, funding: [], skipBadRows: false }, config);
   const directory = join(folder, 'step');
   const bot = await wire({

@@ -12,6 +12,7 @@ import { lstatSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { ALL_LEARNERS } from './all-learners.ts';
 import { simulatedTapes, YEAR_MINUTES } from './market.ts';
 import { type Row, row, table } from './table.ts';
 
@@ -44,6 +45,7 @@ async function live(directory: string, args: readonly string[]): Promise<Sizes> 
   };
   const child = spawn(process.execPath, [main, ...args, '--dir', directory], {
     stdio: ['ignore', 'ignore', 'inherit'],
+    env: { ...process.env, ...ALL_LEARNERS },
   });
   const timer = setInterval(look, LOOK_MS);
   const code = await new Promise(done => child.on('exit', done));

@@ -15,12 +15,15 @@ interface Answer {
   readonly walkForward?: WalkForward;
 }
 
+/** One of the four is off by default. */
+const ALL_FOUR = { HOLDFAST__LEARNING__DEEP_SIGNAL_MODEL: 'true' };
+
 async function said(options: readonly string[], env: Record<string, string> = {}): Promise<string> {
   let out = '';
   const stdout = { write: (text: string) => (out += text), on: () => {} };
   const stderr = { write: () => {}, on: () => {} };
   const code = await runCli(['backtest', '--tape', tape, ...options], {
-    ...{ stdout, stderr, env, now: Date.now, log: null },
+    ...{ stdout, stderr, env: { ...ALL_FOUR, ...env }, now: Date.now, log: null },
   });
   assert.equal(code, EXIT.ok);
   return out;

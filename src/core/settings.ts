@@ -106,7 +106,7 @@ export const DEFAULT_SETTINGS: Settings & { learning: Required<LearningSettings>
   minConfidence: 0.5,
   learning: {
     signalModel: true,
-    deepSignalModel: true,
+    deepSignalModel: false,
     attention: true,
     qTable: true,
     ensemble: true,

@@ -126,7 +126,13 @@ describe('the deep signal model', () => {
 
   it('is due for a training at most once a market day and one at a time', () => {
     const world = alone();
-    const due = () => trainingDue(world.deep, DEFAULT_SETTINGS);
+    const { learning: byDefault } = DEFAULT_SETTINGS;
+    const dueWhere = (deepSignalModel: boolean) =>
+      trainingDue(world.deep, {
+        ...DEFAULT_SETTINGS,
+        learning: { ...byDefault, deepSignalModel },
+      });
+    const due = () => dueWhere(true);
     const add = (count: number, time: number) => {
       for (let index = 0; index < count; index += 1)
         fold(world, tiny(world.deep.examplesSeen + 1, time));
@@ -142,8 +148,7 @@ describe('the deep signal model', () => {
     assert.equal(due(), null, 'on the same day');
     add(1, request.time + DAY_MS);
     assert.deepEqual(due(), { from: 1, through: 1701, trigger: 'no model' });
-    const learning = { ...DEFAULT_SETTINGS.learning, deepSignalModel: false };
-    assert.equal(trainingDue(world.deep, { ...DEFAULT_SETTINGS, learning }), null);
+    assert.equal(dueWhere(false), null);
   });
 
   it('watches its own log-loss on examples that no decision has seen', () => {

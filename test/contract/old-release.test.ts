@@ -110,7 +110,8 @@ describe('the deep signal model of 0.1.0', () => {
     fold({ type: 'model.trained', ...outcome, blob: null });
     for (const example of plantedSequences({ count: 1000, seed: 1, rule: 'none', firstId: 9000 }))
       fold({ type: 'example.labelled', ...example });
-    const due = trainingDue(deep, DEFAULT_SETTINGS);
+    const learning = { ...DEFAULT_SETTINGS.learning, deepSignalModel: true };
+    const due = trainingDue(deep, { ...DEFAULT_SETTINGS, learning });
     assert.deepEqual([due?.from, due?.through, due?.version], [9000, 9999, 2]);
   });
 });

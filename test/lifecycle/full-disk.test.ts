@@ -18,7 +18,7 @@ const MINUTES = 1500;
 const folder = workFolder('full-disk');
 const tapes = writeTapes(folder, { seed: 7, minutes: MINUTES });
 const LEARNING =
-  '"learning": { "retrain_every": 100, "cusum_sigmas": 0.1, "example_minutes": 0, "barrier_sigmas": 1, "barrier_candles": 20 }';
+  '"learning": { "retrain_every": 100, "deep_signal_model": true, "cusum_sigmas": 0.1, "example_minutes": 0, "barrier_sigmas": 1, "barrier_candles": 20 }';
 const config = writeText(folder, 'config.json', `{ ${LEARNING} }`);
 const at = (...names: string[]): string => join(folder, ...names);
 const options = (directory: string): string[] => [

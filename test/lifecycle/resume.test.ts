@@ -19,7 +19,7 @@ const config = writeText(
   folder,
   'config.json',
   `{ "risk": { "max_hold_candles": 60, "cooldown_candles": 30 },
-     "learning": { "retrain_every": 100, "cusum_sigmas": 0.1, "example_minutes": 0,
+     "learning": { "retrain_every": 100, "deep_signal_model": true, "cusum_sigmas": 0.1, "example_minutes": 0,
                    "barrier_sigmas": 1, "barrier_candles": 20, "choice_candles": 20 } }`,
 );
 

@@ -109,7 +109,7 @@ describe('a second Ctrl+C, later', () => {
   const config = writeText(
     folder,
     'config.json',
-    `{ "learning": { "retrain_every": 500, "cusum_sigmas": 0.1, "example_minutes": 0,
+    `{ "learning": { "retrain_every": 500, "deep_signal_model": true, "cusum_sigmas": 0.1, "example_minutes": 0,
                    "barrier_sigmas": 1, "barrier_candles": 20 } }`,
   );
   const run = (name: string): string[] => [

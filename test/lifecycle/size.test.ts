@@ -22,7 +22,7 @@ const config = writeText(
   'config.json',
   `{ "risk": { "max_hold_candles": 10, "cooldown_candles": 0, "min_confidence": 0,
                "loss_streak_limit": 100, "daily_loss_limit": 1, "max_drawdown": 1 },
-     "learning": { "cusum_sigmas": 0.1, "example_minutes": 0, "barrier_candles": 4,
+     "learning": { "deep_signal_model": true, "cusum_sigmas": 0.1, "example_minutes": 0, "barrier_candles": 4,
                    "barrier_sigmas": 0.5, "choice_candles": 2, "retrain_every": 10000 } }`,
 );
 const CANDLES = 20_000;

@@ -26,7 +26,7 @@ const tapes = writeTapes(folder, { seed: 7, minutes: MINUTES });
 const config = writeText(
   folder,
   'config.json',
-  `{ "learning": { "retrain_every": 100, "cusum_sigmas": 0.1, "example_minutes": 0,
+  `{ "learning": { "retrain_every": 100, "deep_signal_model": true, "cusum_sigmas": 0.1, "example_minutes": 0,
                    "barrier_sigmas": 1, "barrier_candles": 20 } }`,
 );
 const at = (name: string): string => join(folder, name);
