@@ -105,39 +105,37 @@ export function judgePart(pairs: readonly Pair[], judging: Judging): PartVerdict
 
 /** Paired by calendar day, as returns are: a day is drawn for both sides at once. */
 function judgeForecasts(pairs: readonly Pair[], judging: Judging): ForecastVerdict | null {
-  const byDay = new Map<number, { with: Skill; without: Skill }>();
-  let better = 0;
-  let cases = 0;
-  for (const pair of pairs) {
-    const one = pair.with.overall?.forecasts.pool;
-    const other = pair.without.overall?.forecasts.pool;
-    if (one === undefined || other === undefined) continue;
-    cases += 1;
-    if (one.gain > other.gain) better += 1;
-    for (const side of ['with', 'without'] as const)
-      for (const [day, skill] of skillByDay([pair[side]], 'pool')) {
-        const sums = byDay.get(day) ?? { with: noSkill(), without: noSkill() };
-        sums[side].gain += skill.gain;
-        sums[side].examples += skill.examples;
-        byDay.set(day, sums);
-      }
-  }
-  if (cases === 0) return null;
-  const days = inOrder(byDay);
-  const gainOn = (side: 'with' | 'without') =>
+  const told = pairs.filter(pair => gainIn(pair.with) !== null && gainIn(pair.without) !== null);
+  if (told.length === 0) return null;
+  const [one, other] = [skillsOf(told, 'with'), skillsOf(told, 'without')];
+  const days = [...new Set([...one.keys(), ...other.keys()])].sort((a, b) => a - b);
+  const gainOn = (skills: ReadonlyMap<number, Skill>) =>
     meanOf(
-      days.map(day => day[side].gain),
-      days.map(day => day[side].examples),
+      days.map(day => skills.get(day)?.gain ?? 0),
+      days.map(day => skills.get(day)?.examples ?? 0),
     );
-  const [one, other] = [gainOn('with'), gainOn('without')];
+  const [withIt, withoutIt] = [gainOn(one), gainOn(other)];
   const differenceOf = (picked: Uint32Array): number | null => {
-    const [gain, less] = [one(picked), other(picked)];
+    const [gain, less] = [withIt(picked), withoutIt(picked)];
     return gain === null || less === null ? null : gain - less;
   };
   const gainInterval = intervalOf(days.length, differenceOf, bootstrapOf(judging));
-  const gain = differenceOf(everyRow(days.length)) ?? 0;
-  return { gain, gainInterval, better, cases, verdict: verdictOf(gainInterval) };
+  return {
+    gain: differenceOf(everyRow(days.length)) ?? 0,
+    gainInterval,
+    better: told.filter(pair => gainIn(pair.with)! > gainIn(pair.without)!).length,
+    cases: told.length,
+    verdict: verdictOf(gainInterval),
+  };
 }
+
+const skillsOf = (pairs: readonly Pair[], side: keyof Pair) =>
+  skillByDay(
+    pairs.map(pair => pair[side]),
+    'pool',
+  );
+
+const gainIn = ({ overall }: WalkForward): number | null => overall?.forecasts.pool?.gain ?? null;
 
 const totalOf = ({ overall }: WalkForward): number => overall?.totalReturn ?? 0;
 
@@ -205,8 +203,6 @@ interface Skill {
   examples: number;
 }
 
-const noSkill = (): Skill => ({ gain: 0, examples: 0 });
-
 function skillByDay(reports: readonly WalkForward[], learner: Judged): Map<number, Skill> {
   const byDay = new Map<number, Skill>();
   for (const { daily } of reports) {
@@ -214,7 +210,7 @@ function skillByDay(reports: readonly WalkForward[], learner: Judged): Map<numbe
     if (daily === null || own === undefined) continue;
     own.examples.forEach((examples, index) => {
       const day = dayOf(daily.from) + index;
-      const sum = byDay.get(day) ?? noSkill();
+      const sum = byDay.get(day) ?? { gain: 0, examples: 0 };
       sum.gain += own.gain[index]!;
       sum.examples += examples;
       byDay.set(day, sum);
