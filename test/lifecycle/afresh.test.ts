@@ -11,20 +11,17 @@ import { openDisks } from '../../src/state/open-disks.ts';
 import { verifyDirectory } from '../../src/state/verify.ts';
 import { runBot, runWell, startBot } from './bot-process.ts';
 import { digest, remembered, stepOf } from './memory.ts';
-import { workFolder, writeTapes, writeText } from './work-folder.ts';
+import { QUICK_LEARNING, workFolder, writeConfig, writeTapes } from './work-folder.ts';
 
 const MINUTES = 1600;
 const BEFORE = MINUTES;
 const CANDLES = 2 * MINUTES;
 const folder = workFolder('afresh');
 const tapes = writeTapes(folder, { seed: 7, minutes: MINUTES });
-const config = writeText(
-  folder,
-  'config.json',
-  `{ "risk": { "max_hold_candles": 60, "cooldown_candles": 30 },
-     "learning": { "retrain_every": 100, "deep_signal_model": true, "cusum_sigmas": 0.7, "example_minutes": 0,
-                   "barrier_sigmas": 1, "barrier_candles": 20, "choice_candles": 20 } }`,
-);
+const config = writeConfig(folder, {
+  risk: { max_hold_candles: 60, cooldown_candles: 30 },
+  learning: { ...QUICK_LEARNING, cusum_sigmas: 0.7, choice_candles: 20 },
+});
 
 const at = (name: string): string => join(folder, name);
 const trade = (name: string, ...more: string[]): string[] => [

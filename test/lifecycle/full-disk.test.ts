@@ -11,15 +11,13 @@ import { runBot, runWell } from './bot-process.ts';
 import { digest, remembered } from './memory.ts';
 import { assertRefusal, assertRefused } from './refusal.ts';
 import { mount, succeeds } from './small-disk.ts';
-import { workFolder, writeTapes, writeText } from './work-folder.ts';
+import { QUICK_LEARNING, workFolder, writeConfig, writeTapes } from './work-folder.ts';
 
 const DISK_BYTES = 16 * 1024 * 1024;
 const MINUTES = 1500;
 const folder = workFolder('full-disk');
 const tapes = writeTapes(folder, { seed: 7, minutes: MINUTES });
-const LEARNING =
-  '"learning": { "retrain_every": 100, "deep_signal_model": true, "cusum_sigmas": 0.1, "example_minutes": 0, "barrier_sigmas": 1, "barrier_candles": 20 }';
-const config = writeText(folder, 'config.json', `{ ${LEARNING} }`);
+const config = writeConfig(folder, { learning: QUICK_LEARNING });
 const at = (...names: string[]): string => join(folder, ...names);
 const options = (directory: string): string[] => [
   ...['--config', config, '--tape', ...tapes, '--dir', directory],
@@ -102,10 +100,10 @@ describe('a disk that gets full', () => {
     if (!smallDisk(context, 'mirror')) return context.skip(NO_DISK);
     const journalMirror = at('mirror', 'kept');
     mkdirSync(journalMirror);
-    const own = writeText(
+    const own = writeConfig(
       folder,
+      { journal_mirror: journalMirror, learning: QUICK_LEARNING },
       'mirror.json',
-      `{ "journal_mirror": "${journalMirror}", ${LEARNING} }`,
     );
     const args = trade(at('mirrored')).map(word => (word === config ? own : word));
     const others = fill(at('mirror'), 300_000);

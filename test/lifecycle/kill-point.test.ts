@@ -9,18 +9,13 @@ import { before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Bot, type Ending, MAIN, runWell, startBot } from './bot-process.ts';
 import { digest, remembered, stepOf } from './memory.ts';
-import { workFolder, writeTapes, writeText } from './work-folder.ts';
+import { QUICK_LEARNING, workFolder, writeConfig, writeTapes } from './work-folder.ts';
 
 const PRELOAD = fileURLToPath(new URL('./kill-point.ts', import.meta.url));
 const MINUTES = 700;
 const folder = workFolder('kill-point');
 const tapes = writeTapes(folder, { seed: 7, minutes: MINUTES });
-const config = writeText(
-  folder,
-  'config.json',
-  `{ "learning": { "retrain_every": 100, "deep_signal_model": true, "cusum_sigmas": 0.1, "example_minutes": 0, "barrier_sigmas": 1,
-                   "barrier_candles": 20 } }`,
-);
+const config = writeConfig(folder, { learning: QUICK_LEARNING });
 const at = (name: string): string => join(folder, name);
 const trade = (name: string, ...more: string[]): string[] => [
   ...['trade', '--no-web', '--speed', 'max', '--config', config, '--tape', ...tapes],

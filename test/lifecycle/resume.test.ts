@@ -8,20 +8,17 @@ import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
 import { runBot, runWell, startBot } from './bot-process.ts';
 import { digest, endsWith, fingerprint, remembered, stepOf } from './memory.ts';
-import { workFolder, writeTape, writeTapes, writeText } from './work-folder.ts';
+import { QUICK_LEARNING, workFolder, writeConfig, writeTape, writeTapes } from './work-folder.ts';
 
 const MINUTES = 3000;
 const CANDLES = 2 * MINUTES;
 const folder = workFolder('resume');
 const tapes = writeTapes(folder, { seed: 7, minutes: MINUTES });
 /** Small trainings often, so that the models and what they are owed are part of the test. */
-const config = writeText(
-  folder,
-  'config.json',
-  `{ "risk": { "max_hold_candles": 60, "cooldown_candles": 30 },
-     "learning": { "retrain_every": 100, "deep_signal_model": true, "cusum_sigmas": 0.1, "example_minutes": 0,
-                   "barrier_sigmas": 1, "barrier_candles": 20, "choice_candles": 20 } }`,
-);
+const config = writeConfig(folder, {
+  risk: { max_hold_candles: 60, cooldown_candles: 30 },
+  learning: { ...QUICK_LEARNING, choice_candles: 20 },
+});
 
 const at = (name: string): string => join(folder, name);
 const trade = (name: string, ...more: string[]): string[] => [

@@ -10,7 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { MAIN, ROOT, runWell, startBot } from './bot-process.ts';
 import { digest, endsWith, fingerprint, remembered } from './memory.ts';
 import { CTRL_C, onTerminal, unlessTerminal } from './terminal.ts';
-import { workFolder, writeTapes, writeText } from './work-folder.ts';
+import { QUICK_LEARNING, workFolder, writeConfig, writeTapes } from './work-folder.ts';
 
 const folder = workFolder('signal');
 const at = (name: string): string => join(folder, name);
@@ -106,12 +106,7 @@ describe('npm start on a terminal', { skip: unlessTerminal }, () => {
 });
 
 describe('a second Ctrl+C, later', () => {
-  const config = writeText(
-    folder,
-    'config.json',
-    `{ "learning": { "retrain_every": 500, "deep_signal_model": true, "cusum_sigmas": 0.1, "example_minutes": 0,
-                   "barrier_sigmas": 1, "barrier_candles": 20 } }`,
-  );
+  const config = writeConfig(folder, { learning: { ...QUICK_LEARNING, retrain_every: 500 } });
   const run = (name: string): string[] => [
     ...simulated(name, '--speed', 'max', '--config', config, '--until', '6000'),
   ];

@@ -12,19 +12,21 @@ import { history } from '../../src/state/inspect.ts';
 import { openDisks } from '../../src/state/open-disks.ts';
 import { runWell, startBot } from './bot-process.ts';
 import { digest, stepOf } from './memory.ts';
-import { workFolder, writeText } from './work-folder.ts';
+import { QUICK_LEARNING, workFolder, writeConfig } from './work-folder.ts';
 
 const folder = workFolder('size');
 const at = (name: string): string => join(folder, name);
 /** As much to write down per candle as can be: trades and examples without end. */
-const config = writeText(
-  folder,
-  'config.json',
-  `{ "risk": { "max_hold_candles": 10, "cooldown_candles": 0, "min_confidence": 0,
-               "loss_streak_limit": 100, "daily_loss_limit": 1, "max_drawdown": 1 },
-     "learning": { "deep_signal_model": true, "cusum_sigmas": 0.1, "example_minutes": 0, "barrier_candles": 4,
-                   "barrier_sigmas": 0.5, "choice_candles": 2, "retrain_every": 10000 } }`,
-);
+const config = writeConfig(folder, {
+  risk: {
+    ...{ max_hold_candles: 10, cooldown_candles: 0, min_confidence: 0 },
+    ...{ loss_streak_limit: 100, daily_loss_limit: 1, max_drawdown: 1 },
+  },
+  learning: {
+    ...{ ...QUICK_LEARNING, retrain_every: 10_000, choice_candles: 2 },
+    ...{ barrier_sigmas: 0.5, barrier_candles: 4 },
+  },
+});
 const CANDLES = 20_000;
 const trade = (name: string, until = CANDLES): string[] => [
   ...['trade', '--no-web', '--speed', 'max', '--config', config, '--dir', at(name)],

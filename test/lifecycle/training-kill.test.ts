@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import type { ModelId } from '../../src/core/fact.ts';
 import { Bot, MAIN, runWell } from './bot-process.ts';
 import { digest, remembered } from './memory.ts';
-import { workFolder, writeTapes, writeText } from './work-folder.ts';
+import { QUICK_LEARNING, workFolder, writeConfig, writeTapes } from './work-folder.ts';
 
 const PRELOAD = fileURLToPath(new URL('./kill-point.ts', import.meta.url));
 const SIGNAL = 'signal-model';
@@ -23,12 +23,7 @@ const MINUTES = 4400;
 
 const folder = workFolder('training-kill');
 const tapes = writeTapes(folder, { seed: 7, minutes: MINUTES });
-const config = writeText(
-  folder,
-  'config.json',
-  `{ "learning": { "retrain_every": 100, "deep_signal_model": true, "cusum_sigmas": 0.1, "example_minutes": 0,
-                   "barrier_sigmas": 1, "barrier_candles": 20 } }`,
-);
+const config = writeConfig(folder, { learning: QUICK_LEARNING });
 const at = (name: string): string => join(folder, name);
 const options = (name: string): string[] => [
   ...['--config', config, '--dir', at(name), '--tape', ...tapes],

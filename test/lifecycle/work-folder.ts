@@ -48,3 +48,12 @@ export function writeText(folder: string, name: string, text: string): string {
   writeFileSync(file, text);
   return file;
 }
+
+/** The key `learning` of a config with which a few thousand minutes train both models. */
+export const QUICK_LEARNING = {
+  ...{ retrain_every: 100, deep_signal_model: true, cusum_sigmas: 0.1, example_minutes: 0 },
+  ...{ barrier_sigmas: 1, barrier_candles: 20 },
+};
+
+export const writeConfig = (folder: string, config: object, name = 'config.json'): string =>
+  writeText(folder, name, JSON.stringify(config));
