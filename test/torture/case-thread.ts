@@ -1,0 +1,56 @@
+/**
+ * A thread of the torture programme: prepares one suite and runs the cases it is handed.
+ *
+ * Promises: before each case its index stands in the shared cell, so that the runner can name a
+ * case that never ends.
+ */
+import { parentPort, workerData } from 'node:worker_threads';
+import { must } from '../../src/base/assert.ts';
+import { caseId } from './suite.ts';
+import { suiteNamed } from './suites.ts';
+import type { Failure } from './tally.ts';
+
+export interface ThreadTask {
+  readonly suite: string;
+  readonly seed: number;
+  /** One Float64: the index of the case that runs now. */
+  readonly cell: SharedArrayBuffer;
+}
+
+/** What it is handed, what it answers. */
+export type Chunk = readonly number[];
+export interface ChunkDone {
+  readonly count: number;
+  readonly ended: Readonly<Record<string, number>>;
+  readonly failures: readonly Failure[];
+}
+export interface Prepared {
+  readonly cases: number;
+}
+
+const port = must(parentPort, 'a thread');
+const { suite: name, seed, cell } = workerData as ThreadTask;
+const now = new Float64Array(cell);
+const campaign = await must(suiteNamed(name), `suite ${name}`).prepare(seed);
+
+port.on('message', async (chunk: Chunk | null) => {
+  if (chunk === null) {
+    await campaign.close?.();
+    port.close();
+    return;
+  }
+  const ended: Record<string, number> = {};
+  const failures: Failure[] = [];
+  for (const index of chunk) {
+    now[0] = index;
+    try {
+      const kind = await campaign.run(index);
+      ended[kind] = (ended[kind] ?? 0) + 1;
+    } catch (error) {
+      const why = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      failures.push({ id: caseId(name, seed, index), why });
+    }
+  }
+  port.postMessage({ count: chunk.length, ended, failures } satisfies ChunkDone);
+});
+port.postMessage({ cases: campaign.cases } satisfies Prepared);
