@@ -13,11 +13,12 @@
  * in their shortest round-trip form. Never: accepts a `__proto__` key or bytes that are not UTF-8.
  */
 import { isAscii } from 'node:buffer';
-import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { constants, zstdCompressSync } from 'node:zlib';
 import { assert } from '../base/assert.ts';
-import { STATE_FILE_BYTES_MAX, UNPACK_CHUNK_BYTES } from '../base/limits.ts';
+import { STATE_FILE_BYTES_MAX } from '../base/limits.ts';
 import type { StateContent } from './formats.ts';
 import { type Envelope, Malformed, reasonOf } from './malformed.ts';
+import { unpackZstd } from './unpack.ts';
 
 type JsonFormat = 'json' | 'json.zst';
 type Value = Readonly<Record<string, unknown>>;
@@ -90,10 +91,7 @@ function compress(bytes: Uint8Array): Uint8Array {
 
 function decompress(bytes: Uint8Array): Uint8Array {
   try {
-    return zstdDecompressSync(bytes, {
-      maxOutputLength: STATE_FILE_BYTES_MAX,
-      chunkSize: UNPACK_CHUNK_BYTES,
-    });
+    return unpackZstd(bytes, STATE_FILE_BYTES_MAX);
   } catch (error) {
     throw new Malformed(`zstd: ${reasonOf(error)}`);
   }

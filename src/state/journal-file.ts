@@ -4,11 +4,12 @@
  * Promises: one list of segments, whatever form each copy is in; marks of an interrupted pruning
  * are obeyed. Never: looks inside a file, except to unpack it.
  */
-import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { constants, zstdCompressSync } from 'node:zlib';
 import { must } from '../base/assert.ts';
-import { JOURNAL_SEGMENT_BYTES_MAX, UNPACK_CHUNK_BYTES } from '../base/limits.ts';
+import { JOURNAL_SEGMENT_BYTES_MAX } from '../base/limits.ts';
 import type { Disk } from './disk.ts';
 import type { Disks } from './journal.ts';
+import { unpackZstd } from './unpack.ts';
 
 export const JOURNAL_FOLDER = 'journal';
 export const TMP = '.tmp';
@@ -107,10 +108,7 @@ export function pack(bytes: Uint8Array): Uint8Array {
 /** Null when it is not what `pack` made. */
 export function unpack(bytes: Uint8Array): Uint8Array | null {
   try {
-    return zstdDecompressSync(bytes, {
-      maxOutputLength: JOURNAL_SEGMENT_BYTES_MAX,
-      chunkSize: UNPACK_CHUNK_BYTES,
-    });
+    return unpackZstd(bytes, JOURNAL_SEGMENT_BYTES_MAX);
   } catch {
     return null;
   }
