@@ -120,6 +120,8 @@ async function train(bot: BotParts, id: ModelId): Promise<void> {
     store.putBlob(blob);
     await anotherTurn();
   }
+  // The memory may have been replaced meanwhile: the training is owed no more.
+  if (world[id].request !== request) return;
   commit(bot, { kind: 'trained', outcome, blob: blob ?? undefined });
 }
 

@@ -87,10 +87,10 @@ export const differencesOf = (before: Inspection, after: Inspection): PartDiffer
     .map(({ id }) => ({ id, differences: diffStates(before.states[id], after.states[id]) }))
     .filter(({ differences }) => differences.length > 0);
 
-/** Only a start of the bot begins a directory; what changes one has to find it. */
-function refuseNothing({ directory, journalMirror, disks }: Place): void {
+/** Only a start of the bot, or an import, begins a directory; what changes one has to find it. */
+function refuseNothing({ directory, journalMirror, disks }: Place, begin: boolean): void {
   refuseForeign(directory);
-  if (journalMirror !== null || disks.a.list('').some(isOurs)) return;
+  if (begin || journalMirror !== null || disks.a.list('').some(isOurs)) return;
   throw new Fault(
     EXIT.config,
     `there is nothing in ${directory} yet`,
@@ -98,14 +98,21 @@ function refuseNothing({ directory, journalMirror, disks }: Place): void {
   );
 }
 
+export interface ChangeOptions {
+  readonly acceptLoss?: boolean;
+  readonly reset?: readonly string[];
+  /** Where there is nothing yet, a directory begins. */
+  readonly begin?: boolean;
+}
+
 /** Opens the store (recovery, lock and all), works, and closes it. */
 export function changeDirectory<T>(
   place: Place,
-  options: { readonly acceptLoss?: boolean; readonly reset?: readonly string[] },
+  { begin = false, ...options }: ChangeOptions,
   work: (store: Store) => T,
 ): T {
   const { directory, journalMirror, allowNetwork } = place;
-  refuseNothing(place);
+  refuseNothing(place, begin);
   const store = openStore({
     directory,
     ...(journalMirror === null ? {} : { journalMirror }),

@@ -22,6 +22,7 @@ export function logLineOf(fact: Fact): { readonly what: string; readonly details
     case 'breaker.tripped':
     case 'breaker.released':
     case 'kill-switch.set':
+    case 'memory.replaced':
     case 'day.started':
     case 'model.trained': {
       const { type, ...details } = fact;
@@ -36,7 +37,9 @@ export function logLineOf(fact: Fact): { readonly what: string; readonly details
 
 /** What a person did: it is shown however fast the market goes. */
 export const isOfOperator = (fact: Fact): boolean =>
-  fact.type === 'kill-switch.set' || (fact.type === 'breaker.released' && fact.by !== undefined);
+  fact.type === 'kill-switch.set' ||
+  fact.type === 'memory.replaced' ||
+  (fact.type === 'breaker.released' && fact.by !== undefined);
 
 /** What a person watching a live market wants to see; null: nothing. */
 export function screenLineOf(fact: Fact, directory: string): string | null {
@@ -49,6 +52,8 @@ export function screenLineOf(fact: Fact, directory: string): string | null {
       return `${BREAKER_WORDS[fact.breaker]} released${fact.by === undefined ? '' : ' by the operator'}`;
     case 'kill-switch.set':
       return fact.on ? holdLine(KILL_SWITCH_HOLD, directory) : 'kill switch is off';
+    case 'memory.replaced':
+      return `the memory of ${fact.id} was replaced by that of ${fact.from} (${fact.why})`;
     case 'model.trained':
       return modelLine(fact);
     default:

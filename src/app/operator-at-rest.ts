@@ -5,16 +5,13 @@
  * bot ever ran is left as it is. Never: trades.
  */
 import { EXIT, Fault } from '../base/fault.ts';
-import { components, type Memory } from '../components.ts';
-import { createFold } from '../core/fold.ts';
-import { createStepper, jsonRecorder, type Word } from '../core/step.ts';
-import { decide } from '../policy/decide.ts';
-import type { World } from '../policy/world.ts';
+import type { Word } from '../core/step.ts';
 import type { RecoveryReport } from '../state/recover.ts';
-import { introduceFresh, type Steps } from './bot.ts';
+import { introduceFresh } from './bot.ts';
 import { changeDirectory, lookAt, memoryOf, type Place, refuseHeld } from './directory.ts';
 import { refuseForeign } from './foreign-folder.ts';
 import { type Told, tell } from './operator.ts';
+import { stepsOn } from './steps.ts';
 
 export function tellAtRest(
   place: Place,
@@ -22,15 +19,7 @@ export function tellAtRest(
 ): { readonly told: Told; readonly report: RecoveryReport } {
   refuseUnused(place);
   return changeDirectory(place, {}, store => {
-    const world = store.states as Memory;
-    const stepper = createStepper<World>({
-      world,
-      fold: createFold(components, store.states),
-      decide,
-      recorder: jsonRecorder,
-      epoch: store.epoch,
-    });
-    const bot: Steps = { world, store, stepper, watch: () => {} };
+    const bot = stepsOn(store);
     introduceFresh(bot);
     return { told: tell(bot, word), report: store.report };
   });

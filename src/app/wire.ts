@@ -18,6 +18,7 @@ import { paperExchange } from '../exchange/paper.ts';
 import { decide } from '../policy/decide.ts';
 import type { World } from '../policy/world.ts';
 import { openMemoryStore } from '../state/memory-store.ts';
+import { readState } from '../state/state-file.ts';
 import { openStore, type Store } from '../state/store.ts';
 import { booksOf } from '../trade/portfolio.ts';
 import { bindingConflict } from '../trade/run.ts';
@@ -100,7 +101,7 @@ async function assemble(options: WireOptions, store: Store): Promise<BotParts> {
   checkBinding(options, world, binding);
   const stepper = createStepper<World>({
     world,
-    fold: createFold(components, store.states),
+    fold: createFold(components, store.states, readState),
     decide,
     recorder: options.directory === null ? null : jsonRecorder,
     epoch: store.epoch,

@@ -60,6 +60,12 @@ export interface Component<Id extends string = string, State = unknown> {
   initial(): State;
   /** What a reset by the operator leaves; the defaults where it is absent. */
   afresh?(former: State): State;
+  /**
+   * What stays of the present where a memory from outside (an older one, another directory's) takes
+   * its place: what is waited for, what the settings say, numbers that are never given twice. All of
+   * what arrives holds where it is absent.
+   */
+  reconcile?(arriving: State, present: State): State;
   readonly on: Handlers<State>;
   /** Upgrades of the encoded content to version 2, 3, ... without gaps. */
   readonly upgrades?: Readonly<Record<number, (old: Encoded) => Encoded>>;

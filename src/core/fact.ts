@@ -50,6 +50,23 @@ export interface FactShapes {
     readonly account?: { readonly equity: Units; readonly traded: boolean };
   };
 
+  /**
+   * A part's memory was replaced from outside: what the file in the blob holds took its place, but
+   * for what is of the present (`reconcile` in core/component.ts).
+   */
+  'memory.replaced': {
+    readonly id: string;
+    /** Market time. */
+    readonly time: Millis;
+    readonly why: 'rollback' | 'import';
+    /** Where it came from, for people. */
+    readonly from: string;
+    /** SHA-256 of the state file. */
+    readonly blob: string;
+    /** The directory's epoch from here on. */
+    readonly epoch: number;
+  };
+
   /** `gap`: candles missing before this one; absent when none are. */
   'candle.closed': Candle & { readonly gap?: number };
 

@@ -20,6 +20,21 @@ export type Word =
   /** What tripped it has to happen anew. */
   | { readonly kind: 'release-breaker'; readonly breaker: Breaker };
 
+/** Memories from outside that take the place of those of their parts, all in one step. */
+export interface Replacement {
+  readonly why: Fact<'memory.replaced'>['why'];
+  readonly parts: readonly ReplacedPart[];
+}
+
+export interface ReplacedPart {
+  readonly id: string;
+  /** Where it comes from, for people. */
+  readonly from: string;
+  /** A state file, and its SHA-256. */
+  readonly file: Uint8Array;
+  readonly blob: string;
+}
+
 /** Everything that can reach the bot from outside. */
 export type Input =
   | { readonly kind: 'bind'; readonly binding: Binding; readonly settings: Settings }
@@ -29,6 +44,7 @@ export type Input =
   | { readonly kind: 'candle'; readonly candle: Candle; readonly reports: readonly Report[] }
   | { readonly kind: 'answer'; readonly report: Report }
   | { readonly kind: 'trained'; readonly outcome: TrainOutcome; readonly blob: BlobContent }
+  | (Replacement & { readonly kind: 'replace'; readonly time: Millis })
   | (Word & { readonly time: Millis });
 
 /** Where a fact will stand: the step's sequence number and the fact's index in it. */
@@ -42,7 +58,10 @@ export interface Telling {
   tell(fact: Fact, blob?: BlobContent): void;
   /** Where the next fact will stand (order ids are made of it). */
   place(): Place;
-  /** The directory's epoch: raised when its history is replaced, so that no id is used twice. */
+  /**
+   * The directory's epoch: raised when its history or a memory is replaced, so that no id is used
+   * twice. A fact that raises it holds from itself on.
+   */
   readonly epoch: number;
 }
 
@@ -79,7 +98,8 @@ export function createStepper<World>(options: {
   recorder: Recorder | null;
   epoch: number;
 }): Stepper {
-  const { world, fold, decide, recorder, epoch } = options;
+  const { world, fold, decide, recorder } = options;
+  let { epoch } = options;
   // Of the step under way. One telling serves all steps: a step per candle is a hot path.
   let current = 0;
   let facts: Fact[] = [];
@@ -95,10 +115,13 @@ export function createStepper<World>(options: {
       // A step of a candle tells one fact as a rule, and an array pushed to takes room for many.
       if (facts.length === 0) facts = [recorded];
       else facts.push(recorded);
+      if (recorded.type === 'memory.replaced') epoch = recorded.epoch;
       fold(recorded, blob);
     },
     place: () => ({ seq: current, index: facts.length }),
-    epoch,
+    get epoch() {
+      return epoch;
+    },
   };
   return {
     run(seq, input) {

@@ -27,6 +27,7 @@ import {
   keepRequest,
   type ModelMemory,
   namedExamples,
+  reconcileMemory,
 } from './model-memory.ts';
 import { type DueTraining, noRetraining } from './retraining.ts';
 import { logLossOf } from './scores.ts';
@@ -70,6 +71,7 @@ export const deepSignalModel: Component<'deep-signal-model', DeepSignalModelStat
     retraining: noRetraining(),
     request: null,
   }),
+  reconcile: reconcileMemory,
   on: {
     'example.labelled': foldExample,
     'model.train.requested': (state, fact) => keepRequest(state, fact, KEEPING),

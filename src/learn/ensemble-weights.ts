@@ -39,6 +39,8 @@ export const ensemble: Component<'ensemble', EnsembleState> = {
     decode: decodeEnsemble,
   },
   initial: initialEnsemble,
+  // The forecasts that are still to be judged are the present's; the others' labels have come.
+  reconcile: (arriving, { active, cost, pending }) => ({ ...arriving, active, cost, pending }),
   on: {
     // What was learned may have come from another directory; what waited there is over.
     'directory.bound': state => {

@@ -115,6 +115,14 @@ function trim({ examples, request }: ModelMemory, kept: number): void {
   }
 }
 
+/** Of a memory from outside: no number is given twice, and no training of before is owed. */
+export const reconcileMemory = <M extends ModelMemory>(arriving: M, present: M): M => ({
+  ...arriving,
+  lastVersion: Math.max(arriving.lastVersion, present.lastVersion),
+  nextExampleId: Math.max(arriving.nextExampleId, present.nextExampleId),
+  request: null,
+});
+
 /** What a training is due for, and on what; null: none is, or one is owed already. */
 export function dueTraining(
   { version, lastVersion, examples, retraining, request }: ModelMemory,

@@ -102,6 +102,11 @@ export const qTable: Component<'q-table', QTableState> = {
     rewards: 0,
     waiting: Object.create(null) as Record<string, WaitingChoice>,
   }),
+  // A choice waits for a trade of the present, and how it learns is the config's to say.
+  reconcile: (arriving, { parameters, waiting }) => ({
+    ...{ ...arriving, parameters, waiting },
+    epsilon: arriving.rewards === 0 ? parameters.epsilonStart : arriving.epsilon,
+  }),
   on: {
     // What was learned may have come from another directory; what waited there is over.
     'directory.bound': state => {

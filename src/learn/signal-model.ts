@@ -25,6 +25,7 @@ import {
   keepRequest,
   type ModelMemory,
   namedExamples,
+  reconcileMemory,
 } from './model-memory.ts';
 import { type DueTraining, noRetraining } from './retraining.ts';
 import { logLossOf, rounded } from './scores.ts';
@@ -78,6 +79,7 @@ export const signalModel: Component<'signal-model', SignalModelState> = {
     performance: { totalTrades: 0, wins: 0, profitSum: 0 },
     request: null,
   }),
+  reconcile: reconcileMemory,
   on: {
     'example.opened': (state, { id }) => {
       state.nextExampleId = Math.max(state.nextExampleId, id + 1);

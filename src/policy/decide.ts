@@ -45,6 +45,9 @@ export function decide(world: World, input: Input, telling: Telling): void {
     case 'trained':
       telling.tell({ type: 'model.trained', ...input.outcome }, input.blob);
       return;
+    case 'replace':
+      tellReplacement(input, telling);
+      return;
     case 'kill-switch':
       if (world['risk-manager'].killSwitch !== input.on)
         telling.tell({ type: 'kill-switch.set', on: input.on, time: input.time });
@@ -65,6 +68,14 @@ function tellFounding({ run, portfolio }: World, ids: readonly string[], telling
   // What starts afresh beside an account that goes on begins with what that is worth now.
   const account = { equity: equityOf(portfolio), traded: portfolio.fills > 0 };
   telling.tell(ids.includes('portfolio') ? founded : { ...founded, account });
+}
+
+/** All of it begins one epoch. */
+function tellReplacement(input: Extract<Input, { kind: 'replace' }>, telling: Telling): void {
+  const { time, why, parts } = input;
+  const epoch = telling.epoch + 1;
+  for (const { id, from, file, blob } of parts)
+    telling.tell({ type: 'memory.replaced', id, time, why, from, blob, epoch }, file);
 }
 
 const NO_TRADES: readonly TradeRecord[] = [];

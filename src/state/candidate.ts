@@ -12,16 +12,10 @@ import type { Disk } from './disk.ts';
 import { decodeFile, encodeFile, type StateContent } from './formats.ts';
 import { reasonOf } from './malformed.ts';
 import type { FileRecord, Manifest } from './manifest.ts';
+import { type Loaded, readStateFile } from './state-file.ts';
 import { sha256 } from './state-hash.ts';
 import type { FoundFile, Survey } from './survey.ts';
-import { newerThanCode, upgradeContent } from './upgrade.ts';
-
-export interface Loaded {
-  readonly state: unknown;
-  /** The seq that the file itself says. */
-  readonly seq: number;
-  readonly schema: number;
-}
+import { newerThanCode } from './upgrade.ts';
 
 export interface Vouched {
   readonly record: FileRecord;
@@ -54,12 +48,10 @@ export function loadFile(disk: Disk, component: AnyComponent, file: FoundFile): 
   const bytes = file.content ?? rereadOf(disk, file);
   if (bytes === null) return 'changed while it was read';
   try {
-    const { schema, seq, content } = decodeFile(bytes, component.file.format, component.id);
-    if (schema > component.version)
-      throw newerThanCode(`${disk.root}/${path}`, schema, component.version);
-    const state = component.file.decode(upgradeContent(component, schema, content));
+    const loaded = readStateFile(component, bytes, `${disk.root}/${path}`);
+    const { state } = loaded;
     const broken = component.check?.(state) ?? null;
-    return broken === null ? { state, seq, schema } : `breaks a rule: ${broken}`;
+    return broken === null ? loaded : `breaks a rule: ${broken}`;
   } catch (error) {
     if (error instanceof Fault || error instanceof Bug) throw error;
     return `cannot be read: ${reasonOf(error)}`;

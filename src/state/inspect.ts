@@ -87,7 +87,7 @@ function inspectionOf(recovered: Recovered, doubt: string | null): Inspection {
     return [{ id: choice.component.id, file: path, seq: own, bytes, schema }];
   });
   const directoryId = manifest?.directory ?? null;
-  const epoch = manifest?.epoch ?? 1;
+  const { epoch } = recovered;
   return { seq, chain, directoryId, epoch, states, files, report, doubt };
 }
 

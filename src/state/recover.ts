@@ -135,7 +135,7 @@ function fromJournal(
   const verdict = judgeFiles(context, choices, new Set(lost.keys()));
   return {
     ...{ survey, manifest, scan, states, choices, begins, aside },
-    epoch: Math.max(manifest?.epoch ?? 1, meeting.epoch),
+    epoch: Math.max(manifest?.epoch ?? 1, meeting.epoch, replay.epoch),
     adopted: meeting.orphan !== null,
     seq: through,
     chain: replay.chain,

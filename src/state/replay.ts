@@ -4,11 +4,14 @@
  * Promises: a component gets exactly the facts after its own start, in order, through the one fold
  * of core. Never: decides anything, writes anything.
  */
-import type { AnyComponent, States } from '../core/component.ts';
+import { Bug } from '../base/assert.ts';
+import { Fault } from '../base/fault.ts';
+import type { AnyComponent, BlobContent, States } from '../core/component.ts';
 import type { Fact } from '../core/fact.ts';
-import { createFold, type Fold, listensTo } from '../core/fold.ts';
+import { addressOf, createFold, type Fold, listensTo } from '../core/fold.ts';
 import { getBlob } from './blobs.ts';
 import type { Disks, JournalScan } from './journal.ts';
+import { readState } from './state-file.ts';
 
 export interface ReplayOptions {
   readonly disks: Disks;
@@ -26,10 +29,12 @@ export interface Replay {
   readonly chain: string;
   /** Components that a fact after their start was for. */
   readonly touched: ReadonlySet<string>;
-  /** Components that a lost blob was for, and its name. */
+  /** Components that a blob was for which is lost or cannot be read, and its name. */
   readonly broken: ReadonlyMap<string, string>;
   /** Blobs that were named, with the step that named them last. */
   readonly blobs: ReadonlyMap<string, number>;
+  /** The last epoch that a fact began; 0: none did. */
+  readonly epoch: number;
 }
 
 /** The blob a fact names. */
@@ -45,6 +50,7 @@ export function replayJournal(options: ReplayOptions): Replay {
   const blobs = new Map<string, number>();
   let chain = chainAt(scan, from);
   let steps = 0;
+  let epoch = 0;
   let fold: Fold = () => undefined;
   let folding = -1;
   for (const step of from < through ? scan.steps(from + 1) : []) {
@@ -53,33 +59,47 @@ export function replayJournal(options: ReplayOptions): Replay {
       component => startOf(component) < step.seq && !broken.has(component.id),
     );
     if (active.length !== folding) {
-      fold = createFold(active, states);
+      fold = createFold(active, states, readState);
       folding = active.length;
     }
     for (const fact of step.facts) {
-      lastSeen.set(fact.type, step.seq);
+      const address = addressOf(fact);
+      lastSeen.set(address, step.seq);
+      if (fact.type === 'memory.replaced') epoch = Math.max(epoch, fact.epoch);
       const name = blobOf(fact);
       if (name === null) {
         fold(fact);
         continue;
       }
       blobs.set(name, step.seq);
-      const listeners = active.filter(component => listensTo(component, fact.type));
+      const listeners = active.filter(component => listensTo(component, address));
       const content = listeners.length === 0 ? null : getBlob(disks, name);
       // A copy: aligned, and no Buffer, whose slice means something else.
-      if (content !== null) fold(fact, new Uint8Array(content.bytes));
-      else {
-        for (const component of listeners) broken.set(component.id, name);
-        folding = -1;
-      }
+      if (content !== null && isTaken(fold, fact, new Uint8Array(content.bytes))) continue;
+      for (const component of listeners) broken.set(component.id, name);
+      folding = -1;
     }
     chain = step.hash;
     steps += 1;
   }
   const isTouched = (component: AnyComponent): boolean =>
-    [...lastSeen].some(([type, seq]) => seq > startOf(component) && listensTo(component, type));
+    [...lastSeen].some(
+      ([address, seq]) => seq > startOf(component) && listensTo(component, address),
+    );
   const touched = new Set(components.filter(isTouched).map(component => component.id));
-  return { steps, chain, touched, broken, blobs };
+  return { steps, chain, touched, broken, blobs, epoch };
+}
+
+/** False where a state file that replaces a memory cannot be read, which concerns that part alone. */
+function isTaken(fold: Fold, fact: Fact, blob: BlobContent): boolean {
+  try {
+    fold(fact, blob);
+    return true;
+  } catch (error) {
+    const isOfOne = fact.type === 'memory.replaced' && !(error instanceof Fault);
+    if (!isOfOne || error instanceof Bug) throw error;
+    return false;
+  }
 }
 
 /** The chain hash of the step at `seq`, where a segment's head or end tells it; else empty. */

@@ -9,7 +9,7 @@
 import { assert } from '../base/assert.ts';
 import { canonicalText } from '../base/canonical.ts';
 import type { AnyComponent, States } from '../core/component.ts';
-import { listensTo } from '../core/fold.ts';
+import { addressOf, listensTo } from '../core/fold.ts';
 import type { StepResult } from '../core/step.ts';
 import { getBlob, putBlob } from './blobs.ts';
 import { directoryBytes } from './directory-size.ts';
@@ -56,7 +56,7 @@ export function openStore(options: StoreOptions): Store {
 interface Begun {
   readonly seq: number;
   readonly chain: string;
-  readonly types: Set<string>;
+  readonly addresses: Set<string>;
   readonly blobs: Set<string>;
   readonly steps: number;
 }
@@ -74,8 +74,8 @@ class DirectoryStore implements Store {
   #live: ReadonlyMap<string, FileRecord>;
   #journalFirst: number;
   #segmentFirst: number;
-  /** Since the last checkpoint: types of facts, blobs they name, steps. */
-  #types = new Set<string>();
+  /** Since the last checkpoint: addresses of facts, blobs they name, steps. */
+  #addresses = new Set<string>();
   #blobs = new Set<string>();
   #steps = 0;
   #begun: Begun | null = null;
@@ -145,7 +145,7 @@ class DirectoryStore implements Store {
   append(step: Pick<StepResult, 'seq' | 'facts' | 'texts'>): void {
     assert(step.texts.length === step.facts.length, 'every fact has its text');
     for (const fact of step.facts) {
-      this.#types.add(fact.type);
+      this.#addresses.add(addressOf(fact));
       const blob = blobOf(fact);
       if (blob !== null) this.#blobs.add(blob);
     }
@@ -155,6 +155,9 @@ class DirectoryStore implements Store {
       if (isEach) this.#writer.append(step.seq, step.texts);
       else this.#writer.appendUnsynced(step.seq, step.texts);
     });
+    for (const fact of step.facts)
+      if (fact.type === 'memory.replaced')
+        this.#manifest = { ...this.#manifest, epoch: fact.epoch };
   }
 
   sync(): void {
@@ -195,13 +198,19 @@ class DirectoryStore implements Store {
       this.#lastWords.over(() => this.#writer.rotate(sealManifest(this.#manifest)));
       this.#segmentFirst = seq + 1;
     }
-    const types = this.#types;
-    this.#begun = { seq, chain: this.#writer.hash, types, blobs: this.#blobs, steps: this.#steps };
-    this.#types = new Set();
+    const addresses = this.#addresses;
+    this.#begun = {
+      seq,
+      chain: this.#writer.hash,
+      addresses,
+      blobs: this.#blobs,
+      steps: this.#steps,
+    };
+    this.#addresses = new Set();
     this.#blobs = new Set();
     this.#steps = 0;
     const isTouched = (component: AnyComponent) =>
-      [...types].some(type => listensTo(component, type));
+      [...addresses].some(address => listensTo(component, address));
     const changed = this.#options.components.filter(isTouched).map(component => component.id);
     const { a, b } = this.#disks;
     const former = changed.flatMap(id => this.#live.get(id) ?? []);
@@ -241,7 +250,7 @@ class DirectoryStore implements Store {
     const begun = this.#begun;
     if (begun === null) return;
     this.#begun = null;
-    for (const type of begun.types) this.#types.add(type);
+    for (const address of begun.addresses) this.#addresses.add(address);
     for (const blob of begun.blobs) this.#blobs.add(blob);
     this.#steps += begun.steps;
   }

@@ -19,6 +19,7 @@ const FACTS: Readonly<Record<FactName, boolean>> = {
   'directory.bound': true,
   'config.changed': true,
   'component.founded': false,
+  'memory.replaced': false,
   'candle.closed': true,
   'order.approved': true,
   'order.accepted': true,

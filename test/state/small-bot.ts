@@ -15,6 +15,7 @@ import {
 import type { Fact } from '../../src/core/fact.ts';
 import { createFold } from '../../src/core/fold.ts';
 import type { Disks } from '../../src/state/journal.ts';
+import { readState } from '../../src/state/state-file.ts';
 import { stateHashes } from '../../src/state/state-hash.ts';
 import { openStore, type Store, type StoreOptions } from '../../src/state/store.ts';
 
@@ -186,7 +187,7 @@ export function runSteps(
   told: (seq: number) => void = () => undefined,
   components = COMPONENTS,
 ): void {
-  const fold = createFold(components, store.states);
+  const fold = createFold(components, store.states, readState);
   for (let done = 0; done < count; done += 1) {
     const seq = store.seq + 1;
     const facts = factsAt(seq);
