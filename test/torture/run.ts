@@ -148,7 +148,10 @@ function parsed(argv: readonly string[]) {
   }
 }
 
-const isCount = (text: string | undefined): boolean => /^\d{1,9}$/.test(text ?? '');
+/** Hoisted: the run begins above. */
+function isCount(text: string | undefined): boolean {
+  return /^\d{1,9}$/.test(text ?? '');
+}
 
 function count(text: string, option: string): number {
   if (!isCount(text)) throw usage(`${option} ${text} is not a number`);

@@ -1,0 +1,72 @@
+/**
+ * The oracle (docs/RELIABILITY.md) for a small life that was cut short on a real disk.
+ *
+ * Promises: opens what is left as a start does, with the real lock; throws with what was broken;
+ * then goes on for a few steps and stops, after which nothing may be left to complain of.
+ */
+import assert from 'node:assert/strict';
+import { openDisks } from '../../../src/state/open-disks.ts';
+import { openStore, type StoreOptions } from '../../../src/state/store.ts';
+import { verifyDirectory } from '../../../src/state/verify.ts';
+import { expectedAt, hashOf, runSteps, slowClock } from '../../state/small-bot.ts';
+import { castOf } from './cast.ts';
+
+export interface Left {
+  readonly directory: string;
+  readonly mirror: string | null;
+  readonly release?: string;
+  /** The last step that somebody was told of. */
+  readonly acknowledged: number;
+}
+
+const MORE_STEPS = 3;
+
+/** `kept`, or `repaired` where a journal's end was cut off and is told of. */
+export function comeBack(left: Left): 'kept' | 'repaired' {
+  const before = look(left);
+  assert.deepEqual(
+    before.damage.filter(({ file }) => !isTail(file)),
+    [],
+    'verify calls it damage',
+  );
+  const { report, seq, hash } = goOn(left);
+  const { acknowledged } = left;
+  assert.ok(seq >= acknowledged, `step ${acknowledged} was acknowledged, recovered is ${seq}`);
+  assert.ok(seq <= acknowledged + 1, `recovered ${seq}, but ${acknowledged} is all there was`);
+  assert.equal(before.seq, seq, 'verify sees another step');
+  assert.equal(hash, expectedAt(seq), `the state is not that of step ${seq}`);
+  assert.deepEqual(report.lost, []);
+  assert.deepEqual(
+    report.repairs.filter(text => !isTail(text)),
+    [],
+  );
+  const after = look(left);
+  assert.deepEqual(after.damage, [], 'left after a start and a stop');
+  assert.equal(after.seq, seq + MORE_STEPS);
+  return report.repairs.length > 0 ? 'repaired' : 'kept';
+}
+
+/** Only the end of a journal's copy may be torn. */
+const isTail = (text: string): boolean => /(^|\/)journal\//.test(text);
+
+function look({ directory, mirror, release }: Left) {
+  const disks = openDisks(directory, mirror ?? undefined);
+  const { seq, findings } = verifyDirectory(disks, castOf(release ?? ''));
+  return { seq, damage: findings.filter(({ severity }) => severity === 'damage') };
+}
+
+/** A start, a few steps, a clean stop. */
+function goOn({ directory, mirror, release }: Left) {
+  const components = castOf(release ?? '');
+  const options: StoreOptions = { directory, components, now: slowClock(), sync: 'each' };
+  const store = openStore(mirror === null ? options : { ...options, journalMirror: mirror });
+  try {
+    const { seq, report } = store;
+    const hash = hashOf(store.states, components);
+    runSteps(store, MORE_STEPS, undefined, components);
+    store.checkpoint('test');
+    return { seq, report, hash };
+  } finally {
+    store.close();
+  }
+}

@@ -1,0 +1,154 @@
+/**
+ * A disk that fails under a real process: at every write, sync, rename and open of a session.
+ *
+ * The shim lets one operation of a small life fail as a disk does (full, broken, over quota,
+ * read-only, out of handles, not permitted), once or from then on; or it shortens a write; or a sync
+ * fails, drops what it should have kept, and says yes from then on. A share are the bot itself.
+ */
+import assert from 'node:assert/strict';
+import { must } from '../../../src/base/assert.ts';
+import { EXIT } from '../../../src/base/fault.ts';
+import type { Rng } from '../../../src/base/rng.ts';
+import { comeBack } from '../process/oracle.ts';
+import { killedAs, type Point, pointsOf, type Scene, withPoint } from '../process/scene.ts';
+import {
+  type Deed,
+  type Errno,
+  KINDS,
+  type Kind,
+  type Operation,
+  withoutShim,
+} from '../process/shim.ts';
+import { type Lived, Stage } from '../process/stage.ts';
+import { type TradeHalf, TradeStage } from '../process/trade-stage.ts';
+import { type Campaign, caseRng, type Suite } from '../suite.ts';
+
+const TRADES = 160;
+const CLEAN_AT = 7;
+/** In the second checkpoint of such a life. */
+const KILLED_AT = 200;
+
+/** What a disk says to each kind of operation. */
+const ERRORS: Readonly<Partial<Record<Kind, readonly Errno[]>>> = {
+  'open-read': ['EIO', 'EMFILE', 'EACCES'],
+  'open-write': ['ENOSPC', 'EIO', 'EROFS', 'EDQUOT', 'EMFILE', 'EACCES'],
+  write: ['ENOSPC', 'EIO', 'EROFS', 'EDQUOT'],
+  sync: ['EIO', 'ENOSPC'],
+  rename: ['ENOSPC', 'EIO', 'EROFS', 'EACCES'],
+  link: ['ENOSPC', 'EIO', 'EROFS'],
+  unlink: ['EIO', 'EROFS'],
+  mkdir: ['ENOSPC', 'EIO', 'EROFS', 'EDQUOT'],
+  rmdir: ['EIO', 'EROFS'],
+};
+
+/** What fails as well from then on, where the state of the disk is a lasting one. */
+const LASTING: Readonly<Record<Errno, readonly Kind[]>> = {
+  ENOSPC: ['open-write', 'write', 'mkdir'],
+  EDQUOT: ['open-write', 'write', 'mkdir'],
+  EIO: KINDS,
+  EROFS: KINDS.filter(kind => kind !== 'open-read' && kind !== 'sync'),
+  EMFILE: ['open-read', 'open-write'],
+  EACCES: ['open-read', 'open-write', 'rename', 'unlink', 'link', 'mkdir', 'rmdir'],
+};
+
+export const diskFault: Suite = {
+  name: 'disk-fault',
+  promise: 'a disk that fails stops the bot at once, in one line, and costs nothing that was told',
+  quick: 80,
+  missing: withoutShim,
+  prepare,
+};
+
+function prepare(seed: number): Campaign {
+  const stage = new Stage('fault');
+  const points = scenesOn(stage).flatMap(scene =>
+    pointsOf(stage, scene, { of: KINDS, deeds: deedsOn }),
+  );
+  let bot: TradeStage | null = null;
+  return {
+    cases: points.length + TRADES,
+    run: index => {
+      const point = points[index];
+      if (point !== undefined) return failSmall(stage, point);
+      bot ??= new TradeStage(stage);
+      return failTrade(bot, caseRng(seed, index), index % 2 === 0 ? 'first' : 'second');
+    },
+    close: () => stage.close(),
+  };
+}
+
+/** A first life, and the recovery of one that was killed, its journal on two disks. */
+function scenesOn(stage: Stage): Scene[] {
+  const cut = { life: { until: CLEAN_AT, mirrored: true }, of: KINDS, at: KILLED_AT };
+  const acknowledged = killedAs(stage, 'killed', cut);
+  const again = { until: acknowledged + 1, mirrored: true };
+  return [
+    { from: 0, life: { until: CLEAN_AT } },
+    { template: 'killed', from: acknowledged, life: again },
+  ];
+}
+
+function deedsOn({ kind, bytes }: Operation): Deed[] {
+  const deeds = (ERRORS[kind] ?? []).flatMap((errno): Deed[] => [
+    { do: 'fail', with: errno },
+    { do: 'fail', with: errno, sticky: LASTING[errno] },
+  ]);
+  if (kind === 'sync') deeds.push({ do: 'drop' });
+  if (kind === 'write' && bytes > 1)
+    for (const part of ['one byte', 'half', 'all but one byte'] as const)
+      deeds.push({ do: 'short', part });
+  return deeds;
+}
+
+function failSmall(stage: Stage, { scene, at, deed }: Point): string {
+  const { life, from, template } = scene;
+  stage.begin(template);
+  const lived = stage.live(life, { of: KINDS, at, deed });
+  try {
+    const ending = endingOf(lived, stage, deed);
+    const left = comeBack({
+      directory: stage.directory,
+      mirror: life.mirrored === true ? stage.mirror : null,
+      acknowledged: Math.max(from, lived.acknowledged),
+    });
+    return left === 'repaired' ? `${ending}, tail repaired` : ending;
+  } catch (error) {
+    throw withPoint(stage, { at, deed }, error);
+  }
+}
+
+/** What may fail without an end: nothing of it is memory. */
+const NO_MEMORY = /\/(ballast(\.tmp)?|lock-owner\.json|logs(\/\S+)?)$/;
+
+/** Stopped in one line that names a file and a remedy; or it never needed what failed. */
+function endingOf({ code, stderr }: Lived, stage: Stage, deed: Deed): string {
+  const told = stage.shim.told();
+  assert.ok(told.hits > 0, 'nothing was hit');
+  if (code === EXIT.ok) {
+    if (deed.do === 'short') return 'short write made whole';
+    assert.match(told.path, NO_MEMORY, 'the failure of what was memory was passed over');
+    return 'went on without it';
+  }
+  assert.notEqual(deed.do, 'short', `a short write is no failure: ${stderr}`);
+  assert.equal(code, EXIT.disk, `exit ${code}`);
+  assert.match(stderr, /^holdfast: [^\n]+ — [^\n]+\n$/, 'one line with a remedy');
+  assert.ok(stderr.includes(`${stage.scene}/`), 'the line names the file');
+  return 'halted with 74';
+}
+
+/** The bot itself: at a random operation; then it runs on and equals its twin. */
+function failTrade(bot: TradeStage, rng: Rng, half: TradeHalf): string {
+  const { stage } = bot;
+  const points = bot
+    .operations(half, KINDS)
+    .flatMap((operation, index) => deedsOn(operation).map(deed => ({ at: index + 1, deed })));
+  const { at, deed } = must(points[rng.nextInt(points.length)], 'a point');
+  const lived = bot.trade(half, { of: KINDS, at, deed });
+  try {
+    const ending = endingOf(lived, stage, deed);
+    bot.assertTwin();
+    return `the bot ${ending}`;
+  } catch (error) {
+    throw withPoint(stage, { at, deed }, error);
+  }
+}
