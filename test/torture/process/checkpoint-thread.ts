@@ -1,11 +1,18 @@
 /**
- * The thread in which a small life makes its checkpoint aside: as src/app/checkpoint-worker.ts does,
- * with the small bot's components.
+ * The thread in which a life makes its checkpoints aside: as src/app/checkpoint-worker.ts does, with
+ * the small bot's components. A fault ends it.
  */
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import { must } from '../../../src/base/assert.ts';
 import { type CheckpointTask, prepareCheckpoint } from '../../../src/state/store.ts';
 import { castOf } from './cast.ts';
 
-const { task, release } = workerData as { task: CheckpointTask; release: string };
-must(parentPort, 'a parent').postMessage(prepareCheckpoint(task, castOf(release)));
+export interface AsideTask {
+  readonly task: CheckpointTask;
+  readonly release: string;
+}
+
+const port = must(parentPort, 'a parent');
+port.on('message', ({ task, release }: AsideTask) => {
+  port.postMessage(prepareCheckpoint(task, castOf(release)));
+});

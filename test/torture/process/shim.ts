@@ -5,7 +5,7 @@
  * read after a SIGKILL. Never: needs more than a C compiler and Linux.
  */
 import { spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { must } from '../../../src/base/assert.ts';
@@ -83,19 +83,32 @@ export class Shim {
       ...['-O2', '-shared', '-fPIC', '-o', this.#library, SOURCE, '-ldl'],
     ]);
     if (built.status !== 0) throw new Error(`gcc: ${built.stderr}`);
+    // Never cut short from here on: it is mapped.
+    writeFileSync(this.#control, Buffer.alloc(CONTROL_BYTES));
   }
 
-  /** Lays the plan down; gives the environment of a process that is to follow it. */
-  plan({ of, at = 0, deed, magic = 0 }: Plan): Record<string, string> {
+  /** The environment of a process that is to follow the plans. */
+  get env(): Record<string, string> {
+    return {
+      ...{ LD_PRELOAD: this.#library, SHIM_CONTROL: this.#control, SHIM_PREFIX: this.#prefix },
+    };
+  }
+
+  /** Lays a plan down, also for a process that runs; counting begins anew. */
+  plan({ of, at = 0, deed, magic = 0 }: Plan): void {
     const control = Buffer.alloc(CONTROL_BYTES);
     const slots = [mask(of), at, ACTIONS.indexOf(deed?.do ?? 'nothing'), argument(deed)];
     const sticky = deed?.do === 'fail' ? mask(deed.sticky ?? []) : 0;
     for (const [slot, value] of [...slots, sticky, magic].entries())
       control.writeBigInt64LE(BigInt(value), 8 * slot);
-    writeFileSync(this.#control, control);
-    return {
-      ...{ LD_PRELOAD: this.#library, SHIM_CONTROL: this.#control, SHIM_PREFIX: this.#prefix },
-    };
+    const handle = openSync(this.#control, 'r+');
+    writeSync(handle, control, 0, CONTROL_BYTES, 0);
+    closeSync(handle);
+  }
+
+  /** Nothing counts any more. */
+  rest(): void {
+    this.plan({ of: [] });
   }
 
   told(): Told {

@@ -72,11 +72,17 @@ export class Stage {
     return this.run([LIFE, this.directory, String(until), mirror, release], plan);
   }
 
+  /** Of every process: what this one was started with is not for them. */
+  get env(): NodeJS.ProcessEnv {
+    const { NODE_OPTIONS: _, ...own } = process.env;
+    return { ...own, NODE_COMPILE_CACHE: CACHE };
+  }
+
   /** Any script of ours under the plan, in a process of its own. */
   run(args: readonly string[], plan?: Plan, more: Record<string, string> = {}): Lived {
-    const shimmed = plan === undefined ? {} : this.shim.plan(plan);
-    const { NODE_OPTIONS: _, ...own } = process.env;
-    const env = { ...own, NODE_COMPILE_CACHE: CACHE, ...shimmed, ...more };
+    if (plan !== undefined) this.shim.plan(plan);
+    const shimmed = plan === undefined ? {} : this.shim.env;
+    const env = { ...this.env, ...shimmed, ...more };
     const options = { env, timeout: PATIENCE_MS, killSignal: 'SIGTERM', encoding: 'utf8' } as const;
     const ended = spawnSync(process.execPath, args, options);
     if (ended.error !== undefined) throw new Error(`it hangs: ${ended.stdout}${ended.stderr}`);

@@ -9,6 +9,7 @@ import assert from 'node:assert/strict';
 import { must } from '../../../src/base/assert.ts';
 import { EXIT } from '../../../src/base/fault.ts';
 import type { Rng } from '../../../src/base/rng.ts';
+import { LifeServer } from '../process/life-server.ts';
 import { comeBack } from '../process/oracle.ts';
 import { killedAs, type Point, pointsOf, type Scene, withPoint } from '../process/scene.ts';
 import {
@@ -61,6 +62,7 @@ export const diskFault: Suite = {
 
 function prepare(seed: number): Campaign {
   const stage = new Stage('fault');
+  const server = new LifeServer(stage);
   const points = scenesOn(stage).flatMap(scene =>
     pointsOf(stage, scene, { of: KINDS, deeds: deedsOn }),
   );
@@ -69,11 +71,14 @@ function prepare(seed: number): Campaign {
     cases: points.length + TRADES,
     run: index => {
       const point = points[index];
-      if (point !== undefined) return failSmall(stage, point);
+      if (point !== undefined) return failSmall({ stage, server }, point);
       bot ??= new TradeStage(stage);
       return failTrade(bot, caseRng(seed, index), index % 2 === 0 ? 'first' : 'second');
     },
-    close: () => stage.close(),
+    close: async () => {
+      await server.close();
+      stage.close();
+    },
   };
 }
 
@@ -100,10 +105,15 @@ function deedsOn({ kind, bytes }: Operation): Deed[] {
   return deeds;
 }
 
-function failSmall(stage: Stage, { scene, at, deed }: Point): string {
+interface Place {
+  readonly stage: Stage;
+  readonly server: LifeServer;
+}
+
+async function failSmall({ stage, server }: Place, { scene, at, deed }: Point): Promise<string> {
   const { life, from, template } = scene;
   stage.begin(template);
-  const lived = stage.live(life, { of: KINDS, at, deed });
+  const lived = await server.live(life, { of: KINDS, at, deed });
   try {
     const ending = endingOf(lived, stage, deed);
     const left = comeBack({
