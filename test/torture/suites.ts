@@ -5,9 +5,10 @@
 import { diskFault } from './suite/disk-fault.ts';
 import { killProcess } from './suite/kill-process.ts';
 import { powerReal } from './suite/power-real.ts';
+import { twoBots } from './suite/two-bots.ts';
 import type { Suite } from './suite.ts';
 
-export const suites: readonly Suite[] = [killProcess, diskFault, powerReal];
+export const suites: readonly Suite[] = [killProcess, diskFault, powerReal, twoBots];
 
 export const suiteNamed = (name: string): Suite | undefined =>
   suites.find(suite => suite.name === name);

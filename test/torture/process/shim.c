@@ -1,6 +1,6 @@
 /*
  * Preloaded into a process (LD_PRELOAD): counts its changes below a folder, and at one of them
- * kills it, tears the write, shortens it, or fails it as a disk would.
+ * kills it, tears the write, shortens it, fails it as a disk would, or lets the clock jump.
  *
  * SHIM_PREFIX: the folder. SHIM_CONTROL: a file of CONTROL_BYTES outside of it, which says what to
  * do and is told what was done (shim.ts has the other half of this layout). It is mapped, so what it
@@ -24,11 +24,13 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
+#include <sys/time.h>
 #include <sys/uio.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { OPEN_READ = 0, OPEN_WRITE, WRITE, SYNC, RENAME, LINK, UNLINK, MKDIR, RMDIR, TRUNCATE };
-enum { NOTHING = 0, KILL, TEAR, SHORT, FAIL, DROP };
+enum { NOTHING = 0, KILL, TEAR, SHORT, FAIL, DROP, JUMP };
 
 enum { CONTROL_BYTES = 1024 + 8 * 8192, LOG_MAX = 8192, FD_MAX = 4096, PATH_AT = 256, LOG_AT = 1024 };
 
@@ -39,7 +41,9 @@ struct control {
   int64_t sticky;
   /* What statfs says of the folder; 0: the truth. */
   int64_t magic;
-  int64_t reserved[2];
+  /* By how many milliseconds the wall clock is wrong; a JUMP adds `arg` to it. */
+  _Atomic int64_t skew_ms;
+  int64_t reserved;
   /* Told: operations counted, how often one was hit, the kind of the first that was. */
   _Atomic int64_t count, hits;
   int64_t kind;
@@ -110,6 +114,10 @@ static int next(int kind, size_t bytes) {
     log[count - 1] = (struct entry){kind, (int32_t)(bytes > INT32_MAX ? INT32_MAX : bytes)};
   }
   if (control->at == 0) return NOTHING;
+  if (count == control->at && control->action == JUMP) {
+    atomic_fetch_add(&control->skew_ms, control->arg);
+    return NOTHING;
+  }
   if (count == control->at) return (int)control->action;
   return count > control->at && control->sticky >> kind & 1 ? FAIL : NOTHING;
 }
@@ -285,5 +293,27 @@ int statfs64(const char *path, struct statfs64 *found) {
   REAL(statfs64);
   int done = real(path, found);
   if (done == 0 && control && control->magic != 0 && inside(path)) found->f_type = control->magic;
+  return done;
+}
+
+static int64_t skew(void) { return control ? atomic_load(&control->skew_ms) : 0; }
+
+/* The clock of the wall; the one that only ever goes on stays as it is. */
+int clock_gettime(clockid_t which, struct timespec *now) {
+  REAL(clock_gettime);
+  int done = real(which, now);
+  int64_t ms = skew();
+  if (done == 0 && ms != 0 && (which == CLOCK_REALTIME || which == CLOCK_REALTIME_COARSE)) {
+    int64_t ns = now->tv_nsec + ms % 1000 * 1000000;
+    now->tv_sec += ms / 1000 + (ns < 0 ? -1 : ns / 1000000000);
+    now->tv_nsec = ns < 0 ? ns + 1000000000 : ns % 1000000000;
+  }
+  return done;
+}
+
+int gettimeofday(struct timeval *now, void *zone) {
+  REAL(gettimeofday);
+  int done = real(now, zone);
+  if (done == 0) now->tv_sec += skew() / 1000;
   return done;
 }

@@ -33,7 +33,9 @@ export type Deed =
   | { readonly do: 'short'; readonly part: (typeof PARTS)[number] }
   | { readonly do: 'fail'; readonly with: Errno; readonly sticky?: readonly Kind[] }
   /** A sync that fails, and what it should have made durable is gone; later ones succeed. */
-  | { readonly do: 'drop' };
+  | { readonly do: 'drop' }
+  /** The wall clock goes wrong from there on; nothing else happens. */
+  | { readonly do: 'jump'; readonly byMs: number };
 
 export interface Plan {
   /** What counts. */
@@ -43,6 +45,8 @@ export interface Plan {
   readonly deed?: Deed;
   /** What statfs is to say of every folder below the prefix. */
   readonly magic?: number;
+  /** How wrong the wall clock is from the start. */
+  readonly skewMs?: number;
 }
 
 export interface Operation {
@@ -61,7 +65,7 @@ export interface Told {
 
 const [PATH_AT, LOG_AT, LOG_MAX] = [256, 1024, 8192];
 const CONTROL_BYTES = LOG_AT + 8 * LOG_MAX;
-const ACTIONS = ['nothing', 'kill', 'tear', 'short', 'fail', 'drop'];
+const ACTIONS = ['nothing', 'kill', 'tear', 'short', 'fail', 'drop', 'jump'];
 
 /** Why there can be no shim here, or null. */
 export function withoutShim(): string | null {
@@ -95,11 +99,11 @@ export class Shim {
   }
 
   /** Lays a plan down, also for a process that runs; counting begins anew. */
-  plan({ of, at = 0, deed, magic = 0 }: Plan): void {
+  plan({ of, at = 0, deed, magic = 0, skewMs = 0 }: Plan): void {
     const control = Buffer.alloc(CONTROL_BYTES);
     const slots = [mask(of), at, ACTIONS.indexOf(deed?.do ?? 'nothing'), argument(deed)];
     const sticky = deed?.do === 'fail' ? mask(deed.sticky ?? []) : 0;
-    for (const [slot, value] of [...slots, sticky, magic].entries())
+    for (const [slot, value] of [...slots, sticky, magic, skewMs].entries())
       control.writeBigInt64LE(BigInt(value), 8 * slot);
     const handle = openSync(this.#control, 'r+');
     writeSync(handle, control, 0, CONTROL_BYTES, 0);
@@ -131,5 +135,6 @@ const mask = (kinds: readonly Kind[]): number =>
 
 function argument(deed: Deed | undefined): number {
   if (deed === undefined || deed.do === 'kill' || deed.do === 'drop') return 0;
+  if (deed.do === 'jump') return deed.byMs;
   return deed.do === 'fail' ? ERRNO[deed.with] : PARTS.indexOf(deed.part);
 }

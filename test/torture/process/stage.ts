@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Plan, Shim } from './shim.ts';
 
-const LIFE = fileURLToPath(new URL('./small-life.ts', import.meta.url));
+export const LIFE = fileURLToPath(new URL('./small-life.ts', import.meta.url));
 export const MAIN = fileURLToPath(new URL('../../../src/main.ts', import.meta.url));
 const MEMORY = '/dev/shm';
 /** Of a life that takes a second on an idle machine. */
@@ -82,10 +82,16 @@ export class Stage {
   run(args: readonly string[], plan?: Plan, more: Record<string, string> = {}): Lived {
     if (plan !== undefined) this.shim.plan(plan);
     const shimmed = plan === undefined ? {} : this.shim.env;
-    const env = { ...this.env, ...shimmed, ...more };
+    return this.exec(process.execPath, args, { ...shimmed, ...more });
+  }
+
+  /** Any program. */
+  exec(program: string, args: readonly string[], more: Record<string, string> = {}): Lived {
+    const env = { ...this.env, ...more };
     const options = { env, timeout: PATIENCE_MS, killSignal: 'SIGTERM', encoding: 'utf8' } as const;
-    const ended = spawnSync(process.execPath, args, options);
-    if (ended.error !== undefined) throw new Error(`it hangs: ${ended.stdout}${ended.stderr}`);
+    const ended = spawnSync(program, args, options);
+    if (ended.error !== undefined)
+      throw new Error(`${ended.error.message}: ${ended.stdout}${ended.stderr}`);
     const { status: code, signal, stdout, stderr } = ended;
     return { code, signal, stdout, stderr, acknowledged: acknowledgedIn(stdout) };
   }
