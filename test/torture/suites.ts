@@ -2,13 +2,14 @@
  * THE LIST of suites, in the order in which they run. A new one is a file in suite/ and a line here.
  */
 
+import { clock } from './suite/clock.ts';
 import { diskFault } from './suite/disk-fault.ts';
 import { killProcess } from './suite/kill-process.ts';
 import { powerReal } from './suite/power-real.ts';
 import { twoBots } from './suite/two-bots.ts';
 import type { Suite } from './suite.ts';
 
-export const suites: readonly Suite[] = [killProcess, diskFault, powerReal, twoBots];
+export const suites: readonly Suite[] = [killProcess, diskFault, powerReal, twoBots, clock];
 
 export const suiteNamed = (name: string): Suite | undefined =>
   suites.find(suite => suite.name === name);

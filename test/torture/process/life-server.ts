@@ -26,7 +26,7 @@ export class LifeServer {
     const { directory, mirror, shim } = this.#stage;
     const child = this.#child ?? (await this.#start());
     shim.plan(plan);
-    child.send({ directory, mirror: mirrored ? mirror : '', until, release });
+    child.send({ directory, mirror: mirrored ? mirror : '', until, release, clock: '' });
     const told = (await this.#answer(child)) as LifeTold;
     return { ...told, signal: null, acknowledged: acknowledgedIn(told.stdout) };
   }

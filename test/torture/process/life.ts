@@ -16,6 +16,8 @@ import { runSteps, slowClock } from '../../state/small-bot.ts';
 import { castOf } from './cast.ts';
 import type { AsideTask } from './checkpoint-thread.ts';
 
+export const WALL = 'wall';
+
 export interface Life {
   readonly directory: string;
   /** The folder of the journal's second copy; empty: in the directory. */
@@ -23,13 +25,16 @@ export interface Life {
   /** The step it stops at. */
   readonly until: number;
   readonly release: string;
+  /** By the clock on the wall; otherwise by one that is the same in every life. */
+  readonly clock: string;
 }
 
 export async function live(life: Life, say: (line: string) => void): Promise<void> {
-  const { directory, mirror, until, release } = life;
+  const { directory, mirror, until, release, clock } = life;
   const components = castOf(release);
   const store = openStore({
-    ...{ directory, components, now: slowClock(), sync: 'each' },
+    ...{ directory, components, sync: 'each' },
+    now: clock === WALL ? Date.now : slowClock(),
     ...(mirror === '' ? {} : { journalMirror: mirror }),
   });
   try {

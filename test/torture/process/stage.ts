@@ -33,6 +33,8 @@ export interface Life {
   /** With the journal's second copy in a folder of its own. */
   readonly mirrored?: boolean;
   readonly release?: string;
+  /** `wall`: by the wall clock. */
+  readonly clock?: string;
 }
 
 export class Stage {
@@ -67,9 +69,9 @@ export class Stage {
     cpSync(this.scene, join(this.folder, template), { recursive: true });
   }
 
-  live({ until, mirrored = false, release = '' }: Life, plan?: Plan): Lived {
+  live({ until, mirrored = false, release = '', clock = '' }: Life, plan?: Plan): Lived {
     const mirror = mirrored ? this.mirror : '';
-    return this.run([LIFE, this.directory, String(until), mirror, release], plan);
+    return this.run([LIFE, this.directory, String(until), mirror, release, clock], plan);
   }
 
   /** Of every process: what this one was started with is not for them. */

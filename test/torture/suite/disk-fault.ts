@@ -21,7 +21,7 @@ import {
   withoutShim,
 } from '../process/shim.ts';
 import { type Lived, Stage } from '../process/stage.ts';
-import { type TradeHalf, TradeStage } from '../process/trade-stage.ts';
+import { type Part, TradeStage } from '../process/trade-stage.ts';
 import { type Campaign, caseRng, type Suite } from '../suite.ts';
 
 const TRADES = 160;
@@ -73,7 +73,7 @@ function prepare(seed: number): Campaign {
       const point = points[index];
       if (point !== undefined) return failSmall({ stage, server }, point);
       bot ??= new TradeStage(stage);
-      return failTrade(bot, caseRng(seed, index), index % 2 === 0 ? 'first' : 'second');
+      return failTrade(bot, caseRng(seed, index), index % 4 === 0 ? 'first' : 'last');
     },
     close: async () => {
       await server.close();
@@ -147,13 +147,13 @@ function endingOf({ code, stderr }: Lived, stage: Stage, deed: Deed): string {
 }
 
 /** The bot itself: at a random operation; then it runs on and equals its twin. */
-function failTrade(bot: TradeStage, rng: Rng, half: TradeHalf): string {
+function failTrade(bot: TradeStage, rng: Rng, part: Part): string {
   const { stage } = bot;
   const points = bot
-    .operations(half, KINDS)
+    .operations(part, KINDS)
     .flatMap((operation, index) => deedsOn(operation).map(deed => ({ at: index + 1, deed })));
   const { at, deed } = must(points[rng.nextInt(points.length)], 'a point');
-  const lived = bot.trade(half, { of: KINDS, at, deed });
+  const lived = bot.trade(part, { of: KINDS, at, deed });
   try {
     const ending = endingOf(lived, stage, deed);
     bot.assertTwin();

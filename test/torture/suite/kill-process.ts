@@ -13,7 +13,7 @@ import { comeBack } from '../process/oracle.ts';
 import { killedAs, type Point, pointsOf, type Scene, withPoint } from '../process/scene.ts';
 import { type Deed, KINDS, type Operation, PARTS, withoutShim } from '../process/shim.ts';
 import { Stage } from '../process/stage.ts';
-import { type TradeHalf, TradeStage } from '../process/trade-stage.ts';
+import { type Part, TradeStage } from '../process/trade-stage.ts';
 import { type Campaign, caseRng, type Suite } from '../suite.ts';
 
 /** Reading is no change: a kill before it is the kill before the next change. */
@@ -44,7 +44,7 @@ function prepare(seed: number): Campaign {
       const point = points[index];
       if (point !== undefined) return killSmall(stage, point);
       bot ??= new TradeStage(stage);
-      return killTrade(bot, caseRng(seed, index), index % 2 === 0 ? 'first' : 'second');
+      return killTrade(bot, caseRng(seed, index), index % 4 === 0 ? 'first' : 'last');
     },
     close: () => stage.close(),
   };
@@ -87,14 +87,14 @@ function killSmall(stage: Stage, { scene, at, deed }: Point): string {
   }
 }
 
-/** A half of them from nothing to half of the tape, the others from there; both then run on. */
-function killTrade(bot: TradeStage, rng: Rng, half: TradeHalf): string {
+/** Some in the first start, most while it trades; all then run on to the end of the tape. */
+function killTrade(bot: TradeStage, rng: Rng, part: Part): string {
   const { stage } = bot;
-  const operations = bot.operations(half, CHANGES);
+  const operations = bot.operations(part, CHANGES);
   const at = 1 + rng.nextInt(operations.length);
   const deeds = deedsOn(must(operations[at - 1], 'an operation'));
   const deed = must(deeds[rng.nextInt(deeds.length)], 'a deed');
-  const { signal, stdout, stderr } = bot.trade(half, { of: CHANGES, at, deed });
+  const { signal, stdout, stderr } = bot.trade(part, { of: CHANGES, at, deed });
   try {
     assert.equal(signal, 'SIGKILL', `${stdout}${stderr}`);
     bot.assertTwin();
