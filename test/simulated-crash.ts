@@ -7,11 +7,41 @@ import { must } from '../src/base/assert.ts';
 import type { Rng } from '../src/base/rng.ts';
 import { TAILS, type Tail, tailOf } from './simulated-tail.ts';
 
+/** Its buffers are never changed in place: copies share them. */
 export interface Inode {
   data: Buffer;
   /** Bytes that would survive. */
   durable: Buffer;
   modified: number;
+  /** Bytes that are seen and that no sync brings to the disk any more, after one that failed. */
+  lie: { readonly from: number; readonly to: number } | null;
+}
+
+/** A write that is happening. */
+export interface Flight {
+  readonly inode: Inode;
+  readonly bytes: Uint8Array;
+}
+
+const EMPTY = Buffer.alloc(0);
+
+export const emptyInode = (modified: number): Inode => ({
+  data: EMPTY,
+  durable: EMPTY,
+  modified,
+  lie: null,
+});
+
+/** A sync that succeeds. */
+export function settle(inode: Inode): void {
+  const { data, lie } = inode;
+  inode.durable = lie === null ? data : Buffer.from(data).fill(0, lie.from, lie.to);
+}
+
+/** A sync that failed: the pages that were dirty count as clean. */
+export function forget(inode: Inode, shows: 'old' | 'lie'): void {
+  if (shows === 'old') inode.data = inode.durable;
+  else inode.lie = { from: inode.lie?.from ?? inode.durable.length, to: inode.data.length };
 }
 
 /** A change of one name that is not durable yet; null removes it. */
@@ -27,12 +57,20 @@ export function apply(names: Map<string, Inode>, change: NameChange): void {
   else names.set(change.path, change.inode);
 }
 
-/** A prefix of the unsynced changes, or any subset of them; a rename stays one. */
-export function survivingGroups(pending: readonly NameChange[], rng: Rng): NameChange[][] {
+/**
+ * A prefix of the unsynced changes (with `first`, of that length), or any subset of them; a rename
+ * stays one.
+ */
+export function survivingGroups(
+  pending: readonly NameChange[],
+  rng: Rng,
+  first?: number,
+): NameChange[][] {
   const groups = new Map<number, NameChange[]>();
   for (const change of pending)
     groups.set(change.group, [...(groups.get(change.group) ?? []), change]);
   const ordered = [...groups.values()];
+  if (first !== undefined) return ordered.slice(0, first);
   if (rng.nextInt(2) === 0) return ordered.slice(0, rng.nextInt(ordered.length + 1));
   return ordered.filter(() => rng.nextInt(2) === 0);
 }
@@ -40,20 +78,14 @@ export function survivingGroups(pending: readonly NameChange[], rng: Rng): NameC
 export function afterPowerCut(inode: Inode, rng: Rng, wanted?: Tail): Buffer {
   const { data, durable } = inode;
   const length = data.length - durable.length;
-  if (length <= 0) return Buffer.from(durable);
+  if (length <= 0) return durable;
   const kind = wanted ?? must(TAILS[rng.nextInt(TAILS.length)], 'tail');
   return Buffer.concat([durable, tailOf(data.subarray(durable.length), kind, rng)]);
 }
 
 export function copyInodes(inodes: readonly Inode[]): Map<Inode, Inode> {
   const copies = new Map<Inode, Inode>();
-  for (const inode of inodes)
-    if (!copies.has(inode))
-      copies.set(inode, {
-        data: Buffer.from(inode.data),
-        durable: Buffer.from(inode.durable),
-        modified: inode.modified,
-      });
+  for (const inode of inodes) if (!copies.has(inode)) copies.set(inode, { ...inode });
   return copies;
 }
 

@@ -5,7 +5,8 @@
  * is durable once its folder was synced. `kill()` is the death of the process: everything that was
  * written is still seen, nothing more is durable than before. `crash()` is the death of the power:
  * names go back to a legal mixture, unsynced tails become one of the things a disk may show.
- * Promises: deterministic from the generator it is given. Never: shows a state no disk could.
+ * Promises: deterministic from the generator it is given. Never: shows a state no disk
+ * could, changes bytes in place (so that copies of a disk share them).
  *
  * Two disks may share one `Machine`, so that kill points count the operations of both.
  */
@@ -18,30 +19,19 @@ import {
   afterPowerCut,
   apply,
   copyInodes,
+  emptyInode,
+  type Flight,
+  forget,
   type Inode,
   inodesOf,
   type NameChange,
+  settle,
   survivingGroups,
 } from './simulated-crash.ts';
+import { Killed, Machine } from './simulated-machine.ts';
 import type { Tail } from './simulated-tail.ts';
 
-/** What the process of a kill point throws: nobody may catch it and go on. */
-export class Killed extends Error {
-  override name = 'Killed';
-}
-
-/** The faults that are planned, counted over all disks of the machine. */
-export class Machine {
-  /** Mutations so far. */
-  operations = 0;
-  /** Die at this operation (1 is the first); a write is torn first. */
-  killAt = 0;
-  /** Fail at this operation with that code; a sync that failed lies from then on. */
-  failAt = 0;
-  failCode = 'EIO';
-  /** Set by the kill: nothing of this process runs any more. */
-  dead = false;
-}
+export { Killed, Machine } from './simulated-machine.ts';
 
 export class SimulatedDisk implements Disk {
   readonly root: string;
@@ -53,6 +43,8 @@ export class SimulatedDisk implements Disk {
   #group = 0;
   #clock = 0;
   #poison: Fault | null = null;
+  /** The write that is happening. */
+  #flight: Flight | null = null;
 
   constructor(machine: Machine = new Machine(), root = '/simulated') {
     this.machine = machine;
@@ -93,7 +85,7 @@ export class SimulatedDisk implements Disk {
     this.#change('create', path);
     if (this.#files.has(path)) throw diskFault('create', path, withCode('EEXIST'));
     this.#mustHaveFolder(path);
-    const inode: Inode = { data: Buffer.alloc(0), durable: Buffer.alloc(0), modified: this.#clock };
+    const inode = emptyInode(this.#clock);
     this.#name(path, inode);
     return this.#handle(path, inode);
   }
@@ -154,8 +146,21 @@ export class SimulatedDisk implements Disk {
 
   syncFile(path: string): void {
     const inode = this.#inode(path);
-    this.#change('sync', path);
-    inode.durable = Buffer.from(inode.data);
+    this.#change('sync', path, { inode });
+    settle(inode);
+  }
+
+  /** Length of the write that was happening when this state was taken; 0: none was. */
+  get flight(): number {
+    return this.#flight?.bytes.length ?? 0;
+  }
+
+  /** So much of that write got through. */
+  tear(length: number): this {
+    const { inode, bytes } = must(this.#flight, 'a write in flight');
+    inode.data = Buffer.concat([inode.data, bytes.subarray(0, length)]);
+    this.#flight = null;
+    return this;
   }
 
   /** What the next process sees: the page cache. Nothing became durable by it. */
@@ -165,6 +170,7 @@ export class SimulatedDisk implements Disk {
       ...this.#files.values(),
       ...this.#durable.values(),
       ...inodesOf(this.#pending),
+      ...(this.#flight === null ? [] : [this.#flight.inode]),
     ]);
     const copyOf = (inode: Inode) => must(copies.get(inode), 'inode');
     for (const [path, inode] of this.#files) next.#files.set(path, copyOf(inode));
@@ -175,19 +181,29 @@ export class SimulatedDisk implements Disk {
     }));
     next.#folders = new Set(this.#folders);
     next.#group = this.#group;
+    if (this.#flight !== null)
+      next.#flight = { inode: copyOf(this.#flight.inode), bytes: this.#flight.bytes };
     return next;
   }
 
-  /** One legal state after a power cut; with `tail`, every unsynced tail looks like that. */
-  crash(rng: Rng, tail?: Tail, machine: Machine = new Machine()): SimulatedDisk {
+  /** Changes of names that a power cut may still take back; a rename is one. */
+  get unsettled(): number {
+    return new Set(this.#pending.map(({ group }) => group)).size;
+  }
+
+  /**
+   * One legal state after a power cut; `tail`: every unsynced tail looks like that; `names`: the
+   * first so many unsynced changes of names are there, and no others.
+   */
+  crash(rng: Rng, tail?: Tail, machine: Machine = new Machine(), names?: number): SimulatedDisk {
     const next = new SimulatedDisk(machine, this.root);
-    const names = new Map(this.#durable);
-    for (const group of survivingGroups(this.#pending, rng))
-      for (const change of group) apply(names, change);
+    const there = new Map(this.#durable);
+    for (const group of survivingGroups(this.#pending, rng, names))
+      for (const change of group) apply(there, change);
     const seen = new Map<Inode, Inode>();
-    for (const [path, inode] of names) {
+    for (const [path, inode] of there) {
       const data = seen.get(inode)?.data ?? afterPowerCut(inode, rng, tail);
-      const copy = seen.get(inode) ?? { data, durable: Buffer.from(data), modified: 0 };
+      const copy = seen.get(inode) ?? { data, durable: data, modified: 0, lie: null };
       seen.set(inode, copy);
       next.#files.set(path, copy);
       next.#durable.set(path, copy);
@@ -200,7 +216,7 @@ export class SimulatedDisk implements Disk {
   tamper(path: string, change: (data: Buffer) => Uint8Array): void {
     const inode = this.#inode(path);
     inode.data = Buffer.from(change(Buffer.from(inode.data)));
-    inode.durable = Buffer.from(inode.data);
+    inode.durable = inode.data;
   }
 
   /** Removes a file behind everybody's back, durably. */
@@ -219,7 +235,7 @@ export class SimulatedDisk implements Disk {
       },
       sync: () => {
         this.#change('sync', path, { inode });
-        inode.durable = Buffer.from(inode.data);
+        settle(inode);
       },
       size: () => ([...this.#files.values()].includes(inode) ? inode.data.length : -1),
       close: () => {},
@@ -227,24 +243,29 @@ export class SimulatedDisk implements Disk {
   }
 
   /** Counts an operation and lets the planned fault happen. */
-  #change(verb: string, path: string, target?: { inode: Inode; bytes?: Uint8Array }): void {
+  #change(verb: string, path: string, target?: { inode?: Inode; bytes?: Uint8Array }): void {
     const { inode, bytes } = target ?? {};
     this.#alive();
     if (this.#poison !== null) throw this.#poison;
     const { machine } = this;
     machine.operations += 1;
     this.#clock += 1;
+    if (machine.watch !== null) {
+      this.#flight = inode === undefined || bytes === undefined ? null : { inode, bytes };
+      machine.watch({ number: machine.operations, verb, path, disk: this });
+      this.#flight = null;
+    }
     const isKilled = machine.operations === machine.killAt;
     const fails = machine.operations === machine.failAt;
     if (!isKilled && !fails) return;
     if (inode !== undefined && bytes !== undefined)
-      inode.data = Buffer.concat([inode.data, bytes.subarray(0, Math.floor(bytes.length / 2))]);
+      inode.data = Buffer.concat([inode.data, bytes.subarray(0, machine.torn(bytes.length))]);
     if (isKilled) {
       machine.dead = true;
       throw new Killed(`killed at operation ${machine.operations}: ${verb} ${path}`);
     }
     // After a failed sync the kernel forgets that the pages were dirty: they never get there.
-    if (verb === 'sync' && inode !== undefined) inode.data = Buffer.from(inode.durable);
+    if (verb === 'sync' && inode !== undefined) forget(inode, machine.failShows);
     this.#poison = diskFault(verb, `${this.root}/${path}`, withCode(machine.failCode));
     throw this.#poison;
   }
@@ -264,11 +285,8 @@ export class SimulatedDisk implements Disk {
   }
 
   #name(path: string, inode: Inode | null, group = 0): void {
-    let number = group;
-    if (group === 0) {
-      this.#group += 1;
-      number = this.#group;
-    }
+    if (group === 0) this.#group += 1;
+    const number = group === 0 ? this.#group : group;
     const change = { path, inode, group: number };
     this.#pending.push(change);
     apply(this.#files, change);
