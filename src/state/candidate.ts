@@ -16,11 +16,22 @@ import { type Loaded, readStateFile } from './state-file.ts';
 import { sha256 } from './state-hash.ts';
 import type { FoundFile, Survey } from './survey.ts';
 import { newerThanCode } from './upgrade.ts';
+import { TEMPORARY } from './whole-file.ts';
 
 export interface Vouched {
   readonly record: FileRecord;
   /** Where it stands; the stable name first. */
   readonly files: readonly FoundFile[];
+}
+
+/** What is vouched for, whole, and was cut short before it got its name; null: it is not there. */
+export function waitingFile(disk: Disk, record: FileRecord, component: string): FoundFile | null {
+  const { file: name, sha256: expected } = record;
+  const path = name + TEMPORARY;
+  const content = disk.read(path);
+  if (content === null || sha256(content) !== expected) return null;
+  const bytes = content.length;
+  return { component, name, path, previous: null, bytes, sha256: expected, content };
 }
 
 /** The records of a component, one for each content, newest first, with the files that match. */
@@ -102,6 +113,25 @@ export function isLeftByUpgrade(
   const content = bytes === null ? null : decoded(bytes, component);
   if (content === null) return false;
   return records.every(({ seq, schema }) => seq !== file.previous || schema > content.schema);
+}
+
+/**
+ * True of a file under its stable name that a reset was about to replace when it was cut short: a
+ * whole one from before the step at which its component begins anew, with the vouched one waiting
+ * beside it. The reset has put a copy of it into quarantine already.
+ */
+export function isLeftByReset(
+  disk: Disk,
+  component: AnyComponent,
+  { file, manifest }: { readonly file: FoundFile; readonly manifest: Manifest | null },
+): boolean {
+  const begins = manifest?.begins[component.id] ?? 0;
+  const record = manifest?.generations[0]?.components[component.id];
+  if (file.previous !== null || begins === 0 || record === undefined) return false;
+  if (waitingFile(disk, record, component.id) === null) return false;
+  const bytes = disk.read(file.path);
+  const content = bytes === null ? null : decoded(bytes, component);
+  return content !== null && content.seq <= begins;
 }
 
 function decoded(bytes: Uint8Array, component: AnyComponent): StateContent | null {

@@ -6,6 +6,7 @@
  * | good                          | any                  | any                 | that file             |
  * | absent, damaged, broken       | good                 | any                 | the older file        |
  * | absent, damaged, broken       | none                 | yes                 | its defaults, replayed |
+ * | waits under its temporary name | none                | no                  | that file             |
  * | absent, damaged, broken       | none                 | no                  | nothing: a loss       |
  * | never known to the directory  |                      | no                  | its defaults, as new  |
  *
@@ -13,7 +14,7 @@
  * operator accepted the loss.
  */
 import type { AnyComponent } from '../core/component.ts';
-import { loadFile, type Vouched, vouchedFor } from './candidate.ts';
+import { loadFile, type Vouched, vouchedFor, waitingFile } from './candidate.ts';
 import type { JournalScan } from './journal.ts';
 import type { FileRecord } from './manifest.ts';
 import type { Context } from './recover.ts';
@@ -78,6 +79,13 @@ function choose(context: Journaled, component: AnyComponent, through: number): C
   const isReplayable = begins === 0 || component.afresh === undefined;
   if (isReplayable && scan.first <= begins + 1 && begins <= through)
     return { kind: 'genesis', component, start: begins, rejected };
+  // A reset was cut short between the manifest and the names, and what it kept is nowhere else.
+  for (const { record } of vouched.filter(isReachable)) {
+    const file = waitingFile(context.disks.a, record, component.id);
+    const candidate = { record, files: file === null ? [] : [file] };
+    const choice = firstGood(context, component, { candidate, rejected });
+    if (choice !== null) return choice;
+  }
   const isKnown = manifest?.generations.some(({ components }) => component.id in components);
   if (isKnown !== true && begins === 0 && manifest !== null)
     return { kind: 'defaults', component, start: through, rejected };

@@ -4,7 +4,7 @@
  * Promises: a file that nothing vouches for, or that failed its checks, is named as damaged; a
  * missing one is told of; what a crash leaves is not. Never: touches a file.
  */
-import { filesOf, isLeftByUpgrade } from './candidate.ts';
+import { filesOf, isLeftByReset, isLeftByUpgrade } from './candidate.ts';
 import type { Choice } from './choice.ts';
 import { type FileRecord, type Generation, MANIFEST_FILES } from './manifest.ts';
 import type { Context } from './recover.ts';
@@ -97,7 +97,11 @@ function judgeComponent(context: Context, choice: Choice): Judged {
     return [{ file: file.path, why, isBad: true }];
   });
   const previous = [...present, ...missingSpares(records, own, present)];
-  if (stable !== undefined) return { stable: whyBad(stable), previous };
+  if (stable !== undefined) {
+    const seen = { file: stable, manifest };
+    const isLeft = !isVouched(stable) && isLeftByReset(context.disks.a, component, seen);
+    return { stable: isLeft ? null : whyBad(stable), previous };
+  }
   return { stable: isInterrupted(context, records) ? null : 'was missing', previous };
 }
 

@@ -35,6 +35,7 @@ import { type Recovered, type RecoveryReport, recover } from './recover.ts';
 import { keepTwins, withGeneration } from './retention.ts';
 import { commitSnapshot, type Prepared, prepareSnapshot } from './snapshot.ts';
 import { syncAll } from './sync.ts';
+import { TEMPORARY } from './whole-file.ts';
 
 export interface OpeningOptions {
   readonly disks: Disks;
@@ -64,6 +65,7 @@ export function openDirectory(options: OpeningOptions): Opened {
   if (isUpgrade(found)) backupDirectory(disks, 'before-upgrade');
   mendJournal(disks, found);
   for (const path of found.damaged) quarantine(disks.a, path);
+  nameWaiting(disks.a, found);
   const { recovered, told } = mendBlobs(disks, found);
   const spares = mendSpares(disks, { components, manifest: found.manifest });
   // The journal's repair has ended with R1 already; what was done since needs it again.
@@ -150,6 +152,15 @@ function mendJournal(disks: Disks, { scan, aside, generations, blobs }: Recovere
     setStrangeAside(disks.b, new Set([...named, ...blobs]));
     setJournalAside(disks.b);
     repairJournal(disks, scanJournal(disks));
+  }
+}
+
+/** Ends the commit of a reset that was cut short: what is vouched for gets its name. */
+function nameWaiting(disk: Disk, { choices }: Recovered): void {
+  for (const choice of choices.values()) {
+    if (choice.kind !== 'file' || choice.file.path !== choice.file.name + TEMPORARY) continue;
+    disk.rename(choice.file.path, choice.file.name);
+    disk.syncFolder('');
   }
 }
 

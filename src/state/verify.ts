@@ -8,7 +8,7 @@
 import { EXIT, Fault } from '../base/fault.ts';
 import type { AnyComponent } from '../core/component.ts';
 import { checkBlobs } from './blobs.ts';
-import { filesOf, isLeftByUpgrade, loadFile } from './candidate.ts';
+import { filesOf, isLeftByReset, isLeftByUpgrade, loadFile } from './candidate.ts';
 import { LOCK_FILE } from './disk.ts';
 import type { Disks, JournalScan } from './journal.ts';
 import { readJournal } from './journal-trust.ts';
@@ -179,6 +179,8 @@ function verifyComponent(looked: Looked, component: AnyComponent): void {
     const record = records.find(each => each.sha256 === file.sha256);
     const isOurs = file.previous === null || records.some(({ seq }) => seq === file.previous);
     if (record !== undefined) findings.push(verifyFile(looked, component, { file, record }));
+    else if (isLeftByReset(disks.a, component, { file, manifest }))
+      findings.push({ file: file.path, severity: 'note', text: 'its reset was interrupted' });
     else if (isOurs && !isLeftByUpgrade(disks.a, component, { file, records }))
       findings.push({
         file: file.path,
