@@ -67,6 +67,11 @@ export class SimulatedDisk implements Disk {
     return this.list(folder).filter(name => this.#files.has(inFolder(name)));
   }
 
+  /** Of all its files. */
+  paths(): string[] {
+    return [...this.#files.keys()];
+  }
+
   read(path: string): Uint8Array | null {
     this.#alive();
     const inode = this.#files.get(path);

@@ -1,0 +1,85 @@
+/**
+ * The moments of a life: the disks as they stand before each of its operations.
+ *
+ * Promises: every write, sync, rename, link, removal and creation of the life is one, and its end.
+ * Never: runs a life twice in a thread; a moment is forked before anything is done to it.
+ */
+import type { Machine } from '../../simulated-disk.ts';
+import type { Operation } from '../../simulated-machine.ts';
+import type { Life } from './life.ts';
+import { killed, Living, newPair, type Pair } from './living.ts';
+
+/** What may be relied on, and what can be there. */
+export interface Told {
+  readonly acknowledged: number;
+  readonly written: number;
+  readonly wish: Living['wish'];
+}
+
+export interface Moment extends Told {
+  /** `killed before write journal/…` */
+  readonly what: string;
+  readonly disks: Pair;
+  /** Length of the write that was about to happen; 0: something else was. */
+  readonly flight: number;
+}
+
+export interface Recorded {
+  readonly moments: readonly Moment[];
+  /** What was damaged on purpose. */
+  readonly spoilt: readonly Uint8Array[];
+}
+
+const known = new Map<Life, Recorded>();
+
+export function recorded(life: Life): Recorded {
+  const before = known.get(life);
+  if (before !== undefined) return before;
+  const living = new Living(life.bot, newPair(life.mirror));
+  life.stage?.(living);
+  const told = (): Told => {
+    const { acknowledged, written, wish } = living;
+    return { acknowledged, written, wish };
+  };
+  const moments = momentsOf(living.disks, { told, run: () => life.live(living) });
+  const all = { moments, spoilt: living.spoilt };
+  known.set(life, all);
+  return all;
+}
+
+/** Every moment of what runs on these disks. */
+export function momentsOf(
+  disks: Pair,
+  { told, run }: { readonly told: () => Told; readonly run: () => void },
+): Moment[] {
+  const { machine } = disks.a;
+  const moments: Moment[] = [];
+  const first = machine.operations;
+  machine.watch = ({ number, verb, path, disk }: Operation) => {
+    const what = `before its operation ${number - first} (${verb} ${disk.root}/${path})`;
+    const { flight } = disk;
+    moments.push({ ...told(), what, disks: killed(disks), flight });
+  };
+  try {
+    run();
+  } finally {
+    machine.watch = null;
+  }
+  moments.push({ ...told(), what: 'at its end', disks: killed(disks), flight: 0 });
+  return moments;
+}
+
+/** How much of a write may get through before a kill; what is no write has one way to be killed. */
+export function tearsOf({ flight }: { readonly flight: number }): number[] {
+  if (flight === 0) return [0];
+  return [...new Set([0, 1, Math.floor(flight / 2), flight - 1, flight])];
+}
+
+/** The disks of a moment for the next process, with so much of the write in flight on them. */
+export function leftAt({ disks, flight }: Moment, tear: number, machine?: Machine): Pair {
+  const left = killed(disks, machine);
+  if (flight === 0) return left;
+  const writer = left.a.flight > 0 ? left.a : left.b;
+  writer.tear(tear);
+  return left;
+}

@@ -1,0 +1,89 @@
+/**
+ * The oracle: what any recovery must give, whatever happened.
+ *
+ * Promises: the step lies between the last acknowledged one and what was in flight; the state is
+ * the twin's; nothing is reported lost, and nothing mended that was not damaged; what was damaged
+ * is still there, byte for byte; the verification says the same as the start.
+ */
+import assert from 'node:assert/strict';
+import type { States } from '../../../src/core/component.ts';
+import { recover } from '../../../src/state/recover.ts';
+import { stateHashes } from '../../../src/state/state-hash.ts';
+import { verifyDirectory } from '../../../src/state/verify.ts';
+import type { Life } from './life.ts';
+import { Living, type Pair } from './living.ts';
+import type { Told } from './moment.ts';
+
+export interface Judgement extends Told {
+  readonly life: Life;
+  readonly spoilt: readonly Uint8Array[];
+}
+
+/** A power cut may leave anything at the end of a journal copy; that is told of, and mended. */
+const isNoTail = (text: string): boolean => !/^\/(own|mirror)\/journal\//.test(text);
+
+/** What a start would recover to; looks without touching anything where that can be told so. */
+export function look(disks: Pair, judged: Judgement): number {
+  const { life } = judged;
+  const { components } = life.bot;
+  // What an accepted loss gives is decided as it starts.
+  if (life.restart !== undefined) return comeBack(disks, judged).running.seq;
+  const { seq, states, report } = recover({ disks, components });
+  assertKept(seq, states, judged);
+  assertReport(report, judged);
+  return seq;
+}
+
+/** Starts, as the next process does, and checks all of it. */
+export function comeBack(disks: Pair, judged: Judgement): Living {
+  const { life } = judged;
+  const before = verifyDirectory(disks, life.bot.components);
+  const living = new Living(life.bot, disks);
+  const { seq, states, report } = living.open(life.restart);
+  assertKept(seq, states, judged);
+  assertReport(report, judged);
+  if (life.restart === undefined) {
+    assert.equal(before.seq, seq, 'the verification sees the same step');
+    const damage = before.findings.filter(
+      ({ severity, file }) => severity === 'damage' && isNoTail(file),
+    );
+    if (life.damaged === undefined) assert.deepEqual(damage, [], 'the verification sees no damage');
+  }
+  for (const bytes of judged.spoilt)
+    assert.ok(holds(disks, bytes), 'what was damaged is in quarantine as it was');
+  return living;
+}
+
+function assertKept(seq: number, states: States, judged: Judgement): void {
+  const { life, acknowledged, written, wish } = judged;
+  const range = `${acknowledged} ≤ ${seq} ≤ ${written}`;
+  assert.ok(seq >= acknowledged, `acknowledged steps are gone: ${range}`);
+  assert.ok(seq <= written, `steps that were never written: ${range}`);
+  const { bot, afresh } = life;
+  const isOpen = (when: Told['wish']) => wish === when || wish === 'during';
+  const allowed = [
+    ...(afresh === undefined || isOpen('before') ? [bot.hashAt(seq)] : []),
+    ...(afresh !== undefined && (isOpen('after') || life.restart !== undefined)
+      ? [bot.hashAt(seq, afresh)]
+      : []),
+  ];
+  const { all } = stateHashes(bot.components, states);
+  assert.ok(allowed.includes(all), `the state at step ${seq} is not the twin's`);
+}
+
+function assertReport(
+  report: { readonly lost: readonly string[]; readonly repairs: readonly string[] },
+  { life }: Judgement,
+): void {
+  if (life.restart === undefined) assert.deepEqual(report.lost, [], 'nothing is lost');
+  if (life.damaged === undefined)
+    assert.deepEqual(report.repairs.filter(isNoTail), [], 'nothing was damaged');
+}
+
+/** True when some file on the disks is just that. */
+function holds({ a, b }: Pair, bytes: Uint8Array): boolean {
+  return [a, b].some(disk => disk.paths().some(path => equals(disk.read(path), bytes)));
+}
+
+const equals = (left: Uint8Array | null, right: Uint8Array): boolean =>
+  left !== null && left.length === right.length && Buffer.compare(left, right) === 0;
