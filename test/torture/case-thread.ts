@@ -6,8 +6,7 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { must } from '../../src/base/assert.ts';
-import { caseId } from './suite.ts';
-import { suiteNamed } from './suites.ts';
+import { caseId, type Each, type Suite } from './suite.ts';
 import type { Failure } from './tally.ts';
 
 export interface ThreadTask {
@@ -15,6 +14,8 @@ export interface ThreadTask {
   readonly seed: number;
   /** One Float64: the index of the case that runs now. */
   readonly cell: SharedArrayBuffer;
+  /** The module that lists it. */
+  readonly list: string;
 }
 
 /** What it is handed, what it answers. */
@@ -26,12 +27,15 @@ export interface ChunkDone {
 }
 export interface Prepared {
   readonly cases: number;
+  readonly each: Each | null;
 }
 
 const port = must(parentPort, 'a thread');
-const { suite: name, seed, cell } = workerData as ThreadTask;
+const { suite: name, seed, cell, list } = workerData as ThreadTask;
 const now = new Float64Array(cell);
-const campaign = await must(suiteNamed(name), `suite ${name}`).prepare(seed);
+const { suites } = (await import(list)) as { suites: readonly Suite[] };
+const suite = suites.find(one => one.name === name);
+const campaign = await must(suite, `suite ${name}`).prepare(seed);
 
 port.on('message', async (chunk: Chunk | null) => {
   if (chunk === null) {
@@ -53,4 +57,5 @@ port.on('message', async (chunk: Chunk | null) => {
   }
   port.postMessage({ count: chunk.length, ended, failures } satisfies ChunkDone);
 });
-port.postMessage({ cases: campaign.cases } satisfies Prepared);
+const { cases, each = null } = campaign;
+port.postMessage({ cases, each } satisfies Prepared);

@@ -5,7 +5,7 @@
  * stands there with the reason.
  */
 import { assert } from '../../src/base/assert.ts';
-import { countText, endedText, type Tally } from './tally.ts';
+import { countText, endedText, ranText, type Tally } from './tally.ts';
 
 const BEGIN = '<!-- figures: written by npm run torture -->';
 const END = '<!-- end of figures -->';
@@ -35,11 +35,12 @@ function figures(tallies: readonly Tally[], { seed, node, machine, day }: RunFac
   return [said, '', ...head, ...tallies.map(row)].join('\n');
 }
 
-function row({ suite, promise, skipped, ran, ended, failures, seconds }: Tally): string {
+function row(tally: Tally): string {
+  const { suite, promise, skipped, ended, failures, seconds } = tally;
   const cells =
     skipped === null
       ? [
-          countText(ran),
+          ranText(tally),
           endedText(ended),
           countText(failures.length),
           countText(Math.ceil(seconds)),

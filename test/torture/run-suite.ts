@@ -21,15 +21,23 @@ export interface SuiteRun {
   readonly threads: number;
   /** 0..1 of the suite. */
   readonly watch?: (share: number, failures: number) => void;
+  /** Takes no more cases after the first that failed. */
+  readonly untilFailure?: boolean;
+  /** A case that takes longer than this hangs. */
+  readonly caseMsMax?: number;
+  /** The module that lists the suite; tests bring their own. */
+  readonly list?: URL;
 }
 
-/** A case that takes longer than this hangs. */
 const CASE_MS_MAX = 120_000;
 const CHUNKS_PER_THREAD = 40;
 const CHUNK_MAX = 500;
 
 interface Count {
+  prepared: Prepared;
   next: number;
+  /** Of a thread that ended: nobody knows how they went. */
+  readonly again: number[];
   ran: number;
   readonly ended: Record<string, number>;
   readonly failures: Failure[];
@@ -38,56 +46,59 @@ interface Count {
 export async function runSuite(suite: Suite, run: SuiteRun): Promise<Tally> {
   const { name, promise } = suite;
   const startMs = performance.now();
-  const count: Count = { next: 0, ran: 0, ended: {}, failures: [] };
+  const none = { cases: 0, each: null };
+  const count: Count = { prepared: none, next: 0, again: [], ran: 0, ended: {}, failures: [] };
   const skipped = suite.missing?.() ?? nothingToDo(suite, run);
-  let cases = 0;
   if (skipped === null) {
     const threads = suite.alone === true ? 1 : run.threads;
-    const all = Array.from({ length: threads }, () => runThread(suite, run, count));
-    cases = Math.max(...(await Promise.all(all)));
+    await Promise.all(Array.from({ length: threads }, () => runThread(suite, run, count)));
   }
   const seconds = (performance.now() - startMs) / 1000;
-  const { ran, ended, failures } = count;
-  return { suite: name, promise, cases, ran, ended, failures, seconds, skipped };
+  const { prepared, ran, ended, failures } = count;
+  return { suite: name, promise, ...prepared, ran, ended, failures, seconds, skipped };
 }
 
 const nothingToDo = (suite: Suite, { size }: SuiteRun): string | null =>
   size === 'quick' && suite.quick === 0 ? 'only in the full form' : null;
 
-const takenOf = (suite: Suite, run: SuiteRun, cases: number): number =>
+const takenOf = (suite: Suite, run: SuiteRun, { cases }: Prepared): number =>
   Math.min(cases, run.size === 'quick' ? suite.quick : cases, run.casesMax ?? cases);
 
 /** Until there is nothing left to take; a thread that had to be ended is followed by another. */
-async function runThread(suite: Suite, run: SuiteRun, count: Count): Promise<number> {
+async function runThread(suite: Suite, run: SuiteRun, count: Count): Promise<void> {
   const cell = new SharedArrayBuffer(8);
-  const task: ThreadTask = { suite: suite.name, seed: run.seed, cell };
-  const worker = new Worker(new URL('./case-thread.ts', import.meta.url), { workerData: task });
   const index = new Float64Array(cell);
-  let cases = 0;
+  const list = (run.list ?? new URL('./suites.ts', import.meta.url)).href;
+  const task: ThreadTask = { suite: suite.name, seed: run.seed, cell, list };
+  const worker = new Worker(new URL('./case-thread.ts', import.meta.url), { workerData: task });
+  const { caseMsMax = CASE_MS_MAX } = run;
+  let isPrepared = false;
+  let chunk: Chunk = [];
   try {
-    cases = (await answerOf<Prepared>(worker, index)).cases;
-    for (let chunk = take(suite, run, { cases, count }); chunk.length > 0; ) {
+    count.prepared = await answerOf<Prepared>(worker, { index, caseMsMax });
+    isPrepared = true;
+    for (chunk = take(suite, run, count); chunk.length > 0; chunk = take(suite, run, count)) {
       worker.postMessage(chunk);
-      add(count, await answerOf<ChunkDone>(worker, index));
-      run.watch?.(count.ran / takenOf(suite, run, cases), count.failures.length);
-      chunk = take(suite, run, { cases, count });
+      add(count, await answerOf<ChunkDone>(worker, { index, caseMsMax }));
+      run.watch?.(count.ran / takenOf(suite, run, count.prepared), count.failures.length);
     }
     worker.postMessage(null);
-    return cases;
   } catch (error) {
-    const id = caseId(suite.name, run.seed, index[0] ?? 0);
+    const at = index[0] ?? 0;
+    const id = caseId(suite.name, run.seed, at);
     count.failures.push({ id, why: error instanceof Error ? error.message : String(error) });
+    count.ran += isPrepared ? 1 : 0;
+    count.again.push(...chunk.filter(other => other !== at));
     await worker.terminate();
-    return cases === 0 ? 0 : Math.max(cases, await runThread(suite, run, count));
+    if (isPrepared) await runThread(suite, run, count);
   }
 }
 
-function take(
-  suite: Suite,
-  run: SuiteRun,
-  { cases, count }: { readonly cases: number; readonly count: Count },
-): Chunk {
-  const taken = takenOf(suite, run, cases);
+function take(suite: Suite, run: SuiteRun, count: Count): Chunk {
+  if (run.untilFailure === true && count.failures.length > 0) return [];
+  if (count.again.length > 0) return count.again.splice(0);
+  const { cases } = count.prepared;
+  const taken = takenOf(suite, run, count.prepared);
   const size = Math.ceil(taken / (run.threads * CHUNKS_PER_THREAD));
   const length = Math.min(taken - count.next, CHUNK_MAX, Math.max(1, size));
   const indexAt = sampler(cases, taken, run.seed);
@@ -104,14 +115,17 @@ function add(count: Count, done: ChunkDone): void {
 }
 
 /** The thread's next message; an error when it dies, or when one case takes too long. */
-function answerOf<T>(worker: Worker, index: Float64Array): Promise<T> {
+function answerOf<T>(
+  worker: Worker,
+  { index, caseMsMax }: { readonly index: Float64Array; readonly caseMsMax: number },
+): Promise<T> {
   return new Promise((resolve, reject) => {
     let at = must(index[0], 'cell');
     const timer = setInterval(() => {
       const isSame = index[0] === at;
       at = must(index[0], 'cell');
-      if (isSame) settle(() => reject(new Hung(`no end after ${CASE_MS_MAX / 1000} s`)));
-    }, CASE_MS_MAX);
+      if (isSame) settle(() => reject(new Hung(`no end after ${caseMsMax / 1000} s`)));
+    }, caseMsMax);
     const onMessage = (message: T) => settle(() => resolve(message));
     const onError = (error: unknown) => settle(() => reject(error));
     const onExit = (code: number) => settle(() => reject(new Error(`its thread ended (${code})`)));

@@ -7,6 +7,7 @@
  *   --cases N       at most so many cases a suite
  *   --repro ID      one case again, by its id `suite:seed:index`, with all it says
  *   --threads N     default: one a core
+ *   --until-failure takes no more cases after the first that failed
  *   --write         put the figures of a full run into docs/RELIABILITY.md
  *   --json          the tallies as JSON on stdout
  * Exit 0 when no case broke its promise, 1 when one did, 2 for a slip in the options.
@@ -21,7 +22,7 @@ import { withFigures } from './figure-table.ts';
 import { runSuite } from './run-suite.ts';
 import type { Suite } from './suite.ts';
 import { suiteNamed, suites } from './suites.ts';
-import { countText, endedText, type Tally } from './tally.ts';
+import { countText, endedText, ranText, type Tally } from './tally.ts';
 
 const PAGE = new URL('../../docs/RELIABILITY.md', import.meta.url);
 const FAILURES_SHOWN_MAX = 10;
@@ -49,11 +50,11 @@ async function torture(argv: readonly string[]): Promise<number> {
 
 async function watched(suite: Suite, options: Options): Promise<Tally> {
   const bar = new ProgressBar(process.stderr, suite.name.padEnd(12));
-  const { seed, size, threads, casesMax } = options;
+  const { seed, size, threads, casesMax, untilFailure } = options;
   const watch = (share: number, failures: number) =>
     bar.show(share, failures === 0 ? '' : `${failures} FAILED`);
   const more = casesMax === null ? {} : { casesMax };
-  const tally = await runSuite(suite, { seed, size, threads, watch, ...more });
+  const tally = await runSuite(suite, { seed, size, threads, watch, untilFailure, ...more });
   bar.end();
   return tally;
 }
@@ -78,12 +79,12 @@ async function repro(id: string): Promise<number> {
 }
 
 function told(tallies: readonly Tally[]): string {
-  const rows = tallies.map(({ suite, cases, ran, ended, failures, seconds, skipped }) => [
-    suite,
-    `${countText(ran)} of ${countText(cases)}`,
-    skipped === null ? endedText(ended) : `skipped: ${skipped}`,
-    countText(failures.length),
-    `${seconds.toFixed(1)} s`,
+  const rows = tallies.map(tally => [
+    tally.suite,
+    `${ranText(tally)} of ${countText(tally.cases)}`,
+    tally.skipped === null ? endedText(tally.ended) : `skipped: ${tally.skipped}`,
+    countText(tally.failures.length),
+    `${tally.seconds.toFixed(1)} s`,
   ]);
   const right = { align: 'right' } as const;
   const columns = [
@@ -113,10 +114,12 @@ interface Options {
   readonly repro: string | null;
   readonly write: boolean;
   readonly json: boolean;
+  readonly untilFailure: boolean;
 }
 
 function optionsOf(argv: readonly string[]): Options {
-  const { seed, suite, cases, threads, repro, quick, write, json } = parsed(argv);
+  const options = parsed(argv);
+  const { seed, suite, cases, threads, repro, quick, write, json } = options;
   const names = suite === undefined ? suites.map(({ name }) => name) : suite.split(',');
   const chosen = names.map(name => {
     const found = suiteNamed(name);
@@ -131,6 +134,7 @@ function optionsOf(argv: readonly string[]): Options {
     casesMax: cases === undefined ? null : count(cases, '--cases'),
     threads: threads === undefined ? os.availableParallelism() : count(threads, '--threads'),
     repro: repro ?? null,
+    untilFailure: options['until-failure'],
   };
 }
 
@@ -139,7 +143,7 @@ function parsed(argv: readonly string[]) {
   const flag = { type: 'boolean', default: false } as const;
   const options = {
     ...{ seed: { ...text, default: '1' }, suite: text, cases: text, threads: text, repro: text },
-    ...{ quick: flag, write: flag, json: flag },
+    ...{ quick: flag, write: flag, json: flag, 'until-failure': flag },
   };
   try {
     return parseArgs({ args: [...argv], options, strict: true }).values;

@@ -24,12 +24,19 @@ export interface Suite {
 export interface Campaign {
   /** Cases of the full form. */
   readonly cases: number;
+  /** A case that tries many things: how many, and what they are (`50 states`). */
+  readonly each?: Each;
   /**
    * Runs one case and says, in one or two words, how it ended well: `kept`, `repaired`, `refused`.
    * Throws when the promise is broken.
    */
   run(index: number): string | Promise<string>;
   close?(): void | Promise<void>;
+}
+
+export interface Each {
+  readonly count: number;
+  readonly unit: string;
 }
 
 /** The dice of one case. */

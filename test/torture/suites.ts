@@ -6,11 +6,20 @@ import { clock } from './suite/clock.ts';
 import { diskFault } from './suite/disk-fault.ts';
 import { kill } from './suite/kill.ts';
 import { killProcess } from './suite/kill-process.ts';
+import { power } from './suite/power.ts';
 import { powerReal } from './suite/power-real.ts';
 import { twoBots } from './suite/two-bots.ts';
 import type { Suite } from './suite.ts';
 
-export const suites: readonly Suite[] = [kill, killProcess, powerReal, diskFault, twoBots, clock];
+export const suites: readonly Suite[] = [
+  kill,
+  killProcess,
+  power,
+  powerReal,
+  diskFault,
+  twoBots,
+  clock,
+];
 
 export const suiteNamed = (name: string): Suite | undefined =>
   suites.find(suite => suite.name === name);

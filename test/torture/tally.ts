@@ -2,6 +2,8 @@
  * What a suite came to: how its cases ended, and which broke the promise.
  */
 
+import type { Each } from './suite.ts';
+
 export interface Failure {
   /** `suite:seed:index` */
   readonly id: string;
@@ -14,6 +16,8 @@ export interface Tally {
   /** Of the whole campaign; `ran` is how many of them this run took. */
   readonly cases: number;
   readonly ran: number;
+  /** What each case tried many of, or null. */
+  readonly each?: Each | null;
   /** How many ended how. */
   readonly ended: Readonly<Record<string, number>>;
   readonly failures: readonly Failure[];
@@ -30,3 +34,7 @@ export const endedText = (ended: Tally['ended']): string =>
     .join(', ');
 
 export const countText = (count: number): string => count.toLocaleString('en-US');
+
+/** `12,408`, or `20,000 × 50 states`. */
+export const ranText = ({ ran, each }: Tally): string =>
+  each ? `${countText(ran)} × ${each.count} ${each.unit}` : countText(ran);

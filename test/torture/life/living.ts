@@ -4,11 +4,15 @@
  * Promises: `acknowledged` is the last step that somebody may rely on, `written` the last one that
  * can be there at all.
  */
+import { crc32 } from 'node:zlib';
+import { must } from '../../../src/base/assert.ts';
+import type { Rng } from '../../../src/base/rng.ts';
 import { createFold } from '../../../src/core/fold.ts';
 import { atOnce } from '../../../src/state/retention.ts';
 import { stateHashes } from '../../../src/state/state-hash.ts';
 import { prepareCheckpoint, type Store, type StoreOptions } from '../../../src/state/store.ts';
 import { Killed, Machine, SimulatedDisk } from '../../simulated-disk.ts';
+import type { Tail } from '../../simulated-tail.ts';
 import { openOn, slowClock } from '../../state/small-bot.ts';
 import type { Bot } from './bot.ts';
 
@@ -31,6 +35,26 @@ const both = ({ a, b }: Pair, change: (disk: SimulatedDisk) => SimulatedDisk): P
 /** As the next process sees it. */
 export const killed = (pair: Pair, machine = new Machine()): Pair =>
   both(pair, disk => disk.kill(machine));
+
+/** What may be there when the power comes back. */
+export function cut(
+  pair: Pair,
+  rng: Rng,
+  { tail, names }: { readonly tail?: Tail; readonly names?: number } = {},
+): Pair {
+  const machine = new Machine();
+  return both(pair, disk => disk.crash(rng, tail, machine, disk === pair.a ? names : undefined));
+}
+
+/** Tells two states of disks apart. */
+export function fingerprint({ a, b }: Pair): string {
+  const told = (disk: SimulatedDisk) =>
+    disk.paths().map(path => {
+      const bytes = must(disk.read(path), path);
+      return `${path} ${bytes.length} ${crc32(bytes)}`;
+    });
+  return [...told(a), ...(b === a ? [] : told(b))].sort().join('\n');
+}
 
 export class Living {
   bot: Bot;

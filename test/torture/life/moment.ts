@@ -4,6 +4,8 @@
  * Promises: every write, sync, rename, link, removal and creation of the life is one, and its end.
  * Never: runs a life twice in a thread; a moment is forked before anything is done to it.
  */
+import { must } from '../../../src/base/assert.ts';
+import type { Rng } from '../../../src/base/rng.ts';
 import type { Machine } from '../../simulated-disk.ts';
 import type { Operation } from '../../simulated-machine.ts';
 import type { Life } from './life.ts';
@@ -83,3 +85,6 @@ export function leftAt({ disks, flight }: Moment, tear: number, machine?: Machin
   writer.tear(tear);
   return left;
 }
+
+export const pick = <T>(list: readonly T[], rng: Rng): T =>
+  must(list[rng.nextInt(list.length)], 'one of them');

@@ -27,7 +27,7 @@ export function look(disks: Pair, judged: Judgement): number {
   const { life } = judged;
   const { components } = life.bot;
   // What an accepted loss gives is decided as it starts.
-  if (life.restart !== undefined) return comeBack(disks, judged).running.seq;
+  if (life.restart !== undefined) return start(disks, judged).running.seq;
   const { seq, states, report } = recover({ disks, components });
   assertKept(seq, states, judged);
   assertReport(report, judged);
@@ -38,10 +38,8 @@ export function look(disks: Pair, judged: Judgement): number {
 export function comeBack(disks: Pair, judged: Judgement): Living {
   const { life } = judged;
   const before = verifyDirectory(disks, life.bot.components);
-  const living = new Living(life.bot, disks);
-  const { seq, states, report } = living.open(life.restart);
-  assertKept(seq, states, judged);
-  assertReport(report, judged);
+  const living = start(disks, judged);
+  const { seq } = living.running;
   if (life.restart === undefined) {
     assert.equal(before.seq, seq, 'the verification sees the same step');
     const damage = before.findings.filter(
@@ -51,6 +49,15 @@ export function comeBack(disks: Pair, judged: Judgement): Living {
   }
   for (const bytes of judged.spoilt)
     assert.ok(holds(disks, bytes), 'what was damaged is in quarantine as it was');
+  return living;
+}
+
+function start(disks: Pair, judged: Judgement): Living {
+  const { life } = judged;
+  const living = new Living(life.bot, disks);
+  const { seq, states, report } = living.open(life.restart);
+  assertKept(seq, states, judged);
+  assertReport(report, judged);
   return living;
 }
 

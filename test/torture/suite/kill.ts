@@ -13,7 +13,15 @@ import type { Rng } from '../../../src/base/rng.ts';
 import type { Life } from '../life/life.ts';
 import { lives } from '../life/lives.ts';
 import { killed, Living, type Pair } from '../life/living.ts';
-import { leftAt, type Moment, momentsOf, recorded, type Told, tearsOf } from '../life/moment.ts';
+import {
+  leftAt,
+  type Moment,
+  momentsOf,
+  pick,
+  recorded,
+  type Told,
+  tearsOf,
+} from '../life/moment.ts';
 import { comeBack, type Judgement } from '../life/oracle.ts';
 import { realLife } from '../life/real-life.ts';
 import { type Campaign, caseRng, type Suite } from '../suite.ts';
@@ -55,8 +63,6 @@ function pointsOf(life: Life): Point[] {
   const { moments, spoilt } = recorded(life);
   return moments.flatMap(moment => tearsOf(moment).map(tear => ({ life, moment, tear, spoilt })));
 }
-
-const pick = <T>(list: readonly T[], rng: Rng): T => must(list[rng.nextInt(list.length)], 'one');
 
 /** Names the life in whatever goes wrong in it. */
 function named<T>({ life, moment, tear }: Point, run: () => T): T {
