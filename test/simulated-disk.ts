@@ -67,9 +67,9 @@ export class SimulatedDisk implements Disk {
     return this.list(folder).filter(name => this.#files.has(inFolder(name)));
   }
 
-  /** Of all its files. */
-  paths(): string[] {
-    return [...this.#files.keys()];
+  /** All its files; the bytes are the disk's own. */
+  contents(): [path: string, bytes: Uint8Array][] {
+    return [...this.#files].map(([path, { data }]) => [path, data]);
   }
 
   read(path: string): Uint8Array | null {

@@ -8,6 +8,7 @@ import { kill } from './suite/kill.ts';
 import { killProcess } from './suite/kill-process.ts';
 import { power } from './suite/power.ts';
 import { powerReal } from './suite/power-real.ts';
+import { sequence } from './suite/sequence.ts';
 import { twoBots } from './suite/two-bots.ts';
 import type { Suite } from './suite.ts';
 
@@ -15,6 +16,7 @@ export const suites: readonly Suite[] = [
   kill,
   killProcess,
   power,
+  sequence,
   powerReal,
   diskFault,
   twoBots,

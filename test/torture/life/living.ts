@@ -5,7 +5,6 @@
  * can be there at all.
  */
 import { crc32 } from 'node:zlib';
-import { must } from '../../../src/base/assert.ts';
 import type { Rng } from '../../../src/base/rng.ts';
 import { createFold } from '../../../src/core/fold.ts';
 import { atOnce } from '../../../src/state/retention.ts';
@@ -49,10 +48,7 @@ export function cut(
 /** Tells two states of disks apart. */
 export function fingerprint({ a, b }: Pair): string {
   const told = (disk: SimulatedDisk) =>
-    disk.paths().map(path => {
-      const bytes = must(disk.read(path), path);
-      return `${path} ${bytes.length} ${crc32(bytes)}`;
-    });
+    disk.contents().map(([path, bytes]) => `${path} ${bytes.length} ${crc32(bytes)}`);
   return [...told(a), ...(b === a ? [] : told(b))].sort().join('\n');
 }
 

@@ -49,26 +49,44 @@ export function recorded(life: Life): Recorded {
   return all;
 }
 
+interface Watched {
+  readonly told: () => Told;
+  readonly run: () => void;
+}
+
 /** Every moment of what runs on these disks. */
-export function momentsOf(
-  disks: Pair,
-  { told, run }: { readonly told: () => Told; readonly run: () => void },
-): Moment[] {
-  const { machine } = disks.a;
+export function momentsOf(disks: Pair, watched: Watched): Moment[] {
   const moments: Moment[] = [];
+  watch(disks, watched, take => moments.push(take()));
+  return moments;
+}
+
+/** One of them, each as likely as the others; the others are not copied. */
+export function momentOf(disks: Pair, watched: Watched, rng: Rng): Moment {
+  const taken: Moment[] = [];
+  let count = 0;
+  watch(disks, watched, take => {
+    count += 1;
+    if (rng.nextInt(count) === 0) taken[0] = take();
+  });
+  return must(taken[0], 'a moment');
+}
+
+function watch(disks: Pair, { told, run }: Watched, see: (take: () => Moment) => void): void {
+  const { machine } = disks.a;
   const first = machine.operations;
-  machine.watch = ({ number, verb, path, disk }: Operation) => {
-    const what = `before its operation ${number - first} (${verb} ${disk.root}/${path})`;
-    const { flight } = disk;
-    moments.push({ ...told(), what, disks: killed(disks), flight });
-  };
+  machine.watch = ({ number, verb, path, disk }: Operation) =>
+    see(() => {
+      const what = `before its operation ${number - first} (${verb} ${disk.root}/${path})`;
+      const { flight } = disk;
+      return { ...told(), what, disks: killed(disks), flight };
+    });
   try {
     run();
   } finally {
     machine.watch = null;
   }
-  moments.push({ ...told(), what: 'at its end', disks: killed(disks), flight: 0 });
-  return moments;
+  see(() => ({ ...told(), what: 'at its end', disks: killed(disks), flight: 0 }));
 }
 
 /** How much of a write may get through before a kill; what is no write has one way to be killed. */

@@ -16,7 +16,7 @@ import { killed, Living, type Pair } from '../life/living.ts';
 import {
   leftAt,
   type Moment,
-  momentsOf,
+  momentOf,
   pick,
   recorded,
   type Told,
@@ -137,7 +137,7 @@ function dieInRecovery(
   const living = new Living(judged.life.bot, killed(disks));
   const told = (): Told => judged;
   const run = () => void living.open(judged.life.restart);
-  const moment = pick(momentsOf(living.disks, { told, run }), rng);
+  const moment = momentOf(living.disks, { told, run }, rng);
   return {
     disks: leftAt(moment, pick(tearsOf(moment), rng)),
     what: `its start killed ${moment.what}`,

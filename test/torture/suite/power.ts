@@ -14,7 +14,7 @@ import { TAILS } from '../../simulated-tail.ts';
 import type { Life } from '../life/life.ts';
 import { lives } from '../life/lives.ts';
 import { cut, fingerprint, killed, Living, type Pair } from '../life/living.ts';
-import { leftAt, type Moment, momentsOf, pick, recorded } from '../life/moment.ts';
+import { leftAt, type Moment, momentOf, pick, recorded } from '../life/moment.ts';
 import { comeBack, type Judgement, look } from '../life/oracle.ts';
 import { type Campaign, caseRng, type Suite } from '../suite.ts';
 
@@ -90,7 +90,7 @@ function momentOfRecovery(
   const left = leftAt(first, rng.nextInt(first.flight + 1));
   const living = new Living(judged.life.bot, rng.nextInt(2) === 0 ? left : cut(left, rng));
   const run = () => void living.open(judged.life.restart);
-  return pick(momentsOf(living.disks, { told: () => judged, run }), rng);
+  return momentOf(living.disks, { told: () => judged, run }, rng);
 }
 
 function stateNumber(number: number, disks: Pair, rng: Rng): Pair {
