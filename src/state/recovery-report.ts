@@ -11,6 +11,7 @@ import type { Verdict } from './judge-files.ts';
 import type { Manifest } from './manifest.ts';
 import type { Context } from './recover.ts';
 import type { Replay } from './replay.ts';
+import { isFirstBoot } from './survey.ts';
 
 export interface RecoveryReport {
   /** Nothing was there. */
@@ -37,8 +38,7 @@ export interface Evidence extends Context {
 export function reportOf(evidence: Evidence): RecoveryReport {
   const { choices, through, replay, lost, manifest, survey, aside, disks } = evidence;
   const files = [...choices.values()].filter(choice => choice.kind === 'file');
-  // An interrupted first boot has promised nothing to anybody, and is a first boot again.
-  const first = through === 0 && files.length === 0 && survey.files.length === 0;
+  const first = isFirstBoot(survey, through) && files.length === 0;
   const added = [...choices.values()].flatMap(choice =>
     choice.kind === 'defaults' && manifest !== null && !first
       ? [`${choice.component.title} is new and starts from its defaults`]

@@ -52,6 +52,10 @@ export function surveyDirectory(disk: Disk, components: readonly AnyComponent[])
   return { manifests: readManifests(disk), files, litter: findLitter(disk, components) };
 }
 
+/** A first boot that was cut short has promised nothing to anybody, and is a first boot again. */
+export const isFirstBoot = ({ files }: Survey, lastStep: number): boolean =>
+  lastStep === 0 && files.length === 0;
+
 export function previousFolders(disk: Disk): { folder: string; seq: number }[] {
   return disk.list(PREVIOUS_FOLDER).flatMap(name => {
     const match = PREVIOUS_NAME.exec(name);

@@ -3,7 +3,7 @@ import fs, { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, it } from 'node:test';
-import { SimulatedDisk } from '../../test/simulated-disk.ts';
+import { Killed, Machine, SimulatedDisk } from '../../test/simulated-disk.ts';
 import { COMPONENTS, expectedAt, hashOf, openOn, runSteps } from '../../test/state/small-bot.ts';
 import { diffStates } from './diff-states.ts';
 import { history, inspectStates } from './inspect.ts';
@@ -33,6 +33,17 @@ describe('verify', () => {
       { empty, damaged, findings, seq },
       { empty: true, damaged: false, findings: [], seq: 0 },
     );
+  });
+
+  it('a first start that was cut short twice has lost nothing', () => {
+    const first = Object.assign(new Machine(), { killAt: 37 });
+    const dying = new SimulatedDisk(first);
+    assert.throws(() => openOn({ a: dying, b: dying }), Killed);
+    for (let killAt = 1; killAt < 60; killAt += 1) {
+      const again = dying.kill(Object.assign(new Machine(), { killAt }));
+      assert.throws(() => openOn({ a: again, b: again }), Killed);
+      assert.deepEqual(damageIn(again.kill()), [], `and again at ${killAt}`);
+    }
   });
 
   it('a running directory is clean, and nothing is written to it', () => {

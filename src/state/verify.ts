@@ -27,7 +27,7 @@ import { recover } from './recover.ts';
 import { blobOf } from './replay.ts';
 import { stateHash } from './state-hash.ts';
 import { steadily } from './steady.ts';
-import { type FoundFile, type Survey, surveyDirectory } from './survey.ts';
+import { type FoundFile, isFirstBoot, type Survey, surveyDirectory } from './survey.ts';
 
 export interface Finding {
   /** Relative to the directory; the journal's as it says itself. */
@@ -54,6 +54,8 @@ interface Looked {
   readonly components: readonly AnyComponent[];
   readonly survey: Survey;
   readonly manifest: Manifest | null;
+  /** What is missing was never there. */
+  readonly first: boolean;
   readonly findings: Finding[];
 }
 
@@ -100,7 +102,8 @@ function verifyOnce(whole: Disks, components: readonly AnyComponent[]): Verifica
     manifest === null ? [] : [readSealed(manifest)],
   );
   const manifest = newestOf([...survey.manifests, ...heads]);
-  const looked = { disks, components, survey, manifest, findings };
+  const first = scan !== null && isFirstBoot(survey, scan.last);
+  const looked = { disks, components, survey, manifest, first, findings };
   const isBare =
     survey.files.length === 0 && scan?.heads.length === 0 && !survey.manifests.some(isPresent);
   const isEmpty = isBare && refusal === null;
@@ -151,7 +154,7 @@ function damageOf(error: unknown): string {
   throw error;
 }
 
-function verifyManifests({ survey, manifest, findings }: Looked): void {
+function verifyManifests({ survey, manifest, first, findings }: Looked): void {
   MANIFEST_FILES.forEach((file, index) => {
     const reading = survey.manifests[index];
     if (reading?.kind === 'good') {
@@ -163,14 +166,14 @@ function verifyManifests({ survey, manifest, findings }: Looked): void {
     } else if (reading?.kind === 'damaged') {
       findings.push({ file, severity: 'damage', text: reading.why });
     } else {
-      const isFirst = manifest === null || manifest.serial <= 1;
+      const isFirst = first || manifest === null || manifest.serial <= 1;
       findings.push({ file, severity: isFirst ? 'note' : 'damage', text: 'missing' });
     }
   });
 }
 
 function verifyComponent(looked: Looked, component: AnyComponent): void {
-  const { disks, survey, manifest, findings } = looked;
+  const { disks, survey, manifest, first, findings } = looked;
   const records = (manifest?.generations ?? []).flatMap(
     ({ components }) => components[component.id] ?? [],
   );
@@ -191,12 +194,12 @@ function verifyComponent(looked: Looked, component: AnyComponent): void {
   }
   const [newest] = records;
   const isMissing = newest !== undefined && !own.some(file => file.previous === null);
-  const hasTemporary = survey.litter.includes(`${newest?.file}.tmp`);
+  const isInterrupted = first || survey.litter.includes(`${newest?.file}.tmp`);
   if (isMissing)
     findings.push({
       file: newest.file,
-      severity: hasTemporary ? 'note' : 'damage',
-      text: hasTemporary ? 'its first checkpoint was interrupted' : 'missing',
+      severity: isInterrupted ? 'note' : 'damage',
+      text: isInterrupted ? 'its first checkpoint was interrupted' : 'missing',
     });
   for (const record of new Set(records.slice(1)))
     if (record.sha256 !== newest?.sha256 && filesOf(component, record, survey).length === 0)
