@@ -7,10 +7,14 @@
  */
 import * as v from 'valibot';
 import { SECOND_MS } from '../base/time.ts';
+import { components } from '../components.ts';
 import type { CheckpointResult } from '../state/store.ts';
 import { BREAKERS } from '../trade/risk-state.ts';
 import { group } from './group.ts';
 import type { Told } from './operator.ts';
+import type { RolledBack } from './rollback.ts';
+
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
 const COMMANDS = {
   checkpoint: { arguments: group({}), answerMsMax: 60 * SECOND_MS },
@@ -19,6 +23,17 @@ const COMMANDS = {
     arguments: group({ breaker: v.picklist(BREAKERS) }),
     answerMsMax: 10 * SECOND_MS,
   },
+  rollback: {
+    arguments: group({
+      id: v.picklist(components.map(({ id }) => id)),
+      to: v.variant('kind', [
+        v.strictObject({ kind: v.literal('step'), seq: count }),
+        v.strictObject({ kind: v.literal('time'), time: v.number() }),
+        v.strictObject({ kind: v.literal('version'), version: count }),
+      ]),
+    }),
+    answerMsMax: 120 * SECOND_MS,
+  },
 } as const;
 
 /** What each answers with. */
@@ -26,6 +41,7 @@ interface Answers {
   readonly checkpoint: CheckpointResult;
   readonly 'kill-switch': Told;
   readonly 'release-breaker': Told;
+  readonly rollback: RolledBack;
 }
 
 export type CommandName = keyof typeof COMMANDS;

@@ -25,6 +25,7 @@ const commandsWith = (some: Partial<Commands>): Commands => ({
   checkpoint: notAsked,
   'kill-switch': notAsked,
   'release-breaker': notAsked,
+  rollback: notAsked,
   ...some,
 });
 const SAVED = { seq: 1, files: [], bytes: 0, ms: 0 };

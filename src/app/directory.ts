@@ -7,9 +7,16 @@
 import { EXIT, Fault } from '../base/fault.ts';
 import { components, type Memory } from '../components.ts';
 import { DIFFERENCES_MAX, type Difference, diffStates } from '../state/diff-states.ts';
-import { LOCK_FILE } from '../state/disk.ts';
-import { type History, history, type Inspection, inspectStates } from '../state/inspect.ts';
-import type { Disks } from '../state/journal.ts';
+import { LOCK_FILE, realDisk } from '../state/disk.ts';
+import {
+  type History,
+  history,
+  type Inspection,
+  inspectStates,
+  type Reach,
+  reachOf,
+} from '../state/inspect.ts';
+import { type Disks, type JournalScan, scanJournal } from '../state/journal.ts';
 import { acquireLock } from '../state/lock.ts';
 import { openDisks, rememberedMirror } from '../state/open-disks.ts';
 import { type StateHashes, stateHashes } from '../state/state-hash.ts';
@@ -45,6 +52,16 @@ export function placeOf(config: AppConfig): Place {
   return { directory: dir, journalMirror, allowNetwork, disks };
 }
 
+/** The place of a directory that this process holds. Plain data. */
+export type HeldPlace = Pick<Place, 'directory' | 'journalMirror' | 'allowNetwork'>;
+
+export const placeHeld = (place: HeldPlace): Place => ({
+  ...place,
+  disks: openDisks(place.directory, place.journalMirror ?? undefined),
+});
+
+export const isFolder = (path: string): boolean => realDisk(path).stat('')?.directory === true;
+
 /** A directory that was named and is not there is a slip, unlike a default not made yet. */
 export function refuseAbsent({ directory, disks }: Place): void {
   if (disks.a.stat('') === null)
@@ -73,6 +90,12 @@ export const isEmpty = ({ seq, files }: Inspection): boolean => seq === 0 && fil
 export const hashesAt = ({ states }: Inspection): StateHashes => stateHashes(components, states);
 
 export const verify = ({ disks }: Place): Verification => verifyDirectory(disks, components);
+
+/** The steps that can be looked at. */
+export const reach = ({ disks }: Place): Reach => reachOf(disks);
+
+/** The journal as it stands, oldest step first. */
+export const journalOf = ({ disks }: Place): JournalScan => scanJournal(disks);
 
 export const historyOf = ({ disks }: Place): History => history(disks);
 

@@ -41,16 +41,28 @@ export interface Replaced {
   readonly epoch: number;
 }
 
-/** On a running bot, or on a directory that was opened; a checkpoint is best written right after. */
-export function replaceMemory(bot: Steps, { why, parts }: NewMemories): Replaced {
+/**
+ * On a running bot, or on a directory that was opened; a checkpoint is best written right after.
+ * Where a refusal must not stop a bot: `newsIn` first, which writes nothing.
+ */
+export const replaceMemory = (bot: Steps, memories: NewMemories): Replaced =>
+  takeUp(bot, newsIn(bot, memories));
+
+/** Those that differ from the present; a fault where one of them could not take its place. */
+export const newsIn = (bot: Steps, { why, parts }: NewMemories): NewMemories => ({
+  why,
+  parts: parts.filter(part => isNews(bot, part)),
+});
+
+/** `news`: of `newsIn`, with nothing in between. */
+export function takeUp(bot: Steps, { why, parts }: NewMemories): Replaced {
   const { store, world } = bot;
-  const news = parts.filter(part => isNews(bot, part));
-  if (news.length > 0) {
-    const named = news.map((part): ReplacedPart => ({ ...part, blob: store.putBlob(part.file) }));
+  if (parts.length > 0) {
+    const named = parts.map((part): ReplacedPart => ({ ...part, blob: store.putBlob(part.file) }));
     commit(bot, { kind: 'replace', time: marketTimeOf(world) ?? 0, why, parts: named });
     store.sync();
   }
-  return { replaced: news.map(({ id }) => id), seq: store.seq, epoch: store.epoch };
+  return { replaced: parts.map(({ id }) => id), seq: store.seq, epoch: store.epoch };
 }
 
 /** On a directory that no bot runs on: opens it, replaces, writes a checkpoint and closes it. */
@@ -70,7 +82,6 @@ export const replaceMemoryAtRest = (
 /** Of what happened there is one account, and it is the journal's. */
 const NEVER_REPLACED = ['portfolio', 'market', 'run'];
 
-/** Whether it differs from the present; a fault where it could not take its place. */
 function isNews({ store }: Steps, { id, file, from }: NewMemory): boolean {
   const component = components.find(each => each.id === id);
   if (component === undefined || NEVER_REPLACED.includes(id))
@@ -79,10 +90,14 @@ function isNews({ store }: Steps, { id, file, from }: NewMemory): boolean {
       `the memory of ${id} is never replaced`,
       'what happened is what the journal says; restore a backup to have another past',
     );
-  const next = reconciled(component, stateIn(component, file, from), store.states[id]);
+  const present = store.states[id];
+  const arriving = stateIn(component, file, from);
+  const next = reconciled(component, arriving, present);
   const broken = component.check?.(next as never) ?? null;
   if (broken !== null) throw unusable(component, from, `breaks a rule: ${broken}`);
-  return canonicalText(next) !== canonicalText(store.states[id]);
+  // What it is already stays whole, a training that is owed included.
+  const now = canonicalText(present);
+  return canonicalText(arriving) !== now && canonicalText(next) !== now;
 }
 
 function stateIn(component: AnyComponent, file: Uint8Array, from: string): unknown {

@@ -10,7 +10,11 @@ import type { CheckpointResult } from '../state/store.ts';
 import { type BotParts, type Ending, run } from './bot.ts';
 import type { Pace } from './clock.ts';
 import type { Commands } from './control-command.ts';
+import type { HeldPlace } from './directory.ts';
 import { type Told, tell, type Word } from './operator.ts';
+import { recallAside } from './recall.ts';
+import { newsIn, takeUp } from './replace-memory.ts';
+import { memoryFor, type Rollback, type RolledBack } from './rollback.ts';
 import type { RunFigures } from './view.ts';
 import { type WireOptions, wire } from './wire.ts';
 
@@ -36,6 +40,8 @@ export interface Session {
   run(request: RunRequest): Promise<RunResult>;
   /** The operator's word, also while it runs: a step of its own, durable when this returns. */
   tell(word: Word): Promise<Told>;
+  /** A learned part goes back, also while it runs: a step of its own, durable when this returns. */
+  rollBack(rollback: Rollback): Promise<RolledBack>;
   /** Writes the state files of this step. */
   checkpoint(reason: string): Promise<CheckpointResult>;
   /** Gives everything back and writes nothing. */
@@ -64,6 +70,18 @@ export async function openSession(options: WireOptions): Promise<Session> {
     // What fails beside the loop stops it before its next candle.
     run: request => guarded(() => runOnce(bot, request, refuseAfterFailure)),
     tell: word => guarded(async () => tell(bot, word)),
+    async rollBack(rollback) {
+      const recalled = await recallAside(heldPlace(options, bot), rollback);
+      refuseAfterFailure();
+      // What is refused here was not begun: the bot trades on.
+      const part = memoryFor(bot, rollback, recalled);
+      const news = newsIn(bot, { why: 'rollback', parts: [part] });
+      return guarded(async () => {
+        const replaced = takeUp(bot, news);
+        await bot.checkpointer.now('rollback');
+        return { id: part.id, from: part.from, ...replaced };
+      });
+    },
     checkpoint: reason => guarded(() => bot.checkpointer.now(reason)),
     async close() {
       try {
@@ -82,6 +100,16 @@ export const commandsOf = (session: Session): Commands => ({
   checkpoint: () => session.checkpoint('asked for'),
   'kill-switch': ({ on }) => session.tell({ kind: 'kill-switch', on }),
   'release-breaker': ({ breaker }) => session.tell({ kind: 'release-breaker', breaker }),
+  rollback: rollback => session.rollBack(rollback),
+});
+
+const heldPlace = (
+  { journalMirror, allowNetwork }: WireOptions,
+  { store }: BotParts,
+): HeldPlace => ({
+  directory: store.directory,
+  journalMirror,
+  allowNetwork,
 });
 
 export interface SessionOptions extends RunRequest {

@@ -3,9 +3,11 @@
  */
 import type { Command as Program } from 'commander';
 import { nearestName } from '../app/nearest-name.ts';
+import type { Point } from '../app/point.ts';
 import { EXIT, Fault } from '../base/fault.ts';
-import { toCount } from './option.ts';
+import { toPoint } from './point.ts';
 import type { Registration } from './registration.ts';
+import { registerRollback } from './state-rollback-command.ts';
 
 export interface StateOptions {
   readonly dir?: string;
@@ -13,15 +15,17 @@ export interface StateOptions {
   readonly json: boolean;
 }
 
-/** `--at`: the state after this step instead of the newest. */
+/** `--at`: the state at this point instead of the newest. */
 export interface StateAtOptions extends StateOptions {
-  readonly at?: number;
+  readonly at?: Point;
 }
 
+const AT = 'as of a step, or of a market time (UTC)';
+
 export interface StateDiffOptions extends StateOptions {
-  /** Steps to compare; without `to` the newest, without `from` the generation before. */
-  readonly from?: number;
-  readonly to?: number;
+  /** Points to compare; without `to` the newest, without `from` the generation before. */
+  readonly from?: Point;
+  readonly to?: Point;
   /** Another directory to compare with, instead of another step. */
   readonly with?: string;
 }
@@ -49,33 +53,36 @@ export function registerState(program: Program, { run }: Registration): void {
   const body = () => import('./state.ts');
 
   add('list', 'the parts, their files, sizes and steps')
-    .option('--at <step>', 'after this step', toCount)
+    .option('--at <point>', AT, toPoint)
     .action((options: StateAtOptions) => run(async io => (await body()).stateList(options, io)));
   add('show <part>', 'what a part holds, as a table')
-    .option('--at <step>', 'after this step', toCount)
+    .option('--at <point>', AT, toPoint)
     .action((part: string, options: StateAtOptions) =>
       run(async io => (await body()).stateShow(part, options, io)),
     );
   add('hash', 'the SHA-256 of every part, and of all')
-    .option('--at <step>', 'after this step', toCount)
+    .option('--at <point>', AT, toPoint)
     .action((options: StateAtOptions) => run(async io => (await body()).stateHash(options, io)));
   add('verify', 'check every file and the whole journal; changes nothing').action(
     (options: StateOptions) => run(async io => (await body()).stateVerify(options, io)),
   );
-  add('history [part]', 'the generations kept, and the notes about runs').action(
-    (part: string | undefined, options: StateOptions) =>
-      run(async io => (await body()).stateHistory(part ?? null, options, io)),
+  add(
+    'history [part]',
+    'what happened to the memory, oldest first, and the points it can be had at',
+  ).action((part: string | undefined, options: StateOptions) =>
+    run(async io => (await body()).stateHistory(part ?? null, options, io)),
   );
-  add('diff [part]', 'what changed between two steps, or between two directories')
-    .option('--from <step>', 'older step (default: the generation before)', toCount)
-    .option('--to <step>', 'newer step (default: the newest)', toCount)
+  add('diff [what...]', 'what changed: [part] and two of step, market time (UTC) and folder')
+    .option('--from <point>', 'older point (default: the generation before)', toPoint)
+    .option('--to <point>', 'newer point (default: the newest)', toPoint)
     .option('--with <folder>', 'compare with this directory')
-    .action((part: string | undefined, options: StateDiffOptions) =>
-      run(async io => (await body()).stateDiff(part ?? null, options, io)),
+    .action((what: string[], options: StateDiffOptions) =>
+      run(async io => (await body()).stateDiff(what, options, io)),
     );
   add('checkpoint', 'write the state files now, also of a running bot').action(
     (options: StateOptions) => run(async io => (await body()).stateCheckpoint(options, io)),
   );
+  registerRollback(add, { run });
   add('reset <part>', 'start a part afresh; its file moves to quarantine')
     .option('--yes', 'really do it', false)
     .action((part: string, options: StateResetOptions) =>
@@ -88,19 +95,23 @@ export function registerState(program: Program, { run }: Registration): void {
     );
 }
 
+type Parts = readonly { id: string; title: string; file: { name: string } }[];
+
 /** The id for an id, a title or a file (stem): `q-table`, `Q-table`, `q_table`, `q_table.json`. */
-export function resolvePart(
-  name: string,
-  components: readonly { id: string; title: string; file: { name: string } }[],
-): string {
+export function partNamed(name: string, components: Parts): string | null {
   const plain = (text: string): string => text.toLowerCase().replace(/[ _]/g, '-');
   const stem = (file: string): string => file.slice(0, file.indexOf('.'));
   const found = components.find(({ id, title, file }) =>
     [id, title, file.name, stem(file.name)].some(one => plain(one) === plain(name)),
   );
-  if (found !== undefined) return found.id;
+  return found?.id ?? null;
+}
+
+export function resolvePart(name: string, components: Parts): string {
+  const found = partNamed(name, components);
+  if (found !== null) return found;
   const ids = components.map(component => component.id);
-  const near = nearestName(plain(name), ids);
+  const near = nearestName(name.toLowerCase().replace(/[ _]/g, '-'), ids);
   throw new Fault(
     EXIT.usage,
     `there is no part "${name}"`,

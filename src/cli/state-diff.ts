@@ -8,38 +8,43 @@ import {
   differencesOf,
   historyOf,
   type Inspection,
+  isFolder,
   lookAt,
   type Place,
   parts,
 } from '../app/directory.ts';
+import { type Point, stepOf } from '../app/point.ts';
 import { table } from '../app/table.ts';
-import { EXIT, type ExitCode } from '../base/fault.ts';
+import { EXIT, type ExitCode, Fault } from '../base/fault.ts';
 import type { Io } from './io.ts';
-import { resolvePart, type StateDiffOptions } from './state-command.ts';
+import { pointIn } from './point.ts';
+import { partNamed, resolvePart, type StateDiffOptions } from './state-command.ts';
 import { placeFor, print, printJson } from './state-look.ts';
 
 export const stateDiff = async (
-  part: string | null,
+  what: readonly string[],
   options: StateDiffOptions,
   io: Io,
 ): Promise<ExitCode> => {
-  const place = placeFor(options, io);
-  const wanted = part === null ? null : resolvePart(part, parts);
-  const [before, after] = sides(place, options, io);
-  const changes = differencesOf(before, after).filter(({ id }) => wanted === null || id === wanted);
+  const { part, before, after } = sidesOf(what, options, io);
+  const changes = differencesOf(before.seen, after.seen).filter(
+    ({ id }) => part === null || id === part,
+  );
+  const [from, to] = [before.seen.seq, after.seen.seq];
   if (options.json) {
-    printJson(io, { from: before.seq, to: after.seq, changes });
+    const directories = { fromDirectory: before.directory, toDirectory: after.directory };
+    printJson(io, { from, to, ...directories, changes });
     return EXIT.ok;
   }
-  const isOther = options.with !== undefined;
+  const isOther = before.directory !== after.directory;
   const [one, two] = isOther ? ['here', 'there'] : ['before', 'after'];
-  const other = isOther ? ` of ${options.with}` : '';
-  print(io, `from step ${before.seq} to step ${after.seq}${other}`);
-  if (wanted === null) {
+  const other = isOther ? ` of ${after.directory}` : '';
+  print(io, `from step ${from} to step ${to}${other}`);
+  if (part === null) {
     for (const { id, differences } of changes) print(io, countLine(id, differences.length));
     if (changes.length > 0) print(io, 'name a part to see what: state diff PART');
   }
-  for (const { id, differences } of wanted === null ? [] : changes) {
+  for (const { id, differences } of part === null ? [] : changes) {
     print(io, `\n${id}`);
     const rows = differences.map(({ path, before: old, after: now }) => [
       path,
@@ -52,15 +57,63 @@ export const stateDiff = async (
   return EXIT.ok;
 };
 
-function sides(place: Place, options: StateDiffOptions, io: Io): [Inspection, Inspection] {
-  const newest = lookAt(place, options.to);
-  if (options.with !== undefined) {
-    const other = placeFor({ ...options, dir: options.with }, io);
-    return [newest, lookAt(other)];
-  }
-  const { generations } = historyOf(place);
-  const from = options.from ?? generations.find(({ seq }) => seq < newest.seq)?.seq ?? newest.seq;
-  return [lookAt(place, from), newest];
+interface Side {
+  readonly directory: string;
+  readonly seen: Inspection;
+}
+
+interface Sides {
+  readonly part: string | null;
+  readonly before: Side;
+  readonly after: Side;
+}
+
+/** Of two points the first is the older one; one alone is compared with the newest here. */
+function sidesOf(what: readonly string[], options: StateDiffOptions, io: Io): Sides {
+  const words = what.map(wordOf);
+  const part = words.find(word => word.kind === 'part')?.id ?? null;
+  const points = words.filter(word => word.kind !== 'part');
+  if (points.length > 2 || words.length - points.length > 1)
+    throw new Fault(
+      EXIT.usage,
+      'diff compares two things',
+      'give [part] and two of step, time, folder',
+    );
+  const place = placeFor(options, io);
+  const sideOf = (word: Exclude<Word, { kind: 'part' }> | undefined): Side => {
+    const where = word?.kind === 'folder' ? placeFor({ ...options, dir: word.folder }, io) : place;
+    const seen = lookAt(where, word?.kind === 'point' ? stepOf(where, word.point) : undefined);
+    return { directory: where.directory, seen };
+  };
+  const [one, two] = points;
+  if (one !== undefined && (two !== undefined || one.kind === 'point'))
+    return { part, before: sideOf(one), after: sideOf(two) };
+  const folder = one?.kind === 'folder' ? one.folder : options.with;
+  const newest = sideOf(options.to && { kind: 'point', point: options.to });
+  if (folder !== undefined)
+    return { part, before: newest, after: sideOf({ kind: 'folder', folder }) };
+  const from = options.from ?? { kind: 'step', seq: generationBefore(place, newest.seen.seq) };
+  return { part, before: sideOf({ kind: 'point', point: from }), after: newest };
+}
+
+type Word =
+  | { readonly kind: 'point'; readonly point: Point }
+  | { readonly kind: 'folder'; readonly folder: string }
+  | { readonly kind: 'part'; readonly id: string };
+
+function wordOf(text: string): Word {
+  const point = pointIn(text);
+  if (point !== null) return { kind: 'point', point };
+  const id = partNamed(text, parts);
+  if (id !== null) return { kind: 'part', id };
+  // A misspelt part has no folder of its name, and is told as such.
+  return isFolder(text)
+    ? { kind: 'folder', folder: text }
+    : { kind: 'part', id: resolvePart(text, parts) };
+}
+
+function generationBefore(place: Place, seq: number): number {
+  return historyOf(place).generations.find(each => each.seq < seq)?.seq ?? seq;
 }
 
 /** The list of differences has an end; a count at it says so. */

@@ -10,6 +10,7 @@ import {
   refuseAbsent,
   refuseStrange,
 } from '../app/directory.ts';
+import { stepOf } from '../app/point.ts';
 import type { Io } from './io.ts';
 import type { StateAtOptions, StateOptions } from './state-command.ts';
 
@@ -23,7 +24,7 @@ export function placeFor({ dir, config: file }: StateOptions, { env }: Io): Plac
 /** What the directory remembers, at `--at` or now; a doubt is told on stderr, not hidden. */
 export function look(options: StateAtOptions, io: Io): { place: Place; seen: Inspection } {
   const place = placeFor(options, io);
-  const seen = lookAt(place, options.at);
+  const seen = lookAt(place, options.at === undefined ? undefined : stepOf(place, options.at));
   for (const line of [...(seen.doubt === null ? [] : [seen.doubt]), ...seen.report.lost])
     io.stderr.write(`holdfast: ${line}\n`);
   return { place, seen };

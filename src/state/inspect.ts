@@ -31,6 +31,8 @@ export interface Inspection {
   readonly states: States;
   readonly files: readonly InspectedFile[];
   readonly report: RecoveryReport;
+  /** Parts whose memory of this step cannot be had: they are shown as their defaults. */
+  readonly lost: ReadonlySet<string>;
   /** Why the directory would be refused, or null. */
   readonly doubt: string | null;
 }
@@ -65,15 +67,27 @@ function inspectOnce(
   }
 }
 
-function refuseUnkept(disks: Disks, at: number): void {
+/** The steps at which the states can be had. */
+export interface Reach {
+  readonly first: number;
+  readonly last: number;
+}
+
+export const reachOf = (disks: Disks): Reach => steadily(disks, () => reachIn(disks));
+
+function reachIn(disks: Disks): Reach {
   const { first, last } = scanJournal(disks);
   const generations = newestOf(readManifests(disks.a))?.generations ?? [];
-  const oldest = first === 1 ? 0 : (generations.at(-1)?.seq ?? first - 1);
-  if (at >= oldest && at <= last) return;
+  return { first: first === 1 ? 0 : (generations.at(-1)?.seq ?? first - 1), last };
+}
+
+function refuseUnkept(disks: Disks, at: number): void {
+  const { first, last } = reachIn(disks);
+  if (at >= first && at <= last) return;
   throw new Fault(
     EXIT.usage,
     `step ${at} is not kept in ${disks.a.root}`,
-    `give a step from ${oldest} to ${last}`,
+    `give a step from ${first} to ${last}`,
   );
 }
 
@@ -88,7 +102,7 @@ function inspectionOf(recovered: Recovered, doubt: string | null): Inspection {
   });
   const directoryId = manifest?.directory ?? null;
   const { epoch } = recovered;
-  return { seq, chain, directoryId, epoch, states, files, report, doubt };
+  return { seq, chain, directoryId, epoch, states, files, report, doubt, lost: recovered.lost };
 }
 
 export interface HistoryEntry {

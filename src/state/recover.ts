@@ -67,6 +67,8 @@ export interface Recovered {
   readonly blobs: readonly string[];
   /** Files to move to quarantine. */
   readonly damaged: readonly string[];
+  /** Components whose memory of this step cannot be had. */
+  readonly lost: ReadonlySet<string>;
   readonly report: RecoveryReport;
 }
 
@@ -143,6 +145,7 @@ function fromJournal(
     generations: verdict.generations,
     blobs: newestBlobs(manifest, verdict.generations, replay),
     damaged: verdict.damaged,
+    lost: new Set(lost.keys()),
     report: reportOf({ ...context, choices, through, replay, lost, verdict }),
   };
 }
@@ -246,6 +249,7 @@ function fromFiles(context: Context & { readonly last: number }, doubt: string):
     begins: Object.fromEntries(components.map(component => [component.id, seq])),
     blobs: [],
     damaged: bad.map(file => file.path),
+    lost: new Set(components.flatMap(({ id }) => (choices.get(id)?.kind === 'file' ? [] : [id]))),
     report: {
       first: false,
       fromSeq: Math.min(seq, ...kept.map(choice => choice.start)),

@@ -13,7 +13,13 @@ import { createFold } from '../../src/core/fold.ts';
 import { readState, writeState } from '../../src/state/state-file.ts';
 import { stateHash } from '../../src/state/state-hash.ts';
 import { EVENTFUL, eventfulRun, goOn } from '../fixtures/eventful-run.ts';
-import { createPipeline, type Pipeline, replayed, saved } from '../fixtures/pipeline.ts';
+import {
+  createPipeline,
+  INLINE_TRAINER,
+  type Pipeline,
+  replayed,
+  saved,
+} from '../fixtures/pipeline.ts';
 
 const LIST: readonly AnyComponent[] = components;
 const LEARNED = LIST.filter(({ learned }) => learned === true);
@@ -127,6 +133,32 @@ describe('of the present stays', () => {
     const from = { ...older.states, 'signal-model': { ...signal, request: { ...request, gate } } };
     replace(pipeline, ['signal-model'], from);
     assert.equal(pipeline.world['signal-model'].request, null);
+  });
+});
+
+describe('a training that is under way', () => {
+  it('when its model is replaced is owed no more: its outcome is nobody’s', async () => {
+    let replacedAt = 0;
+    const pipeline: Pipeline = createPipeline({
+      ...EVENTFUL,
+      from: saved(newer),
+      trainer: {
+        ...INLINE_TRAINER,
+        async train(job) {
+          const done = await INLINE_TRAINER.train(job);
+          if (replacedAt === 0 && job.request.model === 'signal-model') {
+            replace(pipeline, ['signal-model']);
+            replacedAt = pipeline.steps.length;
+          }
+          return done;
+        },
+      },
+    });
+    await goOn(pipeline, EVENTFUL.candles.length);
+    assert.ok(replacedAt > 0, 'there was one');
+    const next = pipeline.steps[replacedAt]?.texts.join() ?? '';
+    assert.doesNotMatch(next, /"model.trained","model":"signal-model"/);
+    isExact(pipeline);
   });
 });
 

@@ -1,0 +1,20 @@
+/**
+ * What stood at an earlier point of a running bot's directory, read in a worker thread.
+ *
+ * Promises: a refusal of the worker is the fault that it was there.
+ */
+import { revived } from '../base/fault.ts';
+import type { HeldPlace } from './directory.ts';
+import type { NewMemory } from './replace-memory.ts';
+import type { Rollback } from './rollback.ts';
+import { startWorker } from './worker.ts';
+
+export function recallAside(place: HeldPlace, rollback: Rollback): Promise<NewMemory | null> {
+  return new Promise((resolve, reject) => {
+    const data = { place, rollback };
+    const worker = startWorker(new URL('./recall-worker.ts', import.meta.url), data);
+    worker.once('message', resolve);
+    worker.once('error', error => reject(revived(error)));
+    worker.once('exit', code => reject(new Error(`the recall worker ended with ${code}`)));
+  });
+}

@@ -1,0 +1,41 @@
+/**
+ * Points in a directory's past, as they are written on the command line: `12000` (a step) or
+ * `2024-08-05T13:45` (market time, UTC); for a rollback also `version 3`.
+ *
+ * Promises: a wrong one names what is expected (commander adds which option it was).
+ */
+import { InvalidArgumentError } from 'commander';
+import type { Point } from '../app/point.ts';
+import type { RollbackTarget } from '../app/rollback.ts';
+import { toUntil } from './option.ts';
+
+const VERSION = /^(?:version[ :=]?|v)(\d{1,9})$/i;
+
+/** Null for what is neither a step nor a time. */
+export function pointIn(text: string): Point | null {
+  if (/^\d{1,15}$/.test(text)) return { kind: 'step', seq: Number(text) };
+  try {
+    const until = toUntil(text);
+    return until.kind === 'time' ? until : null;
+  } catch {
+    return null;
+  }
+}
+
+export function toPoint(text: string): Point {
+  const point = pointIn(text);
+  if (point !== null) return point;
+  throw new InvalidArgumentError(
+    'Give a step, or a market time (UTC) like 2024-08-05 or 2024-08-05T13:45.',
+  );
+}
+
+export function toTarget(text: string): RollbackTarget {
+  const version = VERSION.exec(text.trim())?.[1];
+  if (version !== undefined) return { kind: 'version', version: Number(version) };
+  const point = pointIn(text);
+  if (point !== null) return point;
+  throw new InvalidArgumentError(
+    'Give a step, a market time (UTC) like 2024-08-05T13:45, or "version 3" of a model.',
+  );
+}

@@ -1,0 +1,28 @@
+/**
+ * `state rollback`: a learned part goes back to an earlier point, or a model to a former version.
+ */
+import type { Command as Program } from 'commander';
+import type { RollbackTarget } from '../app/rollback.ts';
+import { toTarget } from './point.ts';
+import type { Registration } from './registration.ts';
+import type { StateOptions } from './state-command.ts';
+
+export interface StateRollbackOptions extends StateOptions {
+  readonly to: RollbackTarget;
+  readonly yes: boolean;
+}
+
+type Add = (usage: string, description: string) => Program;
+
+export function registerRollback(add: Add, { run }: Registration): void {
+  add('rollback <part>', 'take a learned part back to an earlier point; money stays as it is')
+    .requiredOption(
+      '--to <point>',
+      'a step, a market time (UTC), or "version N" of a model',
+      toTarget,
+    )
+    .option('--yes', 'really do it', false)
+    .action((part: string, options: StateRollbackOptions) =>
+      run(async io => (await import('./state-rollback.ts')).stateRollback(part, options, io)),
+    );
+}
