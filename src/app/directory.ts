@@ -97,7 +97,10 @@ export const reach = ({ disks }: Place): Reach => reachOf(disks);
 /** The journal as it stands, oldest step first. */
 export const journalOf = ({ disks }: Place): JournalScan => scanJournal(disks);
 
-export const historyOf = ({ disks }: Place): History => history(disks);
+export const historyOf = ({ disks }: Place): History => history(disks, { notes: NOTES_MAX });
+
+/** All that two files of notes can hold. */
+const NOTES_MAX = 100_000;
 
 export interface PartDifference {
   readonly id: PartId;

@@ -21,8 +21,9 @@ export function stepOf(place: Place, point: Point): number {
   if (point.kind === 'step') return point.seq;
   const { first } = reach(place);
   const seq = stepAt(place, point.time);
-  if (seq >= first) return seq;
+  if (seq > first) return seq;
   const earliest = marketTimeOf(memoryOf(lookAt(place, first)));
+  if (seq === first && (earliest ?? 0) <= point.time) return seq;
   const when = earliest === null ? '' : ` (${utcMinute(earliest)} UTC)`;
   throw new Fault(
     EXIT.usage,
@@ -55,7 +56,7 @@ function segmentBefore(
   while (low < high) {
     const middle = Math.ceil((low + high) / 2);
     const candle = firstCandle(steps(heads[middle]?.first));
-    if (candle !== null && isLater(candle)) high = middle - 1;
+    if (candle === null || isLater(candle)) high = middle - 1;
     else low = middle;
   }
   return heads[low]?.first ?? 0;

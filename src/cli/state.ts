@@ -1,19 +1,20 @@
 /**
- * `state list|hash|verify|history`: looks at a directory. The bodies of the other `state` commands
- * stand in state-show.ts, state-diff.ts and state-change.ts.
+ * `state list|hash|verify`: looks at a directory. The bodies of the other `state` commands stand
+ * in files of their own.
  *
  * Promises: read-only, no lock, on a running or damaged directory; says the step it speaks for.
  */
-import { hashesAt, historyOf, isEmpty, parts, verify } from '../app/directory.ts';
+import { hashesAt, isEmpty, parts, verify } from '../app/directory.ts';
 import { sizeText } from '../app/number-text.ts';
 import { table } from '../app/table.ts';
 import { EXIT, type Fault } from '../base/fault.ts';
-import type { Command, Io } from './io.ts';
-import { resolvePart, type StateAtOptions, type StateOptions } from './state-command.ts';
+import type { Command } from './io.ts';
+import type { StateAtOptions, StateOptions } from './state-command.ts';
 import { look, placeFor, print, printJson } from './state-look.ts';
 
 export { stateCheckpoint, stateReset, stateUpgrade } from './state-change.ts';
 export { stateDiff } from './state-diff.ts';
+export { stateHistory } from './state-history.ts';
 export { stateShow } from './state-show.ts';
 
 export const stateList: Command<StateAtOptions> = async (options, io) => {
@@ -95,43 +96,3 @@ const damageLine = (directory: string, refusal: Fault | null): string =>
     ? `damage found in ${directory} — start the bot: it repairs what it can, loses nothing ` +
       'silently and moves what is damaged to quarantine'
     : `damage found in ${directory}, and a start refuses it — ${refusal.remedy}`;
-
-export const stateHistory = async (
-  part: string | null,
-  options: StateOptions,
-  io: Io,
-): Promise<typeof EXIT.ok> => {
-  const { generations, notes } = historyOf(placeFor(options, io));
-  const wanted = part === null ? null : resolvePart(part, parts);
-  if (options.json) {
-    printJson(io, { generations, notes });
-    return EXIT.ok;
-  }
-  const columns = [
-    { title: 'step', align: 'right' as const },
-    { title: 'made at (UTC)' },
-    { title: 'part' },
-    { title: 'file' },
-    { title: 'size', align: 'right' as const },
-    { title: 'state' },
-  ];
-  const rows = generations.flatMap(({ seq, madeAtMs, files }) =>
-    Object.entries(files)
-      .filter(([id]) => wanted === null || id === wanted)
-      .map(([id, { file, bytes, state }]) => [
-        String(seq),
-        new Date(madeAtMs).toISOString().slice(0, 19).replace('T', ' '),
-        id,
-        file,
-        sizeText(bytes),
-        state.slice(0, 12),
-      ]),
-  );
-  print(io, rows.length === 0 ? 'no generations yet' : table(columns, rows));
-  if (wanted === null && notes.length > 0) {
-    print(io, '');
-    for (const { at, what, ...details } of notes)
-      print(io, `${at}  ${what}  ${JSON.stringify(details)}`);
-  }
-  return EXIT.ok;
-};

@@ -98,6 +98,8 @@ class DirectoryStore implements Store {
     compressJournal(this.#disks, this.seq);
     const { fromSeq, toSeq, replayed, repairs, lost } = this.report;
     this.#note({ what: 'recovered', fromSeq, toSeq, replayed, repairs, lost });
+    const { reset = [] } = options;
+    if (reset.length > 0) this.#note({ what: 'reset', seq: this.seq, parts: reset });
   }
 
   get seq(): number {

@@ -7,7 +7,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { lookAt, memoryOf, placeHeld } from '../../src/app/directory.ts';
+import { changeDirectory, lookAt, memoryOf, placeHeld, reach } from '../../src/app/directory.ts';
+import { eventsOf } from '../../src/app/history.ts';
+import { stepOf } from '../../src/app/point.ts';
 import { type RollbackTarget, type RolledBack, rollBackAtRest } from '../../src/app/rollback.ts';
 import { openSession, type Session } from '../../src/app/session.ts';
 import { hashesOf, marketTimeOf } from '../../src/app/view.ts';
@@ -137,5 +139,54 @@ describe('what is refused', () => {
     assert.equal(session.bot.store.seq, seq);
     await runTo(session, MIDDLE + 50);
     await stop(session);
+  });
+});
+
+describe('looking back', () => {
+  it('to a market time finds the last step by then, and names the earliest point otherwise', async () => {
+    const { session, middle } = await until('back');
+    await session.checkpoint('again');
+    await runTo(session, TOLD + 200);
+    await session.checkpoint('and again');
+    await stop(session);
+    const place = placeOf('back');
+    const { last, first } = reach(place);
+    assert.ok(first > middle, 'the journal was pruned');
+    for (const seq of [first, first + 1, first + 77, last]) {
+      const time = marketTimeOf(memoryOf(lookAt(place, seq))) ?? 0;
+      const found = stepOf(place, { kind: 'time', time });
+      const next = memoryOf(lookAt(place, Math.min(last, found + 1)));
+      assert.ok(found >= seq && marketTimeOf(memoryOf(lookAt(place, found))) === time);
+      assert.ok(found === last || (marketTimeOf(next) ?? 0) > time, 'and it is the last one');
+    }
+    const early = marketTimeOf(memoryOf(lookAt(place, first))) ?? 0;
+    assert.throws(
+      () => stepOf(place, { kind: 'time', time: early - 60_000 }),
+      ({ message, remedy }: Fault) =>
+        /is no longer kept in/.test(message) &&
+        remedy.includes(`the earliest point is step ${first} (`),
+    );
+  });
+
+  it('tells what happened in one list by step, with the times that are known', async () => {
+    const { session, middle } = await until('told');
+    await session.rollBack({ id: 'q-table', to: { kind: 'step', seq: middle } });
+    await stop(session);
+    changeDirectory(placeOf('told'), { reset: ['attention'] }, () => undefined);
+    const events = eventsOf(placeOf('told'));
+    const steps = events.map(({ seq }) => seq);
+    assert.deepEqual(
+      steps,
+      steps.toSorted((a, b) => a - b),
+    );
+    const rollback = events.find(({ what }) => what === 'rollback');
+    assert.deepEqual(rollback?.parts, ['q-table']);
+    assert.match(rollback?.text ?? '', new RegExp(`^to step ${middle} `));
+    assert.notEqual(rollback?.marketTime, null);
+    const reset = events.find(({ what }) => what === 'reset');
+    assert.deepEqual(reset?.parts, ['attention']);
+    assert.match(reset?.at ?? '', /^20/);
+    assert.ok(events.some(({ what, text }) => what === 'checkpoint' && text.endsWith('kept')));
+    assert.ok(events.some(({ what }) => what === 'recovered'));
   });
 });
