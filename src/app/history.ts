@@ -38,7 +38,7 @@ export function eventsOf(place: Place): HistoryEvent[] {
     times.see(step.seq, closeIn(step.facts, timeframeMs));
     told.push(...eventsIn(step));
   }
-  const noted = notes.flatMap(note => eventOfNote(note, generations) ?? []);
+  const noted = eventsOfNotes(notes, generations);
   const events = [...told, ...keptAlone(generations, noted), ...noted];
   return events
     .toSorted((one, other) => one.seq - other.seq)
@@ -110,18 +110,26 @@ function trainedText({ adopted, version, verdict, challenger }: Fact<'model.trai
   return adopted ? `adopted as version ${version}${loss}` : `${verdict ?? 'not adopted'}${loss}`;
 }
 
-/** Null for notes that speak of no step. */
-function eventOfNote(note: Note, generations: readonly HistoryEntry[]): Plain | null {
-  const { at, what } = note;
-  if (what === 'recovered') return { at, what, parts: [], ...recoveredIn(note) };
-  const seq = note['seq'];
-  if (typeof seq !== 'number') return null;
-  if (what === 'reset')
-    return { seq, at, what, parts: textsIn(note['parts']), text: 'began afresh' };
-  if (what !== 'checkpoint') return { seq, at, what, parts: [], text: '' };
-  const isKept = generations.some(each => each.seq === seq);
-  const kept = isKept ? ', kept' : '';
-  return { seq, at, what, parts: [], text: `${note['reason']}, ${note['files']} files${kept}` };
+/** Notes stand in the order of their writing: one that names no step is of the one before. */
+function eventsOfNotes(notes: readonly Note[], generations: readonly HistoryEntry[]): Plain[] {
+  let seq = 0;
+  return notes.map(note => {
+    const event = eventOfNote(note, seq, generations);
+    seq = event.seq;
+    return event;
+  });
+}
+
+function eventOfNote(note: Note, before: number, generations: readonly HistoryEntry[]): Plain {
+  const { at, what, seq: own, ...details } = note;
+  const seq = typeof own === 'number' ? own : before;
+  const event = { seq, at, what, parts: textsIn(note['parts']) };
+  if (what === 'recovered') return { ...event, ...recoveredIn(note) };
+  if (what === 'reset') return { ...event, text: 'began afresh' };
+  if (what === 'failed') return { ...event, text: String(note['why']) };
+  if (what !== 'checkpoint') return { ...event, text: JSON.stringify(details) };
+  const kept = generations.some(each => each.seq === seq) ? ', kept' : '';
+  return { ...event, text: `${note['reason']}, ${note['files']} files${kept}` };
 }
 
 function recoveredIn(note: Note): Pick<Plain, 'seq' | 'text'> {
