@@ -25,7 +25,7 @@ const COMMANDS = {
   },
   rollback: {
     arguments: group({
-      id: v.picklist(components.map(({ id }) => id)),
+      ids: v.pipe(v.array(v.picklist(components.map(({ id }) => id))), v.minLength(1)),
       to: v.variant('kind', [
         v.strictObject({ kind: v.literal('step'), seq: count }),
         v.strictObject({ kind: v.literal('time'), time: v.number() }),

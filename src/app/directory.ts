@@ -62,16 +62,17 @@ export const placeHeld = (place: HeldPlace): Place => ({
 
 export const isFolder = (path: string): boolean => realDisk(path).stat('')?.directory === true;
 
+const CHECK_DIR = 'check --dir';
+
 /** A directory that was named and is not there is a slip, unlike a default not made yet. */
-export function refuseAbsent({ directory, disks }: Place): void {
+export function refuseAbsent({ directory, disks }: Place, remedy = CHECK_DIR): void {
   if (disks.a.stat('') === null)
-    throw new Fault(EXIT.config, `there is no directory ${directory}`, CHECK_DIR);
+    throw new Fault(EXIT.config, `there is no directory ${directory}`, remedy);
 }
 
 /** "Nothing yet" of a folder with somebody else's files would be a lie. */
-export const refuseStrange = ({ directory }: Place): void => refuseForeign(directory, CHECK_DIR);
-
-const CHECK_DIR = 'check --dir';
+export const refuseStrange = ({ directory }: Place, remedy = CHECK_DIR): void =>
+  refuseForeign(directory, remedy);
 
 /** Refuses a directory that another process holds; makes nothing where none ever did. */
 export function refuseHeld({ directory, disks }: Place): void {

@@ -9,7 +9,10 @@ import type { NewMemory } from './replace-memory.ts';
 import type { Rollback } from './rollback.ts';
 import { startWorker } from './worker.ts';
 
-export function recallAside(place: HeldPlace, rollback: Rollback): Promise<NewMemory | null> {
+export function recallAside(
+  place: HeldPlace,
+  rollback: Rollback,
+): Promise<readonly NewMemory[] | null> {
   return new Promise((resolve, reject) => {
     const data = { place, rollback };
     const worker = startWorker(new URL('./recall-worker.ts', import.meta.url), data);

@@ -16,32 +16,38 @@ import { writeState } from '../state/state-file.ts';
 import { introduceFresh, type Steps } from './bot.ts';
 import { changeDirectory, lookAt, memoryOf, type Place } from './directory.ts';
 import { type Point, stepOf } from './point.ts';
-import { type NewMemory, type Replaced, replaceMemory } from './replace-memory.ts';
+import {
+  type NewMemories,
+  type NewMemory,
+  type Replaced,
+  replaceMemory,
+} from './replace-memory.ts';
 import { stepsOn } from './steps.ts';
 import { marketTimeOf } from './view.ts';
 
 export type RollbackTarget = Point | { readonly kind: 'version'; readonly version: number };
 
 export interface Rollback {
-  readonly id: string;
+  /** All of them in one step: they go back together. */
+  readonly ids: readonly string[];
   readonly to: RollbackTarget;
 }
 
 export interface RolledBack extends Replaced {
-  readonly id: string;
-  /** What it went back to, for people. */
+  readonly ids: readonly string[];
+  /** What they went back to, for people. */
   readonly from: string;
 }
 
 /** Refuses what is never rolled back, before anything is looked at. */
-export function refuseMoney(id: string): void {
-  const { learned, title } = componentOf(id);
-  if (learned === true) return;
-  const ids = components.flatMap(each => (each.learned === true ? [each.id] : []));
+export function refuseMoney(ids: readonly string[]): void {
+  const money = ids.find(id => componentOf(id).learned !== true);
+  if (money === undefined) return;
+  const learned = components.flatMap(each => (each.learned === true ? [each.id] : []));
   throw new Fault(
     EXIT.config,
-    `the ${title} is never rolled back: it is what happened`,
-    `restore a backup to have another past; what is learned can be: ${ids.join(', ')}`,
+    `the ${componentOf(money).title} is never rolled back: it is what happened`,
+    `restore a backup to have another past; what is learned can be: ${learned.join(', ')}`,
   );
 }
 
@@ -49,26 +55,41 @@ export function refuseMoney(id: string): void {
  * What stood at an earlier point, read off the disk; null for a version, which the present memory
  * has. Before the directory is opened: a start makes a generation, and the oldest may go.
  */
-export function recall(place: Place, { id, to }: Rollback): NewMemory | null {
-  refuseMoney(id);
+export function recall(place: Place, { ids, to }: Rollback): readonly NewMemory[] | null {
+  refuseMoney(ids);
   if (to.kind === 'version') return null;
   const seen = lookAt(place, stepOf(place, to));
-  const { title } = componentOf(id);
-  if (seen.doubt !== null || seen.lost.has(id))
-    throw new Fault(
-      EXIT.usage,
-      `the ${title} of step ${seen.seq} cannot be had: ${seen.doubt ?? seen.report.lost.join('; ')}`,
-      'state history shows which points there are',
-    );
   const time = marketTimeOf(memoryOf(seen));
   const when = time === null ? '' : ` (${utcMinute(time)} UTC)`;
-  const file = writeState(componentOf(id), seen.states[id], seen.seq);
-  return { id, file, from: `step ${seen.seq}${when}` };
+  return ids.map(id => {
+    const component = componentOf(id);
+    if (seen.doubt !== null || seen.lost.has(id))
+      throw new Fault(
+        EXIT.usage,
+        `the ${component.title} of step ${seen.seq} cannot be had: ${seen.doubt ?? seen.report.lost.join('; ')}`,
+        'state history shows which points there are',
+      );
+    const file = writeState(component, seen.states[id], seen.seq);
+    return { id, file, from: `step ${seen.seq}${when}` };
+  });
 }
 
-/** What takes the part's place; `recalled`: what `recall` gave. */
-export const memoryFor = (bot: Steps, rollback: Rollback, recalled: NewMemory | null): NewMemory =>
-  recalled ?? versionOf(bot, rollback);
+/** What takes the parts' places; `recalled`: what `recall` gave. */
+export const memoriesFor = (
+  bot: Steps,
+  { ids, to }: Rollback,
+  recalled: readonly NewMemory[] | null,
+): NewMemories => ({
+  why: 'rollback',
+  parts: recalled ?? ids.map(id => versionOf(bot, id, to.kind === 'version' ? to.version : 0)),
+});
+
+/** What became of it. */
+export const rolledBack = ({ parts }: NewMemories, replaced: Replaced): RolledBack => ({
+  ids: parts.map(({ id }) => id),
+  from: parts[0]?.from ?? '',
+  ...replaced,
+});
 
 /** On a directory that no bot runs on. */
 export function rollBackAtRest(place: Place, rollback: Rollback): RolledBack {
@@ -76,15 +97,14 @@ export function rollBackAtRest(place: Place, rollback: Rollback): RolledBack {
   return changeDirectory(place, {}, store => {
     const bot = stepsOn(store);
     introduceFresh(bot);
-    const part = memoryFor(bot, rollback, recalled);
-    const replaced = replaceMemory(bot, { why: 'rollback', parts: [part] });
+    const memories = memoriesFor(bot, rollback, recalled);
+    const replaced = replaceMemory(bot, memories);
     store.checkpoint('rollback');
-    return { id: part.id, from: part.from, ...replaced };
+    return rolledBack(memories, replaced);
   });
 }
 
-function versionOf({ world, store }: Steps, { id, to }: Rollback): NewMemory {
-  const version = to.kind === 'version' ? to.version : 0;
+function versionOf({ world, store }: Steps, id: string, version: number): NewMemory {
   const state = id === 'signal-model' || id === 'deep-signal-model' ? world[id] : null;
   if (state === null)
     throw new Fault(

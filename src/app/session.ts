@@ -14,7 +14,7 @@ import type { HeldPlace } from './directory.ts';
 import { type Told, tell, type Word } from './operator.ts';
 import { recallAside } from './recall.ts';
 import { newsIn, takeUp } from './replace-memory.ts';
-import { memoryFor, type Rollback, type RolledBack } from './rollback.ts';
+import { memoriesFor, type Rollback, type RolledBack, rolledBack } from './rollback.ts';
 import type { RunFigures } from './view.ts';
 import { type WireOptions, wire } from './wire.ts';
 
@@ -74,12 +74,12 @@ export async function openSession(options: WireOptions): Promise<Session> {
       const recalled = await recallAside(heldPlace(options, bot), rollback);
       refuseAfterFailure();
       // What is refused here was not begun: the bot trades on.
-      const part = memoryFor(bot, rollback, recalled);
-      const news = newsIn(bot, { why: 'rollback', parts: [part] });
+      const memories = memoriesFor(bot, rollback, recalled);
+      const news = newsIn(bot, memories);
       return guarded(async () => {
         const replaced = takeUp(bot, news);
         await bot.checkpointer.now('rollback');
-        return { id: part.id, from: part.from, ...replaced };
+        return rolledBack(memories, replaced);
       });
     },
     checkpoint: reason => guarded(() => bot.checkpointer.now(reason)),

@@ -7,6 +7,7 @@ import type { Point } from '../app/point.ts';
 import { EXIT, Fault } from '../base/fault.ts';
 import { toPoint } from './point.ts';
 import type { Registration } from './registration.ts';
+import { registerStateImport } from './state-import-command.ts';
 import { registerReplay } from './state-replay-command.ts';
 import { registerRollback } from './state-rollback-command.ts';
 
@@ -84,6 +85,7 @@ export function registerState(program: Program, { run }: Registration): void {
     (options: StateOptions) => run(async io => (await body()).stateCheckpoint(options, io)),
   );
   registerReplay(add, { run });
+  registerStateImport(add, { run });
   registerRollback(add, { run });
   add('reset <part>', 'start a part afresh; its file moves to quarantine')
     .option('--yes', 'really do it', false)

@@ -15,14 +15,14 @@ export interface StateRollbackOptions extends StateOptions {
 type Add = (usage: string, description: string) => Program;
 
 export function registerRollback(add: Add, { run }: Registration): void {
-  add('rollback <part>', 'take a learned part back to an earlier point; money stays as it is')
+  add('rollback <part...>', 'take learned parts back to an earlier point; money stays as it is')
     .requiredOption(
       '--to <point>',
       'a step, a market time (UTC), or "version N" of a model',
       toTarget,
     )
     .option('--yes', 'really do it', false)
-    .action((part: string, options: StateRollbackOptions) =>
-      run(async io => (await import('./state-rollback.ts')).stateRollback(part, options, io)),
+    .action((names: string[], options: StateRollbackOptions) =>
+      run(async io => (await import('./state-rollback.ts')).stateRollback(names, options, io)),
     );
 }

@@ -15,33 +15,36 @@ import { placeFor, print, printJson } from './state-look.ts';
 import type { StateRollbackOptions } from './state-rollback-command.ts';
 
 export async function stateRollback(
-  part: string,
+  names: readonly string[],
   options: StateRollbackOptions,
   io: Io,
 ): Promise<ExitCode> {
-  const id = resolvePart(part, parts) as PartId;
+  const ids = [...new Set(names.map(name => resolvePart(name, parts) as PartId))];
+  const told = ids.join(', ');
   const { to } = options;
-  refuseMoney(id);
+  refuseMoney(ids);
   if (!options.yes)
     throw new Fault(
       EXIT.usage,
-      `this would take ${id} back: what it learned since is set aside`,
+      `this would take ${told} back: what was learned since is set aside`,
       'say --yes to do it; it can be taken forward again the same way, as long as that step is kept',
     );
   const place = placeFor(options, io);
   const { value, byRunningBot } = await reachBot({
     directory: place.directory,
     command: 'rollback',
-    given: { id, to },
-    atRest: () => rollBackAtRest(place, { id, to }),
+    given: { ids, to },
+    atRest: () => rollBackAtRest(place, { ids, to }),
   });
   if (options.json) {
     printJson(io, { command: 'rollback', ...value, byRunningBot });
     return EXIT.ok;
   }
+  const { replaced, from, seq } = value;
   const by = byRunningBot ? ', by the running bot' : '';
-  if (value.replaced.length === 0)
-    print(io, `${id} is as it was at ${value.from}: nothing changed`);
-  else print(io, `${id} is back at ${value.from} (step ${value.seq}${by}); money is as it was`);
+  const same = ids.filter(id => !replaced.includes(id));
+  if (replaced.length > 0)
+    print(io, `back at ${from}: ${replaced.join(', ')} (step ${seq}${by}); money is as it was`);
+  if (same.length > 0) print(io, `as it was at ${from} already: ${same.join(', ')}`);
   return EXIT.ok;
 }

@@ -66,13 +66,14 @@ function choose(context: Journaled, component: AnyComponent, through: number): C
   const { manifest, survey, scan } = context;
   const rejected = new Map<FoundFile, string>();
   const vouched = manifest === null ? [] : vouchedFor(component, manifest, survey);
-  const isReachable = ({ record }: Vouched): boolean =>
-    record.through <= through && scan.first <= record.through + 1;
   for (const candidate of vouched) {
-    refuseNewer(context, component, candidate.record);
-    if (!isReachable(candidate)) continue;
+    const { record } = candidate;
+    refuseNewer(context, component, record);
+    // It holds from its own step on, of which an earlier one than the newest may be asked for.
+    const start = Math.min(record.through, through);
+    if (start < record.seq || scan.first > start + 1) continue;
     const choice = firstGood(context, component, { candidate, rejected });
-    if (choice !== null) return choice;
+    if (choice !== null) return { ...choice, start };
   }
   const begins = manifest?.begins[component.id] ?? 0;
   // What a reset kept of a part is in no fact.

@@ -59,14 +59,14 @@ async function both(id: keyof Memory, toOf: (middle: number) => RollbackTarget) 
   const older = memoryOf(lookAt(placeOf(`${id}-running`), middle));
   const partsOf = () => new Map(hashesOf(world).components.map(each => [each.id, each.sha256]));
   const before = partsOf();
-  const told: RolledBack = await session.rollBack({ id, to: toOf(middle) });
+  const told: RolledBack = await session.rollBack({ ids: [id], to: toOf(middle) });
   const changed = [...partsOf()].flatMap(([part, hash]) =>
     hash === before.get(part) ? [] : [part],
   );
   const learned = JSON.stringify([world['q-table'].q, world['signal-model'].examples]);
   const resting = await until(`${id}-rest`);
   await stop(resting.session);
-  const atRest = rollBackAtRest(placeOf(`${id}-rest`), { id, to: toOf(middle) });
+  const atRest = rollBackAtRest(placeOf(`${id}-rest`), { ids: [id], to: toOf(middle) });
   await runTo(session, END);
   const again = await openSession(wireOf(`${id}-rest`));
   await runTo(again, END);
@@ -94,10 +94,10 @@ describe('a rollback to a step', () => {
     const { session, middle } = await until('time');
     const seen = memoryOf(lookAt(placeOf('time'), middle));
     const time = marketTimeOf(seen) ?? 0;
-    const told = await session.rollBack({ id: 'attention', to: { kind: 'time', time } });
+    const told = await session.rollBack({ ids: ['attention'], to: { kind: 'time', time } });
     assert.match(told.from, /^step \d+ /);
     assert.deepEqual(session.bot.world.attention.table, seen.attention.table);
-    const again = await session.rollBack({ id: 'attention', to: { kind: 'time', time } });
+    const again = await session.rollBack({ ids: ['attention'], to: { kind: 'time', time } });
     assert.deepEqual(again.replaced, [], 'it is there already');
     assert.equal(again.seq, told.seq);
     await stop(session);
@@ -107,7 +107,7 @@ describe('a rollback to a step', () => {
     const { session, middle } = await until('oldest');
     await stop(session);
     const told = rollBackAtRest(placeOf('oldest'), {
-      id: 'ensemble',
+      ids: ['ensemble'],
       to: { kind: 'step', seq: middle },
     });
     assert.deepEqual(told.replaced, ['ensemble']);
@@ -119,12 +119,16 @@ describe('what is refused', () => {
     const { session } = await until('refused', MIDDLE + 10);
     const { seq } = session.bot.store;
     const refusals: [Parameters<Session['rollBack']>[0], number, RegExp][] = [
-      [{ id: 'portfolio', to: { kind: 'step', seq: 5 } }, EXIT.config, /portfolio is never/],
-      [{ id: 'risk-manager', to: { kind: 'step', seq: 5 } }, EXIT.config, /what happened/],
-      [{ id: 'q-table', to: { kind: 'step', seq: 99_999 } }, EXIT.usage, /step 99999 is not kept/],
-      [{ id: 'q-table', to: { kind: 'version', version: 1 } }, EXIT.usage, /has no versions/],
+      [{ ids: ['portfolio'], to: { kind: 'step', seq: 5 } }, EXIT.config, /portfolio is never/],
+      [{ ids: ['risk-manager'], to: { kind: 'step', seq: 5 } }, EXIT.config, /what happened/],
       [
-        { id: 'deep-signal-model', to: { kind: 'version', version: 77 } },
+        { ids: ['q-table'], to: { kind: 'step', seq: 99_999 } },
+        EXIT.usage,
+        /step 99999 is not kept/,
+      ],
+      [{ ids: ['q-table'], to: { kind: 'version', version: 1 } }, EXIT.usage, /has no versions/],
+      [
+        { ids: ['deep-signal-model'], to: { kind: 'version', version: 77 } },
         EXIT.usage,
         /version 77 of the deep signal model is not kept/,
       ],
@@ -170,7 +174,7 @@ describe('looking back', () => {
 
   it('tells what happened in one list by step, with the times that are known', async () => {
     const { session, middle } = await until('told');
-    await session.rollBack({ id: 'q-table', to: { kind: 'step', seq: middle } });
+    await session.rollBack({ ids: ['q-table'], to: { kind: 'step', seq: middle } });
     await stop(session);
     changeDirectory(placeOf('told'), { reset: ['attention'] }, () => undefined);
     const events = eventsOf(placeOf('told'));
