@@ -18,6 +18,7 @@ import {
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { LOG_FILE_BYTES_MAX, LOG_FILES_KEPT_MAX } from '../base/limits.ts';
+import { codeOf } from '../state/disk-fault.ts';
 import type { LogLevel } from './config-schema.ts';
 
 export interface Log {
@@ -99,7 +100,8 @@ class RotatingFile {
       work();
     } catch (error) {
       this.#handle = null;
-      this.#onFailure(`${this.file}: ${(error as NodeJS.ErrnoException).code ?? error}`);
+      const code = codeOf(error);
+      this.#onFailure(`${this.file}: ${code === 'unknown' ? error : code}`);
     }
   }
 }

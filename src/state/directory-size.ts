@@ -9,12 +9,23 @@ import { EXIT, Fault } from '../base/fault.ts';
 import type { Disk } from './disk.ts';
 import type { Disks } from './journal.ts';
 
-const OWN_FOLDERS = ['journal', 'previous', 'blobs', 'logs'];
-const MIRROR_FOLDERS = ['journal', 'previous', 'blobs'];
+const FOLDERS = ['journal', 'previous', 'blobs'];
 
 export function directoryBytes({ a, b }: Disks): number {
-  const own = bytesIn(a, '') + sum(OWN_FOLDERS.map(folder => bytesBelow(a, folder)));
-  return a === b ? own : own + sum(MIRROR_FOLDERS.map(folder => bytesBelow(b, folder)));
+  const own = bytesIn(a, '') + memoryBytes(a) + logBytes(a);
+  return a === b ? own : own + memoryBytes(b);
+}
+
+const memoryBytes = (disk: Disk): number => sum(FOLDERS.map(folder => bytesBelow(disk, folder)));
+
+/** A log that cannot be looked at is no reason to stop, as one that cannot be written is none. */
+function logBytes(disk: Disk): number {
+  try {
+    return bytesBelow(disk, 'logs');
+  } catch (error) {
+    if (error instanceof Fault) return 0;
+    throw error;
+  }
 }
 
 const sum = (counts: readonly number[]): number => counts.reduce((all, count) => all + count, 0);

@@ -4,6 +4,7 @@
  * Promises: every fault names the file, says the reason in plain words and what to do about it.
  * Never: hides the code of the system, which an administrator needs.
  */
+import os from 'node:os';
 import { EXIT, Fault } from '../base/fault.ts';
 
 interface Reason {
@@ -42,10 +43,13 @@ const REASONS: Readonly<Record<string, Reason>> = {
   EFBIG: { plain: 'file too large', remedy: 'raise the file size limit (ulimit -f)' },
 };
 
-export const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string'
-    ? error.code
-    : 'unknown';
+/** The system's name of an error; Node knows none for a quota, only the number. */
+export function codeOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown';
+  const { code, errno } = error as NodeJS.ErrnoException;
+  if (errno === -os.constants.errno.EDQUOT) return 'EDQUOT';
+  return typeof code === 'string' ? code : 'unknown';
+}
 
 /** `cannot write models/journal/…: disk full (ENOSPC)`, exit code 74. */
 export function diskFault(verb: string, file: string, error: unknown): Fault {
