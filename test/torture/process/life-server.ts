@@ -42,7 +42,7 @@ export class LifeServer {
 
   async #start(): Promise<ChildProcess> {
     this.#stage.shim.rest();
-    const env = { ...this.#stage.env, ...this.#stage.shim.env };
+    const env = { ...this.#stage.env, ...this.#stage.shim.envOf() };
     const child = spawn(process.execPath, [SCRIPT], {
       env,
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
@@ -55,7 +55,9 @@ export class LifeServer {
   async #answer(child: ChildProcess): Promise<unknown> {
     const late = new AbortController();
     const timer = setTimeout(() => late.abort(), PATIENCE_MS);
-    const ended = once(child, 'exit', { signal: late.signal }).then(() => ['it died']);
+    const ended = once(child, 'exit', { signal: late.signal }).then(([code, signal]) => [
+      `it died: ${signal ?? code}`,
+    ]);
     try {
       const [answer] = await Promise.race([once(child, 'message', late), ended]);
       if (typeof answer === 'string' && answer !== 'ready') throw new Error(answer);

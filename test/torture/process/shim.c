@@ -53,7 +53,7 @@ struct entry { int32_t kind, bytes; };
 static struct control *control;
 static char prefix[PATH_MAX];
 static size_t prefix_length;
-static struct { char tracked; int64_t synced; } fds[FD_MAX];
+static struct { char tracked; dev_t device; ino_t inode; int64_t synced; } fds[FD_MAX];
 
 #define REAL(name) \
   static __typeof__(name) *real; \
@@ -77,7 +77,15 @@ static int inside(const char *path) {
   return path[prefix_length] == '/' || path[prefix_length] == 0;
 }
 
-static int tracked(int fd) { return control && fd >= 0 && fd < FD_MAX && fds[fd].tracked; }
+/* libuv closes by a bare system call, so a number may be another handle's by now. */
+static int tracked(int fd) {
+  struct stat found;
+  if (!control || fd < 0 || fd >= FD_MAX || !fds[fd].tracked) return 0;
+  if (fstat(fd, &found) == 0 && found.st_ino == fds[fd].inode && found.st_dev == fds[fd].device)
+    return 1;
+  fds[fd].tracked = 0;
+  return 0;
+}
 
 static void die(void) {
   kill(getpid(), SIGKILL);
@@ -136,8 +144,12 @@ static int judge(int kind, const char *path) {
 static void track(int fd, const char *path) {
   if (fd < 0 || fd >= FD_MAX) return;
   struct stat found;
-  fds[fd].tracked = (char)inside(path);
-  fds[fd].synced = fds[fd].tracked && fstat(fd, &found) == 0 ? found.st_size : 0;
+  fds[fd].tracked = 0;
+  if (!inside(path) || fstat(fd, &found) != 0) return;
+  fds[fd].tracked = 1;
+  fds[fd].device = found.st_dev;
+  fds[fd].inode = found.st_ino;
+  fds[fd].synced = found.st_size;
 }
 
 static int opening(int flags) {

@@ -47,6 +47,8 @@ export interface Plan {
   readonly magic?: number;
   /** How wrong the wall clock is from the start. */
   readonly skewMs?: number;
+  /** A folder below which alone it watches; absent: the prefix. */
+  readonly below?: string;
 }
 
 export interface Operation {
@@ -92,10 +94,9 @@ export class Shim {
   }
 
   /** The environment of a process that is to follow the plans. */
-  get env(): Record<string, string> {
-    return {
-      ...{ LD_PRELOAD: this.#library, SHIM_CONTROL: this.#control, SHIM_PREFIX: this.#prefix },
-    };
+  envOf({ below }: Pick<Plan, 'below'> = {}): Record<string, string> {
+    const watched = below ?? this.#prefix;
+    return { LD_PRELOAD: this.#library, SHIM_CONTROL: this.#control, SHIM_PREFIX: watched };
   }
 
   /** Lays a plan down, also for a process that runs; counting begins anew. */

@@ -69,6 +69,13 @@ export class Stage {
     cpSync(this.scene, join(this.folder, template), { recursive: true });
   }
 
+  emptyFolder(name: string): string {
+    const folder = join(this.folder, name);
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder);
+    return folder;
+  }
+
   live({ until, mirrored = false, release = '', clock = '' }: Life, plan?: Plan): Lived {
     const mirror = mirrored ? this.mirror : '';
     return this.run([LIFE, this.directory, String(until), mirror, release, clock], plan);
@@ -83,7 +90,7 @@ export class Stage {
   /** Any script of ours under the plan, in a process of its own. */
   run(args: readonly string[], plan?: Plan, more: Record<string, string> = {}): Lived {
     if (plan !== undefined) this.shim.plan(plan);
-    const shimmed = plan === undefined ? {} : this.shim.env;
+    const shimmed = plan === undefined ? {} : this.shim.envOf(plan);
     return this.exec(process.execPath, args, { ...shimmed, ...more });
   }
 

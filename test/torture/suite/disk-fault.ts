@@ -6,11 +6,13 @@
  * fails, drops what it should have kept, and says yes from then on. A share are the bot itself.
  */
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { must } from '../../../src/base/assert.ts';
 import { EXIT } from '../../../src/base/fault.ts';
 import type { Rng } from '../../../src/base/rng.ts';
 import { LifeServer } from '../process/life-server.ts';
 import { comeBack } from '../process/oracle.ts';
+import { fillDisk, remountReadOnly, withoutMounts } from '../process/real-disk.ts';
 import { killedAs, type Point, pointsOf, type Scene, withPoint } from '../process/scene.ts';
 import {
   type Deed,
@@ -24,8 +26,12 @@ import { type Lived, Stage } from '../process/stage.ts';
 import { type Part, TradeStage } from '../process/trade-stage.ts';
 import { type Campaign, caseRng, type Suite } from '../suite.ts';
 
-const TRADES = 160;
+/** Of the bot itself, of its log, of real small disks. */
+const OTHERS = 240;
 const CLEAN_AT = 7;
+/** Of its log, in any run: the folder, the file, the first lines. */
+const LOG_OPERATIONS = 4;
+const LOG_CHANGES = KINDS.filter(kind => kind !== 'open-read');
 /** In the second checkpoint of such a life. */
 const KILLED_AT = 200;
 
@@ -55,7 +61,7 @@ const LASTING: Readonly<Record<Errno, readonly Kind[]>> = {
 export const diskFault: Suite = {
   name: 'disk-fault',
   promise: 'a disk that fails stops the bot at once, in one line, and costs nothing that was told',
-  quick: 80,
+  quick: 130,
   missing: withoutShim,
   prepare,
 };
@@ -66,14 +72,26 @@ function prepare(seed: number): Campaign {
   const points = scenesOn(stage).flatMap(scene =>
     pointsOf(stage, scene, { of: KINDS, deeds: deedsOn }),
   );
+  const noMounts = withoutMounts();
   let bot: TradeStage | null = null;
+  const theBot = (): TradeStage => {
+    bot ??= new TradeStage(stage);
+    return bot;
+  };
+  /** What comes after the points, a few of each. */
+  const others: ((rng: Rng) => string)[] = [
+    rng => failTrade(theBot(), rng, 'last'),
+    rng => failTrade(theBot(), rng, rng.nextInt(3) === 0 ? 'first' : 'last'),
+    rng => failLog(theBot(), rng),
+    rng => noMounts ?? fillDisk(stage, rng),
+    rng => noMounts ?? (rng.nextInt(3) === 0 ? remountReadOnly(stage) : fillDisk(stage, rng)),
+  ];
   return {
-    cases: points.length + TRADES,
+    cases: points.length + OTHERS,
     run: index => {
       const point = points[index];
       if (point !== undefined) return failSmall({ stage, server }, point);
-      bot ??= new TradeStage(stage);
-      return failTrade(bot, caseRng(seed, index), index % 4 === 0 ? 'first' : 'last');
+      return must(others[index % others.length], 'a kind of case')(caseRng(seed, index));
     },
     close: async () => {
       await server.close();
@@ -160,5 +178,24 @@ function failTrade(bot: TradeStage, rng: Rng, part: Part): string {
     return `the bot ${ending}`;
   } catch (error) {
     throw withPoint(stage, { at, deed }, error);
+  }
+}
+
+/** The log is no memory: the bot says once that there is none, and goes on as its twin. */
+function failLog(bot: TradeStage, rng: Rng): string {
+  const below = join(bot.stage.directory, 'logs');
+  const at = 1 + rng.nextInt(LOG_OPERATIONS);
+  const errors = ['ENOSPC', 'EIO', 'EROFS', 'EDQUOT', 'EMFILE', 'EACCES'] as const;
+  const failing = must(errors[rng.nextInt(errors.length)], 'an error');
+  const deed: Deed = { do: 'fail', with: failing, sticky: rng.nextInt(2) === 0 ? KINDS : [] };
+  const { code, stdout, stderr } = bot.trade('last', { of: LOG_CHANGES, at, deed, below });
+  try {
+    assert.ok(bot.stage.shim.told().hits > 0, 'nothing was hit');
+    assert.equal(code, EXIT.ok, stdout + stderr);
+    assert.match(stderr, new RegExp(`^[^\\n]*no log file: \\S+: ${failing}\\n$`));
+    bot.assertTwin();
+    return 'the bot went on without its log';
+  } catch (error) {
+    throw withPoint(bot.stage, { at, deed }, error);
   }
 }
