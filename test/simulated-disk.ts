@@ -15,6 +15,7 @@ import type { Fault } from '../src/base/fault.ts';
 import type { Rng } from '../src/base/rng.ts';
 import type { Disk, DiskFile, DiskStat } from '../src/state/disk.ts';
 import { diskFault } from '../src/state/disk-fault.ts';
+import { folderOf } from '../src/state/whole-file.ts';
 import {
   afterPowerCut,
   apply,
@@ -28,7 +29,7 @@ import {
   settle,
   survivingGroups,
 } from './simulated-crash.ts';
-import { Killed, Machine } from './simulated-machine.ts';
+import { Killed, Machine, withCode } from './simulated-machine.ts';
 import type { Tail } from './simulated-tail.ts';
 
 export { Killed, Machine } from './simulated-machine.ts';
@@ -67,7 +68,6 @@ export class SimulatedDisk implements Disk {
     return this.list(folder).filter(name => this.#files.has(inFolder(name)));
   }
 
-  /** All its files; the bytes are the disk's own. */
   contents(): [path: string, bytes: Uint8Array][] {
     return [...this.#files].map(([path, { data }]) => [path, data]);
   }
@@ -271,8 +271,9 @@ export class SimulatedDisk implements Disk {
     }
     // After a failed sync the kernel forgets that the pages were dirty: they never get there.
     if (verb === 'sync' && inode !== undefined) forget(inode, machine.failShows);
-    this.#poison = diskFault(verb, `${this.root}/${path}`, withCode(machine.failCode));
-    throw this.#poison;
+    const fault = diskFault(verb, `${this.root}/${path}`, withCode(machine.failCode));
+    if (machine.failShows === 'old') this.#poison = fault;
+    throw fault;
   }
 
   #alive(): void {
@@ -297,7 +298,3 @@ export class SimulatedDisk implements Disk {
     apply(this.#files, change);
   }
 }
-
-const folderOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')));
-
-const withCode = (code: string): Error => Object.assign(new Error(code), { code });

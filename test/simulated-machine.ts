@@ -27,7 +27,10 @@ export class Machine {
   /** Fail at this operation with that code; a sync that failed lies from then on. */
   failAt = 0;
   failCode = 'EIO';
-  /** What a failed sync leaves in the page cache: what is on the disk, or what never gets there. */
+  /**
+   * What a failed sync leaves in the page cache: what is on the disk, or what never gets there. The
+   * latter is a kernel's disk, which takes more after a failure; the former refuses, like Holdfast's.
+   */
   failShows: 'old' | 'lie' = 'old';
   /** How much of a write gets through before a kill or a failure. */
   torn: (length: number) => number = length => Math.floor(length / 2);
@@ -36,3 +39,5 @@ export class Machine {
   /** Told of each operation before it happens. */
   watch: ((operation: Operation) => void) | null = null;
 }
+
+export const withCode = (code: string): Error => Object.assign(new Error(code), { code });

@@ -24,6 +24,8 @@ export interface Moment extends Told {
   readonly disks: Pair;
   /** Length of the write that was about to happen; 0: something else was. */
   readonly flight: number;
+  /** Thrown by the life itself here, which nothing was done to. */
+  readonly broken?: unknown;
 }
 
 export interface Recorded {
@@ -38,15 +40,29 @@ export function recorded(life: Life): Recorded {
   const before = known.get(life);
   if (before !== undefined) return before;
   const living = new Living(life.bot, newPair(life.mirror));
-  life.stage?.(living);
   const told = (): Told => {
     const { acknowledged, written, wish } = living;
     return { acknowledged, written, wish };
   };
-  const moments = momentsOf(living.disks, { told, run: () => life.live(living) });
+  const moments = unlessBroken(
+    () => {
+      life.stage?.(living);
+      return momentsOf(living.disks, { told, run: () => life.live(living) });
+    },
+    broken => [{ ...told(), what: 'nowhere', disks: killed(living.disks), flight: 0, broken }],
+  );
   const all = { moments, spoilt: living.spoilt };
   known.set(life, all);
   return all;
+}
+
+/** A life that breaks by itself is one moment that says so. */
+function unlessBroken<T>(run: () => T, otherwise: (error: unknown) => T): T {
+  try {
+    return run();
+  } catch (error) {
+    return otherwise(error);
+  }
 }
 
 interface Watched {
@@ -96,7 +112,8 @@ export function tearsOf({ flight }: { readonly flight: number }): number[] {
 }
 
 /** The disks of a moment for the next process, with so much of the write in flight on them. */
-export function leftAt({ disks, flight }: Moment, tear: number, machine?: Machine): Pair {
+export function leftAt({ disks, flight, broken }: Moment, tear: number, machine?: Machine): Pair {
+  if (broken !== undefined) throw broken;
   const left = killed(disks, machine);
   if (flight === 0) return left;
   const writer = left.a.flight > 0 ? left.a : left.b;

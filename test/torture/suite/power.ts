@@ -60,13 +60,14 @@ function statesOf(
   { life, moment: first, spoilt }: Point,
   { rng, most }: { readonly rng: Rng; readonly most: number },
 ): number {
-  const judged: Judgement = { ...first, life, spoilt };
-  const isDeep = rng.nextInt(DEEP_EVERY) === 0;
-  const moment = isDeep ? momentOfRecovery(judged, { first, rng }) : first;
-  const where = isDeep ? `${first.what}, its start cut ${moment.what}` : moment.what;
-  const before = leftAt(moment, moment.flight);
+  const judged: Judgement = { ...first, life, spoilt, cut: true };
   const seen = new Set<string>();
+  let where = first.what;
   try {
+    const isDeep = rng.nextInt(DEEP_EVERY) === 0;
+    const moment = isDeep ? momentOfRecovery(judged, { first, rng }) : first;
+    if (isDeep) where += `, its start cut ${moment.what}`;
+    const before = leftAt(moment, moment.flight);
     for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
       const disks = stateNumber(attempt, before, rng);
       const print = fingerprint(disks);
