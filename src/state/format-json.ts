@@ -91,7 +91,7 @@ function compress(bytes: Uint8Array): Uint8Array {
 
 function decompress(bytes: Uint8Array): Uint8Array {
   try {
-    return unpackZstd(bytes, STATE_FILE_BYTES_MAX);
+    return unpackZstd(bytes, STATE_FILE_BYTES_MAX).content;
   } catch (error) {
     throw new Malformed(`zstd: ${reasonOf(error)}`);
   }

@@ -9,7 +9,7 @@ import { must } from '../base/assert.ts';
 import { JOURNAL_SEGMENT_BYTES_MAX } from '../base/limits.ts';
 import type { Disk } from './disk.ts';
 import type { Disks } from './journal.ts';
-import { unpackZstd } from './unpack.ts';
+import { type Unpacked, unpackZstd } from './unpack.ts';
 
 export const JOURNAL_FOLDER = 'journal';
 export const TMP = '.tmp';
@@ -34,6 +34,8 @@ export interface SegmentFiles {
   /** Where the next segment begins; Infinity for the newest. */
   readonly end: number;
   readonly files: readonly SegmentFile[];
+  /** Id of the directory it should be of, where that is known. */
+  readonly directory?: string | null;
 }
 
 export interface JournalFolder {
@@ -105,8 +107,11 @@ export function pack(bytes: Uint8Array): Uint8Array {
   });
 }
 
+export const unpack = (bytes: Uint8Array): Uint8Array | null =>
+  unpackWithRest(bytes)?.content ?? null;
+
 /** Null when it is not what `pack` made. */
-export function unpack(bytes: Uint8Array): Uint8Array | null {
+export function unpackWithRest(bytes: Uint8Array): Unpacked | null {
   try {
     return unpackZstd(bytes, JOURNAL_SEGMENT_BYTES_MAX);
   } catch {

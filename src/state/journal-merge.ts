@@ -8,15 +8,19 @@
 import { EXIT, Fault } from '../base/fault.ts';
 import { FORMAT, type Frame, lineHash, type SegmentHead } from './frame.ts';
 import { Cursor } from './journal-cursor.ts';
-import { fullName, type SegmentFile, type SegmentFiles, unpack } from './journal-file.ts';
+import { fullName, type SegmentFile, type SegmentFiles, unpackWithRest } from './journal-file.ts';
 
 /** What one or more files of a segment hold, unpacked. */
 export interface Reading {
   readonly files: SegmentFile[];
   /** As they are on disk. */
   readonly raw: Uint8Array;
-  /** Null: not to be unpacked, or gone. */
+  /** Null: not to be unpacked, or of another directory. */
   readonly cursor: Cursor | null;
+  /** Bytes behind the end of what is packed. */
+  readonly rest: number;
+  /** Of another directory, beside a copy of this one. */
+  readonly strange: boolean;
   /** Bytes up to the end of its last line that was taken. */
   goodEnd: number;
   /** It lacked a step, or its head, that another reading has. */
@@ -35,7 +39,7 @@ export class SegmentMerge {
   readonly #end: number;
 
   constructor(files: SegmentFiles) {
-    this.readings = readAll(files);
+    this.readings = withoutStrangers(readAll(files), files.directory ?? null);
     this.#end = files.end;
     this.head = this.#chooseHead();
     this.last = files.first - 1;
@@ -157,11 +161,24 @@ function readAll(segment: SegmentFiles): Reading[] {
       same.files.push(file);
       continue;
     }
-    const bytes = file.packed ? unpack(raw) : raw;
-    const cursor = bytes === null ? null : new Cursor(bytes, segment.first);
-    readings.push({ files: [file], raw, cursor, goodEnd: 0, lacking: cursor === null });
+    const unpacked = file.packed ? unpackWithRest(raw) : { content: raw, rest: 0 };
+    const cursor = unpacked === null ? null : new Cursor(unpacked.content, segment.first);
+    const lacking = cursor === null;
+    const rest = unpacked?.rest ?? 0;
+    readings.push({ files: [file], raw, cursor, rest, strange: false, goodEnd: 0, lacking });
   }
   return readings;
+}
+
+/** Another bot's file under this name is no rival of a copy that is this directory's own. */
+function withoutStrangers(readings: Reading[], directory: string | null): Reading[] {
+  const isOwn = ({ cursor }: Reading) => cursor?.head?.directory === directory;
+  if (directory === null || !readings.some(isOwn)) return readings;
+  return readings.map(reading =>
+    reading.cursor?.head && !isOwn(reading)
+      ? { ...reading, cursor: null, strange: true, lacking: true }
+      : reading,
+  );
 }
 
 const newer = (readings: readonly Reading[]): Fault =>

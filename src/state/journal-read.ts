@@ -11,12 +11,16 @@ import { EXIT, Fault } from '../base/fault.ts';
 import { ACCEPT_LOSS } from './disk-fault.ts';
 import { GENESIS_HASH, parseFrame } from './frame.ts';
 import type { Disks, JournalRepair, JournalScan, JournalStep } from './journal.ts';
-import { COPIES, fullName, JOURNAL_FOLDER, listJournal } from './journal-file.ts';
+import { COPIES, type Copy, fullName, JOURNAL_FOLDER, listJournal } from './journal-file.ts';
 import { SegmentMerge } from './journal-merge.ts';
 import { readSegment, type SegmentImage } from './journal-segment.ts';
+import type { Known } from './survey.ts';
 
-export function scanJournal(disks: Disks): JournalScan {
-  const { segments: found, litter } = listJournal(disks);
+const UNKNOWN: Known = { directory: null, floor: 0 };
+
+export function scanJournal(disks: Disks, known = UNKNOWN): JournalScan {
+  const { segments: listed, litter } = listJournal(disks);
+  const found = listed.map(files => ({ ...files, directory: known.directory }));
   const segments: SegmentImage[] = [];
   let tornBytes = 0;
   const repairs: JournalRepair[] = litter.map(file => ({
@@ -36,6 +40,11 @@ export function scanJournal(disks: Disks): JournalScan {
     }
     if (newest) tornBytes = Math.max(0, ...image.flaws.map(flaw => flaw.tail?.length ?? 0));
     segments.unshift(image);
+  }
+  for (const [segment, what] of strayIn(segments, known)) {
+    segments.splice(segments.indexOf(segment), 1);
+    for (const file of segment.files.files)
+      repairs.push({ file: fullName(file), what, kind: 'damage', aside: true });
   }
   segments.forEach((segment, index) => {
     const next = segments[index + 1];
@@ -57,6 +66,30 @@ export function scanJournal(disks: Disks): JournalScan {
     segments,
   };
 }
+
+/** Segments that are no part of this journal and hide none of it, with the reason. */
+function strayIn(segments: readonly SegmentImage[], known: Known): [SegmentImage, string][] {
+  const isOwn = ({ head }: SegmentImage) => head.directory === known.directory;
+  if (known.directory === null || !segments.some(isOwn)) return [];
+  const own = segments.filter(isOwn);
+  // Steps are missing before this one, and nobody needs those.
+  const begins = own.findLastIndex(
+    ({ head }, index) =>
+      index > 0 && head.first <= known.floor + 1 && head.first > own[index - 1]!.last + 1,
+  );
+  const kept = begins < 0 ? own : own.slice(begins);
+  // A copy that ends before them is another matter: all of it is old.
+  const goesOn = ({ files }: SegmentImage) =>
+    files.files.every(({ copy, stray }) => kept.some(each => holds(each, copy, stray)));
+  return segments.flatMap((segment): [SegmentImage, string][] => {
+    if (!isOwn(segment)) return [[segment, 'belongs to another directory']];
+    if (kept.includes(segment) || !goesOn(segment)) return [];
+    return [[segment, 'is of long ago: steps after it are gone, and no longer needed']];
+  });
+}
+
+const holds = ({ files }: SegmentImage, copy: Copy, stray: boolean): boolean =>
+  files.files.some(file => file.copy === copy && file.stray === stray);
 
 /** The next segment says where this one must have ended. */
 function checkLink(segment: SegmentImage, next: SegmentImage): void {

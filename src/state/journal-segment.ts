@@ -61,6 +61,7 @@ export function readSegment(
   if (head === null) throw headless(files);
   const isWhole = (reading: Reading) =>
     !reading.lacking &&
+    reading.rest === 0 &&
     reading.cursor?.badAt === -1 &&
     reading.cursor.line === null &&
     reading.cursor.bytes.length === bytes;
@@ -118,8 +119,14 @@ function judge(reading: Reading, union: Uint8Array, context: Case): Flaw[] {
   const { newest } = context;
   const bytes = reading.cursor?.bytes ?? null;
   return reading.files.map(file => {
-    if (bytes === null)
-      return { file, state: 'damaged', kind: 'damage', what: 'cannot be unpacked', tail: null };
+    if (bytes === null) {
+      const what = reading.strange ? 'belongs to another directory' : 'cannot be unpacked';
+      return { file, state: 'damaged', kind: 'damage', what, tail: null };
+    }
+    if (reading.rest > 0) {
+      const what = `goes on behind its end (${reading.rest} bytes)`;
+      return { file, state: 'damaged', kind: 'damage', what, tail: null };
+    }
     const same = commonLength(bytes, union);
     const isTail = newest && !file.packed && reading.cursor?.head;
     const kind = isTail ? 'interrupted' : 'damage';

@@ -14,7 +14,7 @@ import { fullName, listJournal } from './journal-file.ts';
 import { type Manifest, type ManifestReading, newestOf, readSealed } from './manifest.ts';
 import type { Meeting } from './mirror.ts';
 import { otherCopy, ownCopy } from './nowhere.ts';
-import type { Survey } from './survey.ts';
+import type { Known, Survey } from './survey.ts';
 import { newerThanCode } from './upgrade.ts';
 
 /** The directory goes on with its own copy alone, and the other one is set aside. */
@@ -34,7 +34,7 @@ export type JournalReading =
  * journal is thrown here.
  */
 export function readJournal(disks: Disks, survey: Survey, meeting: Meeting): JournalReading {
-  const both = readBoth(disks);
+  const both = readBoth(disks, survey.known);
   const isTold = both.fault === null && !meeting.behind;
   const own = isTold || disks.a === disks.b ? null : standingAlone(disks, survey);
   if (own === null || (both.scan !== null && both.scan.last <= own.last)) return both;
@@ -43,7 +43,7 @@ export function readJournal(disks: Disks, survey: Survey, meeting: Meeting): Jou
   if (meeting.behind)
     return { scan: own, fault: null, aside: { why: 'from before its last epoch', fault: null } };
   const why = both.fault?.message ?? '';
-  if (endsBefore(disks, own.first))
+  if (endsBefore(disks, survey.known, own.first))
     return { scan: own, fault: null, aside: { why: 'of long ago', fault: null } };
   const fault = new Fault(
     EXIT.corrupt,
@@ -54,9 +54,9 @@ export function readJournal(disks: Disks, survey: Survey, meeting: Meeting): Jou
   return { scan: own, fault: null, aside: { why, fault } };
 }
 
-function readBoth(disks: Disks): JournalReading {
+function readBoth(disks: Disks, known: Known): JournalReading {
   try {
-    const scan = scanJournal(disks);
+    const scan = scanJournal(disks, known);
     // A copy that a newer release wrote passes for damaged beside one that is good.
     if (scan.repairs.length > 0) refuseNewer(disks);
     return { scan, fault: null, aside: null };
@@ -69,14 +69,14 @@ function readBoth(disks: Disks): JournalReading {
 
 /** The directory's own copy, where it is whole and reaches what the directory's manifest says. */
 function standingAlone(disks: Disks, survey: Survey): JournalScan | null {
-  const reading = readBoth(ownCopy(disks));
+  const reading = readBoth(ownCopy(disks), survey.known);
   if (reading.scan === null) return null;
   const manifest = believedManifest(disks.a.root, survey, reading.scan);
   return distrust(manifest, reading, survey) === null ? reading.scan : null;
 }
 
-function endsBefore(disks: Disks, first: number): boolean {
-  const { scan } = readBoth(otherCopy(disks));
+function endsBefore(disks: Disks, known: Known, first: number): boolean {
+  const { scan } = readBoth(otherCopy(disks), known);
   return scan !== null && scan.last < first;
 }
 

@@ -34,8 +34,10 @@ export function judgeFiles(
     if (stable !== null && !lost.has(choice.component.id))
       repairs.push(`${path} ${stable}: ${rebuiltFrom(choice)}; nothing is lost`);
     if (stable !== null && !stable.startsWith('was missing')) damaged.push(path);
+    // What cannot be gone on from is nobody's spare any more, and still the last that was known.
+    if (lost.has(choice.component.id)) damaged.push(...leftBy(context, choice, damaged));
     for (const { file, why, isBad } of previous) {
-      if (isBad) damaged.push(file);
+      if (isBad && !damaged.includes(file)) damaged.push(file);
       repairs.push(`${file} ${why}: it was only a spare; nothing is lost`);
     }
   }
@@ -44,6 +46,12 @@ export function judgeFiles(
     .filter(generation => Object.keys(generation.components).length > 0);
   return { damaged, repairs, generations };
 }
+
+/** The files of a part that starts from its defaults. */
+const leftBy = ({ survey }: Context, { component }: Choice, known: readonly string[]): string[] =>
+  survey.files.flatMap(({ component: id, path, spareOf }) =>
+    id === component.id && spareOf === undefined && !known.includes(path) ? [path] : [],
+  );
 
 function judgeManifests(
   context: Context,
@@ -83,7 +91,9 @@ function judgeComponent(context: Context, choice: Choice): Judged {
   const records = (manifest?.generations ?? []).flatMap(
     ({ components }) => components[component.id] ?? [],
   );
-  const own = survey.files.filter(file => file.component === component.id);
+  const own = survey.files.filter(
+    ({ component: id, spareOf }) => id === component.id && spareOf === undefined,
+  );
   const isVouched = (file: FoundFile) => records.some(record => record.sha256 === file.sha256);
   const whyBad = (file: FoundFile): string | null =>
     rejected.get(file) ??

@@ -12,7 +12,7 @@ import type { Disks } from './journal.ts';
 import type { Manifest } from './manifest.ts';
 import { quarantine } from './quarantine.ts';
 import { sha256 } from './state-hash.ts';
-import { previousFolders } from './survey.ts';
+import { type FoundFile, PREVIOUS_FOLDER, previousFolders, type Survey } from './survey.ts';
 import { folderOf, writeWholeFile } from './whole-file.ts';
 
 type Components = readonly AnyComponent[];
@@ -36,9 +36,40 @@ export function copySpares({ a, b }: Disks, { components, manifest }: SpareOptio
   for (const path of sparesOn(a, components)) {
     const bytes = b.stat(path) === null ? a.read(path) : null;
     // What is damaged here is recovery's to judge.
-    if (bytes === null || !vouched.has(sha256(bytes))) continue;
+    if (bytes === null || !isVouched(vouched, path, bytes)) continue;
     b.makeFolder(folderOf(path));
     writeWholeFile(b, path, bytes);
+  }
+}
+
+/** Contents that the manifest vouches for and that only the mirror still has. */
+export function sparesNeeded(
+  { a, b }: Disks,
+  { components, manifest, survey }: SpareOptions & { readonly survey: Survey },
+): FoundFile[] {
+  const vouched = vouchedSums(manifest);
+  const known = new Set(survey.files.map(({ name, sha256: sum }) => `${name} ${sum}`));
+  if (a === b || [...vouched].every(sum => known.has(sum))) return [];
+  return sparesOn(b, components).flatMap(path => {
+    const content = b.read(path);
+    const component = components.find(({ file }) => path.endsWith(`/${file.name}`));
+    if (content === null || component === undefined) return [];
+    if (!isVouched(vouched, path, content)) return [];
+    const [name, sum] = [component.file.name, sha256(content)];
+    if (known.has(`${name} ${sum}`)) return [];
+    known.add(`${name} ${sum}`);
+    const previous = Number.parseInt(path.slice(PREVIOUS_FOLDER.length + 1), 10);
+    const own = { component: component.id, name, previous, bytes: content.length, sha256: sum };
+    return [{ ...own, path: `${b.root}/${path}`, content, spareOf: path }];
+  });
+}
+
+/** Puts them where they belong in the directory, once what stood there is set aside. */
+export function restoreNeeded(disk: Disk, { files }: Survey): void {
+  for (const { spareOf, content } of files) {
+    if (spareOf === undefined || content === null || disk.stat(spareOf) !== null) continue;
+    disk.makeFolder(folderOf(spareOf));
+    writeWholeFile(disk, spareOf, content);
   }
 }
 
@@ -63,9 +94,9 @@ export function checkSpares(
   const vouched = vouchedSums(manifest);
   return sparesOn(a, components).flatMap(path => {
     const bytes = a.read(path);
-    if (bytes === null || !vouched.has(sha256(bytes))) return [];
+    if (bytes === null || !isVouched(vouched, path, bytes)) return [];
     const copy = b.read(path);
-    const isWhole = copy !== null && vouched.has(sha256(copy));
+    const isWhole = copy !== null && isVouched(vouched, path, copy);
     return isWhole ? [] : [{ path, missing: copy === null }];
   });
 }
@@ -114,9 +145,13 @@ function isSpare(
   return bytes !== null && sha256(bytes) === sum;
 }
 
+/** `<name> <sum>`: another part's content under this name is damage. */
 const vouchedSums = ({ generations }: Manifest): Set<string> =>
   new Set(
     generations.flatMap(({ components }) =>
-      Object.values(components).map(({ sha256: sum }) => sum),
+      Object.values(components).map(({ file, sha256: sum }) => `${file} ${sum}`),
     ),
   );
+
+const isVouched = (vouched: ReadonlySet<string>, path: string, bytes: Uint8Array): boolean =>
+  vouched.has(`${path.slice(folderOf(path).length + 1)} ${sha256(bytes)}`);

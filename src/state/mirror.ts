@@ -56,7 +56,7 @@ export function meetMirror(disks: Disks, survey: Survey): Meeting {
   if (disks.alone || (a === b && (!isBare || hasCopy(disks, 'a')))) return ONE;
   // Refused by whoever reads the manifest.
   if (survey.manifests.some(({ kind }) => kind === 'newer')) return ONE;
-  const mirror = lineageOf(disks, 'b');
+  const mirror = lineageOf(disks, 'b', survey);
   const own = ownLineage(disks, survey);
   if (mirror === null) {
     refuseUnmounted(b, own);
@@ -87,23 +87,29 @@ export const withoutMirror = ownCopy;
 const hasCopy = (disks: Disks, copy: Copy): boolean =>
   listJournal(disks).segments.some(({ files }) => files.some(file => file.copy === copy));
 
-function lineageOf(disks: Disks, copy: Copy): Lineage | null {
+/** A single strange file among the directory's own does not make the copy a stranger's. */
+function lineageOf(disks: Disks, copy: Copy, { known }: Survey): Lineage | null {
   const segments = listJournal(disks).segments.toReversed();
-  for (const stray of [false, true])
+  for (const stray of [false, true]) {
+    let strange: Lineage | null = null;
     for (const { first, files } of segments)
       for (const file of files) {
         const head = file.copy === copy && file.stray === stray ? headIn(file, first) : null;
         if (head === null) continue;
         const reading = head.manifest === null ? null : readSealed(head.manifest);
         const manifest = reading?.kind === 'good' ? reading.manifest : null;
-        return { directory: head.directory, manifest, root: file.disk.root };
+        const lineage = { directory: head.directory, manifest, root: file.disk.root };
+        if (known.directory === null || head.directory === known.directory) return lineage;
+        strange ??= lineage;
       }
+    if (strange !== null) return strange;
+  }
   return null;
 }
 
 function ownLineage(disks: Disks, survey: Survey): Lineage | null {
   const { root } = disks.a;
-  const found = lineageOf(disks, 'a');
+  const found = lineageOf(disks, 'a', survey);
   const heads = found?.manifest ? [{ kind: 'good' as const, manifest: found.manifest }] : [];
   const manifest = newestOf([...survey.manifests, ...heads]);
   return manifest === null ? found : { directory: manifest.directory, manifest, root };

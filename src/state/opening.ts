@@ -28,7 +28,7 @@ import {
   type Manifest,
   sealManifest,
 } from './manifest.ts';
-import { mendSpares, restoreSpares, setStrangeAside } from './mirror-spare.ts';
+import { mendSpares, restoreNeeded, restoreSpares, setStrangeAside } from './mirror-spare.ts';
 import { refuseMisplaced } from './places.ts';
 import { quarantine, quarantineCopy } from './quarantine.ts';
 import { type Recovered, type RecoveryReport, recover } from './recover.ts';
@@ -66,6 +66,7 @@ export function openDirectory(options: OpeningOptions): Opened {
   mendJournal(disks, found);
   for (const path of found.damaged) quarantine(disks.a, path);
   nameWaiting(disks.a, found);
+  restoreNeeded(disks.a, found.survey);
   const { recovered, told } = mendBlobs(disks, found);
   const spares = mendSpares(disks, { components, manifest: found.manifest });
   // The journal's repair has ended with R1 already; what was done since needs it again.
@@ -144,14 +145,15 @@ function mendBlobs(disks: Disks, found: Recovered): { recovered: Recovered; told
   };
 }
 
-function mendJournal(disks: Disks, { scan, aside, generations, blobs }: Recovered): void {
+function mendJournal(disks: Disks, found: Recovered): void {
+  const { scan, aside, generations, blobs, survey } = found;
   if (scan === null) for (const copy of COPIES) setJournalAside(disks[copy]);
   else if (aside === null) repairJournal(disks, scan);
   else {
     const named = generations.flatMap(generation => generation.blobs);
     setStrangeAside(disks.b, new Set([...named, ...blobs]));
     setJournalAside(disks.b);
-    repairJournal(disks, scanJournal(disks));
+    repairJournal(disks, scanJournal(disks, survey.known));
   }
 }
 
@@ -190,7 +192,8 @@ function liveRecords(
   for (const { id } of components) {
     const choice = choices.get(id);
     // The newest record of a content says how far it holds.
-    if (choice?.kind === 'file' && choice.file.previous === null && choice.record !== null)
+    const isHere = choice?.kind === 'file' && choice.file.previous === null;
+    if (isHere && choice.record !== null && !damaged.includes(choice.file.path))
       live.set(id, choice.record);
   }
   return live;

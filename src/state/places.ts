@@ -52,10 +52,19 @@ export function misplacedIn(disks: Disks, components: readonly AnyComponent[]): 
   const wrong = spares.flatMap(lookAt);
   if (wrong.length > 0) return wrong;
   const left = spares.flatMap(({ disk, path: folder }) =>
-    whole.map(name => ({ disk, path: `${folder}/${name}${TEMPORARY}`, folder: false })),
+    whole.flatMap(name =>
+      expect(disk, [`${folder}/${name}`, `${folder}/${name}${TEMPORARY}`], false),
+    ),
   );
-  const { litter } = listJournal(disks);
-  return [...left, ...litter.map(file => ({ ...file, folder: false }))].flatMap(lookAt);
+  const { litter, segments } = listJournal(disks);
+  const journal = [...litter, ...segments.flatMap(({ files }) => files)];
+  const blobs = [...new Set([a, b])].flatMap(disk =>
+    disk
+      .list(BLOB_FOLDER)
+      .flatMap(name => (name.endsWith('.bin') ? [{ disk, path: `${BLOB_FOLDER}/${name}` }] : [])),
+  );
+  const files = [...journal, ...blobs].map(({ disk, path }) => ({ disk, path, folder: false }));
+  return [...left, ...files].flatMap(lookAt);
 }
 
 /** Before anything is written: a start that cannot end must not begin. */

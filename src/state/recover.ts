@@ -29,9 +29,16 @@ import {
 import { judgeFiles } from './judge-files.ts';
 import type { Generation, Manifest } from './manifest.ts';
 import { type Meeting, meetMirror } from './mirror.ts';
-import { formerMirror, type RecoveryReport, reportOf, upgradesIn } from './recovery-report.ts';
+import { sparesNeeded } from './mirror-spare.ts';
+import {
+  doubtfulIn,
+  formerMirror,
+  type RecoveryReport,
+  reportOf,
+  upgradesIn,
+} from './recovery-report.ts';
 import { type Replay, replayJournal } from './replay.ts';
-import { type Survey, surveyDirectory } from './survey.ts';
+import { type FoundFile, type Survey, surveyDirectory } from './survey.ts';
 
 export type { RecoveryReport } from './recovery-report.ts';
 
@@ -82,7 +89,9 @@ export function recover(options: RecoverOptions): Recovered {
   const doubt = distrust(manifest, reading, survey);
   const refusal = meeting.orphan ?? refusalOf(disks, { manifest, reading, doubt });
   if (refusal !== null && options.acceptLoss !== true) throw refusal;
-  const context = { disks, components, survey, manifest, meeting, aside: reading.aside };
+  const spares = manifest === null ? [] : sparesNeeded(disks, { components, manifest, survey });
+  const found = { ...survey, files: [...survey.files, ...spares] };
+  const context = { disks, components, survey: found, manifest, meeting, aside: reading.aside };
   if (reading.scan === null || doubt !== null)
     return fromFiles({ ...context, last: reading.scan?.last ?? 0 }, doubt ?? '');
   return fromJournal({ ...context, scan: reading.scan }, options);
@@ -237,8 +246,11 @@ function fromFiles(context: Context & { readonly last: number }, doubt: string):
       lost.push(`${component.title} starts from its defaults: ${component.file.name} is missing`);
   }
   const kept = [...choices.values()].flatMap(choice => (choice.kind === 'file' ? [choice] : []));
+  lost.push(...doubtfulIn(choices));
+  // Spares that no journal leads on from are nobody's any more, and still what was known.
+  const isKept = (file: FoundFile) => kept.some(choice => choice.file === file);
   const bad = survey.files.filter(
-    file => file.previous === null && !kept.some(choice => choice.file === file),
+    file => file.spareOf === undefined && (file.previous !== null || !isKept(file)),
   );
   return {
     ...{ survey, manifest, scan: null, seq, states, choices, aside: null, adopted: false },

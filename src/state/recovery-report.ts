@@ -52,9 +52,18 @@ export function reportOf(evidence: Evidence): RecoveryReport {
     replayed: replay.steps,
     repairs: first ? [] : [...repairedFiles(evidence), ...repairedJournal(evidence)],
     upgraded: [...upgradesIn(choices), ...added],
-    lost: [...lost.values(), ...given],
+    lost: [...lost.values(), ...given, ...doubtfulIn(choices)],
   };
 }
+
+/** Files that were taken with the operator's word, although nothing says that they are whole. */
+export const doubtfulIn = (choices: ReadonlyMap<string, Choice>): string[] =>
+  [...choices.values()].flatMap(choice => {
+    if (choice.kind !== 'file' || choice.record !== null) return [];
+    const { component, file, start } = choice;
+    const taken = `${component.title} is taken from ${file.path} (step ${start})`;
+    return [`${taken}, which nothing vouches for: look it through`];
+  });
 
 function repairedFiles({ verdict, meeting, disks, scan, through }: Evidence): readonly string[] {
   if (meeting.orphan === null) return verdict.repairs;
@@ -74,7 +83,11 @@ function repairedJournal({ scan, aside, disks, manifest, meeting }: Evidence): s
     meeting.orphan === null && (aside === null || !file.startsWith(ofMirror));
   const repaired = scan.repairs
     .filter(({ kind, file }) => kind === 'damage' && isTold(file))
-    .map(({ file, what }) => `${file} ${what}: repaired from the other copy`);
+    .map(({ file, what, aside: isAside }) =>
+      isAside
+        ? `${file} ${what}: set aside in quarantine; nothing is lost`
+        : `${file} ${what}: repaired from the other copy`,
+    );
   if (aside === null || aside.fault !== null) return [...moved, ...repaired];
   const old =
     `${b.root} held a copy of the journal ${aside.why}: it was set aside in ${b.root}/quarantine, ` +

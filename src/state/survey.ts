@@ -6,7 +6,9 @@
  */
 import type { AnyComponent } from '../core/component.ts';
 import type { Disk } from './disk.ts';
-import { MANIFEST_FILES, type ManifestReading, readManifests } from './manifest.ts';
+import { headIn } from './journal-cursor.ts';
+import { listJournal } from './journal-file.ts';
+import { MANIFEST_FILES, type ManifestReading, newestOf, readManifests } from './manifest.ts';
 import { sha256 } from './state-hash.ts';
 import { TEMPORARY } from './whole-file.ts';
 
@@ -24,13 +26,26 @@ export interface FoundFile {
   readonly sha256: string;
   /** What was hashed, of a file under its stable name: the one that is decoded next as a rule. */
   readonly content: Uint8Array | null;
+  /** Path in the directory of a spare that only the mirror has; `path` is where it is. */
+  readonly spareOf?: string;
 }
 
 export interface Survey {
+  /** One of another directory beside one of this counts as damaged. */
   readonly manifests: readonly ManifestReading[];
+  /** Whose it is and from which step on it needs its journal, by the newest of them. */
+  readonly known: Known;
   readonly files: readonly FoundFile[];
   /** Temporary files: promised to nobody. */
   readonly litter: readonly string[];
+}
+
+/** What the manifest knows of the journal. */
+export interface Known {
+  /** Id of the directory; null: there is no manifest. */
+  readonly directory: string | null;
+  /** No kept file needs a step up to this one. */
+  readonly floor: number;
 }
 
 export function surveyDirectory(disk: Disk, components: readonly AnyComponent[]): Survey {
@@ -49,7 +64,34 @@ export function surveyDirectory(disk: Disk, components: readonly AnyComponent[])
     for (const component of components)
       if (names.has(component.file.name)) look(component, `${folder}/${component.file.name}`, seq);
   }
-  return { manifests: readManifests(disk), files, litter: findLitter(disk, components) };
+  const manifests = withoutStranger(disk, readManifests(disk));
+  return { manifests, known: knownOf(manifests), files, litter: findLitter(disk, components) };
+}
+
+function knownOf(manifests: readonly ManifestReading[]): Known {
+  const manifest = newestOf(manifests);
+  if (manifest === null) return { directory: null, floor: 0 };
+  const records = manifest.generations.flatMap(({ components }) => Object.values(components));
+  const floor = records.length === 0 ? 0 : Math.min(...records.map(({ through }) => through));
+  return { directory: manifest.directory, floor };
+}
+
+/** Where the two manifests are of two directories, the journal beside them says whose this is. */
+function withoutStranger(disk: Disk, readings: readonly ManifestReading[]): ManifestReading[] {
+  const idOf = (reading: ManifestReading): string | null =>
+    reading.kind === 'good' ? reading.manifest.directory : null;
+  const [one, other] = readings.map(idOf);
+  if (one === null || other === null || one === other) return [...readings];
+  const heads = listJournal({ a: disk, b: disk }).segments.flatMap(({ first, files }) =>
+    files.map(file => headIn(file, first)?.directory),
+  );
+  const votes = (id: string | null) => heads.filter(head => head === id).length;
+  const most = Math.max(...readings.map(reading => votes(idOf(reading))));
+  return readings.map(reading =>
+    votes(idOf(reading)) === most
+      ? reading
+      : { kind: 'damaged', why: 'it is of another directory' },
+  );
 }
 
 /** A first boot that was cut short has promised nothing to anybody, and is a first boot again. */

@@ -7,12 +7,26 @@
 import { zstdDecompressSync } from 'node:zlib';
 import { UNPACK_CHUNK_BYTES } from '../base/limits.ts';
 
+/** What `info` makes of the result; the types do not know. */
+interface WithInfo {
+  readonly buffer: Uint8Array;
+  readonly engine: { readonly bytesWritten: number };
+}
+
 const CHUNK_BYTES_MIN = 16 * 1024;
 /** State and journal pack to between a third and a tenth: most unpack into one piece. */
 const USUAL_RATIO = 12;
 
-export function unpackZstd(bytes: Uint8Array, bytesMax: number): Uint8Array {
+export interface Unpacked {
+  readonly content: Uint8Array;
+  /** Bytes behind the end of what was packed. */
+  readonly rest: number;
+}
+
+export function unpackZstd(bytes: Uint8Array, bytesMax: number): Unpacked {
   const usual = Math.max(CHUNK_BYTES_MIN, bytes.length * USUAL_RATIO);
   const chunkSize = Math.min(UNPACK_CHUNK_BYTES, usual);
-  return zstdDecompressSync(bytes, { maxOutputLength: bytesMax, chunkSize });
+  const options = { maxOutputLength: bytesMax, chunkSize, info: true };
+  const { buffer, engine } = zstdDecompressSync(bytes, options) as unknown as WithInfo;
+  return { content: buffer, rest: bytes.length - engine.bytesWritten };
 }

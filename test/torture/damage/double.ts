@@ -1,0 +1,175 @@
+/**
+ * The judge of two faults at once: mended, or refused and then, with the operator's word, gone on
+ * from what is good.
+ *
+ * Promises: whether a refusal, a loss or silence is right depends on what was done alone. What
+ * nothing can tell is `blind`: both copies of the journal end at the same step after the last
+ * checkpoint, or all of the directory is an older one.
+ */
+import { must } from '../../../src/base/assert.ts';
+import { initialStates } from '../../../src/core/component.ts';
+import { createFold } from '../../../src/core/fold.ts';
+import { unpack } from '../../../src/state/journal-file.ts';
+import { stateHash } from '../../../src/state/state-hash.ts';
+import { COMPONENTS, expectedAt, factsAt, weightsAt } from '../../state/small-bot.ts';
+import { type Attempt, attemptOn, insist, type Started } from './attempt.ts';
+import type { Finished, PlainDisks } from './directory.ts';
+import { type Change, changesOf, clean, isNoState } from './single.ts';
+
+export function judgeDouble(finished: Finished, damaged: PlainDisks): string {
+  const tried = attemptOn(finished, damaged);
+  const changed = changesOf(finished, damaged).filter(({ path }) => !isNoState(path));
+  if (tried.refusal !== null) return refused(tried, changed);
+  const started = must(tried.started, 'started');
+  clean(tried.disks);
+  if (started.hash === finished.hash && started.seq === finished.seq) {
+    insist(started.lost.length === 0, `lost: ${started.lost}`);
+    return changed.length === 0 ? 'kept' : 'repaired';
+  }
+  if (started.lost.length > 0) return lostLoudly(tried, started, changed);
+  const last = lastTold(finished, damaged);
+  insist(last !== null && started.seq === last, `silently at step ${started.seq}, not ${last}`);
+  insist(started.hash === expectedAt(last), 'silently another state');
+  return 'blind';
+}
+
+function refused(tried: Attempt, changed: readonly Change[]): string {
+  const { finished, damaged, seen } = tried;
+  const refusal = must(tried.refusal, 'refusal');
+  insist(seen.damaged && seen.refusal !== null, 'verify would let it start');
+  if (changed.some(({ kind }) => kind === 'in the way') || refusal.exitCode === 64)
+    return 'refused';
+  insist(shareFact(changed), `refused, though each has its copy: ${refusal.message}`);
+  const accepted = attemptOn(finished, damaged, true);
+  const started = must(accepted.started, 'started with --accept-loss');
+  insist(started.lost.length > 0 || started.hash === finished.hash, 'a loss that is not named');
+  clean(accepted.disks);
+  comesFromGood(accepted, started, changed);
+  nothingGone(accepted);
+  return 'refused, then accepted';
+}
+
+/** Learned state starts from its defaults by itself; the others are as the twin has them. */
+function lostLoudly(tried: Attempt, started: Started, changed: readonly Change[]): string {
+  const { finished, seen } = tried;
+  insist(seen.damaged, 'verify does not see it');
+  insist(shareFact(changed), `lost, though each has its copy: ${started.lost}`);
+  const expected = must(partHashes(finished.seq).at(started.seq), 'step');
+  for (const { id, title, learned } of COMPONENTS) {
+    const isTold = started.lost.some(text => text.includes(title));
+    insist(!isTold || learned === true, `${title} is no learned state: ${started.lost}`);
+    if (!isTold) insist(stateHash(started.states[id]) === expected.get(id), `another ${title}`);
+  }
+  nothingGone(tried);
+  return 'told of';
+}
+
+/** Two faults that hit two copies of the same fact. */
+function shareFact(changed: readonly Change[]): boolean {
+  const facts = changed.map(({ path }) => factOf(path));
+  return facts.some((fact, index) => facts.indexOf(fact) !== index);
+}
+
+/** The segment, the part, the blob or the manifest that a file is a copy of. */
+const factOf = (path: string): string => (path.split('/').at(-1) ?? path).split('.')[0] ?? path;
+
+/** A part whose newest file nobody touched is not older than that file. */
+function comesFromGood({ finished }: Attempt, started: Started, changed: readonly Change[]): void {
+  const hashes = partHashes(finished.seq);
+  const newest = must(
+    finished.files.find(({ path }) => path === 'manifest.json'),
+    'manifest',
+  );
+  const { generations } = JSON.parse(Buffer.from(newest.bytes).toString()) as {
+    readonly generations: readonly [{ readonly seq: number }];
+  };
+  for (const { id, title, file } of COMPONENTS) {
+    const own = stateHash(started.states[id]);
+    const steps = hashes.flatMap((parts, step) => (parts.get(id) === own ? [step] : []));
+    const isTouched = changed.some(({ path }) => path === file.name);
+    const isTold = started.lost.some(text => text.includes(title));
+    insist(isTold || steps.length > 0, `${title} is as it never was`);
+    const last = steps.at(-1) ?? 0;
+    if (!isTouched && !isTold)
+      insist(last >= generations[0].seq, `${title} is as of step ${last}, older than its file`);
+  }
+}
+
+/** Whatever stood there when it was accepted stands somewhere still, packed or not. */
+function nothingGone({ damaged, disks }: Attempt): void {
+  const there = [disks.a, disks.b].flatMap(disk => [...disk.contents()]);
+  const kept = new Set(
+    there.flatMap(([path, bytes]) => {
+      const unpacked = path.endsWith('.jsonl.zst') ? unpack(bytes) : null;
+      return [bytes, ...(unpacked === null ? [] : [unpacked])].map(textOf);
+    }),
+  );
+  for (const disk of [damaged.a, damaged.b])
+    for (const [path, bytes] of disk.contents())
+      if (!isNoState(path) && !path.startsWith('manifest') && bytes.length > 0)
+        insist(kept.has(textOf(bytes)), `${disk.root}/${path} is gone`);
+}
+
+const textOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1');
+
+/**
+ * The last step of which a copy has the line, where no copy has one behind the first that is
+ * missing in both; null: nothing is missing, or it can be told.
+ */
+function lastTold(finished: Finished, damaged: PlainDisks): number | null {
+  const older = finished.earlier.find(disks => isWhole(disks, damaged));
+  if (older !== undefined) return stepsOf(older);
+  const newest = must(finished.files.findLast(isOpenSegment), 'segment');
+  const [head, ...lines] = linesOf(newest.bytes);
+  const intact = new Set<string>();
+  for (const copy of ['a', 'b'] as const) {
+    const path = newest.path.replace(/\.[ab]\./, `.${copy}.`);
+    const own = linesOf(
+      damaged[finished.disks.a === finished.disks.b ? 'a' : copy].contents().get(path) ??
+        Buffer.alloc(0),
+    );
+    if (own[0] === head || !own[0]?.includes('"head"')) for (const line of own) intact.add(line);
+  }
+  const first = lines.findIndex(line => !intact.has(line));
+  if (first < 0 || lines.slice(first).some(line => intact.has(line))) return null;
+  return finished.seq - (lines.length - first);
+}
+
+const isOpenSegment = ({ path }: { readonly path: string }): boolean =>
+  /^journal\/\d+\.[ab]\.jsonl$/.test(path);
+
+/** Whole lines alone. */
+const linesOf = (bytes: Uint8Array): string[] =>
+  Buffer.from(bytes).toString('latin1').split('\n').slice(0, -1);
+
+function isWhole(one: PlainDisks, other: PlainDisks): boolean {
+  return (['a', 'b'] as const).every(disk => {
+    const [left, right] = [one[disk].contents(), other[disk].contents()];
+    return (
+      left.size === right.size && [...left].every(([path, bytes]) => right.get(path) === bytes)
+    );
+  });
+}
+
+function stepsOf(disks: PlainDisks): number {
+  const manifest = JSON.parse(
+    Buffer.from(must(disks.a.contents().get('manifest.json'), 'manifest')).toString(),
+  );
+  return (manifest as { generations: { seq: number }[] }).generations[0]?.seq ?? 0;
+}
+
+let known: Map<string, string>[] = [];
+
+/** By step, the hash of each part. */
+function partHashes(last: number): readonly ReadonlyMap<string, string>[] {
+  if (known.length > last) return known;
+  known = [];
+  const states = initialStates(COMPONENTS);
+  const fold = createFold(COMPONENTS, states);
+  for (let step = 0; step <= last; step += 1) {
+    if (step > 0)
+      for (const fact of factsAt(step)) fold(fact, 'blob' in fact ? weightsAt(step) : undefined);
+    known.push(new Map(COMPONENTS.map(({ id }) => [id, stateHash(states[id])])));
+  }
+  return known;
+}
