@@ -3,6 +3,7 @@
  */
 
 import { clock } from './suite/clock.ts';
+import { damage } from './suite/damage.ts';
 import { diskFault } from './suite/disk-fault.ts';
 import { kill } from './suite/kill.ts';
 import { killProcess } from './suite/kill-process.ts';
@@ -19,6 +20,7 @@ export const suites: readonly Suite[] = [
   sequence,
   powerReal,
   diskFault,
+  damage,
   twoBots,
   clock,
 ];
