@@ -66,14 +66,15 @@ function choose(context: Journaled, component: AnyComponent, through: number): C
   const { manifest, survey, scan } = context;
   const rejected = new Map<FoundFile, string>();
   const vouched = manifest === null ? [] : vouchedFor(component, manifest, survey);
+  // It holds from its own step on, of which an earlier one than the newest may be asked for.
+  const startOf = ({ record }: Vouched): number => Math.min(record.through, through);
+  const isReachable = (candidate: Vouched): boolean =>
+    startOf(candidate) >= candidate.record.seq && scan.first <= startOf(candidate) + 1;
   for (const candidate of vouched) {
-    const { record } = candidate;
-    refuseNewer(context, component, record);
-    // It holds from its own step on, of which an earlier one than the newest may be asked for.
-    const start = Math.min(record.through, through);
-    if (start < record.seq || scan.first > start + 1) continue;
+    refuseNewer(context, component, candidate.record);
+    if (!isReachable(candidate)) continue;
     const choice = firstGood(context, component, { candidate, rejected });
-    if (choice !== null) return { ...choice, start };
+    if (choice !== null) return { ...choice, start: startOf(candidate) };
   }
   const begins = manifest?.begins[component.id] ?? 0;
   // What a reset kept of a part is in no fact.
