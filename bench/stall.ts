@@ -80,7 +80,7 @@ async function openBot(directory: string, tape: readonly string[]): Promise<BotP
   const source = await openTapes({ tape, funding: [], skipBadRows: false }, config);
   const bot = await wire({
     ...{ directory, journalMirror: null, acceptLoss: false, allowNetwork: false },
-    ...{ sharedSync: false, seed: undefined, settings: config.settings },
+    ...{ sharedSync: false, scrub: config.scrub, seed: undefined, settings: config.settings },
     ...{ source: () => source, watch: () => {}, warn: () => {} },
   });
   return { ...bot, feed: { ...bot.feed, candles: NO_CANDLES } };

@@ -28,6 +28,7 @@ export async function step(folder: string): Promise<Row[]> {
       acceptLoss: false,
       allowNetwork: false,
       sharedSync: false,
+      scrub: { hours: 0, share: 1 },
       seed: 1,
     },
     ...{ settings: config.settings, source: () => source, watch: () => {}, warn: () => {} },

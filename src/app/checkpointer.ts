@@ -35,6 +35,8 @@ export interface Checkpointer {
   afterStep(): void;
   /** Writes one now, from memory, after one that is under way. */
   now(reason: string): Promise<CheckpointResult>;
+  /** Does work that must not run beside a checkpoint or a cleanup. */
+  between<T>(work: () => T): Promise<T>;
   /** Waits for what is under way. */
   close(): Promise<void>;
 }
@@ -80,6 +82,12 @@ class StoreCheckpointer implements Checkpointer {
     while (this.#underWay !== null) await this.#underWay;
     if (this.#failure !== null) throw this.#failure.error;
     return this.#checkpoint(reason);
+  }
+
+  async between<T>(work: () => T): Promise<T> {
+    while (this.#underWay !== null) await this.#underWay;
+    if (this.#failure !== null) throw this.#failure.error;
+    return work();
   }
 
   async close(): Promise<void> {

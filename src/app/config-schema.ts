@@ -185,6 +185,8 @@ export const configSchema = group({
     "folder of the journal's second copy, for one directory alone; null: in the state directory",
   ),
   allow_network_filesystem: flag(false, 'start although locks and syncs may not be honoured'),
+  scrub_hours: number(0, 8760, 24, 'hours between two rounds of the background scrub; 0: off'),
+  scrub_share: number(0.0001, 1, 0.01, 'of a core that a scrub may take while it goes round'),
   log_level: v.optional(
     v.pipe(
       v.picklist(LOG_LEVELS),

@@ -22,6 +22,7 @@ import { toSettings } from './config-settings.ts';
 import { refuseWrongTiers } from './config-tier.ts';
 import { isUnknownKey } from './group.ts';
 import { nearestName } from './nearest-name.ts';
+import type { ScrubPace } from './scrubber.ts';
 
 type SecretKey = (typeof SECRET_KEYS)[number];
 export type Secrets = Readonly<Partial<Record<SecretKey, string>>>;
@@ -35,6 +36,7 @@ export interface AppConfig {
   readonly dir: string;
   readonly journalMirror: string | null;
   readonly allowNetworkFilesystem: boolean;
+  readonly scrub: ScrubPace;
   readonly logLevel: LogLevel;
   readonly stakeCurrency: string | null;
   readonly exchange: { readonly name: string | null; readonly pairs: readonly string[] };
@@ -204,6 +206,7 @@ function toAppConfig(config: Config, file: string | null, secrets: Secrets): App
     dir: config.dir,
     journalMirror: config.journal_mirror,
     allowNetworkFilesystem: config.allow_network_filesystem,
+    scrub: { hours: config.scrub_hours, share: config.scrub_share },
     logLevel: config.log_level,
     stakeCurrency: config.stake_currency,
     exchange: { name: config.exchange.name, pairs: config.exchange.pair_whitelist },

@@ -13,11 +13,13 @@ import { BREAKERS } from '../trade/risk-state.ts';
 import { group } from './group.ts';
 import type { Told } from './operator.ts';
 import type { RolledBack } from './rollback.ts';
+import type { ScrubStatus } from './scrubber.ts';
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
 const COMMANDS = {
   checkpoint: { arguments: group({}), answerMsMax: 60 * SECOND_MS },
+  'scrub-status': { arguments: group({}), answerMsMax: 10 * SECOND_MS },
   'kill-switch': { arguments: group({ on: v.boolean() }), answerMsMax: 10 * SECOND_MS },
   'release-breaker': {
     arguments: group({ breaker: v.picklist(BREAKERS) }),
@@ -39,6 +41,7 @@ const COMMANDS = {
 /** What each answers with. */
 interface Answers {
   readonly checkpoint: CheckpointResult;
+  readonly 'scrub-status': ScrubStatus | null;
   readonly 'kill-switch': Told;
   readonly 'release-breaker': Told;
   readonly rollback: RolledBack;

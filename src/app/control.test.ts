@@ -23,6 +23,7 @@ after(() => rmSync(folder, { recursive: true }));
 const notAsked = async () => assert.fail('not asked for');
 const commandsWith = (some: Partial<Commands>): Commands => ({
   checkpoint: notAsked,
+  'scrub-status': notAsked,
   'kill-switch': notAsked,
   'release-breaker': notAsked,
   rollback: notAsked,

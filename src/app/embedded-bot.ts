@@ -129,6 +129,7 @@ export async function openBot(options: BotOptions): Promise<Bot> {
       journalMirror: config.journalMirror,
       acceptLoss: options.acceptLoss === true,
       allowNetwork: config.allowNetworkFilesystem,
+      scrub: config.scrub,
       sharedSync: options.sync === 'shared',
       settings: config.settings,
       seed: options.seed,

@@ -15,6 +15,12 @@ import { type Told, tell, type Word } from './operator.ts';
 import { recallAside } from './recall.ts';
 import { newsIn, takeUp } from './replace-memory.ts';
 import { memoriesFor, type Rollback, type RolledBack, rolledBack } from './rollback.ts';
+import {
+  createScrubber,
+  type Scrubber,
+  type ScrubberOptions,
+  type ScrubStatus,
+} from './scrubber.ts';
 import type { RunFigures } from './view.ts';
 import { type WireOptions, wire } from './wire.ts';
 
@@ -44,6 +50,8 @@ export interface Session {
   rollBack(rollback: Rollback): Promise<RolledBack>;
   /** Writes the state files of this step. */
   checkpoint(reason: string): Promise<CheckpointResult>;
+  /** How far the background scrub is; null where there is none. */
+  readonly scrub: () => ScrubStatus | null;
   /** Gives everything back and writes nothing. */
   close(): Promise<void>;
 }
@@ -65,8 +73,10 @@ export async function openSession(options: WireOptions): Promise<Session> {
       throw error;
     }
   };
+  const scrubber = scrubberFor(options, bot, work => guarded(() => bot.checkpointer.between(work)));
   return {
     bot,
+    scrub: () => scrubber?.status() ?? null,
     // What fails beside the loop stops it before its next candle.
     run: request => guarded(() => runOnce(bot, request, refuseAfterFailure)),
     tell: word => guarded(async () => tell(bot, word)),
@@ -85,6 +95,7 @@ export async function openSession(options: WireOptions): Promise<Session> {
     checkpoint: reason => guarded(() => bot.checkpointer.now(reason)),
     async close() {
       try {
+        await scrubber?.close();
         await bot.checkpointer.close();
         await bot.trainer.close();
         await bot.feed.close();
@@ -95,9 +106,21 @@ export async function openSession(options: WireOptions): Promise<Session> {
   };
 }
 
+/** A backtest and what is in memory alone have nothing at rest that anybody waits for. */
+function scrubberFor(
+  options: WireOptions,
+  { store }: BotParts,
+  between: ScrubberOptions['between'],
+): Scrubber | null {
+  const { directory, sharedSync, journalMirror, scrub: pace, warn } = options;
+  if (directory === null || sharedSync) return null;
+  return createScrubber({ store, between, journalMirror, pace, warn, now: Date.now });
+}
+
 /** What a running session can be asked for from outside. */
 export const commandsOf = (session: Session): Commands => ({
   checkpoint: () => session.checkpoint('asked for'),
+  'scrub-status': async () => session.scrub(),
   'kill-switch': ({ on }) => session.tell({ kind: 'kill-switch', on }),
   'release-breaker': ({ breaker }) => session.tell({ kind: 'release-breaker', breaker }),
   rollback: rollback => session.rollBack(rollback),

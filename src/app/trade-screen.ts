@@ -70,6 +70,12 @@ export class TradeScreen {
     if (screen.wantsStatus) this.#status(world);
   };
 
+  /** What a person should see, and find again in the log. */
+  readonly warn = (line: string): void => {
+    this.#given.screen.warn(line);
+    this.#log?.warn(line);
+  };
+
   async ready(session: Session): Promise<void> {
     const { bot } = session;
     this.#bot = bot;

@@ -27,6 +27,7 @@ import { type BotParts, commit, introduceFresh } from './bot.ts';
 import { createCheckpointer } from './checkpointer.ts';
 import { createCourier, errandsOf } from './courier.ts';
 import { refuseForeign } from './foreign-folder.ts';
+import type { ScrubPace } from './scrubber.ts';
 import { createTrainer } from './trainer.ts';
 
 /** Of a new directory, where none is given. */
@@ -50,6 +51,8 @@ export interface WireOptions {
   readonly allowNetwork: boolean;
   /** Syncs may be shared between steps only where nobody acts on them (backtests). */
   readonly sharedSync: boolean;
+  /** The background scrub; a backtest has none. */
+  readonly scrub: ScrubPace;
   readonly settings: Settings;
   /** Undefined: the one the directory is bound to, or 1. */
   readonly seed: number | undefined;

@@ -27,6 +27,8 @@ export const BLOB_BYTES_MAX = 256 * 1024 * 1024;
 export const DIRECTORY_WARN_BYTES = 50 * 1024 * 1024;
 /** Housekeeping: prune, compress, drop old generations. */
 export const CLEANUP_INTERVAL_MS = 30 * MINUTE_MS;
+/** The first scrub after a start, which has itself read everything. */
+export const SCRUB_DELAY_MS = 10 * MINUTE_MS;
 /** Log files: the current one and its predecessors. */
 export const LOG_FILE_BYTES_MAX = 2 * 1024 * 1024;
 export const LOG_FILES_KEPT_MAX = 3;

@@ -41,6 +41,7 @@ export const backtest: Command<BacktestOptions> = async (options, io) => {
         journalMirror: config.journalMirror,
         acceptLoss: options.acceptLoss,
         allowNetwork: config.allowNetworkFilesystem,
+        scrub: config.scrub,
         sharedSync: true,
         settings: settingsOf(options, config),
         seed: options.seed,

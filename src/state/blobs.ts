@@ -53,6 +53,10 @@ export function getBlob(
   return bytes === null ? null : { bytes, repaired: a === null || b === null };
 }
 
+/** Of every blob of which there is a copy on this disk, named or not. */
+export const blobNames = (disk: Disk): string[] =>
+  disk.list(BLOB_FOLDER).flatMap(name => NAME.exec(name)?.[1] ?? []);
+
 /** What `repairBlobs` would do, without doing it; a blob that is lost in both copies is in it. */
 export function checkBlobs(disks: Disks, hashes: Iterable<string>): JournalRepair[] {
   const found: JournalRepair[] = [];

@@ -28,7 +28,7 @@ export function repairJournal(disks: Disks, scan: JournalScan): void {
 
 const rank = (path: string): number => (path.endsWith('.pruned') ? 1 : 0);
 
-function repairSegment(segment: SegmentImage): void {
+export function repairSegment(segment: SegmentImage): void {
   if (segment.flaws.length === 0) return;
   const union = unionOf(segment.files);
   // What is too much goes only once the files that stay are whole.

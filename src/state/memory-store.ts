@@ -71,6 +71,11 @@ class MemoryStore implements Store {
     return 0;
   }
 
+  mend(): [] {
+    return [];
+  }
+
+  note(): void {}
   sync(): void {}
   abandonCheckpoint(): void {}
   cleanup(): [] {

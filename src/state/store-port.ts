@@ -8,8 +8,10 @@ import type { States } from '../core/component.ts';
 import type { StepResult } from '../core/step.ts';
 import type { Disks } from './journal.ts';
 import type { FileRecord } from './manifest.ts';
+import type { Mending } from './mend.ts';
 import type { OpeningOptions } from './opening.ts';
 import type { RecoveryReport } from './recover.ts';
+import type { Suspect } from './scrub.ts';
 import type { Prepared } from './snapshot.ts';
 
 export interface StoreOptions extends Omit<OpeningOptions, 'disks'> {
@@ -73,6 +75,10 @@ export interface Store {
   readonly checkpointing: boolean;
   /** Housekeeping: drops and packs what no restart needs. `checkpoint` does it by itself. */
   cleanup(): Iterable<void>;
+  /** What the scrub suspects: repaired from a good copy, or told of; not beside a checkpoint. */
+  mend(suspect: Suspect): readonly Mending[];
+  /** A word about the running itself, in the notes. */
+  note(note: { readonly what: string; readonly [key: string]: unknown }): void;
   /** Quarantine and backups aside. */
   bytesOnDisk(): number;
   close(): void;

@@ -17,12 +17,14 @@ import type { Disks, JournalWriter } from './journal.ts';
 import { LastWords } from './last-words.ts';
 import { acquireLock, type Lock } from './lock.ts';
 import { type FileRecord, type Manifest, sealManifest } from './manifest.ts';
+import { type Mending, mend } from './mend.ts';
 import { appendNote } from './notes.ts';
 import { openDisks, refuseWrongPlace } from './open-disks.ts';
 import { type Opened, openDirectory, recordsAt } from './opening.ts';
 import type { RecoveryReport } from './recover.ts';
 import { blobOf } from './replay.ts';
 import { atOnce, compressJournal, keepTwins, retain, withGeneration } from './retention.ts';
+import type { Suspect } from './scrub.ts';
 import { commitSnapshot, type Prepared, prepareSnapshot } from './snapshot.ts';
 import type { CheckpointResult, CheckpointTask, Store, StoreOptions } from './store-port.ts';
 import { assertUpgrades } from './upgrade.ts';
@@ -97,9 +99,9 @@ class DirectoryStore implements Store {
     atOnce(this.#retain());
     compressJournal(this.#disks, this.seq);
     const { fromSeq, toSeq, replayed, repairs, lost } = this.report;
-    this.#note({ what: 'recovered', fromSeq, toSeq, replayed, repairs, lost });
+    this.note({ what: 'recovered', fromSeq, toSeq, replayed, repairs, lost });
     const { reset = [] } = options;
-    if (reset.length > 0) this.#note({ what: 'reset', seq: this.seq, parts: reset });
+    if (reset.length > 0) this.note({ what: 'reset', seq: this.seq, parts: reset });
   }
 
   get seq(): number {
@@ -211,7 +213,9 @@ class DirectoryStore implements Store {
     this.#addresses = new Set();
     this.#blobs = new Set();
     this.#steps = 0;
+    // One without a record has no file that could stay (see mend).
     const isTouched = (component: AnyComponent) =>
+      !this.#live.has(component.id) ||
       [...addresses].some(address => listensTo(component, address));
     const changed = this.#options.components.filter(isTouched).map(component => component.id);
     const { a, b } = this.#disks;
@@ -244,7 +248,7 @@ class DirectoryStore implements Store {
     this.#begun = null;
     const written = Object.values(prepared.records);
     const bytes = written.reduce((sum, record) => sum + record.bytes, 0);
-    this.#note({ what: 'checkpoint', seq, reason, files: written.length, bytes });
+    this.note({ what: 'checkpoint', seq, reason, files: written.length, bytes });
     return { seq, files: written.map(record => record.file), bytes, ms: now() - startMs };
   }
 
@@ -262,6 +266,20 @@ class DirectoryStore implements Store {
     if (this.#begun !== null) return;
     yield* this.#retain();
     compressJournal(this.#disks, this.lastCheckpoint.seq);
+  }
+
+  mend(suspect: Suspect): readonly Mending[] {
+    assert(this.#begun === null, 'nothing is mended beside a checkpoint');
+    const { components } = this.#options;
+    const [disks, manifest, live, blobs] = [this.#disks, this.#manifest, this.#live, this.#blobs];
+    const known = { disks, components, manifest, live, blobs, journalFirst: this.#journalFirst };
+    const done = this.#lastWords.over(() => mend(known, suspect));
+    this.#manifest = done.manifest ?? manifest;
+    if (done.rewrite !== null) {
+      this.#live = new Map([...live].filter(([id]) => id !== done.rewrite));
+      this.checkpoint('scrub');
+    }
+    return done.told;
   }
 
   bytesOnDisk(): number {
@@ -287,7 +305,7 @@ class DirectoryStore implements Store {
   }
 
   /** A note that fails poisons the disk like any write, and the next append tells of it. */
-  #note(note: { readonly what: string; readonly [key: string]: unknown }): void {
+  note(note: { readonly what: string; readonly [key: string]: unknown }): void {
     appendNote(this.#disks.a, { at: new Date(this.#options.now()).toISOString(), ...note });
   }
 }
