@@ -6,6 +6,7 @@
  */
 import { EXIT, Fault } from '../base/fault.ts';
 import { components, type Memory } from '../components.ts';
+import { deepVerify } from '../state/deep-verify.ts';
 import { DIFFERENCES_MAX, type Difference, diffStates } from '../state/diff-states.ts';
 import { LOCK_FILE, realDisk } from '../state/disk.ts';
 import {
@@ -91,6 +92,10 @@ export const isEmpty = ({ seq, files }: Inspection): boolean => seq === 0 && fil
 export const hashesAt = ({ states }: Inspection): StateHashes => stateHashes(components, states);
 
 export const verify = ({ disks }: Place): Verification => verifyDirectory(disks, components);
+
+/** And the journal folded once more against every generation. */
+export const verifyDeep = ({ disks }: Place, onProgress: (share: number) => void): Verification =>
+  deepVerify(disks, components, onProgress);
 
 /** The steps that can be looked at. */
 export const reach = ({ disks }: Place): Reach => reachOf(disks);

@@ -32,6 +32,10 @@ export interface StateDiffOptions extends StateOptions {
   readonly with?: string;
 }
 
+export interface StateVerifyOptions extends StateOptions {
+  readonly deep: boolean;
+}
+
 export interface StateResetOptions extends StateOptions {
   readonly yes: boolean;
 }
@@ -65,9 +69,11 @@ export function registerState(program: Program, { run }: Registration): void {
   add('hash', 'the SHA-256 of every part, and of all')
     .option('--at <point>', AT, toPoint)
     .action((options: StateAtOptions) => run(async io => (await body()).stateHash(options, io)));
-  add('verify', 'check every file and the whole journal; changes nothing').action(
-    (options: StateOptions) => run(async io => (await body()).stateVerify(options, io)),
-  );
+  add('verify', 'check every file and the whole journal; changes nothing')
+    .option('--deep', 'and fold the journal once more against every generation', false)
+    .action((options: StateVerifyOptions) =>
+      run(async io => (await body()).stateVerify(options, io)),
+    );
   add(
     'history [part]',
     'what happened to the memory, oldest first, and the points it can be had at',

@@ -1,21 +1,22 @@
 /**
- * `state list|hash|verify`: looks at a directory. The bodies of the other `state` commands stand
+ * `state list|hash`: looks at a directory. The bodies of the other `state` commands stand
  * in files of their own.
  *
  * Promises: read-only, no lock, on a running or damaged directory; says the step it speaks for.
  */
-import { hashesAt, isEmpty, parts, verify } from '../app/directory.ts';
+import { hashesAt, isEmpty, parts } from '../app/directory.ts';
 import { sizeText } from '../app/number-text.ts';
 import { table } from '../app/table.ts';
-import { EXIT, type Fault } from '../base/fault.ts';
+import { EXIT } from '../base/fault.ts';
 import type { Command } from './io.ts';
-import type { StateAtOptions, StateOptions } from './state-command.ts';
-import { look, placeFor, print, printJson } from './state-look.ts';
+import type { StateAtOptions } from './state-command.ts';
+import { look, print, printJson } from './state-look.ts';
 
 export { stateCheckpoint, stateReset, stateUpgrade } from './state-change.ts';
 export { stateDiff } from './state-diff.ts';
 export { stateHistory } from './state-history.ts';
 export { stateShow } from './state-show.ts';
+export { stateVerify } from './state-verify.ts';
 
 export const stateList: Command<StateAtOptions> = async (options, io) => {
   const { place, seen } = look(options, io);
@@ -71,28 +72,3 @@ export const stateHash: Command<StateAtOptions> = async (options, io) => {
   io.stderr.write(`at step ${seen.seq}\n`);
   return EXIT.ok;
 };
-
-export const stateVerify: Command<StateOptions> = async (options, io) => {
-  const place = placeFor(options, io);
-  const { findings, seq, damaged, empty, refusal } = verify(place);
-  const code = damaged ? EXIT.checkFailed : EXIT.ok;
-  if (options.json) {
-    const refused = refusal === null ? null : { why: refusal.message, remedy: refusal.remedy };
-    printJson(io, { directory: place.directory, seq, damaged, empty, refused, findings });
-    return code;
-  }
-  if (empty) {
-    print(io, `${place.directory}: nothing yet`);
-    return code;
-  }
-  for (const { file, severity, text } of findings)
-    print(io, `${severity.padEnd(6)}  ${file}: ${text}`);
-  print(io, damaged ? damageLine(place.directory, refusal) : `clean at step ${seq}`);
-  return code;
-};
-
-const damageLine = (directory: string, refusal: Fault | null): string =>
-  refusal === null
-    ? `damage found in ${directory} — start the bot: it repairs what it can, loses nothing ` +
-      'silently and moves what is damaged to quarantine'
-    : `damage found in ${directory}, and a start refuses it — ${refusal.remedy}`;

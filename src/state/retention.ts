@@ -117,7 +117,7 @@ export function* retain(options: RetainOptions): Generator<void, number> {
 export const compressJournal = (disks: Disks, seq: number): number =>
   compressSealed(disks, seq + 1);
 
-type Holdings = Pick<RetainOptions, 'components' | 'manifest' | 'journalFirst'>;
+export type Holdings = Pick<RetainOptions, 'components' | 'manifest' | 'journalFirst'>;
 
 function firstKept({ manifest, components, journalFirst }: Holdings): number {
   const floor = journalFloor(manifest, components);
@@ -125,7 +125,7 @@ function firstKept({ manifest, components, journalFirst }: Holdings): number {
 }
 
 /** Files that would be the only one of their component once this manifest holds. */
-function twinsOf(options: Holdings): FileRecord[] {
+export function twinsOf(options: Holdings): FileRecord[] {
   const { components, manifest } = options;
   const journalFirst = firstKept(options);
   return components.flatMap(({ id, afresh }) => {

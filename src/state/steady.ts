@@ -30,7 +30,7 @@ export function steadily<T>(disks: Disks, look: () => T): T {
 }
 
 /** Names and manifests; the journal's growing end is no change. */
-function shapeOf({ a, b }: Disks): string {
+export function shapeOf({ a, b }: Disks): string {
   const names = [
     ...a.list('').filter(name => !name.startsWith('notes')),
     ...a.list(JOURNAL_FOLDER),

@@ -34,6 +34,8 @@ export interface Finding {
   readonly file: string;
   readonly severity: 'ok' | 'note' | 'damage';
   readonly text: string;
+  /** What to do about it, where it is not what `refusal` or the next start says. */
+  readonly remedy?: string;
 }
 
 export interface Verification {
