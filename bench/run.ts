@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { checkpoint } from './checkpoint.ts';
 import { lstm } from './lstm.ts';
 import { memory } from './memory.ts';
+import { scrub } from './scrub.ts';
 import { learningSpeed, plainSpeed } from './speed.ts';
 import { stall } from './stall.ts';
 import { start } from './start.ts';
@@ -22,6 +23,7 @@ const MEASUREMENTS: Readonly<Record<string, (folder: string) => Promise<Row[]>>>
   learning: learningSpeed,
   step,
   checkpoint,
+  scrub,
   stall,
   start,
   memory,

@@ -19,12 +19,14 @@ import {
 } from '../state/inspect.ts';
 import { type Disks, type JournalScan, scanJournal } from '../state/journal.ts';
 import { acquireLock } from '../state/lock.ts';
+import { type Note, readNotes } from '../state/notes.ts';
 import { openDisks, rememberedMirror } from '../state/open-disks.ts';
 import { type StateHashes, stateHashes } from '../state/state-hash.ts';
 import { openStore, type Store } from '../state/store.ts';
 import { type Verification, verifyDirectory } from '../state/verify.ts';
 import type { AppConfig } from './config.ts';
 import { isOurs, refuseForeign } from './foreign-folder.ts';
+import type { ScrubRound } from './scrubber.ts';
 import type { PartId } from './show-part.ts';
 
 export type { Difference, History, Inspection, Verification };
@@ -107,6 +109,17 @@ export const historyOf = ({ disks }: Place): History => history(disks, { notes: 
 
 /** All that two files of notes can hold. */
 const NOTES_MAX = 100_000;
+
+/** The last round of the scrub that was finished, and everything that any kept note says it found. */
+export function scrubNotesOf({ disks }: Place): {
+  readonly last: ScrubRound | null;
+  readonly findings: readonly Note[];
+} {
+  const notes = readNotes(disks.a, { last: Number.POSITIVE_INFINITY });
+  const round = notes.findLast(({ what }) => what === 'scrubbed');
+  const findings = notes.filter(({ what }) => what === 'repaired' || what === 'damage');
+  return { last: (round ?? null) as ScrubRound | null, findings };
+}
 
 export interface PartDifference {
   readonly id: PartId;

@@ -1,7 +1,7 @@
 /**
  * The worker thread of a scrub: looks at every file at rest, and rests after each look.
  *
- * Promises: read-only; of a core it takes `share` at most, after the moment in which it loads.
+ * Promises: read-only; of a core it takes `share` at most, the moment in which it loads included.
  */
 import { setTimeout as rest } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
@@ -15,7 +15,13 @@ const { directory, journalMirror, share } = workerData as ScrubTask;
 const parent = must(parentPort, 'the parent of the scrub worker');
 const say = (said: ScrubSaid): void => parent.postMessage(said);
 
-const seen = { files: 0, bytes: 0, workMs: 0 };
+const restAfter = async (workMs: number): Promise<void> => {
+  if (share < 1) await rest(workMs * (1 / share - 1));
+};
+
+// A thread's clock begins with it: to load all this was work, too.
+const seen = { files: 0, bytes: 0, workMs: performance.now() };
+await restAfter(seen.workMs);
 const looks = scrubRound(openDisks(directory, journalMirror ?? undefined), components);
 for (;;) {
   const startedAt = performance.now();
@@ -27,6 +33,6 @@ for (;;) {
   seen.files += files;
   seen.bytes += bytes;
   if (suspect !== null) say({ suspect });
-  if (share < 1) await rest(workMs * (1 / share - 1));
+  await restAfter(workMs);
 }
 say({ ...seen, workMs: Math.round(seen.workMs) });

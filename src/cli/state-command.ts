@@ -10,6 +10,7 @@ import type { Registration } from './registration.ts';
 import { registerStateImport } from './state-import-command.ts';
 import { registerReplay } from './state-replay-command.ts';
 import { registerRollback } from './state-rollback-command.ts';
+import { registerStateScrub } from './state-scrub-command.ts';
 
 export interface StateOptions {
   readonly dir?: string;
@@ -44,7 +45,8 @@ export interface StateUpgradeOptions extends StateOptions {
   readonly acceptLoss: boolean;
 }
 
-export function registerState(program: Program, { run }: Registration): void {
+export function registerState(program: Program, registration: Registration): void {
+  const { run } = registration;
   const state = program
     .command('state')
     .description('look at what the bot remembers, or change it')
@@ -74,6 +76,7 @@ export function registerState(program: Program, { run }: Registration): void {
     .action((options: StateVerifyOptions) =>
       run(async io => (await body()).stateVerify(options, io)),
     );
+  registerStateScrub(add, registration);
   add(
     'history [part]',
     'what happened to the memory, oldest first, and the points it can be had at',

@@ -4,7 +4,7 @@
  *
  * Promises: read-only, no lock, on a running or damaged directory; says the step it speaks for.
  */
-import { hashesAt, isEmpty, parts } from '../app/directory.ts';
+import { hashesAt, historyOf, isEmpty, parts } from '../app/directory.ts';
 import { sizeText } from '../app/number-text.ts';
 import { table } from '../app/table.ts';
 import { EXIT } from '../base/fault.ts';
@@ -21,6 +21,7 @@ export { stateVerify } from './state-verify.ts';
 export const stateList: Command<StateAtOptions> = async (options, io) => {
   const { place, seen } = look(options, io);
   const { seq, directoryId, epoch, files } = seen;
+  const { generations } = historyOf(place);
   const list = parts.map(({ id, title, version, file }) => {
     const found = files.find(each => each.id === id);
     const {
@@ -29,7 +30,9 @@ export const stateList: Command<StateAtOptions> = async (options, io) => {
       schema = version,
       file: path = file.name,
     } = found ?? {};
-    return { id, title, file: path, bytes, schema, seq: fileSeq };
+    const known = generations.find(({ files: own }) => own[id]?.seq === fileSeq)?.files[id];
+    const verifiedAt = known === undefined ? null : new Date(known.verifiedAtMs).toISOString();
+    return { id, title, file: path, bytes, schema, seq: fileSeq, verifiedAt };
   });
   if (options.json) {
     printJson(io, { directory: place.directory, seq, directoryId, epoch, parts: list });
@@ -45,13 +48,15 @@ export const stateList: Command<StateAtOptions> = async (options, io) => {
     { title: 'size', align: 'right' as const },
     { title: 'schema', align: 'right' as const },
     { title: 'file at step', align: 'right' as const },
+    { title: 'verified (UTC)' },
   ];
-  const rows = list.map(({ id, file, bytes, schema, seq: own }) => [
+  const rows = list.map(({ id, file, bytes, schema, seq: own, verifiedAt }) => [
     id,
     file,
     bytes === null ? '–' : sizeText(bytes),
     String(schema),
     own === null ? '–' : String(own),
+    verifiedAt === null ? '–' : verifiedAt.slice(0, 19).replace('T', ' '),
   ]);
   print(io, table(columns, rows));
   print(io, `\n${place.directory} at step ${seq} (the journal holds what came after a file)`);

@@ -7,7 +7,7 @@
 import { EXIT, Fault } from '../base/fault.ts';
 import type { AnyComponent, States } from '../core/component.ts';
 import { type Disks, scanJournal } from './journal.ts';
-import { newestOf, readManifests } from './manifest.ts';
+import { type FileRecord, type Manifest, newestOf, readManifests } from './manifest.ts';
 import { MirrorFault, withoutMirror } from './mirror.ts';
 import { type Note, readNotes } from './notes.ts';
 import { type Recovered, type RecoveryReport, recover } from './recover.ts';
@@ -105,12 +105,18 @@ function inspectionOf(recovered: Recovered, doubt: string | null): Inspection {
   return { seq, chain, directoryId, epoch, states, files, report, doubt, lost: recovered.lost };
 }
 
+interface HistoryFile {
+  readonly state: string;
+  /** When it was last found whole: as it was written, by a start or by a scrub. */
+  readonly verifiedAtMs: number;
+}
+
 export interface HistoryEntry {
   readonly seq: number;
   readonly madeAtMs: number;
   readonly onOpen: boolean;
   /** By component id. */
-  readonly files: Readonly<Record<string, Omit<InspectedFile, 'id'> & { readonly state: string }>>;
+  readonly files: Readonly<Record<string, Omit<InspectedFile, 'id'> & HistoryFile>>;
 }
 
 export interface History {
@@ -121,15 +127,35 @@ export interface History {
 
 export function history(disks: Disks, options: { readonly notes?: number } = {}): History {
   const manifest = steadily(disks, () => newestOf(readManifests(disks.a)));
+  const notes = readNotes(disks.a, { last: Number.POSITIVE_INFINITY });
+  const verifiedAt = verificationsOf(manifest, notes);
   const generations = (manifest?.generations ?? []).map(generation => {
     const { seq, madeAtMs, onOpen, components } = generation;
     const entries = Object.entries(components).map(([id, record]) => {
       const { file, seq: own, bytes, schema, state } = record;
       const live = manifest?.generations[0]?.components[id];
       const path = live?.sha256 === record.sha256 ? file : `previous/${own}/${file}`;
-      return [id, { file: path, seq: own, bytes, schema, state }] as const;
+      const verifiedAtMs = verifiedAt(id, record);
+      return [id, { file: path, seq: own, bytes, schema, state, verifiedAtMs }] as const;
     });
     return { seq, madeAtMs, onOpen, files: Object.fromEntries(entries) };
   });
-  return { generations, notes: readNotes(disks.a, { last: options.notes ?? 20 }) };
+  return { generations, notes: notes.slice(-(options.notes ?? 20)) };
+}
+
+/** Every file up to a step was read and found whole then, or written again. */
+function verificationsOf(manifest: Manifest | null, notes: readonly Note[]) {
+  const looks = notes.flatMap(({ at, what, ...note }) => {
+    const isWhole = what === 'recovered' || note['findings'] === note['repaired'];
+    const seq = what === 'recovered' ? note['toSeq'] : note['seq'];
+    const isLook = (what === 'recovered' || what === 'scrubbed') && isWhole;
+    return isLook && typeof seq === 'number' ? [{ atMs: Date.parse(at), seq }] : [];
+  });
+  return (id: string, { sha256, seq }: FileRecord): number => {
+    const written = (manifest?.generations ?? []).flatMap(({ components, madeAtMs }) =>
+      components[id]?.sha256 === sha256 ? [madeAtMs] : [],
+    );
+    const later = looks.flatMap(look => (look.seq >= seq ? [look.atMs] : []));
+    return Math.max(Math.min(...written), ...later.filter(Number.isFinite));
+  };
 }

@@ -1,0 +1,78 @@
+/**
+ * A round of the background scrub over a full directory: what it takes of a core, whole days and
+ * while it goes round, and how long it holds up the event loop.
+ */
+import { setImmediate } from 'node:timers/promises';
+import { createScrubber, type ScrubRound } from '../src/app/scrubber.ts';
+import { must } from '../src/base/assert.ts';
+import { DAY_MS } from '../src/base/time.ts';
+import { components } from '../src/components.ts';
+import { openStore, type Store } from '../src/state/store.ts';
+import { makeFullState } from './full-state.ts';
+import { type Row, row } from './table.ts';
+
+const MB = 1024 * 1024;
+/** The default of `scrub_share`. */
+const SHARE = 0.01;
+
+interface Measured {
+  readonly round: ScrubRound;
+  readonly cpuMs: number;
+  readonly elapsedMs: number;
+}
+
+export async function scrub(folder: string): Promise<Row[]> {
+  const { directory } = await makeFullState(folder);
+  const store = openStore({ directory, components, now: Date.now, sync: 'each' });
+  const block = await longestTickOf(measure(store, 1));
+  const quick = await measure(store, 1);
+  const slow = await measure(store, SHARE);
+  store.close();
+  const { files, bytes } = quick.round;
+  const megabytes = (bytes / MB).toFixed(1);
+  return [
+    row({ what: `scrub of ${files} files, ${megabytes} MB: CPU`, value: quick.cpuMs, unit: 'ms' }),
+    row({
+      what: '  of a core, at a round a day',
+      value: (100 * quick.cpuMs) / DAY_MS,
+      unit: '%',
+      decimals: 5,
+      atMost: 1,
+    }),
+    row({
+      what: '  of a core, while it goes round',
+      value: (100 * slow.cpuMs) / slow.elapsedMs,
+      unit: '%',
+      decimals: 2,
+      atMost: 1,
+    }),
+    row({ what: '  length of a round', value: slow.elapsedMs / 1000, unit: 's' }),
+    row({ what: '  longest hold-up of the event loop', value: block, unit: 'ms', decimals: 1 }),
+  ];
+}
+
+async function measure(store: Store, share: number): Promise<Measured> {
+  const scrubber = createScrubber({
+    ...{ store, journalMirror: null, pace: { hours: 0, share }, now: Date.now },
+    between: async work => work(),
+    warn: line => process.stderr.write(`${line}\n`),
+  });
+  const [cpu, startedAt] = [process.cpuUsage(), performance.now()];
+  const round = must(await scrubber.round(), 'a round');
+  const { user, system } = process.cpuUsage(cpu);
+  return { round, cpuMs: (user + system) / 1000, elapsedMs: performance.now() - startedAt };
+}
+
+/** The longest turn of the event loop until this is done. */
+async function longestTickOf(work: Promise<unknown>): Promise<number> {
+  let [longest, isDone] = [0, false];
+  void work.finally(() => {
+    isDone = true;
+  });
+  while (!isDone) {
+    const startedAt = performance.now();
+    await setImmediate();
+    longest = Math.max(longest, performance.now() - startedAt);
+  }
+  return longest;
+}
