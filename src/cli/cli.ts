@@ -9,6 +9,7 @@ import { nearestName } from '../app/nearest-name.ts';
 import { EXIT, type ExitCode } from '../base/fault.ts';
 import { registerBacktest } from './backtest-command.ts';
 import { registerCrashTest } from './crash-test-command.ts';
+import { registerDoctor } from './doctor-command.ts';
 import type { Io } from './io.ts';
 import { registerModel } from './model-command.ts';
 import { registerOperator } from './operator-command.ts';
@@ -55,6 +56,7 @@ function createProgram(
     registerOperator,
     registerState,
     registerModel,
+    registerDoctor,
     registerCrashTest,
   ])
     register(program, { run });

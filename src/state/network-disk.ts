@@ -17,9 +17,13 @@ const NETWORK: ReadonlyMap<number, string> = new Map([
   [0x73757245, 'Coda'],
 ]);
 
+/** `NFS`; null where the system names none. */
+export const networkName = (folder: string): string | null =>
+  NETWORK.get(fileSystemOf(folder) ?? 0) ?? null;
+
 export function refuseNetworkDisk(folder: string): void {
-  const name = NETWORK.get(fileSystemOf(folder) ?? 0);
-  if (name === undefined) return;
+  const name = networkName(folder);
+  if (name === null) return;
   throw new Fault(
     EXIT.config,
     `${folder} lies on a network file system (${name}), which may not honour locks and syncs`,

@@ -1,0 +1,18 @@
+/**
+ * `doctor`: its options.
+ */
+import type { Command as Program } from 'commander';
+import type { Registration } from './registration.ts';
+import type { StateOptions } from './state-command.ts';
+
+export function registerDoctor(program: Program, { run }: Registration): void {
+  program
+    .command('doctor')
+    .description('check the machine, the directory, the clock and the config; changes nothing')
+    .option('--dir <folder>', 'state directory (default: models)')
+    .option('--config <file>', 'configuration (default: config.json where there is one)')
+    .option('--json', 'print JSON and nothing else', false)
+    .action((options: StateOptions) =>
+      run(async io => (await import('./doctor.ts')).doctor(options, io)),
+    );
+}
