@@ -4,9 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { thaw } from '../../test/fixtures/frozen-directory.ts';
 import { sessionOptions } from '../../test/fixtures/session.ts';
 import { components } from '../components.ts';
+import { deepVerify } from '../state/deep-verify.ts';
 import { openDisks } from '../state/open-disks.ts';
+import { scrubRound } from '../state/scrub.ts';
 import { openStore, type Store } from '../state/store.ts';
 import { verifyDirectory } from '../state/verify.ts';
 import { createScrubber, type Scrubber } from './scrubber.ts';
@@ -156,6 +160,33 @@ describe('a session', () => {
       const session = await openSession(sessionOptions({}, { ...wire, scrub }).wire);
       assert.equal(session.scrub(), null);
       await session.close();
+    }
+  });
+});
+
+describe('a directory of 0.1.0', () => {
+  it('is whole to the scrub and to deep verification, before its upgrade and after', async context => {
+    const directory = mkdtempSync(join(tmpdir(), 'holdfast-scrub-old-'));
+    context.after(() => rmSync(directory, { recursive: true }));
+    thaw(
+      fileURLToPath(new URL('../../test/fixtures/directory-0.1.0.json.zst', import.meta.url)),
+      directory,
+    );
+    const disks = openDisks(directory);
+    const check = (): void => {
+      const { findings } = deepVerify(disks, components);
+      assert.deepEqual(
+        findings.filter(({ severity }) => severity === 'damage'),
+        [],
+      );
+      const suspects = [...scrubRound(disks, components)].flatMap(({ suspect }) => suspect ?? []);
+      assert.deepEqual(suspects, []);
+    };
+    check();
+    for (let start = 0; start < 2; start += 1) {
+      const store = openStore({ directory, components, now: Date.now, sync: 'each' });
+      check();
+      store.close();
     }
   });
 });
