@@ -42,9 +42,10 @@ describe('state commands that change something', () => {
 });
 
 describe('state commands that look', () => {
-  for (const command of [['verify'], ['list'], ['hash'], ['show', 'run'], ['history'], ['diff']])
-    it(`refuse somebody else’s folder as a start does: ${command[0]}`, async () => {
-      const directory = join(folder, `look-${command[0]}`);
+  const looks = ['verify', 'verify --deep', 'scrub', 'list', 'hash', 'show run', 'history', 'diff'];
+  for (const command of looks.map(each => each.split(' ')))
+    it(`refuse somebody else’s folder as a start does: ${command.join(' ')}`, async () => {
+      const directory = join(folder, `look-${command.join('-')}`);
       mkdirSync(directory);
       writeFileSync(join(directory, 'thesis.txt'), '');
       const { code, told } = await say('state', ...command, '--dir', directory);

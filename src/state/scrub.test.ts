@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Killed } from '../../test/simulated-disk.ts';
 import {
   alone,
   damageIn,
@@ -17,14 +16,6 @@ import { scrubRound } from './scrub.ts';
 
 /** The only copies of their contents where there is no mirror: nothing older leads to them. */
 const ALONE = /^previous\/21\/(purse|curve)/;
-const SPARE = 'previous/21/curve_state.json.zst';
-
-/** A file of each kind. */
-const KINDS = [
-  ...['manifest.mirror.json', 'purse_state.json', SPARE],
-  ...['journal/000000000022.a.jsonl.zst', 'journal/000000000025.b.jsonl'],
-];
-
 describe('the scrub', () => {
   for (const [place, make] of [
     ['a directory', alone],
@@ -78,28 +69,4 @@ describe('the scrub', () => {
       }
     });
   }
-
-  it('is mended also where it is killed at each operation of the repair', () => {
-    const blob = [...eachFile(alone)].flatMap(({ path }) => /^blobs.*/.exec(path)?.[0] ?? []);
-    for (const path of [...KINDS, must(blob[0], 'a blob')])
-      for (let operation = 1; ; operation += 1) {
-        const disks = alone();
-        const store = running(disks);
-        const disk = simulated(disks.a);
-        disk.tamper(path, flip);
-        disk.machine.killAt = disk.machine.operations + operation;
-        try {
-          scrub(store, disks);
-          break;
-        } catch (error) {
-          assert.ok(error instanceof Killed, `${path}: ${error}`);
-        }
-        const next = disk.kill();
-        const again = openOn({ a: next, b: next });
-        const where = `${path}, killed at operation ${operation}`;
-        assert.equal(hashOf(again.states), expectedAt(28), where);
-        assert.deepEqual(again.report.lost, [], where);
-        assert.deepEqual(damageIn({ a: next, b: next }), [], where);
-      }
-  });
 });
