@@ -1,7 +1,7 @@
 /**
  * Every bound of the product, each with its reason. Nothing in Holdfast grows without one.
  */
-import { DAY_MS, HOUR_MS, MINUTE_MS } from './time.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from './time.ts';
 
 /** Records kept per list in analytics and in the signal model (design, section 1). */
 export const RECORDS_KEPT_MAX = 10_000;
@@ -62,3 +62,27 @@ export const JOURNAL_GATHER_BYTES_MAX = 256 * 1024;
 export const NOTES_FILE_BYTES_MAX = 1024 * 1024;
 /** A config file: a hundred keys with comments are a tenth of it. */
 export const CONFIG_BYTES_MAX = 1024 * 1024;
+/** Journal lines in one object of a backup place; a single longer line goes alone. */
+export const SHIPPED_BYTES_MAX = 4 * 1024 * 1024;
+/** Continuous backups look so often for new lines, and ship them when so many or so old. */
+export const SHIP_LOOK_MS = 500;
+export const SHIP_AFTER_MS = 2 * SECOND_MS;
+export const SHIP_BYTES = 256 * 1024;
+/** Shipped objects are joined to about this size, packed: a store bills and lists by the object. */
+export const SHIPPED_PACKED_BYTES = 256 * 1024;
+/** A part of a large object on its way to a store: a dropped connection costs one of them. */
+export const UPLOAD_PART_BYTES = 8 * 1024 * 1024;
+/** A catalogue lists ten files; its hash, and no more, is believed. */
+export const CATALOGUE_BYTES_MAX = 1024 * 1024;
+/** All files of a backup as they are declared: more is no directory of ours. */
+export const BACKUP_BYTES_MAX = 2 * 1024 * 1024 * 1024;
+/** What no backup lists may belong to one that is just being made: so long it is left. */
+export const BACKUP_ORPHAN_MS = HOUR_MS;
+/** Continuous backups without `every`: how long a restore has to replay. */
+export const BACKUP_INTERVAL_MS = HOUR_MS;
+/** After a failed backup the next is tried so soon. */
+export const BACKUP_RETRY_MS = MINUTE_MS;
+/** A request to a store. */
+export const STORE_CONNECT_MS_MAX = 10 * SECOND_MS;
+export const STORE_ANSWER_MS_MAX = 60 * SECOND_MS;
+export const STORE_ATTEMPTS_MAX = 5;

@@ -1,0 +1,166 @@
+/**
+ * Writing a planned restore into an empty folder.
+ *
+ * The journal gets the lines from the backup's step to the moment, in both copies, and the state
+ * files stand beside it as they stood at that step; recovery does the rest, as after any kill. The
+ * manifest is written last. A start refuses what a cut restore leaves (65), and the next restore
+ * takes it away: `restoring.json` marks what is not whole yet.
+ *
+ * Promises: each content is checked by its hash once more as it is written; a new epoch, so that no
+ * order id is ever used twice; the same directory id. Never: writes into a folder that holds anything
+ * else, nor outside it.
+ */
+import { EXIT, Fault } from '../base/fault.ts';
+import { SHIPPED_BYTES_MAX } from '../base/limits.ts';
+import { filesIn } from '../state/backup.ts';
+import { blobPath as blobFile } from '../state/blobs.ts';
+import type { Disk } from '../state/disk.ts';
+import { encodeHead, FORMAT } from '../state/frame.ts';
+import { COPIES, JOURNAL_FOLDER, segmentPath } from '../state/journal-file.ts';
+import { MANIFEST_FORMAT, type Manifest, sealManifest } from '../state/manifest.ts';
+import { writeManifest } from '../state/snapshot.ts';
+import { folderOf, writeWholeFile } from '../state/whole-file.ts';
+import { followChain } from './chain.ts';
+import type { ShippedLine } from './chunk.ts';
+import { objectPath, RESTORE_FOLDER, restoredEpoch, restorePath } from './layout.ts';
+import { getContent } from './pack.ts';
+import type { BackupPlace } from './place.ts';
+import { getBlob, type Plan } from './plan.ts';
+
+export const RESTORE_MARK = 'restoring.json';
+
+/** What a lock leaves in a folder is nothing. */
+const LOCKS = /^(lock|lock-owner\.json)$/;
+
+/** Whether a restore may write there: nothing, or what a cut restore left. */
+export function isFree(disk: Disk): boolean {
+  const names = disk.list('').filter(name => !LOCKS.test(name));
+  return names.length === 0 || names.includes(RESTORE_MARK);
+}
+
+/** A restored directory's epoch: above every one that was ever told of. */
+export async function nextEpoch(plan: Plan, known: number): Promise<number> {
+  const { place, catalogue, chunks } = plan;
+  const taken = await place.list(`${catalogue.directory}/${RESTORE_FOLDER}`);
+  const epochs = [
+    ...[known, catalogue.epoch],
+    ...chunks.map(({ epoch }) => epoch),
+    ...taken.map(({ name }) => restoredEpoch(name)),
+  ];
+  return 1 + Math.max(...epochs);
+}
+
+/** So that another restore of the same backup takes another one. */
+export async function claimEpoch(
+  { place, catalogue, seq }: Plan,
+  epoch: number,
+  atMs: number,
+): Promise<void> {
+  const claim = { epoch, seq, at: new Date(atMs).toISOString() };
+  const path = restorePath(catalogue.directory, epoch);
+  await place.put(path, Buffer.from(`${JSON.stringify(claim)}\n`));
+}
+
+export interface Writing {
+  readonly disk: Disk;
+  readonly epoch: number;
+  readonly progress: (share: number, what: string) => void;
+}
+
+export async function writeRestored(plan: Plan, writing: Writing): Promise<void> {
+  const { disk, progress } = writing;
+  if (!isFree(disk))
+    throw new Fault(EXIT.config, `${disk.root} is not empty`, 'restore into another folder');
+  clear(disk);
+  disk.makeFolder('');
+  writeWholeFile(disk, RESTORE_MARK, Buffer.from('{"restoring":true}\n'));
+  const { catalogue, place } = plan;
+  const files = Object.values(catalogue.components);
+  for (const [index, { file, sha256, bytes }] of files.entries()) {
+    progress(0.5 + (0.2 * index) / files.length, 'writing state files');
+    const path = objectPath(catalogue.directory, sha256);
+    writeWholeFile(disk, file, await getContent(place, { path, sha256, bytes }));
+  }
+  progress(0.7, 'writing weights');
+  for (const blob of plan.blobs) {
+    const content = await getBlob(place, catalogue.directory, blob);
+    for (const copy of COPIES) write(disk, blobFile(blob.sha256, copy), content);
+  }
+  progress(0.8, 'writing the journal');
+  const manifest = manifestOf(plan, writing);
+  await writeJournal(plan, disk, manifest);
+  writeManifest(disk, manifest);
+  disk.remove(RESTORE_MARK);
+  disk.syncFolder('');
+  progress(0.9, 'opening');
+}
+
+function write(disk: Disk, path: string, content: Uint8Array): void {
+  disk.makeFolder(folderOf(path));
+  writeWholeFile(disk, path, content);
+}
+
+/** What a cut restore left; all of it is in the place still. */
+function clear(disk: Disk): void {
+  if (disk.stat(RESTORE_MARK) === null) return;
+  for (const path of filesIn(disk, ''))
+    if (!LOCKS.test(path) && path !== RESTORE_MARK) disk.remove(path);
+  disk.remove(RESTORE_MARK);
+}
+
+function manifestOf({ catalogue }: Plan, { disk, epoch }: Writing): Manifest {
+  const { directory, serial, node, seq, chain, madeAtMs, begins, components } = catalogue;
+  return {
+    format: MANIFEST_FORMAT,
+    ...{ directory, epoch, serial: serial + 1 },
+    ...{ home: disk.root, mirror: null, node, begins },
+    // Named by lines before its step, weights are needed no more: the files hold what they became.
+    generations: [{ seq, chain, madeAtMs, onOpen: true, components, blobs: [] }],
+  };
+}
+
+/** In segments that a start can hold in memory. */
+async function writeJournal(plan: Plan, disk: Disk, manifest: Manifest): Promise<void> {
+  const { place, catalogue, chunks } = plan;
+  const { directory: directoryId, epoch, seq, chain: hash } = catalogue;
+  const start = { place, directoryId, chunks, epoch, seq, hash };
+  disk.makeFolder(JOURNAL_FOLDER);
+  let continues = hash;
+  let first = seq + 1;
+  let lines: ShippedLine[] = [];
+  let bytes = 0;
+  const flush = (): void => {
+    const head = encodeHead({
+      ...{ format: FORMAT, directory: directoryId, first, continues },
+      manifest: sealManifest(manifest),
+    });
+    const content = Buffer.concat([head.bytes, ...lines.map(line => line.bytes)]);
+    for (const copy of COPIES) writeWholeFile(disk, segmentPath(first, copy), content);
+    const last = lines.at(-1)?.frame;
+    ({ first, continues } = last === undefined ? { first, continues } : after(last));
+    lines = [];
+    bytes = 0;
+  };
+  for await (const line of followChain(start, plan.seq)) {
+    lines.push(line);
+    bytes += line.bytes.length;
+    if (bytes >= SHIPPED_BYTES_MAX) flush();
+  }
+  // Also where there is no line: the segment behind a checkpoint has to be there.
+  if (lines.length > 0 || first === seq + 1) flush();
+  refuseShort(place, continues === plan.hash, plan.seq);
+}
+
+const after = ({ seq, hash }: { seq: number; hash: string }) => ({
+  first: seq + 1,
+  continues: hash,
+});
+
+function refuseShort(place: BackupPlace, isWhole: boolean, seq: number): void {
+  if (isWhole) return;
+  throw new Fault(
+    EXIT.corrupt,
+    `${place.name} changed while step ${seq} was restored from it`,
+    'restore again',
+  );
+}

@@ -1,0 +1,202 @@
+/**
+ * S3 and what speaks like it, through the AWS SDK.
+ *
+ * Credentials and region come from where the SDK looks for them (environment, profile, role);
+ * AWS_ENDPOINT_URL_S3 or AWS_ENDPOINT_URL name another store, whose buckets are then addressed by path.
+ * Promises: the SDK is loaded only here, when a place in a store was named; each request has a time
+ * limit and is tried again by the SDK, with a back-off. Never: logs, keeps or prints a secret.
+ */
+import type { S3Client } from '@aws-sdk/client-s3';
+import { STORE_ANSWER_MS_MAX, STORE_ATTEMPTS_MAX, STORE_CONNECT_MS_MAX } from '../base/limits.ts';
+import type { ObjectStore, StoredPart } from './object-store.ts';
+import type { PlaceEntry } from './place.ts';
+import { isAbsent, isNoUpload, storeFault } from './s3-fault.ts';
+
+export interface S3Options {
+  readonly bucket: string;
+  /** For messages. */
+  readonly name: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+type Sdk = typeof import('@aws-sdk/client-s3');
+
+export async function openS3(options: S3Options): Promise<ObjectStore> {
+  const sdk = await import('@aws-sdk/client-s3');
+  return new S3Store(sdk, clientOf(sdk, options), options);
+}
+
+function clientOf(sdk: Sdk, { env }: S3Options): S3Client {
+  const endpoint = env['AWS_ENDPOINT_URL_S3'] ?? env['AWS_ENDPOINT_URL'];
+  // Of another store the region is only a part of the signature.
+  const isNamed = env['AWS_REGION'] !== undefined || env['AWS_DEFAULT_REGION'] !== undefined;
+  const region = env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION'] ?? 'us-east-1';
+  return new sdk.S3Client({
+    ...(endpoint === undefined ? {} : { endpoint, forcePathStyle: true }),
+    ...(isNamed || endpoint !== undefined ? { region } : {}),
+    maxAttempts: STORE_ATTEMPTS_MAX,
+    requestHandler: {
+      connectionTimeout: STORE_CONNECT_MS_MAX,
+      requestTimeout: STORE_ANSWER_MS_MAX,
+      throwOnRequestTimeout: true,
+    },
+    // Stores other than Amazon's refuse the checksums that the SDK adds by itself; every object
+    // is read back and compared anyway.
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+  });
+}
+
+const untagged = (tag: string | undefined): string => (tag ?? '').replaceAll('"', '');
+
+class S3Store implements ObjectStore {
+  readonly #sdk: Sdk;
+  readonly #client: S3Client;
+  readonly #name: string;
+  readonly #bucket: string;
+
+  constructor(sdk: Sdk, client: S3Client, { bucket, name }: S3Options) {
+    this.#sdk = sdk;
+    this.#client = client;
+    this.#name = name;
+    this.#bucket = bucket;
+  }
+
+  async put(key: string, bytes: Uint8Array): Promise<void> {
+    const { PutObjectCommand } = this.#sdk;
+    const given = { ...this.#at(key), Body: bytes };
+    await this.#ask(() => this.#client.send(new PutObjectCommand(given)));
+  }
+
+  async get(key: string, bytesMax: number): Promise<Uint8Array | number | null> {
+    const { GetObjectCommand } = this.#sdk;
+    return this.#ask(async () => {
+      try {
+        const { Body, ContentLength } = await this.#client.send(
+          new GetObjectCommand(this.#at(key)),
+        );
+        return await readBody(Body as AsyncIterable<Uint8Array>, ContentLength ?? 0, bytesMax);
+      } catch (error) {
+        if (isAbsent(error)) return null;
+        throw error;
+      }
+    });
+  }
+
+  async list(prefix: string): Promise<PlaceEntry[]> {
+    const { paginateListObjectsV2 } = this.#sdk;
+    return this.#ask(async () => {
+      const entries: PlaceEntry[] = [];
+      const given = { Bucket: this.#bucket, Prefix: prefix, Delimiter: '/' };
+      for await (const page of paginateListObjectsV2({ client: this.#client }, given)) {
+        for (const { Prefix = '' } of page.CommonPrefixes ?? [])
+          entries.push({ name: Prefix.slice(prefix.length), bytes: 0, modifiedMs: 0 });
+        for (const { Key = '', Size = 0, LastModified } of page.Contents ?? [])
+          entries.push({
+            name: Key.slice(prefix.length),
+            bytes: Size,
+            modifiedMs: LastModified?.getTime() ?? 0,
+          });
+      }
+      return entries;
+    });
+  }
+
+  async remove(key: string): Promise<void> {
+    const { DeleteObjectCommand } = this.#sdk;
+    await this.#ask(async () => {
+      try {
+        await this.#client.send(new DeleteObjectCommand(this.#at(key)));
+      } catch (error) {
+        if (!isAbsent(error)) throw error;
+      }
+    });
+  }
+
+  async uploads(key: string): Promise<string[]> {
+    const { ListMultipartUploadsCommand } = this.#sdk;
+    const given = { Bucket: this.#bucket, Prefix: key };
+    const { Uploads = [] } = await this.#ask(() =>
+      this.#client.send(new ListMultipartUploadsCommand(given)),
+    );
+    return Uploads.filter(({ Key }) => Key === key)
+      .sort((one, two) => (one.Initiated?.getTime() ?? 0) - (two.Initiated?.getTime() ?? 0))
+      .flatMap(({ UploadId }) => UploadId ?? []);
+  }
+
+  async beginUpload(key: string): Promise<string> {
+    const { CreateMultipartUploadCommand } = this.#sdk;
+    const { UploadId = '' } = await this.#ask(() =>
+      this.#client.send(new CreateMultipartUploadCommand(this.#at(key))),
+    );
+    return UploadId;
+  }
+
+  async parts(key: string, upload: string): Promise<StoredPart[]> {
+    const { paginateListParts } = this.#sdk;
+    const given = { ...this.#at(key), UploadId: upload };
+    return this.#ask(async () => {
+      const parts: StoredPart[] = [];
+      for await (const page of paginateListParts({ client: this.#client }, given))
+        for (const { PartNumber = 0, ETag, Size = 0 } of page.Parts ?? [])
+          parts.push({ number: PartNumber, tag: untagged(ETag), bytes: Size });
+      return parts;
+    });
+  }
+
+  async putPart(part: Parameters<ObjectStore['putPart']>[0]): Promise<string> {
+    const { UploadPartCommand } = this.#sdk;
+    const { key, upload, number, bytes } = part;
+    const given = { ...this.#at(key), UploadId: upload, PartNumber: number, Body: bytes };
+    const { ETag } = await this.#ask(() => this.#client.send(new UploadPartCommand(given)));
+    return untagged(ETag);
+  }
+
+  async completeUpload(key: string, upload: string, parts: readonly StoredPart[]): Promise<void> {
+    const { CompleteMultipartUploadCommand } = this.#sdk;
+    const Parts = parts.map(({ number, tag }) => ({ PartNumber: number, ETag: `"${tag}"` }));
+    const given = { ...this.#at(key), UploadId: upload, MultipartUpload: { Parts } };
+    await this.#ask(() => this.#client.send(new CompleteMultipartUploadCommand(given)));
+  }
+
+  async abortUpload(key: string, upload: string): Promise<void> {
+    const { AbortMultipartUploadCommand } = this.#sdk;
+    const given = { ...this.#at(key), UploadId: upload };
+    await this.#ask(async () => {
+      try {
+        await this.#client.send(new AbortMultipartUploadCommand(given));
+      } catch (error) {
+        if (!isNoUpload(error)) throw error;
+      }
+    });
+  }
+
+  #at(key: string): { readonly Bucket: string; readonly Key: string } {
+    return { Bucket: this.#bucket, Key: key };
+  }
+
+  async #ask<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      throw storeFault(this.#name, error);
+    }
+  }
+}
+
+/** The body, or how long it is where that is too much; what it says of its length is checked too. */
+async function readBody(
+  body: AsyncIterable<Uint8Array>,
+  declared: number,
+  bytesMax: number,
+): Promise<Uint8Array | number> {
+  const pieces: Uint8Array[] = [];
+  let bytes = 0;
+  // Leaving the loop ends the answer.
+  for await (const piece of body) {
+    bytes += piece.length;
+    if (Math.max(bytes, declared) > bytesMax) return Math.max(bytes, declared);
+    pieces.push(piece);
+  }
+  return declared > bytesMax ? declared : Buffer.concat(pieces);
+}
