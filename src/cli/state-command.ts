@@ -6,7 +6,7 @@ import { nearestName } from '../app/nearest-name.ts';
 import type { Point } from '../app/point.ts';
 import { EXIT, Fault } from '../base/fault.ts';
 import { toPoint } from './point.ts';
-import type { Registration } from './registration.ts';
+import type { AddCommand, Registration } from './registration.ts';
 import { registerStateImport } from './state-import-command.ts';
 import { registerReplay } from './state-replay-command.ts';
 import { registerRollback } from './state-rollback-command.ts';
@@ -46,7 +46,6 @@ export interface StateUpgradeOptions extends StateOptions {
 }
 
 export function registerState(program: Program, registration: Registration): void {
-  const { run } = registration;
   const state = program
     .command('state')
     .description('look at what the bot remembers, or change it')
@@ -58,8 +57,14 @@ export function registerState(program: Program, registration: Registration): voi
       .option('--dir <folder>', 'state directory (default: models)')
       .option('--config <file>', 'configuration (default: config.json where there is one)')
       .option('--json', 'print JSON and nothing else', false);
-  const body = () => import('./state.ts');
+  registerLooks(add, registration);
+  registerChanges(add, registration);
+}
 
+const body = () => import('./state.ts');
+
+function registerLooks(add: AddCommand, registration: Registration): void {
+  const { run } = registration;
   add('list', 'the parts, their files, sizes and steps')
     .option('--at <point>', AT, toPoint)
     .action((options: StateAtOptions) => run(async io => (await body()).stateList(options, io)));
@@ -90,12 +95,16 @@ export function registerState(program: Program, registration: Registration): voi
     .action((what: string[], options: StateDiffOptions) =>
       run(async io => (await body()).stateDiff(what, options, io)),
     );
+  registerReplay(add, registration);
+}
+
+function registerChanges(add: AddCommand, registration: Registration): void {
+  const { run } = registration;
   add('checkpoint', 'write the state files now, also of a running bot').action(
     (options: StateOptions) => run(async io => (await body()).stateCheckpoint(options, io)),
   );
-  registerReplay(add, { run });
-  registerStateImport(add, { run });
-  registerRollback(add, { run });
+  registerStateImport(add, registration);
+  registerRollback(add, registration);
   add('reset <part>', 'start a part afresh; its file moves to quarantine')
     .option('--yes', 'really do it', false)
     .action((part: string, options: StateResetOptions) =>

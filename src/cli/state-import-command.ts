@@ -1,18 +1,15 @@
 /**
  * `state import`: takes over what another directory remembers.
  */
-import type { Command as Program } from 'commander';
 import { EXIT, Fault } from '../base/fault.ts';
-import type { Registration } from './registration.ts';
+import type { AddCommand, Registration } from './registration.ts';
 import type { ImportLearnedOptions } from './state-import-learned.ts';
 
 export interface StateImportOptions extends ImportLearnedOptions {
   readonly learned: boolean;
 }
 
-type Add = (usage: string, description: string) => Program;
-
-export function registerStateImport(add: Add, { run }: Registration): void {
+export function registerStateImport(add: AddCommand, { run }: Registration): void {
   add('import', 'take over what another Holdfast directory has learned; never money')
     .requiredOption('--from <folder>', 'the other directory; it is only read')
     .option('--learned', 'what was learned, and nothing else', false)

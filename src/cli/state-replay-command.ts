@@ -1,11 +1,11 @@
 /**
  * `state replay`: what the bot knew at one step.
  */
-import { InvalidArgumentError, type Command as Program } from 'commander';
+import { InvalidArgumentError } from 'commander';
 import type { DecisionPoint } from '../app/decision.ts';
 import { toPositiveCount } from './option.ts';
 import { toPoint } from './point.ts';
-import type { Registration } from './registration.ts';
+import type { AddCommand, Registration } from './registration.ts';
 import type { StateOptions } from './state-command.ts';
 
 export interface StateReplayOptions extends StateOptions {
@@ -13,9 +13,7 @@ export interface StateReplayOptions extends StateOptions {
   readonly trade?: number;
 }
 
-type Add = (usage: string, description: string) => Program;
-
-export function registerReplay(add: Add, { run }: Registration): void {
+export function registerReplay(add: AddCommand, { run }: Registration): void {
   add('replay', 'what the bot knew when it decided: candle, features, votes, size, order')
     .option('--until <point>', 'a step, a market time (UTC), or trade:N', toDecision)
     .option('--trade <number>', 'the entry of this trade, from 1 on', toPositiveCount)

@@ -1,10 +1,9 @@
 /**
  * `state rollback`: a learned part goes back to an earlier point, or a model to a former version.
  */
-import type { Command as Program } from 'commander';
 import type { RollbackTarget } from '../app/rollback.ts';
 import { toTarget } from './point.ts';
-import type { Registration } from './registration.ts';
+import type { AddCommand, Registration } from './registration.ts';
 import type { StateOptions } from './state-command.ts';
 
 export interface StateRollbackOptions extends StateOptions {
@@ -12,9 +11,7 @@ export interface StateRollbackOptions extends StateOptions {
   readonly yes: boolean;
 }
 
-type Add = (usage: string, description: string) => Program;
-
-export function registerRollback(add: Add, { run }: Registration): void {
+export function registerRollback(add: AddCommand, { run }: Registration): void {
   add('rollback <part...>', 'take learned parts back to an earlier point; money stays as it is')
     .requiredOption(
       '--to <point>',

@@ -9,7 +9,6 @@
 import { assert } from '../base/assert.ts';
 import { canonicalText } from '../base/canonical.ts';
 import type { AnyComponent, States } from '../core/component.ts';
-import { addressOf, listensTo } from '../core/fold.ts';
 import type { StepResult } from '../core/step.ts';
 import { getBlob, putBlob } from './blobs.ts';
 import { directoryBytes } from './directory-size.ts';
@@ -22,11 +21,11 @@ import { appendNote } from './notes.ts';
 import { openDisks, refuseWrongPlace } from './open-disks.ts';
 import { type Opened, openDirectory, recordsAt } from './opening.ts';
 import type { RecoveryReport } from './recover.ts';
-import { blobOf } from './replay.ts';
 import { atOnce, compressJournal, keepTwins, retain, withGeneration } from './retention.ts';
 import type { Suspect } from './scrub.ts';
 import { commitSnapshot, type Prepared, prepareSnapshot } from './snapshot.ts';
 import type { CheckpointResult, CheckpointTask, Store, StoreOptions } from './store-port.ts';
+import { Unsaved } from './unsaved.ts';
 import { assertUpgrades } from './upgrade.ts';
 
 export { prepareCheckpoint } from './checkpoint-aside.ts';
@@ -58,9 +57,7 @@ export function openStore(options: StoreOptions): Store {
 interface Begun {
   readonly seq: number;
   readonly chain: string;
-  readonly addresses: Set<string>;
-  readonly blobs: Set<string>;
-  readonly steps: number;
+  readonly taken: Unsaved;
 }
 
 class DirectoryStore implements Store {
@@ -76,10 +73,7 @@ class DirectoryStore implements Store {
   #live: ReadonlyMap<string, FileRecord>;
   #journalFirst: number;
   #segmentFirst: number;
-  /** Since the last checkpoint: addresses of facts, blobs they name, steps. */
-  #addresses = new Set<string>();
-  #blobs = new Set<string>();
-  #steps = 0;
+  #unsaved = new Unsaved();
   #begun: Begun | null = null;
 
   constructor(options: StoreOptions, place: { disks: Disks; release: () => void }) {
@@ -134,7 +128,7 @@ class DirectoryStore implements Store {
   }
 
   get stepsSinceCheckpoint(): number {
-    return this.#steps;
+    return this.#unsaved.steps;
   }
 
   get checkpointing(): boolean {
@@ -148,12 +142,7 @@ class DirectoryStore implements Store {
 
   append(step: Pick<StepResult, 'seq' | 'facts' | 'texts'>): void {
     assert(step.texts.length === step.facts.length, 'every fact has its text');
-    for (const fact of step.facts) {
-      this.#addresses.add(addressOf(fact));
-      const blob = blobOf(fact);
-      if (blob !== null) this.#blobs.add(blob);
-    }
-    this.#steps += 1;
+    this.#unsaved.addStep(step.facts);
     const isEach = this.#options.sync === 'each';
     this.#lastWords.over(() => {
       if (isEach) this.#writer.append(step.seq, step.texts);
@@ -170,8 +159,7 @@ class DirectoryStore implements Store {
 
   putBlob(bytes: Uint8Array): string {
     const name = this.#lastWords.over(() => putBlob(this.#disks, bytes));
-    // Kept from now on, although the line that names it is still to come.
-    this.#blobs.add(name);
+    this.#unsaved.addBlob(name);
     return name;
   }
 
@@ -202,21 +190,12 @@ class DirectoryStore implements Store {
       this.#lastWords.over(() => this.#writer.rotate(sealManifest(this.#manifest)));
       this.#segmentFirst = seq + 1;
     }
-    const addresses = this.#addresses;
-    this.#begun = {
-      seq,
-      chain: this.#writer.hash,
-      addresses,
-      blobs: this.#blobs,
-      steps: this.#steps,
-    };
-    this.#addresses = new Set();
-    this.#blobs = new Set();
-    this.#steps = 0;
+    const taken = this.#unsaved;
+    this.#unsaved = new Unsaved();
+    this.#begun = { seq, chain: this.#writer.hash, taken };
     // One without a record has no file that could stay (see mend).
     const isTouched = (component: AnyComponent) =>
-      !this.#live.has(component.id) ||
-      [...addresses].some(address => listensTo(component, address));
+      !this.#live.has(component.id) || taken.touches(component);
     const changed = this.#options.components.filter(isTouched).map(component => component.id);
     const { a, b } = this.#disks;
     const former = changed.flatMap(id => this.#live.get(id) ?? []);
@@ -230,7 +209,7 @@ class DirectoryStore implements Store {
     const startMs = now();
     const { seq, chain } = begun;
     const fresh = {
-      ...{ seq, chain, madeAtMs: startMs, onOpen: false, blobs: [...begun.blobs] },
+      ...{ seq, chain, madeAtMs: startMs, onOpen: false, blobs: [...begun.taken.blobs] },
       components: recordsAt({ components, prepared, live: this.#live }, seq),
     };
     const manifest = {
@@ -256,9 +235,7 @@ class DirectoryStore implements Store {
     const begun = this.#begun;
     if (begun === null) return;
     this.#begun = null;
-    for (const address of begun.addresses) this.#addresses.add(address);
-    for (const blob of begun.blobs) this.#blobs.add(blob);
-    this.#steps += begun.steps;
+    this.#unsaved.giveBack(begun.taken);
   }
 
   *cleanup(): Generator<void, void> {
@@ -271,8 +248,9 @@ class DirectoryStore implements Store {
   mend(suspect: Suspect): readonly Mending[] {
     assert(this.#begun === null, 'nothing is mended beside a checkpoint');
     const { components } = this.#options;
-    const [disks, manifest, live, blobs] = [this.#disks, this.#manifest, this.#live, this.#blobs];
-    const known = { disks, components, manifest, live, blobs, journalFirst: this.#journalFirst };
+    const [disks, manifest, live] = [this.#disks, this.#manifest, this.#live];
+    const [{ blobs }, journalFirst] = [this.#unsaved, this.#journalFirst];
+    const known = { disks, components, manifest, live, blobs, journalFirst };
     const done = this.#lastWords.over(() => mend(known, suspect));
     this.#manifest = done.manifest ?? manifest;
     if (done.rewrite !== null) {
@@ -299,7 +277,7 @@ class DirectoryStore implements Store {
       disks: this.#disks,
       components: this.#options.components,
       manifest: this.#manifest,
-      blobs: this.#blobs,
+      blobs: this.#unsaved.blobs,
       journalFirst: this.#journalFirst,
     });
   }
