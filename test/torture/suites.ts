@@ -7,8 +7,10 @@ import { damage } from './suite/damage.ts';
 import { diskFault } from './suite/disk-fault.ts';
 import { kill } from './suite/kill.ts';
 import { killProcess } from './suite/kill-process.ts';
+import { planted } from './suite/planted.ts';
 import { power } from './suite/power.ts';
 import { powerReal } from './suite/power-real.ts';
+import { refuse } from './suite/refuse.ts';
 import { sequence } from './suite/sequence.ts';
 import { twoBots } from './suite/two-bots.ts';
 import type { Suite } from './suite.ts';
@@ -21,8 +23,10 @@ export const suites: readonly Suite[] = [
   powerReal,
   diskFault,
   damage,
+  refuse,
   twoBots,
   clock,
+  planted,
 ];
 
 export const suiteNamed = (name: string): Suite | undefined =>

@@ -148,7 +148,8 @@ const DIRTY: readonly Entry[] = [
 const DAMAGED: readonly Entry[] = [
   damaged("the journal's copy a", living => {
     const { a } = living.disks;
-    flip(living, a, fileIn(a, 'journal', /a\.jsonl$/));
+    // In a step's line: the head of a segment is most of it.
+    flip(living, a, fileIn(a, 'journal', /a\.jsonl$/), 0.9);
   }),
   damaged("the journal's copy b", living => loseAll(living.disks.b, 'journal', /b\.jsonl/)),
   damaged('a packed segment', living => {

@@ -1,0 +1,169 @@
+/**
+ * THE LIST of planted bugs: what the rules of durability forbid, and which suite must see it.
+ *
+ * Promises: each edit fits its file exactly once, so that a change of the source that moves the
+ * place fails the suite instead of leaving a bug unplanted. Never: a bug that the types forbid is
+ * meant as one: the edits are loaded with their types stripped.
+ */
+import { assert, must } from '../../../src/base/assert.ts';
+
+export interface Edit {
+  /** From the root of the repository. */
+  readonly file: string;
+  readonly find: string;
+  readonly replace: string;
+}
+
+export interface PlantedBug {
+  readonly name: string;
+  readonly edits: readonly Edit[];
+  /** Any of these must see it. */
+  readonly suite: string;
+}
+
+const SYNCED = `    file.write(bytes);
+    file.sync();`;
+
+export const bugs: readonly PlantedBug[] = [
+  bug('temporary files are never synced', 'power', 'src/state/whole-file.ts', [
+    SYNCED,
+    '    file.write(bytes);',
+  ]),
+  bug('a new segment without a sync of its folder', 'power', 'src/state/journal-write.ts', [
+    'disk.syncFolder(JOURNAL_FOLDER);',
+    '',
+  ]),
+  bug('a step is acknowledged before its sync', 'power', 'src/state/journal-write.ts', [
+    `        file.write(bytes);
+        file.sync();`,
+    '        file.write(bytes);',
+  ]),
+  bug('the mirror is written and never synced', 'sequence', 'src/state/journal-write.ts', [
+    `        file.write(bytes);
+        file.sync();`,
+    `        file.write(bytes);
+        if (file === this.#copies[0].file) file.sync();`,
+  ]),
+  bug('the journal is pruned up to the newest generation', 'kill', 'src/state/retention.ts', [
+    'pruneJournal(disks, floor + 1);',
+    'pruneJournal(disks, manifest.generations[0].seq + 1);',
+  ]),
+  bug('one generation is kept', 'kill', 'src/base/limits.ts', [
+    'GENERATIONS_KEPT_MIN = 2',
+    'GENERATIONS_KEPT_MIN = 1',
+  ]),
+  {
+    name: 'lines are believed without checksum and hash',
+    suite: 'kill',
+    edits: [
+      {
+        file: 'src/state/frame.ts',
+        find: 'if (crc32(body) !== hexAt(bytes, offset + CRC_AT)) return',
+        replace: 'if (false) return',
+      },
+      {
+        file: 'src/state/journal-merge.ts',
+        find: 'if (lineHash(this.lastHash, line.text) !== line.hash) continue;',
+        replace: '',
+      },
+    ],
+  },
+  bug('a sync that failed is tried again', 'sequence', 'src/state/journal-write.ts', [
+    `        file.write(bytes);
+        file.sync();`,
+    `        file.write(bytes);
+        try { file.sync(); } catch { file.sync(); }`,
+  ]),
+  bug('[R1] recovery syncs nothing of what it has read', 'sequence', 'src/state/sync.ts', [
+    'const { a, b } = disks;',
+    'const { a, b } = disks; return;',
+  ]),
+  bug('[R2] a start makes no fresh snapshot', 'kill', 'src/state/opening.ts', [
+    'const now = commitSnapshot(disks.a, prepared, { manifest, live });',
+    'const now = live;',
+  ]),
+  bug('a hole in the journal is skipped', 'refuse', 'src/state/journal-read.ts', [
+    'if (next.head.first > last + 1) {',
+    'if (next.head.first > last + 1) { return;',
+  ]),
+  bug('a torn end is left as it is', 'kill', 'src/state/journal-repair.ts', [
+    'if (segment.flaws.length === 0) return;',
+    "if (segment.flaws.every(({ state }) => state === 'torn')) return;",
+  ]),
+  bug('the second copy is never read', 'kill', 'src/state/journal-file.ts', [
+    "const found = [...findCopy(a, 'a', false), ...findCopy(b, 'b', false)];",
+    "const found = [...findCopy(a, 'a', false)];",
+  ]),
+  bug('files get their names before the manifest tells of them', 'kill', 'src/state/snapshot.ts', [
+    `  writeManifest(disk, manifest);
+  for (const [, record] of fresh) disk.rename(record.file + TEMPORARY, record.file);`,
+    `  for (const [, record] of fresh) disk.rename(record.file + TEMPORARY, record.file);
+  writeManifest(disk, manifest);`,
+  ]),
+  bug('the manifest is in place before its files are synced', 'power', 'src/state/snapshot.ts', [
+    `    const sum = writeTemporary(disk, file.name, bytes);`,
+    `    const { write, close } = disk.create(file.name + TEMPORARY); write(bytes); close();
+    const sum = sha256(bytes);`,
+  ]),
+  bug('a line names a blob that is not synced', 'power', 'src/state/blobs.ts', [
+    `    } else {
+      writeWholeFile(disk, path, bytes);`,
+    `    } else {
+      const { write, close } = disk.create(path); write(bytes); close();`,
+  ]),
+  bug('former files get no second name', 'kill', 'src/state/snapshot.ts', [
+    'if (!prepared.formerKept) keepFormers(disk, former);',
+    '',
+  ]),
+  bug('damaged files are overwritten', 'kill', 'src/state/opening.ts', [
+    'for (const path of found.damaged) quarantine(disks.a, path);',
+    '',
+  ]),
+  bug(
+    'a segment is removed before its packed form is durable',
+    'power',
+    'src/state/journal-keep.ts',
+    [
+      'writeWholeFile(disk, path + PACKED, packed);',
+      'const { write, close } = disk.create(path + PACKED); write(packed); close();',
+    ],
+  ),
+  bug('a step is folded twice', 'kill', 'src/state/replay.ts', [
+    'startOf(component) < step.seq',
+    'startOf(component) <= step.seq',
+  ]),
+  bug('a short write is taken for a whole one', 'disk-fault', 'src/state/disk.ts', [
+    'while (done < bytes.length) {',
+    'while (done === 0) {',
+  ]),
+  bug('nobody asks for the lock', 'two-bots', 'src/state/lock.ts', [
+    'PRAGMA journal_mode=MEMORY; BEGIN EXCLUSIVE',
+    'PRAGMA journal_mode=MEMORY',
+  ]),
+];
+
+function bug(
+  name: string,
+  suite: string,
+  file: string,
+  [find, replace]: readonly [find: string, replace: string],
+): PlantedBug {
+  return { name, suite, edits: [{ file, find, replace }] };
+}
+
+export const bugNamed = (name: string): PlantedBug =>
+  must(
+    bugs.find(one => one.name === name),
+    `a planted bug "${name}"`,
+  );
+
+/** The source with the edits in it. */
+export function planted(source: string, edits: readonly Edit[]): string {
+  let text = source;
+  for (const { file, find, replace } of edits) {
+    const parts = text.split(find);
+    assert(parts.length === 2, `${file} holds this ${parts.length - 1} times, not once: ${find}`);
+    text = parts.join(replace);
+  }
+  return text;
+}
