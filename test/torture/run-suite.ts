@@ -75,7 +75,7 @@ async function runThread(suite: Suite, run: SuiteRun, count: Count): Promise<voi
   let isPrepared = false;
   let chunk: Chunk = [];
   try {
-    count.prepared = await answerOf<Prepared>(worker, { index, caseMsMax });
+    count.prepared = await answerOf<Prepared>(worker, { index, caseMsMax: CASE_MS_MAX });
     isPrepared = true;
     for (chunk = take(suite, run, count); chunk.length > 0; chunk = take(suite, run, count)) {
       worker.postMessage(chunk);

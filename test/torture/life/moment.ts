@@ -24,8 +24,6 @@ export interface Moment extends Told {
   readonly disks: Pair;
   /** Length of the write that was about to happen; 0: something else was. */
   readonly flight: number;
-  /** Thrown by the life itself here, which nothing was done to. */
-  readonly broken?: unknown;
 }
 
 export interface Recorded {
@@ -44,24 +42,21 @@ export function recorded(life: Life): Recorded {
     const { acknowledged, written, wish } = living;
     return { acknowledged, written, wish };
   };
-  const moments = unlessBroken(
-    () => {
-      life.stage?.(living);
-      return momentsOf(living.disks, { told, run: () => life.live(living) });
-    },
-    broken => [{ ...told(), what: 'nowhere', disks: killed(living.disks), flight: 0, broken }],
-  );
+  const moments = alive(life, () => {
+    life.stage?.(living);
+    return momentsOf(living.disks, { told, run: () => life.live(living) });
+  });
   const all = { moments, spoilt: living.spoilt };
   known.set(life, all);
   return all;
 }
 
-/** A life that breaks by itself is one moment that says so. */
-function unlessBroken<T>(run: () => T, otherwise: (error: unknown) => T): T {
+/** Nothing is done to it yet: a life that ends early fails the whole suite. */
+function alive<T>({ name }: Life, run: () => T): T {
   try {
     return run();
   } catch (error) {
-    return otherwise(error);
+    throw new Error(`${name} breaks by itself: ${(error as Error).message}`, { cause: error });
   }
 }
 
@@ -112,8 +107,7 @@ export function tearsOf({ flight }: { readonly flight: number }): number[] {
 }
 
 /** The disks of a moment for the next process, with so much of the write in flight on them. */
-export function leftAt({ disks, flight, broken }: Moment, tear: number, machine?: Machine): Pair {
-  if (broken !== undefined) throw broken;
+export function leftAt({ disks, flight }: Moment, tear: number, machine?: Machine): Pair {
   const left = killed(disks, machine);
   if (flight === 0) return left;
   const writer = left.a.flight > 0 ? left.a : left.b;

@@ -1,0 +1,36 @@
+/**
+ * Suites for the test of the runner: one that fails, one that never ends, one that kills its thread.
+ */
+import type { Campaign, Suite } from './suite.ts';
+
+const trial = (
+  name: string,
+  { cases, quick }: { readonly cases: number; readonly quick: number },
+  run: (index: number) => string,
+): Suite => ({
+  name,
+  quick,
+  promise: 'the runner counts it right',
+  prepare: () => ({ cases, run }) satisfies Campaign,
+});
+
+export const suites: readonly Suite[] = [
+  trial('mixed', { cases: 90, quick: 20 }, index => {
+    if (index === 31) throw new Error('broken');
+    return index % 2 === 0 ? 'even' : 'odd';
+  }),
+  trial('endless', { cases: 12, quick: 0 }, index => {
+    while (index === 4);
+    return 'kept';
+  }),
+  trial('deadly', { cases: 12, quick: 0 }, index => {
+    if (index === 7) process.exit(3);
+    return 'kept';
+  }),
+  {
+    ...trial('unprepared', { cases: 1, quick: 1 }, () => 'kept'),
+    prepare: () => {
+      throw new Error('no such thing');
+    },
+  },
+];
