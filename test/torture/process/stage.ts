@@ -81,10 +81,11 @@ export class Stage {
     return this.run([LIFE, this.directory, String(until), mirror, release, clock], plan);
   }
 
-  /** Of every process: what this one was started with is not for them. */
+  /** Of every process: what this one was started with is not for them, save a planted bug. */
   get env(): NodeJS.ProcessEnv {
-    const { NODE_OPTIONS: _, ...own } = process.env;
-    return { ...own, NODE_COMPILE_CACHE: CACHE };
+    const { NODE_OPTIONS = '', ...own } = process.env;
+    const options = own['HOLDFAST_PLANTED'] === undefined ? {} : { NODE_OPTIONS };
+    return { ...own, ...options, NODE_COMPILE_CACHE: CACHE };
   }
 
   /** Any script of ours under the plan, in a process of its own. */
