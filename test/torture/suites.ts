@@ -7,6 +7,7 @@ import { damage } from './suite/damage.ts';
 import { diskFault } from './suite/disk-fault.ts';
 import { kill } from './suite/kill.ts';
 import { killProcess } from './suite/kill-process.ts';
+import { killStorm } from './suite/kill-storm.ts';
 import { planted } from './suite/planted.ts';
 import { power } from './suite/power.ts';
 import { powerReal } from './suite/power-real.ts';
@@ -23,10 +24,11 @@ export const suites: readonly Suite[] = [
   powerReal,
   diskFault,
   damage,
-  refuse,
   twoBots,
   clock,
   planted,
+  killStorm,
+  refuse,
 ];
 
 export const suiteNamed = (name: string): Suite | undefined =>

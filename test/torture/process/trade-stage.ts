@@ -51,7 +51,8 @@ export type Part = 'first' | 'last';
 
 export class TradeStage {
   readonly stage: Stage;
-  readonly #args: readonly string[];
+  /** Of a run to the end of the tape. */
+  readonly args: readonly string[];
   readonly #twin: ReturnType<typeof digest>;
   readonly #operations: Partial<Record<Part, readonly Operation[]>> = {};
 
@@ -61,7 +62,7 @@ export class TradeStage {
     mkdirSync(folder);
     const tapes = tapesOf(folder, market);
     const config = writeConfig(folder, CONFIG);
-    this.#args = [
+    this.args = [
       ...[MAIN, 'trade', '--no-web', '--speed', 'max', '--config', config],
       ...['--tape', ...tapes, '--dir', stage.directory],
     ];
@@ -78,7 +79,7 @@ export class TradeStage {
     const { keep = false, TZ = 'UTC' } = more;
     if (!keep) this.stage.begin(part === 'first' ? undefined : 'warm');
     const until = part === 'first' ? ['--until', String(FIRST_CANDLES)] : [];
-    return this.stage.run([...this.#args, ...until], plan, { TZ });
+    return this.stage.run([...this.args, ...until], plan, { TZ });
   }
 
   /** Of a part to which nothing is done. */
@@ -94,7 +95,7 @@ export class TradeStage {
 
   /** A run that must end well, and must not have lost a thing. */
   #runWell(...more: string[]): void {
-    const { code, signal, stdout, stderr } = this.stage.run([...this.#args, ...more]);
+    const { code, signal, stdout, stderr } = this.stage.run([...this.args, ...more]);
     assert.equal(code, 0, `${signal ?? ''}${stdout}${stderr}`);
     assert.equal(admittedLoss(stdout + stderr), null);
   }
