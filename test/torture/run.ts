@@ -20,6 +20,7 @@ import { table } from '../../src/app/table.ts';
 import { EXIT, Fault } from '../../src/base/fault.ts';
 import { withFigures } from './figure-table.ts';
 import { runSuite } from './run-suite.ts';
+import { holdScratch } from './scratch.ts';
 import type { Suite } from './suite.ts';
 import { suiteNamed, suites } from './suites.ts';
 import { countText, endedText, ranText, type Tally } from './tally.ts';
@@ -27,6 +28,7 @@ import { countText, endedText, ranText, type Tally } from './tally.ts';
 const PAGE = new URL('../../docs/RELIABILITY.md', import.meta.url);
 const FAILURES_SHOWN_MAX = 10;
 
+holdScratch();
 try {
   process.exitCode = await torture(process.argv.slice(2));
 } catch (error) {

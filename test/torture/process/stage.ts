@@ -3,18 +3,18 @@
  *
  * Promises: a case begins from nothing or from a copy of a template, always under the same paths (a
  * directory remembers where it lies); a process that hangs is killed and is an error; everything is
- * removed at the end. In memory where the system has such a place: a kill loses no page cache.
+ * removed at the end.
  */
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { scratchFolder } from '../scratch.ts';
 import { type Plan, Shim } from './shim.ts';
 
 export const LIFE = fileURLToPath(new URL('./small-life.ts', import.meta.url));
 export const MAIN = fileURLToPath(new URL('../../../src/main.ts', import.meta.url));
-const MEMORY = '/dev/shm';
 /** Of a life that takes a second on an idle machine. */
 const PATIENCE_MS = 60_000;
 
@@ -45,9 +45,7 @@ export class Stage {
   readonly mirror: string;
 
   constructor(name: string) {
-    this.folder = mkdtempSync(
-      join(existsSync(MEMORY) ? MEMORY : tmpdir(), `holdfast-torture-${name}-`),
-    );
+    this.folder = scratchFolder(name);
     this.scene = join(this.folder, 'scene');
     const tools = join(this.folder, 'tools');
     for (const made of [this.scene, tools]) mkdirSync(made);

@@ -44,7 +44,7 @@ const MARKET = {
 export const clock: Suite = {
   name: 'clock',
   promise: 'no jump of the clock, zone or week of absence changes what a bot does or remembers',
-  quick: 9,
+  quick: 5,
   missing: withoutShim,
   prepare,
 };

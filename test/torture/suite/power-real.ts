@@ -3,16 +3,14 @@
  * cut while a small bot writes, in its recovery too, up to three deep and with kills in between.
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { PowerAnswer, PowerCase } from '../process/power-machine.ts';
+import { scratchFolder } from '../scratch.ts';
 import type { Campaign, Suite } from '../suite.ts';
 
 const CASES = 2500;
 const MACHINE = fileURLToPath(new URL('../process/power-machine.ts', import.meta.url));
-const MEMORY = '/dev/shm';
 
 export const powerReal: Suite = {
   name: 'power-real',
@@ -32,18 +30,15 @@ function missing(): string | null {
   for (const program of ['unshare', 'mkfs.ext4', 'mkfs.xfs', 'xfs_io'])
     if (spawnSync(program, ['-V'], { stdio: 'ignore' }).error !== undefined)
       return `needs ${program}`;
-  const folder = scratch();
+  const folder = scratchFolder('power');
   const args = ['-m', '--propagation', 'private', 'sh', '-c', TRIAL, 'sh', folder];
   const { status } = spawnSync('unshare', args, { stdio: 'ignore' });
   rmSync(folder, { recursive: true, force: true });
   return status === 0 ? null : 'needs the right to mount a loop device';
 }
 
-const scratch = (): string =>
-  mkdtempSync(join(existsSync(MEMORY) ? MEMORY : tmpdir(), 'holdfast-torture-power-'));
-
 async function prepare(seed: number): Promise<Campaign> {
-  const folder = scratch();
+  const folder = scratchFolder('power');
   const args = ['-m', '--propagation', 'private', process.execPath, MACHINE, folder];
   const machine = spawn('unshare', args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   const end = (): void => {
