@@ -187,6 +187,18 @@ export const configSchema = group({
   allow_network_filesystem: flag(false, 'start although locks and syncs may not be honoured'),
   scrub_hours: number(0, 8760, 24, 'hours between two rounds of the background scrub; 0: off'),
   scrub_share: number(0.0001, 1, 0.01, 'of a core that a scrub may take while it goes round'),
+  keep_history: v.optional(
+    v.nullable(
+      v.pipe(
+        v.boolean(),
+        said(
+          'true, false or null',
+          'nothing of the past is ever dropped; null: as the directory has it, no at first',
+        ),
+      ),
+    ),
+    null,
+  ),
   log_level: v.optional(
     v.pipe(
       v.picklist(LOG_LEVELS),

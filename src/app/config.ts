@@ -37,6 +37,8 @@ export interface AppConfig {
   readonly journalMirror: string | null;
   readonly allowNetworkFilesystem: boolean;
   readonly scrub: ScrubPace;
+  /** Null: as the directory has it. */
+  readonly keepHistory: boolean | null;
   readonly logLevel: LogLevel;
   readonly stakeCurrency: string | null;
   readonly exchange: { readonly name: string | null; readonly pairs: readonly string[] };
@@ -207,6 +209,7 @@ function toAppConfig(config: Config, file: string | null, secrets: Secrets): App
     journalMirror: config.journal_mirror,
     allowNetworkFilesystem: config.allow_network_filesystem,
     scrub: { hours: config.scrub_hours, share: config.scrub_share },
+    keepHistory: config.keep_history,
     logLevel: config.log_level,
     stakeCurrency: config.stake_currency,
     exchange: { name: config.exchange.name, pairs: config.exchange.pair_whitelist },

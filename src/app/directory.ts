@@ -17,10 +17,11 @@ import {
   type Reach,
   reachOf,
 } from '../state/inspect.ts';
-import { type Disks, type JournalScan, scanJournal } from '../state/journal.ts';
+import type { Disks, JournalScan } from '../state/journal.ts';
 import { acquireLock } from '../state/lock.ts';
 import { type Note, readNotes } from '../state/notes.ts';
 import { openDisks, rememberedMirror } from '../state/open-disks.ts';
+import { wholeJournal } from '../state/past.ts';
 import { type StateHashes, stateHashes } from '../state/state-hash.ts';
 import { openStore, type Store } from '../state/store.ts';
 import { type Verification, verifyDirectory } from '../state/verify.ts';
@@ -102,8 +103,8 @@ export const verifyDeep = ({ disks }: Place, onProgress: (share: number) => void
 /** The steps that can be looked at. */
 export const reach = ({ disks }: Place): Reach => reachOf(disks);
 
-/** The journal as it stands, oldest step first. */
-export const journalOf = ({ disks }: Place): JournalScan => scanJournal(disks);
+/** The journal as far back as it is kept, oldest step first. */
+export const journalOf = ({ disks }: Place): JournalScan => wholeJournal(disks);
 
 export const historyOf = ({ disks }: Place): History => history(disks, { notes: NOTES_MAX });
 

@@ -130,6 +130,7 @@ export async function openBot(options: BotOptions): Promise<Bot> {
       acceptLoss: options.acceptLoss === true,
       allowNetwork: config.allowNetworkFilesystem,
       scrub: config.scrub,
+      keepHistory: config.keepHistory,
       sharedSync: options.sync === 'shared',
       settings: config.settings,
       seed: options.seed,

@@ -49,6 +49,8 @@ export interface WireOptions {
   readonly journalMirror: string | null;
   readonly acceptLoss: boolean;
   readonly allowNetwork: boolean;
+  /** Nothing of the past is dropped; null: as the directory has it. */
+  readonly keepHistory?: boolean | null;
   /** Syncs may be shared between steps only where nobody acts on them (backtests). */
   readonly sharedSync: boolean;
   /** The background scrub; a backtest has none. */
@@ -82,12 +84,13 @@ function closeAfter(store: Store): void {
 }
 
 function storeFor(options: WireOptions): Store {
-  const { directory, journalMirror, acceptLoss, allowNetwork, sharedSync } = options;
+  const { directory, journalMirror, acceptLoss, allowNetwork, keepHistory, sharedSync } = options;
   if (directory === null) return openMemoryStore(components);
   refuseForeign(directory);
   return openStore({
     directory,
     ...(journalMirror === null ? {} : { journalMirror }),
+    ...(typeof keepHistory === 'boolean' && { keepHistory }),
     components,
     now: Date.now,
     acceptLoss,

@@ -13,6 +13,8 @@ export const CHECKPOINT_STEPS_MAX = 50_000;
 export const CHECKPOINT_JOURNAL_BYTES_MAX = 8 * 1024 * 1024;
 /** Complete sets of state files kept: the current one and one to fall back on. */
 export const GENERATIONS_KEPT_MIN = 2;
+/** With `keep_history`: steps between two checkpoints that are kept, and so to fold to any step. */
+export const HISTORY_STEPS = 100_000;
 /** In a crash loop young generations are kept, but not without end. */
 export const GENERATIONS_KEPT_MAX = 16;
 /** A checkpoint made on open never evicts a generation younger than this. */

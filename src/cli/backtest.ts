@@ -42,6 +42,7 @@ export const backtest: Command<BacktestOptions> = async (options, io) => {
         acceptLoss: options.acceptLoss,
         allowNetwork: config.allowNetworkFilesystem,
         scrub: config.scrub,
+        keepHistory: config.keepHistory,
         sharedSync: true,
         settings: settingsOf(options, config),
         seed: options.seed,

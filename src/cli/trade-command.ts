@@ -18,6 +18,8 @@ export interface TradeOptions {
   readonly port?: number;
   readonly web: boolean;
   readonly skipBadRows: boolean;
+  /** Undefined where not given: the config decides. */
+  readonly keepHistory?: true;
   readonly acceptLoss: boolean;
 }
 
@@ -39,6 +41,7 @@ export function registerTrade(program: Program, { run }: Registration): void {
     .option('--port <number>', 'port of the dashboard', toPort)
     .option('--no-web', 'no dashboard')
     .option('--skip-bad-rows', 'skip and count bad rows of a tape instead of refusing it', false)
+    .option('--keep-history', 'never drop anything of the past, from now on')
     .option('--accept-loss', 'start although some of the state cannot be rebuilt', false)
     .action((options: TradeOptions) =>
       run(async io => (await import('./trade.ts')).trade(options, io)),

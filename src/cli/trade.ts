@@ -24,7 +24,7 @@ export const trade: Command<TradeOptions> = async (options, io) => {
   const config = loadConfig({
     file: options.config,
     env: io.env,
-    overrides: { dir: options.dir },
+    overrides: { dir: options.dir, keep_history: options.keepHistory },
   });
   const screen = new Console({ stdout: io.stdout, stderr: io.stderr, now: io.now, env: io.env });
   if (options.port !== undefined)
@@ -46,6 +46,7 @@ export const trade: Command<TradeOptions> = async (options, io) => {
         acceptLoss: options.acceptLoss,
         allowNetwork: config.allowNetworkFilesystem,
         scrub: config.scrub,
+        keepHistory: config.keepHistory,
         sharedSync: false,
         settings: config.settings,
         seed: options.seed,

@@ -104,11 +104,22 @@ export function giveUpLostBlobs(disks: Disks, hashes: Iterable<string>): Set<str
   return lost;
 }
 
-/** Removes every blob that is not in `keep`, and what interrupted writes left. */
-export function pruneBlobs(disks: Disks, keep: ReadonlySet<string>): void {
+/**
+ * Removes every blob that is not in `keep`, and what interrupted writes left. `first`: what is done
+ * with the blobs before.
+ */
+export function pruneBlobs(
+  disks: Disks,
+  keep: ReadonlySet<string>,
+  first: (disk: Disk, names: readonly string[]) => void = () => {},
+): void {
   for (const copy of COPIES) {
     const disk = disks[copy];
     let removed = false;
+    first(
+      disk,
+      disk.list(BLOB_FOLDER).filter(name => NAME.test(name) && !keep.has(hashIn(name))),
+    );
     for (const name of disk.list(BLOB_FOLDER)) {
       const match = NAME.exec(name);
       const isUnused = match !== null && !keep.has(match[1] ?? '');
@@ -119,6 +130,8 @@ export function pruneBlobs(disks: Disks, keep: ReadonlySet<string>): void {
     if (removed) disk.syncFolder(BLOB_FOLDER);
   }
 }
+
+const hashIn = (name: string): string => NAME.exec(name)?.[1] ?? '';
 
 function stateOf(disk: Disk, path: string, hash: string): 'whole' | 'missing' | 'damaged' {
   if (disk.stat(path) === null) return 'missing';

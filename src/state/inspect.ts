@@ -10,6 +10,8 @@ import { type Disks, scanJournal } from './journal.ts';
 import { type FileRecord, type Manifest, newestOf, readManifests } from './manifest.ts';
 import { MirrorFault, withoutMirror } from './mirror.ts';
 import { type Note, readNotes } from './notes.ts';
+import { pastDisks, wholeJournal } from './past.ts';
+import { pastReach, statesInPast } from './past-states.ts';
 import { type Recovered, type RecoveryReport, recover } from './recover.ts';
 import { steadily } from './steady.ts';
 
@@ -44,8 +46,9 @@ export function inspectStates(
   options: { readonly at?: number } = {},
 ): Inspection {
   return steadily(disks, () => {
-    if (options.at !== undefined) refuseUnkept(disks, options.at);
-    return inspectOnce(disks, components, options.at);
+    const { at } = options;
+    if (at !== undefined && isPast(disks, at)) return inPast(disks, components, at);
+    return inspectOnce(disks, components, at);
   });
 }
 
@@ -76,14 +79,28 @@ export interface Reach {
 export const reachOf = (disks: Disks): Reach => steadily(disks, () => reachIn(disks));
 
 function reachIn(disks: Disks): Reach {
+  const own = ownReach(disks);
+  return pastDisks(disks) === null
+    ? own
+    : { ...own, first: Math.min(own.first, pastReach(disks, wholeJournal(disks)).first) };
+}
+
+/** Without what was set aside. */
+function ownReach(disks: Disks): Reach {
   const { first, last } = scanJournal(disks);
   const generations = newestOf(readManifests(disks.a))?.generations ?? [];
   return { first: first === 1 ? 0 : (generations.at(-1)?.seq ?? first - 1), last };
 }
 
-function refuseUnkept(disks: Disks, at: number): void {
+const isPast = (disks: Disks, at: number): boolean => {
+  const { first, last } = ownReach(disks);
+  return at < first || at > last;
+};
+
+function inPast(disks: Disks, components: readonly AnyComponent[], at: number): Inspection {
   const { first, last } = reachIn(disks);
-  if (at >= first && at <= last) return;
+  if (at >= first && at <= last)
+    return statesInPast(disks, components, { at, scan: wholeJournal(disks) });
   throw new Fault(
     EXIT.usage,
     `step ${at} is not kept in ${disks.a.root}`,

@@ -65,11 +65,19 @@ function isWhole(bytes: Uint8Array, first: number): boolean {
   return cursor.head !== null && cursor.badAt < 0;
 }
 
-/** Removes segments whose every step lies below `below`; returns the names of their files. */
-export function pruneJournal(disks: Disks, below: number): string[] {
+/**
+ * Removes segments whose every step lies below `below`; returns the names of their files. `first`:
+ * what is done with them before.
+ */
+export function pruneJournal(
+  disks: Disks,
+  below: number,
+  first: (victims: readonly SegmentFiles[]) => void = () => {},
+): string[] {
   const victims = sealedBelow(disks, below);
   const newest = victims.at(-1);
   if (newest === undefined) return [];
+  first(victims);
   const files = victims.flatMap(segment => segment.files);
   // The newest victim is marked first: from then on all up to it are no part of the journal.
   for (const { disk, path } of newest.files) disk.rename(path, path + PRUNED);

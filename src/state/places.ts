@@ -16,6 +16,7 @@ import { JOURNAL_FOLDER, listJournal } from './journal-file.ts';
 import { LOCK_OWNER_FILE } from './lock.ts';
 import { MANIFEST_FILES } from './manifest.ts';
 import { NOTES_FILE, NOTES_FILE_BEFORE } from './notes.ts';
+import { HISTORY_FOLDER } from './past.ts';
 import { QUARANTINE_FOLDER } from './quarantine.ts';
 import { PREVIOUS_FOLDER, previousFolders } from './survey.ts';
 import { TEMPORARY } from './whole-file.ts';
@@ -41,7 +42,7 @@ export function misplacedIn(disks: Disks, components: readonly AnyComponent[]): 
   const whole = [...MANIFEST_FILES, ...components.map(({ file }) => file.name)];
   const own = [...whole, ...whole.map(name => name + TEMPORARY), NOTES_FILE, NOTES_FILE_BEFORE];
   const top = [
-    ...expect(a, [...SHARED_FOLDERS, QUARANTINE_FOLDER, BACKUP_FOLDER], true),
+    ...expect(a, [...SHARED_FOLDERS, QUARANTINE_FOLDER, BACKUP_FOLDER, HISTORY_FOLDER], true),
     ...expect(a, [...SHARED_FILES, ...own], false),
     ...(a === b ? [] : [...expect(b, SHARED_FOLDERS, true), ...expect(b, SHARED_FILES, false)]),
   ].flatMap(lookAt);

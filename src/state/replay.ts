@@ -15,6 +15,8 @@ import { readState } from './state-file.ts';
 
 export interface ReplayOptions {
   readonly disks: Disks;
+  /** Where blobs are that the directory itself no longer needs (past.ts). */
+  readonly past?: Disks;
   readonly components: readonly AnyComponent[];
   /** Changed in place. */
   readonly states: States;
@@ -42,7 +44,7 @@ export const blobOf = (fact: Fact): string | null =>
   'blob' in fact && typeof fact.blob === 'string' ? fact.blob : null;
 
 export function replayJournal(options: ReplayOptions): Replay {
-  const { disks, components, states, starts, scan, through } = options;
+  const { disks, past, components, states, starts, scan, through } = options;
   const startOf = (component: AnyComponent): number => starts.get(component.id) ?? through;
   const from = Math.min(through, ...components.map(startOf));
   const broken = new Map<string, string>();
@@ -73,7 +75,10 @@ export function replayJournal(options: ReplayOptions): Replay {
       }
       blobs.set(name, step.seq);
       const listeners = active.filter(component => listensTo(component, address));
-      const content = listeners.length === 0 ? null : getBlob(disks, name);
+      const content =
+        listeners.length === 0
+          ? null
+          : (getBlob(disks, name) ?? (past === undefined ? null : getBlob(past, name)));
       // A copy: aligned, and no Buffer, whose slice means something else.
       if (content !== null && isTaken(fold, fact, new Uint8Array(content.bytes))) continue;
       for (const component of listeners) broken.set(component.id, name);

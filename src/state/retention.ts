@@ -13,6 +13,7 @@ import type { Disk } from './disk.ts';
 import { compressSealed, type Disks, pruneJournal } from './journal.ts';
 import type { FileRecord, Generation, Manifest } from './manifest.ts';
 import { copySpares } from './mirror-spare.ts';
+import { setBlobsAside, setCheckpointAside, setSegmentsAside } from './past.ts';
 import { copyToPrevious, type Prepared } from './snapshot.ts';
 import { PREVIOUS_FOLDER, previousFolders } from './survey.ts';
 
@@ -82,6 +83,8 @@ export interface RetainOptions {
   readonly blobs: Iterable<string>;
   /** The first step that the journal still has. */
   readonly journalFirst: number;
+  /** Nothing is dropped: what would be is set aside (past.ts). */
+  readonly keepHistory: boolean;
 }
 
 /** All parts of a piece of work that is offered in parts. */
@@ -95,9 +98,10 @@ export function atOnce(parts: Iterable<void>): void {
  * Returns the first step from which the journal can be counted on.
  */
 export function* retain(options: RetainOptions): Generator<void, number> {
-  const { disks, components, manifest } = options;
+  const { disks, components, manifest, keepHistory } = options;
   const floor = journalFloor(manifest, components);
   const journalFirst = firstKept(options);
+  if (keepHistory) setCheckpointAside(disks.a, manifest, components);
   for (const record of twinsOf(options)) copyToPrevious(disks.a, record);
   if (disks.b !== disks.a) {
     copySpares(disks, { components, manifest });
@@ -106,10 +110,10 @@ export function* retain(options: RetainOptions): Generator<void, number> {
   }
   yield* dropPrevious(disks.a, components, manifest);
   if (floor === 0) return journalFirst;
-  pruneJournal(disks, floor + 1);
+  pruneJournal(disks, floor + 1, keepHistory ? setSegmentsAside : undefined);
   yield;
   const named = manifest.generations.flatMap(generation => generation.blobs);
-  pruneBlobs(disks, new Set([...named, ...options.blobs]));
+  pruneBlobs(disks, new Set([...named, ...options.blobs]), keepHistory ? setBlobsAside : undefined);
   return journalFirst;
 }
 

@@ -20,6 +20,8 @@ export interface StoreOptions extends Omit<OpeningOptions, 'disks'> {
   readonly journalMirror?: string;
   /** A network file system is no reason to refuse. */
   readonly allowNetwork?: boolean;
+  /** Nothing is ever dropped; absent: as the directory had it so far. */
+  readonly keepHistory?: boolean;
   /** `each`: a step is durable when `append` returns; `shared`: when `sync` does. */
   readonly sync: 'each' | 'shared';
   /** Tests bring their own; then there is no lock. */

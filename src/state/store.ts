@@ -20,6 +20,7 @@ import { type Mending, mend } from './mend.ts';
 import { appendNote } from './notes.ts';
 import { openDisks, refuseWrongPlace } from './open-disks.ts';
 import { type Opened, openDirectory, recordsAt } from './opening.ts';
+import { keepsHistory } from './past.ts';
 import type { RecoveryReport } from './recover.ts';
 import { atOnce, compressJournal, keepTwins, retain, withGeneration } from './retention.ts';
 import type { Suspect } from './scrub.ts';
@@ -69,6 +70,7 @@ class DirectoryStore implements Store {
   readonly #release: () => void;
   readonly #writer: JournalWriter;
   readonly #lastWords: LastWords;
+  readonly #keepHistory: boolean;
   #manifest: Manifest;
   #live: ReadonlyMap<string, FileRecord>;
   #journalFirst: number;
@@ -90,6 +92,8 @@ class DirectoryStore implements Store {
     this.#journalFirst = opened.journalFirst;
     this.#segmentFirst = this.seq + 1;
     this.#lastWords = new LastWords(place.disks, options.now);
+    // What was set aside once goes on to be, or it would have a hole.
+    this.#keepHistory = options.keepHistory ?? keepsHistory(place.disks.a);
     atOnce(this.#retain());
     compressJournal(this.#disks, this.seq);
     const { fromSeq, toSeq, replayed, repairs, lost } = this.report;
@@ -279,6 +283,7 @@ class DirectoryStore implements Store {
       manifest: this.#manifest,
       blobs: this.#unsaved.blobs,
       journalFirst: this.#journalFirst,
+      keepHistory: this.#keepHistory,
     });
   }
 
