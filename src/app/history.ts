@@ -126,11 +126,15 @@ function eventOfNote(note: Note, before: number, generations: readonly HistoryEn
   const event = { seq, at, what, parts: textsIn(note['parts']) };
   if (what === 'recovered') return { ...event, ...recoveredIn(note) };
   if (what === 'reset') return { ...event, text: 'began afresh' };
+  if (what === 'scrubbed') return { ...event, text: scrubbedText(note) };
   if (what === 'failed') return { ...event, text: String(note['why']) };
   if (what !== 'checkpoint') return { ...event, text: JSON.stringify(details) };
   const kept = generations.some(each => each.seq === seq) ? ', kept' : '';
   return { ...event, text: `${note['reason']}, ${note['files']} files${kept}` };
 }
+
+const scrubbedText = ({ files, findings, repaired }: Note): string =>
+  `${files} files read, ${findings} damaged, ${repaired} written again`;
 
 function recoveredIn(note: Note): Pick<Plain, 'seq' | 'text'> {
   const { toSeq, replayed } = note;

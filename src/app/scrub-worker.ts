@@ -11,7 +11,7 @@ import { openDisks } from '../state/open-disks.ts';
 import { scrubRound } from '../state/scrub.ts';
 import type { ScrubSaid, ScrubTask } from './scrubber.ts';
 
-const { directory, journalMirror, share } = workerData as ScrubTask;
+const { directory, journalMirror, share, begunAtMs } = workerData as ScrubTask;
 const parent = must(parentPort, 'the parent of the scrub worker');
 const say = (said: ScrubSaid): void => parent.postMessage(said);
 
@@ -19,9 +19,10 @@ const restAfter = async (workMs: number): Promise<void> => {
   if (share < 1) await rest(workMs * (1 / share - 1));
 };
 
-// A thread's clock begins with it: to load all this was work, too.
-const seen = { files: 0, bytes: 0, workMs: performance.now() };
-await restAfter(seen.workMs);
+// To load all this was work, too.
+const loadMs = performance.timeOrigin + performance.now() - begunAtMs;
+const seen = { files: 0, bytes: 0, workMs: loadMs };
+await restAfter(loadMs);
 const looks = scrubRound(openDisks(directory, journalMirror ?? undefined), components);
 for (;;) {
   const startedAt = performance.now();

@@ -28,6 +28,8 @@ export interface ScrubTask {
   readonly directory: string;
   readonly journalMirror: string | null;
   readonly share: number;
+  /** When its thread was begun, on the clock that all threads share. */
+  readonly begunAtMs: number;
 }
 
 /** What the worker says: each suspicion as it comes, and at last what it has seen. */
@@ -164,7 +166,9 @@ class TimedScrubber implements Scrubber {
   #look(onSuspect: (suspect: Suspect) => Promise<void>) {
     const { store, journalMirror, pace } = this.#options;
     const { signal } = this.#cut;
-    const task: ScrubTask = { directory: store.directory, journalMirror, share: pace.share };
+    const begunAtMs = performance.timeOrigin + performance.now();
+    const { directory } = store;
+    const task: ScrubTask = { directory, journalMirror, share: pace.share, begunAtMs };
     return new Promise<Extract<ScrubSaid, { files: number }> | null>((settle, reject) => {
       if (signal.aborted) return settle(null);
       const worker = startWorker(new URL('./scrub-worker.ts', import.meta.url), task);

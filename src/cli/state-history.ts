@@ -64,11 +64,14 @@ function filesText(generations: Generations, id: string): string {
     { title: 'file' },
     { title: 'size', align: 'right' as const },
     { title: 'state' },
+    { title: 'verified (UTC)' },
   ];
   const rows = generations.flatMap(({ seq, files }) => {
-    const { file, bytes, state } = files[id] ?? {};
-    if (file === undefined || bytes === undefined || state === undefined) return [];
-    return [[String(seq), file, sizeText(bytes), state.slice(0, 12)]];
+    const own = files[id];
+    if (own === undefined) return [];
+    const { file, bytes, state, verifiedAtMs } = own;
+    const verified = new Date(verifiedAtMs).toISOString().slice(0, 19).replace('T', ' ');
+    return [[String(seq), file, sizeText(bytes), state.slice(0, 12), verified]];
   });
   return table(columns, rows);
 }

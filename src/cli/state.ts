@@ -31,7 +31,7 @@ export const stateList: Command<StateAtOptions> = async (options, io) => {
       file: path = file.name,
     } = found ?? {};
     const known = generations.find(({ files: own }) => own[id]?.seq === fileSeq)?.files[id];
-    const verifiedAt = known === undefined ? null : new Date(known.verifiedAtMs).toISOString();
+    const verifiedAt = known === undefined ? null : isoOf(known.verifiedAtMs);
     return { id, title, file: path, bytes, schema, seq: fileSeq, verifiedAt };
   });
   if (options.json) {
@@ -56,7 +56,7 @@ export const stateList: Command<StateAtOptions> = async (options, io) => {
     bytes === null ? '–' : sizeText(bytes),
     String(schema),
     own === null ? '–' : String(own),
-    verifiedAt === null ? '–' : verifiedAt.slice(0, 19).replace('T', ' '),
+    verifiedAt === null ? '–' : plainTime(verifiedAt),
   ]);
   print(io, table(columns, rows));
   print(io, `\n${place.directory} at step ${seq} (the journal holds what came after a file)`);
@@ -77,3 +77,8 @@ export const stateHash: Command<StateAtOptions> = async (options, io) => {
   io.stderr.write(`at step ${seen.seq}\n`);
   return EXIT.ok;
 };
+
+const isoOf = (ms: number): string => new Date(ms).toISOString();
+
+/** `2026-11-26 14:00:00`. */
+const plainTime = (iso: string): string => iso.slice(0, 19).replace('T', ' ');

@@ -14,17 +14,16 @@ import { getBlob, putBlob } from './blobs.ts';
 import { directoryBytes } from './directory-size.ts';
 import type { Disks, JournalWriter } from './journal.ts';
 import { LastWords } from './last-words.ts';
-import { acquireLock, type Lock } from './lock.ts';
 import { type FileRecord, type Manifest, sealManifest } from './manifest.ts';
 import { type Mending, mend } from './mend.ts';
 import { appendNote } from './notes.ts';
-import { openDisks, refuseWrongPlace } from './open-disks.ts';
 import { type Opened, openDirectory, recordsAt } from './opening.ts';
 import { keepsHistory } from './past.ts';
 import type { RecoveryReport } from './recover.ts';
 import { atOnce, compressJournal, keepTwins, retain, withGeneration } from './retention.ts';
 import type { Suspect } from './scrub.ts';
 import { commitSnapshot, type Prepared, prepareSnapshot } from './snapshot.ts';
+import { type StorePlace, takePlace } from './store-place.ts';
 import type { CheckpointResult, CheckpointTask, Store, StoreOptions } from './store-port.ts';
 import { Unsaved } from './unsaved.ts';
 import { assertUpgrades } from './upgrade.ts';
@@ -32,25 +31,13 @@ import { assertUpgrades } from './upgrade.ts';
 export { prepareCheckpoint } from './checkpoint-aside.ts';
 export type { CheckpointResult, CheckpointTask, Store, StoreOptions } from './store-port.ts';
 
-const OWN_MIRROR = 'stop that one first, or give each directory a journal_mirror of its own';
-
 export function openStore(options: StoreOptions): Store {
   assertUpgrades(options.components);
-  const { directory, journalMirror } = options;
-  const locks: Lock[] = [];
-  const release = (): void => {
-    for (const lock of locks) lock.release();
-  };
+  const place = takePlace(options);
   try {
-    if (options.disks === undefined) {
-      refuseWrongPlace(options);
-      locks.push(acquireLock(directory));
-      if (journalMirror !== undefined) locks.push(acquireLock(journalMirror, OWN_MIRROR));
-    }
-    const disks = options.disks ?? openDisks(directory, journalMirror);
-    return new DirectoryStore(options, { disks, release });
+    return new DirectoryStore(options, place);
   } catch (error) {
-    release();
+    place.release();
     throw error;
   }
 }
@@ -78,7 +65,7 @@ class DirectoryStore implements Store {
   #unsaved = new Unsaved();
   #begun: Begun | null = null;
 
-  constructor(options: StoreOptions, place: { disks: Disks; release: () => void }) {
+  constructor(options: StoreOptions, place: StorePlace) {
     this.#options = options;
     this.#disks = place.disks;
     this.#release = place.release;
