@@ -10,7 +10,7 @@ import type { AddCommand, Registration } from './registration.ts';
 import { registerStateImport } from './state-import-command.ts';
 import { registerReplay } from './state-replay-command.ts';
 import { registerRollback } from './state-rollback-command.ts';
-import { registerStateScrub } from './state-scrub-command.ts';
+import { registerStateVerify } from './state-verify-command.ts';
 
 export interface StateOptions {
   readonly dir?: string;
@@ -31,10 +31,6 @@ export interface StateDiffOptions extends StateOptions {
   readonly to?: Point;
   /** Another directory to compare with, instead of another step. */
   readonly with?: string;
-}
-
-export interface StateVerifyOptions extends StateOptions {
-  readonly deep: boolean;
 }
 
 export interface StateResetOptions extends StateOptions {
@@ -76,12 +72,7 @@ function registerLooks(add: AddCommand, registration: Registration): void {
   add('hash', 'the SHA-256 of every part, and of all')
     .option('--at <point>', AT, toPoint)
     .action((options: StateAtOptions) => run(async io => (await body()).stateHash(options, io)));
-  add('verify', 'check every file and the whole journal; changes nothing')
-    .option('--deep', 'and fold the journal once more against every generation', false)
-    .action((options: StateVerifyOptions) =>
-      run(async io => (await body()).stateVerify(options, io)),
-    );
-  registerStateScrub(add, registration);
+  registerStateVerify(add, registration);
   add(
     'history [part]',
     'what happened to the memory, oldest first, and the points it can be had at',

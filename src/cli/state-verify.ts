@@ -8,8 +8,8 @@ import { type Place, type Verification, verify, verifyDeep } from '../app/direct
 import { ProgressBar } from '../app/progress-bar.ts';
 import { EXIT, type Fault } from '../base/fault.ts';
 import type { Command, Io } from './io.ts';
-import type { StateVerifyOptions } from './state-command.ts';
 import { placeFor, print, printJson } from './state-look.ts';
+import type { StateVerifyOptions } from './state-verify-command.ts';
 
 export const stateVerify: Command<StateVerifyOptions> = async (options, io) => {
   const place = placeFor(options, io);

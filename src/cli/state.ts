@@ -16,7 +16,6 @@ export { stateCheckpoint, stateReset, stateUpgrade } from './state-change.ts';
 export { stateDiff } from './state-diff.ts';
 export { stateHistory } from './state-history.ts';
 export { stateShow } from './state-show.ts';
-export { stateVerify } from './state-verify.ts';
 
 export const stateList: Command<StateAtOptions> = async (options, io) => {
   const { place, seen } = look(options, io);
