@@ -26,7 +26,9 @@ interface Measured {
 export async function scrub(folder: string): Promise<Row[]> {
   const { directory } = await makeFullState(folder);
   const store = openStore({ directory, components, now: Date.now, sync: 'each' });
-  const block = await longestTickOf(measure(store, 1));
+  const measuring = measure(store, 1);
+  const block = await longestTickOf(measuring);
+  const quiet = await longestTickOf(sleep((await measuring).round.workMs));
   const quick = await measure(store, 1);
   const share = await shareWhileRound(store);
   store.close();
@@ -50,6 +52,7 @@ export async function scrub(folder: string): Promise<Row[]> {
     }),
     row({ what: '  length of a round', value: workMs / SHARE / 1000, unit: 's' }),
     row({ what: '  longest hold-up of the event loop', value: block, unit: 'ms', decimals: 1 }),
+    row({ what: '  the same without a scrub', value: quiet, unit: 'ms', decimals: 1 }),
   ];
 }
 

@@ -25,7 +25,7 @@ describe('the command line', () => {
   for (const [argv, message] of [
     [
       ['foo'],
-      /unknown command "foo" — there are trade, backtest, kill-switch, release-breaker, state, model, crash-test/,
+      /unknown command "foo" — there are trade, backtest, kill-switch, release-breaker, state, model, doctor, crash-test/,
     ],
     [['baktest'], /did you mean backtest\?/],
     [['state', 'lst'], /unknown command "state lst" \(did you mean state list\?\)/],
@@ -87,7 +87,7 @@ describe('the command line', () => {
     registerState(program, { run: async () => {} });
     assert.deepEqual(
       program.commands[0]?.commands.map(command => command.name()),
-      'list show hash verify history diff checkpoint replay import rollback reset upgrade'.split(
+      'list show hash verify scrub history diff checkpoint replay import rollback reset upgrade'.split(
         ' ',
       ),
     );
