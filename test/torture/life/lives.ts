@@ -211,11 +211,13 @@ const WISHED: readonly Entry[] = [
     stage: living => {
       rounds(living, 7, 4, 4, 4);
       living.close();
-      const { a } = living.disks;
+      const { a, b } = living.disks;
       flip(living, a, 'purse_state.json');
-      for (const folder of a.list('previous'))
-        for (const name of a.files(`previous/${folder}`))
-          if (name.startsWith('purse')) flip(living, a, `previous/${folder}/${name}`);
+      // The mirror's spares too, where there are any: one that is whole leaves no loss to accept.
+      for (const disk of new Set([a, b]))
+        for (const folder of disk.list('previous'))
+          for (const name of disk.files(`previous/${folder}`))
+            if (name.startsWith('purse')) flip(living, disk, `previous/${folder}/${name}`);
     },
     live: living => {
       living.openWith({ acceptLoss: true });
