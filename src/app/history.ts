@@ -11,8 +11,9 @@ import type { Fact } from '../core/fact.ts';
 import type { HistoryEntry } from '../state/inspect.ts';
 import type { JournalStep } from '../state/journal.ts';
 import type { Note } from '../state/notes.ts';
-import { historyOf, journalOf, lookAt, memoryOf, type Place } from './directory.ts';
+import { historyOf, journalOf, lookAt, memoryOf, type Place, reach } from './directory.ts';
 import { closeIn } from './point.ts';
+import { marketTimeOf } from './view.ts';
 
 export interface HistoryEvent {
   readonly seq: number;
@@ -34,7 +35,11 @@ export function eventsOf(place: Place): HistoryEvent[] {
   const { timeframeMs } = memoryOf(lookAt(place)).run.settings;
   const times = new MarketTimes();
   const told: Plain[] = [];
-  for (const step of journalOf(place).steps()) {
+  const journal = journalOf(place);
+  const { first } = reach(place);
+  // What happens before the next candle is of the one that the oldest generation has seen.
+  if (journal.first > first) times.see(first, marketTimeOf(memoryOf(lookAt(place, first))));
+  for (const step of journal.steps()) {
     times.see(step.seq, closeIn(step.facts, timeframeMs));
     told.push(...eventsIn(step));
   }

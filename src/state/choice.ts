@@ -86,7 +86,7 @@ function choose(context: Journaled, component: AnyComponent, through: number): C
     const file = waitingFile(context.disks.a, record, component.id);
     const candidate = { record, files: file === null ? [] : [file] };
     const choice = firstGood(context, component, { candidate, rejected });
-    if (choice !== null) return choice;
+    if (choice !== null) return { ...choice, start: startOf(candidate) };
   }
   const isKnown = manifest?.generations.some(({ components }) => component.id in components);
   if (isKnown !== true && begins === 0 && manifest !== null)
