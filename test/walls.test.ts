@@ -15,7 +15,11 @@ const WALLS: Readonly<Record<string, readonly string[]>> = {
   state: ['base', 'core'],
   backup: ['base', 'core', 'state'],
   exchange: ['base', 'core'],
-  app: ['base', 'core', 'trade', 'learn', 'policy', 'components.ts', 'state', 'backup', 'exchange'],
+  legacy: ['base', 'core', 'trade', 'learn', 'state'],
+  app: [
+    ...['base', 'core', 'trade', 'learn', 'policy', 'components.ts'],
+    ...['state', 'backup', 'exchange', 'legacy'],
+  ],
   cli: ['base', 'core', 'app'],
   web: ['base', 'core', 'app'],
   'main.ts': ['cli'],

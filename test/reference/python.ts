@@ -16,6 +16,13 @@ export function unlessPython(...modules: readonly string[]): string | false {
   return error === undefined ? `no Python modules ${modules.join(', ')}` : `no ${PYTHON}`;
 }
 
+/** Runs a script of this folder that writes files. */
+export function runPython(script: string, ...args: readonly string[]): void {
+  const words = [join(import.meta.dirname, script), ...args];
+  const { status, stderr } = spawnSync(PYTHON, words, { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`${script}: ${stderr.trim().split('\n').slice(-3).join(' ')}`);
+}
+
 /** The answer of a script of this folder to `question`, both as JSON. */
 export function askPython<Answer>(script: string, question: unknown): Answer {
   const { status, stdout, stderr } = spawnSync(PYTHON, [join(import.meta.dirname, script)], {
