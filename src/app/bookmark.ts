@@ -7,6 +7,7 @@
 import type { Millis } from '../base/time.ts';
 import type { Bookmark } from '../core/exchange.ts';
 import type { World } from '../policy/world.ts';
+import { lastMarked } from '../trade/analytics-state.ts';
 import { bookmarks } from '../trade/market.ts';
 
 export function bookmarksOf(world: World): Record<string, Bookmark> {
@@ -26,7 +27,7 @@ function passedTime({ portfolio, market, run, analytics }: World, symbol: string
   // Candles come in the order of their time, so what is older than the last one is not to come.
   const isKept = market.candles > 0 || Object.keys(portfolio.marks).length > 0;
   if (isKept) return run.lastCandleTime === null ? null : run.lastCandleTime - 1;
-  const point = analytics.curve.at(-1);
+  const point = lastMarked(analytics);
   const times = [run.lastCandleTime, point === undefined ? null : point.time - timeframeMs];
   const known = times.filter(time => time !== null);
   return known.length === 0 ? null : Math.max(...known);

@@ -49,8 +49,28 @@ function orderedEntries({ args: [pairs] }: Made): Entry[] {
   });
 }
 
+/**
+ * Read once: a file may name one large value a million times, and reading it anew each time would
+ * take the square of the file's size.
+ */
+const knownFields = new WeakMap<object, Fields | null>();
+const knownNumbers = new WeakMap<object, readonly number[] | null>();
+
+function once<T>(known: WeakMap<object, T>, value: object, read: () => T): T {
+  const found = known.get(value);
+  if (found !== undefined) return found;
+  const result = read();
+  known.set(value, result);
+  return result;
+}
+
 /** A dictionary with names for keys, or the attributes of an object. The last of a name counts. */
 export function fieldsOf(value: PickleValue | undefined): Fields | null {
+  if (!isKind(value, 'dict', 'made')) return null;
+  return once(knownFields, value, () => readFields(value));
+}
+
+function readFields(value: PickleValue): Fields | null {
   const entries = entriesOf(value) ?? attributesOf(value);
   if (entries === null) return null;
   const fields = new Map<string, PickleValue>();
@@ -75,10 +95,11 @@ function attributesOf(value: PickleValue | undefined): readonly Entry[] | null {
 export function itemsOf(value: PickleValue | undefined): readonly PickleValue[] | null {
   if (isKind(value, 'list', 'tuple', 'set')) return value.items;
   const array = arrayBytesOf(value);
-  if (array?.kind === 'raw-array') {
-    const read = numbersOf(array);
-    return read?.shape.length === 1 ? Array.from(read.numbers) : null;
-  }
+  if (array?.kind === 'raw-array')
+    return once(knownNumbers, value as object, () => {
+      const read = numbersOf(array);
+      return read?.shape.length === 1 ? Array.from(read.numbers) : null;
+    });
   if (array !== null) return array.items;
   if (!isKind(value, 'made') || !SEQUENCES.includes(classOf(value) ?? '')) return null;
   if (value.items.length > 0) return value.items;

@@ -6,11 +6,12 @@
  */
 import { unreachable } from '../base/assert.ts';
 import { seedRng } from '../base/rng.ts';
-import { HOUR_MS, type Millis } from '../base/time.ts';
+import { HOUR_MS, type Millis, utcDate } from '../base/time.ts';
 import type { Breaker, Fact, Report } from '../core/fact.ts';
 import type { Candle } from '../core/market.ts';
 import type { TradeRecord } from '../core/order.ts';
 import type { Input, Telling } from '../core/step.ts';
+import { lastMarked } from '../trade/analytics-state.ts';
 import { breakersToRelease, breakersToTrip, dayToStart } from '../trade/breaker.ts';
 import { gapBefore, symbolOf } from '../trade/market.ts';
 import { equityOf, tradeOf } from '../trade/portfolio.ts';
@@ -139,14 +140,21 @@ function tellReport(world: World, report: Report, telling: Telling): TradeRecord
 }
 
 function tellDay(world: World, time: number, telling: Telling): void {
-  const date = dayToStart(world['risk-manager'], time);
+  const risk = world['risk-manager'];
+  // Before its first candle the day of a directory can only be one that was imported.
+  const date = world.run.candles === 0 ? anotherDay(risk, time) : dayToStart(risk, time);
   if (date === null) return;
   telling.tell({ type: 'day.started', date, time, balance: equityOf(world.portfolio) });
 }
 
+function anotherDay({ tradingDate }: World['risk-manager'], time: number): string | null {
+  const date = utcDate(time);
+  return date === tradingDate ? null : date;
+}
+
 /** An equity point whenever an hour of market time has ended since the last one. */
 function tellHour(world: World, time: number, telling: Telling): void {
-  const last = world.analytics.curve.at(-1);
+  const last = lastMarked(world.analytics);
   if (last !== undefined && Math.floor(time / HOUR_MS) <= Math.floor(last.time / HOUR_MS)) return;
   tellEquity(world, time, telling);
 }
@@ -159,7 +167,7 @@ function tellEquity(world: World, time: number, telling: Telling): void {
   const { portfolio, analytics } = world;
   const fact: Fact<'equity.marked'> = {
     type: 'equity.marked',
-    time: Math.max(time, analytics.curve.at(-1)?.time ?? time),
+    time: Math.max(time, lastMarked(analytics)?.time ?? time),
     balance: portfolio.balance,
     equity: equityOf(portfolio),
     open: Object.keys(portfolio.positions).length,

@@ -14,6 +14,7 @@ import {
   type EquityPoint,
   type Exposure,
   emptyTallies,
+  type FormerCurve,
   type Paid,
   SPANS_KEPT_MAX,
   type Tally,
@@ -21,7 +22,7 @@ import {
 } from './analytics-state.ts';
 
 export function encodeAnalytics(state: AnalyticsState): Encoded {
-  const { exposure } = state;
+  const { exposure, former } = state;
   return {
     format: 'json.zst',
     value: {
@@ -36,6 +37,7 @@ export function encodeAnalytics(state: AnalyticsState): Encoded {
       bySymbol: copyTallies(state.bySymbol),
       byStrategy: copyTallies(state.byStrategy),
       byExitReason: copyTallies(state.byExitReason),
+      ...(former !== undefined && { former: { ...former } }),
     },
   };
 }
@@ -157,6 +159,15 @@ function list<T>(value: unknown, name: string, options: { max: number; shape: Sh
   return value as T[];
 }
 
+function formerIn(value: unknown): FormerCurve {
+  if (!isRecord(value)) throw new Error('analytics: former is not an object');
+  const { curve, daily } = value;
+  return {
+    curve: list(curve, 'former.curve', { max: RECORDS_KEPT_MAX, shape: POINT }),
+    daily: list(daily, 'former.daily', { max: DAYS_MAX, shape: DAY }),
+  };
+}
+
 function tallies(value: unknown, name: string): Record<string, Tally> {
   if (!isRecord(value)) throw new Error(`analytics: ${name} is not an object`);
   const group = emptyTallies();
@@ -168,8 +179,10 @@ export function decodeAnalytics(content: Encoded): AnalyticsState {
   if (content.format !== 'json.zst') throw new Error(`analytics: not a ${content.format} file`);
   const { startBalance, traded, startedAt, exposure, trades, curve, daily } = content.value;
   const { totals, paid, drawdown, bySymbol, byStrategy, byExitReason } = content.value;
+  const { curveImported, former } = content.value;
   if (!orNull(isWhole)(startBalance)) throw new Error('analytics: startBalance is not valid');
   if (!isFlag(traded)) throw new Error('analytics: traded is not valid');
+  if (!orAbsent(isFlag)(curveImported)) throw new Error('analytics: curveImported is not valid');
   if (!orNull(isCount)(startedAt)) throw new Error('analytics: startedAt is not valid');
   return {
     startBalance: startBalance as number | null,
@@ -185,5 +198,7 @@ export function decodeAnalytics(content: Encoded): AnalyticsState {
     bySymbol: tallies(bySymbol, 'bySymbol'),
     byStrategy: tallies(byStrategy, 'byStrategy'),
     byExitReason: tallies(byExitReason, 'byExitReason'),
+    ...(curveImported !== undefined && { curveImported: curveImported as boolean }),
+    ...(former !== undefined && { former: formerIn(former) }),
   };
 }

@@ -76,6 +76,12 @@ export interface Drawdown {
   maxShare: number;
 }
 
+/** An equity curve of another market's time. */
+export interface FormerCurve {
+  readonly curve: readonly EquityPoint[];
+  readonly daily: readonly DayPoint[];
+}
+
 export interface AnalyticsState {
   startBalance: Units | null;
   /** True from the first fill on: until then a changed start balance is a fresh start. */
@@ -92,7 +98,18 @@ export interface AnalyticsState {
   bySymbol: Record<string, Tally>;
   byStrategy: Record<string, Tally>;
   byExitReason: Record<string, Tally>;
+  /**
+   * True from an import on until this directory marks a point of its own: the curve's last point is
+   * then of another bot's market, and says nothing of the time here.
+   */
+  curveImported?: boolean;
+  /** An imported curve that ends later than the market here began: it cannot be gone on with. */
+  former?: FormerCurve;
 }
+
+/** The last point that this directory's own market marked. */
+export const lastMarked = (state: AnalyticsState): EquityPoint | undefined =>
+  state.curveImported === true ? undefined : state.curve.at(-1);
 
 /** Spans kept apart: a trade that closes later may still join them. */
 export const SPANS_KEPT_MAX = 64;

@@ -100,6 +100,41 @@ describe('analytics', () => {
     assert.equal(state.drawdown.maxShare, 0.2);
   });
 
+  describe('that was imported', () => {
+    const imported = (): AnalyticsState => ({
+      ...folded([configured(1000), closed(50, 5), marked(50, 1005), marked(90, 1200)]),
+      ...{ curveImported: true, traded: true },
+    });
+    const seen = (state: AnalyticsState, hour: number, equity: number): AnalyticsState => {
+      const fact = marked(hour, equity);
+      analytics.on['equity.marked']?.(state, fact as Fact<'equity.marked'>, undefined);
+      return state;
+    };
+
+    it('goes on with the curve where this market is later', () => {
+      const state = seen(imported(), 100, 1100);
+      assert.equal(state.curve.length, 3);
+      assert.equal(state.startBalance, toUnits(1000));
+      assert.equal(state.drawdown.maxUnits, toUnits(100));
+      assert.equal(state.former, undefined);
+      assert.equal(analytics.check?.(state), null);
+    });
+
+    it('stands aside, and is kept, where this market begins earlier', () => {
+      const state = seen(seen(imported(), 10, 1200), 11, 1190);
+      assert.deepEqual(
+        state.former?.curve.map(({ equity }) => equity),
+        [toUnits(1005), toUnits(1200)],
+      );
+      assert.equal(state.curve.length, 2);
+      assert.equal(state.startBalance, toUnits(1200), 'what the account was worth');
+      assert.equal(state.drawdown.peak, toUnits(1200));
+      assert.equal(state.totals.trades, 1);
+      assert.equal(analytics.check?.(state), null);
+      assert.deepEqual(throughFile(state), state);
+    });
+  });
+
   it('keeps one point a UTC day: the last', () => {
     const state = folded([marked(1, 10), marked(23, 11), marked(24, 12), marked(80, 13)]);
     assert.deepEqual(

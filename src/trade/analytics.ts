@@ -25,7 +25,7 @@ export const analytics: Component<'analytics', AnalyticsState> = {
   id: 'analytics',
   title: 'analytics',
   version: 2,
-  // Trades may tell their risk since.
+  // Since then trades may tell their risk, and a curve may have been imported.
   upgrades: { 2: old => old },
   file: {
     name: 'analytics_state.json.zst',
@@ -127,7 +127,22 @@ function addSpan(exposure: Exposure, entry: Millis, exit: Millis): void {
   if (oldest !== undefined) exposure.settledMs += oldest[1] - oldest[0];
 }
 
+/** What was imported goes on where this market is later; else its curve stands aside. */
+function settleImported(state: AnalyticsState, point: EquityPoint): void {
+  delete state.curveImported;
+  const { curve, daily, drawdown, exposure } = state;
+  const last = curve.at(-1);
+  if (last === undefined || last.time <= point.time) return;
+  const { startedAt } = initialAnalytics();
+  const former = { curve, daily };
+  Object.assign(state, { startBalance: last.equity, startedAt, curve: [], daily: [], former });
+  // The largest fall is of all time; how long positions were held is a share of the time here.
+  drawdown.peak = null;
+  exposure.settledMs = 0;
+}
+
 function addPoint(state: AnalyticsState, point: EquityPoint): void {
+  if (state.curveImported === true) settleImported(state, point);
   state.startedAt ??= point.time;
   state.curve.push(point);
   if (state.curve.length > RECORDS_KEPT_MAX) state.curve.shift();

@@ -201,6 +201,7 @@ describe('risk manager', () => {
     assert.match(rule({ tradingDate: '2024-08-05', dayEndsAt: START }) ?? '', /midnight/);
     assert.match(rule({ dayEndsAt: START }) ?? '', /without a date/);
     assert.match(rule({ totalTrades: 1 }) ?? '', /recent trades/);
+    assert.equal(rule({ totalTrades: 25, unlistedTrades: 25 }), null, 'imported by their totals');
     assert.match(rule({ lossStreak: 1 }) ?? '', /streak longer/);
     assert.match(rule({ cooldownLosses: 1 }) ?? '', /cool down/);
   });

@@ -24,7 +24,9 @@ import {
 export const riskManager: Component<'risk-manager', RiskState> = {
   id: 'risk-manager',
   title: 'risk manager',
-  version: 1,
+  version: 2,
+  // Trades may be known by their totals alone since.
+  upgrades: { 2: old => old },
   money: true,
   file: {
     name: 'risk_manager_state.json',

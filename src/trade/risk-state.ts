@@ -13,6 +13,7 @@ import {
   fieldsOf,
   listOf,
   nullable,
+  optional,
   type Reader,
   recordOf,
 } from '../base/field.ts';
@@ -63,6 +64,8 @@ export interface RiskState {
   cooldownLosses: number;
   /** Oldest first. */
   last10Trades: RecentTrade[];
+  /** Trades that were imported by their totals alone; absent: none. */
+  unlistedTrades?: number;
   /** Equity when the UTC day started, or when the operator released its breaker. */
   dailyStartBalance: Units;
   /** Net result of the trades closed today. */
@@ -130,6 +133,7 @@ export const readRiskState: Reader<RiskState> = fieldsOf<RiskState>({
     fieldsOf<RecentTrade>({ time: asInteger, symbol: asText, profit: asInteger, ratio: asNumber }),
     RECENT_TRADES_MAX,
   ),
+  unlistedTrades: optional(asCount),
   dailyStartBalance: asInteger,
   dailyRealised: asInteger,
   dailyLoss: asCount,
@@ -148,7 +152,8 @@ export function brokenRule(state: RiskState): string | null {
   if (state.winStreak > state.wins || state.lossStreak > state.losses)
     return 'a streak longer than the trades it is made of';
   if (state.cooldownLosses > state.lossStreak) return 'more losses to cool down from than a streak';
-  if (state.last10Trades.length !== Math.min(state.totalTrades, RECENT_TRADES_MAX))
+  const listed = state.totalTrades - (state.unlistedTrades ?? 0);
+  if (state.last10Trades.length !== Math.min(listed, RECENT_TRADES_MAX))
     return 'recent trades that do not fit the number of trades';
   if (state.equity > state.peakBalance) return 'equity above its own peak';
   if (state.currentDrawdown < 0 || state.currentDrawdown > state.maxDrawdown)
