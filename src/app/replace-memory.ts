@@ -82,9 +82,13 @@ export const replaceMemoryAtRest = (
 /** Of what happened there is one account, and it is the journal's. */
 const NEVER_REPLACED = ['portfolio', 'market', 'run'];
 
+/** Before anything has happened an import may say what the account begins with. */
+const isReplaceable = (id: string, store: Steps['store']): boolean =>
+  !NEVER_REPLACED.includes(id) || (id === 'portfolio' && store.seq === 0);
+
 function isNews({ store }: Steps, { id, file, from }: NewMemory): boolean {
   const component = components.find(each => each.id === id);
-  if (component === undefined || NEVER_REPLACED.includes(id))
+  if (component === undefined || !isReplaceable(id, store))
     throw new Fault(
       EXIT.usage,
       `the memory of ${id} is never replaced`,

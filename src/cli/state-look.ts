@@ -21,6 +21,10 @@ export function placeFor({ dir, config: file }: StateOptions, { env }: Io): Plac
   return place;
 }
 
+/** A directory that may not be there yet. */
+export const placeToBegin = ({ dir, config: file }: StateOptions, { env }: Io): Place =>
+  placeOf(loadConfig({ file, env, overrides: { dir } }));
+
 /** What the directory remembers, at `--at` or now; a doubt is told on stderr, not hidden. */
 export function look(options: StateAtOptions, io: Io): { place: Place; seen: Inspection } {
   const place = placeFor(options, io);

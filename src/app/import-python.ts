@@ -1,0 +1,199 @@
+/**
+ * Imports the state directory of the Python bot that this product replaces, into a new directory.
+ *
+ * Promises: the old directory is only read, and nothing of it is run (src/legacy); all parts arrive in
+ * one step or none does; every field is told of as carried over, defaulted or lost. Never: into a
+ * directory in which anything has happened.
+ */
+import { closeSync, fstatSync, openSync, readdirSync, readSync } from 'node:fs';
+import { join } from 'node:path';
+import { EXIT, Fault } from '../base/fault.ts';
+import type { Units } from '../base/money.ts';
+import { components } from '../components.ts';
+import type { AnyComponent } from '../core/component.ts';
+import type { Finding } from '../legacy/finding.ts';
+import { type OldFile, type OldMemory, type OldPart, readOldState } from '../legacy/old-state.ts';
+import { OLD_FILE_BYTES_MAX } from '../legacy/unpack.ts';
+import { writeState } from '../state/state-file.ts';
+import { lookAt, memoryOf, type Place, refuseHeld } from './directory.ts';
+import { isOurs, refuseForeign } from './foreign-folder.ts';
+import { describeKeras } from './old-keras.ts';
+import { type NewMemory, type Replaced, replaceMemoryAtRest } from './replace-memory.ts';
+
+/** The old bot's names for its files, the first that is there. */
+const FILES: readonly (readonly [part: OldPart | 'deep-signal-model', names: readonly string[]])[] =
+  [
+    ['analytics', ['analytics_state.pkl', 'analytics_state.joblib']],
+    ['risk-manager', ['risk_manager_state.pkl', 'risk_manager_state.joblib']],
+    ['q-table', ['q_table.pkl', 'q_table.joblib']],
+    ['attention', ['attention_weights.npy', 'attention_weights.pkl', 'attention_weights.joblib']],
+    ['signal-model', ['signal_model.pkl', 'signal_model.joblib']],
+    ['deep-signal-model', ['deep_signal_model.h5', 'deep_signal_model.keras']],
+  ];
+const NAMES: readonly string[] = FILES.flatMap(([, names]) => names);
+
+export interface OldDirectory {
+  readonly from: string;
+  readonly memory: OldMemory;
+  readonly balance: Units | null;
+  readonly findings: readonly Finding[];
+  readonly unreadable: readonly string[];
+  /** The file that each part came from. */
+  readonly sources: ReadonlyMap<string, string>;
+}
+
+/** Reads it all; `attentionNames`: of which feature each attention weight is, where asked for. */
+export async function readOldDirectory(
+  from: string,
+  attentionNames: readonly string[] | null,
+): Promise<OldDirectory> {
+  const names = namesIn(from);
+  if (names.some(isMarkOfOurs))
+    throw new Fault(
+      EXIT.config,
+      `${from} is a Holdfast directory`,
+      'this imports the files of the Python bot; what another Holdfast has learned comes with --learned',
+    );
+  const found = FILES.flatMap(([part, candidates]) => {
+    const name = candidates.find(each => names.includes(each));
+    return name === undefined ? [] : [{ part, file: readOldFile(from, name) }];
+  });
+  if (found.length === 0) throw nothingThere(from);
+  const files = Object.fromEntries(found.map(({ part, file }) => [part, file])) as Partial<
+    Record<OldPart | 'deep-signal-model', OldFile>
+  >;
+  const { findings, ...old } = readOldState(files, attentionNames);
+  const keras = files['deep-signal-model'];
+  return {
+    from,
+    ...old,
+    findings: [
+      ...findings,
+      ...(keras === undefined ? [] : [await kerasFinding(keras)]),
+      ...strangersIn(names),
+      ...absent(files),
+    ],
+    sources: new Map(found.map(({ part, file }) => [part, file.name])),
+  };
+}
+
+function namesIn(from: string): string[] {
+  try {
+    return readdirSync(from);
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    throw new Fault(EXIT.config, `${from} cannot be read: ${code}`, 'check --from');
+  }
+}
+
+function nothingThere(from: string): Fault {
+  return new Fault(
+    EXIT.config,
+    `there is no file of the Python bot in ${from}`,
+    `it should hold ${FILES.map(([, [name = '']]) => name).join(', ')}`,
+  );
+}
+
+/** The old bot has two file names in common with this one. */
+const isMarkOfOurs = (name: string): boolean =>
+  isOurs(name) && !NAMES.includes(name) && name !== 'q_table.json';
+
+/** A plain file, whole; a pipe or a device would never end. */
+function readOldFile(from: string, name: string): OldFile {
+  const file = join(from, name);
+  const refuse = (why: string): never => {
+    throw new Fault(EXIT.config, `${file} cannot be read: ${why}`, 'check --from');
+  };
+  try {
+    const handle = openSync(file, 'r');
+    try {
+      const stat = fstatSync(handle);
+      if (!stat.isFile()) return refuse('it is no plain file');
+      if (stat.size > OLD_FILE_BYTES_MAX)
+        return refuse(`it has more than ${OLD_FILE_BYTES_MAX} bytes`);
+      return { name, bytes: readWhole(handle, stat.size) };
+    } finally {
+      closeSync(handle);
+    }
+  } catch (error) {
+    if (error instanceof Fault) throw error;
+    return refuse((error as NodeJS.ErrnoException).code ?? String(error));
+  }
+}
+
+function readWhole(handle: number, size: number): Uint8Array {
+  const bytes = Buffer.alloc(size);
+  let done = 0;
+  while (done < size) {
+    const count = readSync(handle, bytes, done, size - done, done);
+    if (count === 0) break;
+    done += count;
+  }
+  return bytes.subarray(0, done);
+}
+
+const kerasFinding = async ({ name, bytes }: OldFile): Promise<Finding> => ({
+  file: name,
+  what: 'model',
+  outcome: 'not carried over',
+  text: `${await describeKeras(bytes)}. Its features are others: the deep signal model trains afresh`,
+});
+
+const strangersIn = (names: readonly string[]): Finding[] =>
+  names
+    .filter(
+      name => !NAMES.includes(name) && /\.(pkl|pickle|joblib|npy|npz|h5|keras|json)$/.test(name),
+    )
+    .map(name => ({
+      file: name,
+      what: 'the file',
+      outcome: 'not carried over' as const,
+      text: 'it is none of the six that are known',
+    }));
+
+const absent = (files: object): Finding[] =>
+  FILES.filter(([part]) => !Object.hasOwn(files, part)).map(([part, [name = '']]) => ({
+    file: name,
+    what: 'the file',
+    outcome: 'defaulted' as const,
+    text: `it is not there: ${part} starts from its defaults`,
+  }));
+
+/** Only a directory in which nothing has happened yet. */
+export function refuseUsed(place: Place): void {
+  const { directory, disks } = place;
+  refuseForeign(directory);
+  if (disks.a.stat('') === null || !disks.a.list('').some(isOurs)) return;
+  refuseHeld(place);
+  const seen = lookAt(place);
+  if (seen.seq === 0 && seen.doubt === null && memoryOf(seen).run.binding === null) return;
+  throw new Fault(
+    EXIT.config,
+    `${directory} holds a memory already`,
+    'import into a new directory, with --dir',
+  );
+}
+
+/** The parts of the old memory, in one step. */
+export function importOldDirectory(place: Place, old: OldDirectory): Replaced {
+  const parts = (components as readonly AnyComponent[]).flatMap(({ id }) => partOf(id, old) ?? []);
+  if (parts.length === 0) throw nothingOf(old);
+  const replaced = replaceMemoryAtRest(place, { why: 'import', parts }, { begin: true });
+  if (replaced.replaced.length === 0) throw nothingOf(old);
+  return replaced;
+}
+
+const nothingOf = ({ from }: OldDirectory): Fault =>
+  new Fault(
+    EXIT.corrupt,
+    `nothing in ${from} could be carried over`,
+    'the report says why, file by file',
+  );
+
+function partOf(id: string, { memory, from, sources }: OldDirectory): NewMemory | null {
+  const state = (memory as Readonly<Record<string, unknown>>)[id];
+  const component = (components as readonly AnyComponent[]).find(each => each.id === id);
+  if (state === undefined || component === undefined) return null;
+  const source = sources.get(id) ?? sources.get('risk-manager') ?? sources.get('analytics') ?? '';
+  return { id, file: writeState(component, state, 0), from: join(from, source) };
+}
