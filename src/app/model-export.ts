@@ -2,10 +2,8 @@
  * Exports: a trained model in formats that other programs read.
  *
  * Promises: a pure function of the model; the same model gives the same bytes. Never: exports what
- * is not kept, or writes over a file.
+ * is not kept.
  */
-import { createHash } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
 import { must } from '../base/assert.ts';
 import { EXIT, Fault } from '../base/fault.ts';
 import type { Memory } from '../components.ts';
@@ -91,29 +89,6 @@ function keptText(model: ModelId, memory: Memory): string {
   const kept = model === 'signal-model' ? signalModelsOf(memory) : deepModelsOf(memory);
   if (kept.size === 0) return `there is none of the ${MODEL_TITLES[model]}: let the bot trade on`;
   return `kept are those of ${[...kept.keys()].map(version => `${model}@${version}`).join(', ')}`;
-}
-
-export interface Exported {
-  readonly file: string;
-  readonly bytes: number;
-  readonly sha256: string;
-}
-
-export function writeExport(file: string, bytes: Uint8Array): Exported {
-  try {
-    writeFileSync(file, bytes, { flag: 'wx' });
-  } catch (error) {
-    const { code = '' } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST')
-      throw new Fault(EXIT.config, `${file} exists already`, 'name another file with --to');
-    const full = code === 'ENOSPC' || code === 'EIO';
-    throw new Fault(
-      full ? EXIT.disk : EXIT.config,
-      `${file} cannot be written: ${code}`,
-      full ? 'make room, or choose another disk' : 'check --to: its folder has to be there',
-    );
-  }
-  return { file, bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
 }
 
 const envelopeOf = (component: ModelId, { seq }: Source) => ({ component, schema: 1, seq });

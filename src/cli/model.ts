@@ -5,7 +5,8 @@
  * a running or damaged directory; says the step it speaks for.
  */
 import { type Inspection, isEmpty, memoryOf } from '../app/directory.ts';
-import { exportModel, writeExport } from '../app/model-export.ts';
+import { writeExport } from '../app/export-file.ts';
+import { exportModel } from '../app/model-export.ts';
 import { compareText, listText, showText } from '../app/model-text.ts';
 import {
   EXAMPLES_MIN,

@@ -7,6 +7,7 @@ import type { Point } from '../app/point.ts';
 import { EXIT, Fault } from '../base/fault.ts';
 import { toPoint } from './point.ts';
 import type { AddCommand, Registration } from './registration.ts';
+import { registerStateExport } from './state-export-command.ts';
 import { registerStateImport } from './state-import-command.ts';
 import { registerReplay } from './state-replay-command.ts';
 import { registerRollback } from './state-rollback-command.ts';
@@ -95,6 +96,7 @@ function registerChanges(add: AddCommand, registration: Registration): void {
     (options: StateOptions) => run(async io => (await body()).stateCheckpoint(options, io)),
   );
   registerStateImport(add, registration);
+  registerStateExport(add, registration);
   registerRollback(add, registration);
   add('reset <part>', 'start a part afresh; its file moves to quarantine')
     .option('--yes', 'really do it', false)

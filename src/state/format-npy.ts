@@ -47,19 +47,30 @@ export function encodeNpy(envelope: Envelope, matrix: Matrix): Uint8Array {
 export function encodeMatrix(matrix: Omit<Matrix, 'format'>): Uint8Array {
   const { rows, columns, data } = matrix;
   assert(columns >= 1 && rows * columns === data.length, `${rows}×${columns} ≠ ${data.length}`);
-  const header = headerText(rows, columns);
-  const bytes = Buffer.alloc(PREFIX_BYTES + header.length + data.length * 8);
-  MAGIC.copy(bytes);
-  bytes.writeUInt16LE(header.length, MAGIC.length);
-  bytes.write(header, PREFIX_BYTES, 'latin1');
-  const view = new DataView(bytes.buffer, bytes.byteOffset + PREFIX_BYTES + header.length);
+  const { bytes, start } = frameNpy("'<f8'", `${rows}, ${columns}`, data.length * 8);
+  const view = new DataView(bytes.buffer, bytes.byteOffset + start);
   for (let index = 0; index < data.length; index += 1)
     view.setFloat64(index * 8, data[index]!, true);
   return bytes;
 }
 
-function headerText(rows: number, columns: number): string {
-  const text = `{'descr': '<f8', 'fortran_order': False, 'shape': (${rows}, ${columns}), }`;
+/** A file with its header, and where its data begins; the data is still zeros. */
+export function frameNpy(
+  descr: string,
+  shape: string,
+  dataBytes: number,
+): { readonly bytes: Buffer; readonly start: number } {
+  const header = headerText(descr, shape);
+  const start = PREFIX_BYTES + header.length;
+  const bytes = Buffer.alloc(start + dataBytes);
+  MAGIC.copy(bytes);
+  bytes.writeUInt16LE(header.length, MAGIC.length);
+  bytes.write(header, PREFIX_BYTES, 'latin1');
+  return { bytes, start };
+}
+
+function headerText(descr: string, shape: string): string {
+  const text = `{'descr': ${descr}, 'fortran_order': False, 'shape': (${shape}), }`;
   const used = PREFIX_BYTES + text.length + 1;
   return `${text}${' '.repeat((ALIGN_BYTES - (used % ALIGN_BYTES)) % ALIGN_BYTES)}\n`;
 }
