@@ -293,5 +293,8 @@ describe('model export', () => {
     assert.ok(existsSync(one.file));
     assert.equal(one.bytes, readFileSync(one.file).length);
     assert.equal(one.sha256, two.sha256);
+    const options = ['--format', 'safetensors', '--to', to('three'), '--dir', lived, '--json'];
+    const [file] = JSON.parse(await well(['state', 'export', 'signal-model', ...options])).files;
+    assert.equal(file.sha256, one.sha256, 'state export has the same writers');
   });
 });
