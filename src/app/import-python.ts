@@ -5,7 +5,7 @@
  * one step or none does; every field is told of as carried over, defaulted or lost. Never: into a
  * directory in which anything has happened.
  */
-import { closeSync, fstatSync, openSync, readdirSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readdirSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { EXIT, Fault } from '../base/fault.ts';
 import type { Units } from '../base/money.ts';
@@ -52,7 +52,7 @@ export async function readOldDirectory(
     throw new Fault(
       EXIT.config,
       `${from} is a Holdfast directory`,
-      'this imports the files of the Python bot; what another Holdfast has learned comes with --learned',
+      'say --learned to take over what it has learned, or name the directory of the Python bot',
     );
   const found = FILES.flatMap(([part, candidates]) => {
     const name = candidates.find(each => names.includes(each));
@@ -105,7 +105,8 @@ function readOldFile(from: string, name: string): OldFile {
     throw new Fault(EXIT.config, `${file} cannot be read: ${why}`, 'check --from');
   };
   try {
-    const handle = openSync(file, 'r');
+    // Without O_NONBLOCK a pipe would be waited for.
+    const handle = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
       const stat = fstatSync(handle);
       if (!stat.isFile()) return refuse('it is no plain file');

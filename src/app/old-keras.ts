@@ -19,7 +19,10 @@ export async function describeKeras(bytes: Uint8Array): Promise<string> {
   if (!head.equals(SIGNATURE)) return 'not an HDF5 file';
   const library = await import('h5wasm').catch(() => null);
   if (library === null) return 'an HDF5 file; h5wasm, which looks into it, is not installed';
-  const { FS } = await library.ready;
+  const module = await library.ready;
+  const { FS } = module;
+  // It would tell of errors on stderr, page after page, and go on.
+  module.activate_throwing_error_handler();
   try {
     FS.writeFile(FILE, bytes);
     const file = new library.File(FILE, 'r');
@@ -31,6 +34,7 @@ export async function describeKeras(bytes: Uint8Array): Promise<string> {
   } catch (error) {
     return `an HDF5 file that cannot be read (${printable(reasonOf(error))})`;
   } finally {
+    module.deactivate_throwing_error_handler();
     FS.unlink(FILE);
   }
 }

@@ -5,7 +5,7 @@
 import { lotsToBase, toQuote, type Units } from '../base/money.ts';
 import { timeframeName, utcMinute } from '../base/time.ts';
 import type { Settings } from '../core/settings.ts';
-import type { AnalyticsState, Tally } from '../trade/analytics-state.ts';
+import type { AnalyticsState, FormerCurve, Tally } from '../trade/analytics-state.ts';
 import type { MarketState } from '../trade/market.ts';
 import type { Metrics } from '../trade/metrics.ts';
 import type { Portfolio } from '../trade/portfolio.ts';
@@ -39,12 +39,19 @@ export function analyticsText(state: AnalyticsState, metrics: Metrics): string {
     ['Fees / funding paid', `${decimal(metrics.feesPaid)} / ${decimal(metrics.fundingPaid)}`],
     ['Exposure', percent(metrics.exposure)],
     ['Equity points / days', `${state.curve.length} / ${state.daily.length}`],
+    ...(state.former === undefined ? [] : [formerRow(state.former)]),
   ]);
   const recent = state.trades.slice(-RECENT_TRADES_SHOWN).reverse();
   return [head, tallies('strategy', state.byStrategy), recentTrades(recent)]
     .filter(text => text !== '')
     .join('\n\n');
 }
+
+/** Imported, and of a later time than this market began at. */
+const formerRow = ({ curve, daily }: FormerCurve): [string, string] => [
+  'Imported points / days',
+  `${curve.length} / ${daily.length}`,
+];
 
 function tallies(title: string, byName: Readonly<Record<string, Tally>>): string {
   const rows = Object.entries(byName).map(([name, { trades, wins, profit, fees }]) => [

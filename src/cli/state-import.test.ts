@@ -2,6 +2,7 @@
  * `state import`, as a person meets it.
  */
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
@@ -146,6 +147,15 @@ describe('state import', () => {
       assert.equal(code, 64);
       assert.match(err, why);
     });
+
+  it('refuses a pipe in place of a file, and does not wait for it', async t => {
+    mkdirSync(at('pipe'));
+    const { status } = spawnSync('mkfifo', [join(at('pipe'), 'q_table.pkl')]);
+    if (status !== 0) return t.skip('no mkfifo');
+    const { code, err } = await say('state', 'import', '--from', at('pipe'), '--dir', at('none'));
+    assert.equal(code, 64);
+    assert.match(err, /q_table\.pkl cannot be read: it is no plain file — check --from\n$/);
+  });
 
   it('refuses a Holdfast directory, and a folder that is somebody else’s', async () => {
     await importing('plain', 'own', '--yes');
