@@ -14,7 +14,6 @@ import { workFolder, writeTapes, writeText } from './work-folder.ts';
 
 /** More than the running bot comes to while the commands start. */
 const CANDLES = 12_000;
-const END = ['--speed', 'max', '--until', '4000'];
 const folder = workFolder('rollback');
 const tapes = writeTapes(folder, { seed: 3, minutes: CANDLES / 2 });
 const config = writeText(
@@ -47,7 +46,7 @@ const rollback = (name: string, ...more: string[]): string[] => [
 describe('a rollback of a running bot', () => {
   it('is durable when it answers, outlives a SIGKILL, and is the same step as at rest', async () => {
     await runWell(trade('killed', '--speed', 'max', '--until', '850'));
-    const bot = startBot(trade('killed', '--speed', '150'));
+    const bot = startBot(trade('killed', '--speed', '60'));
     await bot.until('some more candles', () => stepOf(at('killed')) > 1100);
     const answer = await runWell(rollback('killed', '--json'));
     bot.send('SIGKILL');
@@ -58,11 +57,12 @@ describe('a rollback of a running bot', () => {
     assert.match(bot.stdout, /^the memory of q-table was replaced by that of step 900 /m);
     const seen = inspectStates(openDisks(at('killed'), undefined), components, { at: told.seq });
     const { candles } = (seen.states as Memory).run;
-    await runWell(trade('killed', ...END));
+    const end = ['--speed', 'max', '--until', String(candles + 1000)];
+    await runWell(trade('killed', ...end));
 
     const verified = await runWell(['state', 'verify', '--dir', at('killed')]);
     assert.match(verified.stdout, /^clean at step/m);
-    assert.equal(remembered(at('killed')).states.run.candles, 4000);
+    assert.equal(remembered(at('killed')).states.run.candles, candles + 1000);
     await runWell(trade('rest', '--speed', 'max', '--until', '850'));
     await runWell(trade('rest', '--speed', 'max', '--until', String(candles)));
     const rest = await runWell(rollback('rest'));
@@ -70,7 +70,7 @@ describe('a rollback of a running bot', () => {
       rest.stdout,
       /^back at step 900 \(.* UTC\): q-table, attention \(step \d+\); money/,
     );
-    await runWell(trade('rest', ...END));
+    await runWell(trade('rest', ...end));
     assert.deepEqual(digest(at('rest')), digest(at('killed')));
   });
 });
