@@ -11,7 +11,7 @@
 import { EXIT, Fault } from '../base/fault.ts';
 import type { AnyComponent } from '../core/component.ts';
 import { blobNames, checkBlobs } from './blobs.ts';
-import { type Disk, LOCK_FILE } from './disk.ts';
+import type { Disk } from './disk.ts';
 import { encodeFile } from './formats.ts';
 import type { Disks } from './journal.ts';
 import { COPIES, type Copy, listJournal } from './journal-file.ts';
@@ -80,7 +80,6 @@ function areManifestsWhole(disk: Disk): boolean {
 
 /** The content of a file; null where there is none, or the disk does not give it. */
 export function contentOf(disk: Disk, path: string): Uint8Array | null {
-  if (path === LOCK_FILE) return null;
   try {
     return disk.read(path);
   } catch (error) {
@@ -192,9 +191,7 @@ function madeAgain(
 
 function lookAtBlob(disks: Disks, hash: string): Look {
   let bytes = 0;
-  const suspect = isWrong(
-    () => orDamaged(() => checkBlobs(disks, [hash]).length === 0, false) === false,
-  );
+  const suspect = isWrong(() => !orDamaged(() => checkBlobs(disks, [hash]).length === 0, false));
   for (const disk of [disks.a, disks.b]) bytes += blobBytes(disk, hash);
   return { files: 2, bytes, suspect: suspect ? { kind: 'blob', hash } : null };
 }
