@@ -61,7 +61,7 @@ const LASTING: Readonly<Record<Errno, readonly Kind[]>> = {
 export const diskFault: Suite = {
   name: 'disk-fault',
   promise: 'a disk that fails stops the bot at once, in one line, and costs nothing that was told',
-  quick: 130,
+  quick: 150,
   missing: withoutShim,
   prepare,
 };
@@ -138,6 +138,7 @@ async function failSmall({ stage, server }: Place, { scene, at, deed }: Point): 
       directory: stage.directory,
       mirror: life.mirrored === true ? stage.mirror : null,
       acknowledged: Math.max(from, lived.acknowledged),
+      whole: deed.do === 'short',
     });
     return left === 'repaired' ? `${ending}, tail repaired` : ending;
   } catch (error) {
