@@ -23,6 +23,12 @@ export const GENERATION_YOUNG_MS = 5 * MINUTE_MS;
 export const LINE_BYTES_MAX = 4 * 1024 * 1024;
 /** The largest state file that is read, before and after decompression. */
 export const STATE_FILE_BYTES_MAX = 512 * 1024 * 1024;
+/** JSON text of a state file, unpacked: 64 symbols with all their labels open are 50 MB. */
+export const STATE_TEXT_BYTES_MAX = 128 * 1024 * 1024;
+/** Values in it: of empty objects alone they would fill a gigabyte of memory. */
+export const STATE_VALUES_MAX = 16 * 1024 * 1024;
+/** The last step: names of journal files have twelve digits. At one a second 31,000 years. */
+export const STEP_MAX = 999_999_999_000;
 /** A learned blob (trained weights). */
 export const BLOB_BYTES_MAX = 256 * 1024 * 1024;
 /** The state directory warns above this size (quarantine aside). */

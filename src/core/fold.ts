@@ -27,7 +27,7 @@ export const addressOf = (fact: Fact): string =>
 /** True when a fact of this address may change the component. */
 export const listensTo = (component: AnyComponent, address: string): boolean =>
   address === 'component.founded' ||
-  address in component.on ||
+  Object.hasOwn(component.on, address) ||
   address === `memory.replaced ${component.id}`;
 
 /** A fold into `states`, which it changes in place. `read`: for facts that replace a memory. */

@@ -15,7 +15,7 @@
 import { isAscii } from 'node:buffer';
 import { constants, zstdCompressSync } from 'node:zlib';
 import { assert } from '../base/assert.ts';
-import { STATE_FILE_BYTES_MAX } from '../base/limits.ts';
+import { STATE_TEXT_BYTES_MAX, STATE_VALUES_MAX } from '../base/limits.ts';
 import type { StateContent } from './formats.ts';
 import { type Envelope, Malformed, reasonOf } from './malformed.ts';
 import { unpackZstd } from './unpack.ts';
@@ -24,6 +24,7 @@ type JsonFormat = 'json' | 'json.zst';
 type Value = Readonly<Record<string, unknown>>;
 
 const ENVELOPE_KEYS = ['component', 'schema', 'seq'] as const;
+const [COMMA, BRACKET, BRACE] = [44, 91, 123];
 /** The fastest: a checkpoint is made often and lives for minutes. */
 const ZSTD_LEVEL = 1;
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -55,6 +56,7 @@ export function decodeJson(bytes: Uint8Array, format: JsonFormat): StateContent 
 export function parsePlainObject(bytes: Uint8Array): Record<string, unknown> {
   let parsed: unknown;
   let text: string;
+  refuseTooMuch(bytes);
   try {
     text = textOf(bytes);
     parsed = JSON.parse(text);
@@ -68,16 +70,29 @@ export function parsePlainObject(bytes: Uint8Array): Record<string, unknown> {
   return parsed as Record<string, unknown>;
 }
 
+/** Three bytes can be fifty in memory: what is parsed is bounded by its number of values too. */
+function refuseTooMuch(bytes: Uint8Array): void {
+  if (bytes.length > STATE_TEXT_BYTES_MAX) throw new Malformed(`${bytes.length} bytes of JSON`);
+  if (bytes.length <= STATE_VALUES_MAX) return;
+  let values = 0;
+  for (const byte of bytes) if (byte === COMMA || byte === BRACKET || byte === BRACE) values += 1;
+  if (values > STATE_VALUES_MAX) throw new Malformed(`it holds ${values} values`);
+}
+
 /** Nearly all of them are plain ASCII, which needs no decoding: that takes several times as long. */
 function textOf(bytes: Uint8Array): string {
   if (!isAscii(bytes)) return utf8.decode(bytes);
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
 }
 
-function refuseProto(value: unknown): void {
-  if (typeof value !== 'object' || value === null) return;
-  if (Object.hasOwn(value, '__proto__')) throw new Malformed('it has a __proto__ key');
-  for (const inner of Object.values(value)) refuseProto(inner);
+/** With a list of its own: JSON may be deeper than the stack. */
+function refuseProto(root: unknown): void {
+  const left = [root];
+  for (let value = left.pop(); value !== undefined; value = left.pop()) {
+    if (typeof value !== 'object' || value === null) continue;
+    if (Object.hasOwn(value, '__proto__')) throw new Malformed('it has a __proto__ key');
+    for (const inner of Object.values(value)) left.push(inner);
+  }
 }
 
 function compress(bytes: Uint8Array): Uint8Array {
@@ -91,7 +106,7 @@ function compress(bytes: Uint8Array): Uint8Array {
 
 function decompress(bytes: Uint8Array): Uint8Array {
   try {
-    return unpackZstd(bytes, STATE_FILE_BYTES_MAX).content;
+    return unpackZstd(bytes, STATE_TEXT_BYTES_MAX).content;
   } catch (error) {
     throw new Malformed(`zstd: ${reasonOf(error)}`);
   }

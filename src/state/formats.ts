@@ -6,7 +6,7 @@
  * is bounded. Never: guesses; what is not exactly a state file throws `Malformed` with the reason.
  */
 import { unreachable } from '../base/assert.ts';
-import { STATE_FILE_BYTES_MAX } from '../base/limits.ts';
+import { STATE_FILE_BYTES_MAX, STEP_MAX } from '../base/limits.ts';
 import type { Encoded, FileFormat } from '../core/component.ts';
 import { decodeJson, encodeJson } from './format-json.ts';
 import { decodeNpy, encodeNpy } from './format-npy.ts';
@@ -42,7 +42,7 @@ export function decodeFile(bytes: Uint8Array, format: FileFormat, component: str
     throw new Malformed(`it is a file of ${decoded.component}, not of ${component}`);
   if (!Number.isSafeInteger(decoded.schema) || decoded.schema < 1)
     throw new Malformed(`its schema is ${decoded.schema}`);
-  if (!Number.isSafeInteger(decoded.seq) || decoded.seq < 0)
+  if (!Number.isSafeInteger(decoded.seq) || decoded.seq < 0 || decoded.seq > STEP_MAX)
     throw new Malformed(`its seq is ${decoded.seq}`);
   return decoded;
 }

@@ -21,7 +21,7 @@
 import { hash as digest } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { assert } from '../base/assert.ts';
-import { LINE_BYTES_MAX } from '../base/limits.ts';
+import { LINE_BYTES_MAX, STEP_MAX } from '../base/limits.ts';
 import type { Fact } from '../core/fact.ts';
 
 export const FORMAT = 1;
@@ -149,7 +149,7 @@ function frameOf(body: string, end: number): Frame | string {
   const seq = Number(text.slice(6, comma));
   if (!text.startsWith('"seq":') || !text.startsWith(',"facts":[', comma))
     return 'neither a step nor a head';
-  if (!Number.isSafeInteger(seq) || seq < 0) return 'impossible sequence number';
+  if (!Number.isSafeInteger(seq) || seq < 0 || seq > STEP_MAX) return 'impossible sequence number';
   return { kind: 'step', seq, text, hash, end };
 }
 
@@ -162,11 +162,25 @@ export function parseFrame(frame: Frame): Line | string {
   } catch {
     return 'not JSON that a journal holds';
   }
+  if (ODD_NUMBER.test(text) && holdsOddNumber(value)) return 'a number that no fact holds';
   const { facts, head } = value as { facts?: unknown; head?: unknown };
   if (kind === 'head')
     return isHead(head) ? { kind, head, text, hash } : 'not the head of a segment';
   if (!Array.isArray(facts) || !facts.every(isFact)) return 'not a list of facts';
   return { kind, seq, facts, text, hash };
+}
+
+/** What may be read as −0 or ±Infinity, which are never written. */
+const ODD_NUMBER = /-0|e\+?\d{3}|e-\d{3}|\d{300}/i;
+
+function holdsOddNumber(root: unknown): boolean {
+  const left = [root];
+  for (let value = left.pop(); value !== undefined; value = left.pop()) {
+    if (typeof value === 'number' && (!Number.isFinite(value) || Object.is(value, -0))) return true;
+    if (typeof value !== 'object' || value === null) continue;
+    for (const inner of Object.values(value)) left.push(inner);
+  }
+  return false;
 }
 
 /** JSON.parse makes `__proto__` an own key that a later merge would obey: such text is refused. */
@@ -179,7 +193,8 @@ function parseSafely(text: string): unknown {
 }
 
 function isFact(value: unknown): value is Fact {
-  return typeof value === 'object' && value !== null && 'type' in value;
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, 'type')) return false;
+  return typeof (value as { readonly type: unknown }).type === 'string';
 }
 
 function isHead(value: unknown): value is SegmentHead {

@@ -4,13 +4,14 @@
  * `manifest.json` and `manifest.mirror.json` are the same JSON, and each journal segment's head
  * repeats it:
  *   { "sha256": <of the canonical text of everything else>, "format": 1, "serial": n, ... }
- * Promises: a generation is listed before any of its files takes its stable name; the newer of
+ * Promises: what is good has its shape (manifest-shape.ts); a generation is listed before any of its files takes its stable name; the newer of
  * two good copies (by serial) holds. Never: believed when its own hash does not match.
  */
 import { canonicalText } from '../base/canonical.ts';
 import type { Disk } from './disk.ts';
 import { parsePlainObject } from './format-json.ts';
 import { Malformed, reasonOf } from './malformed.ts';
+import { checkShape } from './manifest-shape.ts';
 import { sha256 } from './state-hash.ts';
 
 export const MANIFEST_FORMAT = 1;
@@ -101,6 +102,11 @@ export function readSealed(sealed: object): ManifestReading {
   if (typeof format !== 'number') return { kind: 'damaged', why: 'it names no format' };
   // The hash is taken the same way in every format, so a newer one is told from damage.
   if (format > MANIFEST_FORMAT) return { kind: 'newer', format };
+  try {
+    checkShape(body);
+  } catch (error) {
+    return { kind: 'damaged', why: reasonOf(error) };
+  }
   return { kind: 'good', manifest: body as unknown as Manifest };
 }
 

@@ -41,7 +41,7 @@ export function statesInPast(
   }
   const more = past === null ? {} : { past };
   const replay = replayJournal({ disks, ...more, components, states, starts, scan, through: at });
-  for (const [id, blob] of replay.broken) missing.set(id, `${id} needs the lost blob ${blob}`);
+  for (const [id, { why }] of replay.broken) missing.set(id, `${id} ${why}`);
   for (const { id, initial } of components) if (missing.has(id)) states[id] = initial();
   const { directory = null } = scan.heads.at(-1) ?? {};
   return {

@@ -13,6 +13,7 @@
  * Promises: read-only; on a fault nothing was written. Never: repairs (open.ts does).
  */
 
+import { impurity } from '../base/canonical.ts';
 import { EXIT, Fault } from '../base/fault.ts';
 import { type AnyComponent, initialStates, type States } from '../core/component.ts';
 import { refuseNewerFiles } from './candidate.ts';
@@ -27,6 +28,7 @@ import {
   readJournal,
 } from './journal-trust.ts';
 import { judgeFiles } from './judge-files.ts';
+import { reasonOf } from './malformed.ts';
 import type { Generation, Manifest } from './manifest.ts';
 import { type Meeting, meetMirror } from './mirror.ts';
 import { sparesNeeded } from './mirror-spare.ts';
@@ -37,7 +39,7 @@ import {
   reportOf,
   upgradesIn,
 } from './recovery-report.ts';
-import { type Replay, replayJournal } from './replay.ts';
+import { type Broken, type Replay, replayJournal } from './replay.ts';
 import { type FoundFile, type Survey, surveyDirectory } from './survey.ts';
 
 export type { RecoveryReport } from './recovery-report.ts';
@@ -189,10 +191,12 @@ function giveUpBroken(
   const lost = new Map<string, string>();
   const refused: string[] = [];
   for (const component of components) {
-    const why = brokenBy(component, choices.get(component.id), { replay, states });
-    if (why === null) continue;
+    const broken = brokenBy(component, choices.get(component.id), { replay, states });
+    if (broken === null) continue;
+    const { why, lost: isLost } = broken;
     const { id, title, learned, file } = component;
-    if (learned !== true && !acceptLoss) {
+    // What nobody understands is not given up without a word, learned or not.
+    if ((learned !== true || !isLost) && !acceptLoss) {
       refused.push(`${file.name} (${title}) cannot be rebuilt without loss: ${why}`);
       continue;
     }
@@ -207,13 +211,26 @@ function brokenBy(
   component: AnyComponent,
   choice: Choice | undefined,
   { replay, states }: { replay: Replay; states: States },
-): string | null {
-  if (choice === undefined || choice.kind === 'none') return choice?.why ?? 'is missing';
-  const blob = replay.broken.get(component.id);
-  if (blob !== undefined)
-    return `needs the blob ${blob}, which is missing or damaged in both copies`;
-  const rule = component.check?.(states[component.id]) ?? null;
-  return rule === null ? null : `breaks a rule after the replay: ${rule}`;
+): Broken | null {
+  if (choice === undefined || choice.kind === 'none')
+    return { why: choice?.why ?? 'is missing', lost: true };
+  const broken = replay.broken.get(component.id);
+  if (broken !== undefined) return broken;
+  if (!replay.touched.has(component.id)) return null;
+  const why = unfit(component, states[component.id]);
+  return why === null ? null : { why: `is unfit after the replay: ${why}`, lost: false };
+}
+
+/** Why a state that came out of the journal cannot be gone on from, or saved; or null. */
+function unfit(component: AnyComponent, state: unknown): string | null {
+  try {
+    const rule = component.check?.(state) ?? null;
+    if (rule !== null) return rule;
+    component.file.decode(component.file.encode(state));
+    return impurity(state);
+  } catch (error) {
+    return reasonOf(error);
+  }
 }
 
 function changedOf(outcome: Outcome & { readonly lost: ReadonlyMap<string, string> }): Set<string> {

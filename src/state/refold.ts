@@ -60,9 +60,9 @@ export function* refold(options: RefoldOptions): Generator<number, Finding[]> {
       ...{ disks, components: own, states, starts: reached, scan, through: stop },
     });
     at = stop;
-    for (const [id, blob] of replay.broken) {
+    for (const [id, { why }] of replay.broken) {
       broken.add(id);
-      findings.push(lacking(components, id, blob));
+      findings.push(lacking(components, id, why));
     }
     const isThere = ({ id }: AnyComponent): boolean =>
       !broken.has(id) && (starts.get(id) ?? stop) <= stop;
@@ -152,11 +152,11 @@ const differs = (file: string, from: number, to: number): Finding => ({
   text: `its state at step ${to} is not what the journal comes to from step ${from} on`,
 });
 
-const lacking = (components: readonly AnyComponent[], id: string, blob: string): Finding => ({
+const lacking = (components: readonly AnyComponent[], id: string, why: string): Finding => ({
   file: components.find(component => component.id === id)?.file.name ?? id,
   severity: 'damage',
-  text: `cannot be folded again: the blob ${blob} is missing or damaged in both copies`,
-  remedy: 'restore a backup, or go on: the newest file has what that blob brought',
+  text: `cannot be folded again: it ${why}`,
+  remedy: 'restore a backup, or go on: the newest file has what is missing',
 });
 
 const notFolded = ({ file }: AnyComponent): Finding => ({
