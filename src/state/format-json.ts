@@ -24,7 +24,11 @@ type JsonFormat = 'json' | 'json.zst';
 type Value = Readonly<Record<string, unknown>>;
 
 const ENVELOPE_KEYS = ['component', 'schema', 'seq'] as const;
-const [COMMA, BRACKET, BRACE] = [44, 91, 123];
+/** Texts so short are parsed in no time, whatever they hold. */
+const HARMLESS_BYTES = 64 * 1024;
+const DEPTH_MAX = 1000;
+/** `[` and `{`, `]` and `}` differ in one bit. */
+const [COMMA, BIT_OF_BRACES, OPEN, CLOSE] = [44, 32, 123, 125];
 /** The fastest: a checkpoint is made often and lives for minutes. */
 const ZSTD_LEVEL = 1;
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -70,12 +74,23 @@ export function parsePlainObject(bytes: Uint8Array): Record<string, unknown> {
   return parsed as Record<string, unknown>;
 }
 
-/** Three bytes can be fifty in memory: what is parsed is bounded by its number of values too. */
+/**
+ * Three bytes can be fifty in memory, and a million brackets take seconds: what is parsed is bounded
+ * by its number of values and by its depth too. Brackets in strings count; ours hold few.
+ */
 function refuseTooMuch(bytes: Uint8Array): void {
   if (bytes.length > STATE_TEXT_BYTES_MAX) throw new Malformed(`${bytes.length} bytes of JSON`);
-  if (bytes.length <= STATE_VALUES_MAX) return;
+  if (bytes.length <= HARMLESS_BYTES) return;
   let values = 0;
-  for (const byte of bytes) if (byte === COMMA || byte === BRACKET || byte === BRACE) values += 1;
+  let depth = 0;
+  for (const byte of bytes) {
+    if (byte === COMMA) values += 1;
+    else if ((byte | BIT_OF_BRACES) === OPEN) {
+      values += 1;
+      depth += 1;
+      if (depth > DEPTH_MAX) throw new Malformed(`it is nested more than ${DEPTH_MAX} deep`);
+    } else if ((byte | BIT_OF_BRACES) === CLOSE) depth -= 1;
+  }
   if (values > STATE_VALUES_MAX) throw new Malformed(`it holds ${values} values`);
 }
 

@@ -38,6 +38,8 @@ const CRC_MARK = '","crc":"';
 const HASH_PART = 43;
 const HASH_PATTERN = /^[0-9a-f]{32}$/;
 const NEWLINE = 10;
+const HARMLESS_LENGTH = 64 * 1024;
+const DEPTH_MAX = 1000;
 
 export interface SegmentHead {
   readonly format: number;
@@ -156,6 +158,7 @@ function frameOf(body: string, end: number): Frame | string {
 /** The JSON of a frame; a sentence when it is not what a line holds. */
 export function parseFrame(frame: Frame): Line | string {
   const { kind, seq, text, hash } = frame;
+  if (isDeep(text)) return 'nested too deep';
   let value: unknown;
   try {
     value = parseSafely(`{${text}}`);
@@ -168,6 +171,20 @@ export function parseFrame(frame: Frame): Line | string {
     return isHead(head) ? { kind, head, text, hash } : 'not the head of a segment';
   if (!Array.isArray(facts) || !facts.every(isFact)) return 'not a list of facts';
   return { kind, seq, facts, text, hash };
+}
+
+/** Deep JSON takes microseconds a bracket; the lines that are written are shallow, and short. */
+function isDeep(text: string): boolean {
+  if (text.length <= HARMLESS_LENGTH) return false;
+  let depth = 0;
+  for (let index = 0; index < text.length; index += 1) {
+    // `[` and `{`, `]` and `}` differ in one bit.
+    const code = text.charCodeAt(index) | 32;
+    if (code === 123) depth += 1;
+    else if (code === 125) depth -= 1;
+    if (depth > DEPTH_MAX) return true;
+  }
+  return false;
 }
 
 /** What may be read as −0 or ±Infinity, which are never written. */

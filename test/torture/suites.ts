@@ -5,6 +5,7 @@
 import { clock } from './suite/clock.ts';
 import { damage } from './suite/damage.ts';
 import { diskFault } from './suite/disk-fault.ts';
+import { hostile } from './suite/hostile.ts';
 import { kill } from './suite/kill.ts';
 import { killProcess } from './suite/kill-process.ts';
 import { killStorm } from './suite/kill-storm.ts';
@@ -24,6 +25,7 @@ export const suites: readonly Suite[] = [
   powerReal,
   diskFault,
   damage,
+  hostile,
   twoBots,
   clock,
   planted,
