@@ -15,6 +15,7 @@ import { powerReal } from './suite/power-real.ts';
 import { refuse } from './suite/refuse.ts';
 import { sequence } from './suite/sequence.ts';
 import { twoBots } from './suite/two-bots.ts';
+import { upgrade } from './suite/upgrade.ts';
 import type { Suite } from './suite.ts';
 
 export const suites: readonly Suite[] = [
@@ -26,6 +27,7 @@ export const suites: readonly Suite[] = [
   diskFault,
   damage,
   hostile,
+  upgrade,
   twoBots,
   clock,
   planted,
