@@ -5,6 +5,7 @@
 import { clock } from './suite/clock.ts';
 import { damage } from './suite/damage.ts';
 import { diskFault } from './suite/disk-fault.ts';
+import { fuzz } from './suite/fuzz.ts';
 import { hostile } from './suite/hostile.ts';
 import { kill } from './suite/kill.ts';
 import { killProcess } from './suite/kill-process.ts';
@@ -28,6 +29,7 @@ export const suites: readonly Suite[] = [
   damage,
   hostile,
   upgrade,
+  fuzz,
   twoBots,
   clock,
   planted,
