@@ -4,9 +4,11 @@
 
 import { clock } from './suite/clock.ts';
 import { damage } from './suite/damage.ts';
+import { damageReal } from './suite/damage-real.ts';
 import { diskFault } from './suite/disk-fault.ts';
 import { fuzz } from './suite/fuzz.ts';
 import { hostile } from './suite/hostile.ts';
+import { hostileProcess } from './suite/hostile-process.ts';
 import { kill } from './suite/kill.ts';
 import { killProcess } from './suite/kill-process.ts';
 import { killStorm } from './suite/kill-storm.ts';
@@ -30,6 +32,8 @@ export const suites: readonly Suite[] = [
   hostile,
   upgrade,
   fuzz,
+  damageReal,
+  hostileProcess,
   twoBots,
   clock,
   planted,
