@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { EXIT, Fault } from '../../../src/base/fault.ts';
 import { SMALL } from './bot.ts';
 import { fingerprint, killed, Living, newPair } from './living.ts';
-import { fileIn, flip, loseAll } from './spoil.ts';
+import { fileIn, flip, flipEverywhere, loseAll } from './spoil.ts';
 
 interface DoubleFault {
   readonly name: string;
@@ -49,12 +49,8 @@ export const doubleFaults: readonly DoubleFault[] = [
   {
     name: 'money damaged in every copy, and the journal before it lost',
     spoil: living => {
-      const { a } = living.disks;
-      flip(living, a, 'purse_state.json');
+      flipEverywhere(living, 'purse_state.json');
       for (const copy of COPIES) loseAll(living.disks[copy], 'journal', /^0+[19]\./);
-      for (const folder of a.list('previous'))
-        for (const name of a.files(`previous/${folder}`))
-          if (name.startsWith('purse')) flip(living, a, `previous/${folder}/${name}`);
     },
     names: /purse_state\.json/,
   },

@@ -4,7 +4,7 @@
 import { type Bot, KEEPING, SMALL, UPGRADED } from './bot.ts';
 import type { Life } from './life.ts';
 import { killed, type Living, newPair } from './living.ts';
-import { fileIn, flip, loseAll } from './spoil.ts';
+import { fileIn, flip, flipEverywhere, loseAll } from './spoil.ts';
 
 interface Entry extends Omit<Life, 'mirror' | 'bot'> {
   readonly bot?: Bot;
@@ -211,13 +211,8 @@ const WISHED: readonly Entry[] = [
     stage: living => {
       rounds(living, 7, 4, 4, 4);
       living.close();
-      const { a, b } = living.disks;
-      flip(living, a, 'purse_state.json');
-      // The mirror's spares too, where there are any: one that is whole leaves no loss to accept.
-      for (const disk of new Set([a, b]))
-        for (const folder of disk.list('previous'))
-          for (const name of disk.files(`previous/${folder}`))
-            if (name.startsWith('purse')) flip(living, disk, `previous/${folder}/${name}`);
+      // A spare that is whole would leave no loss to accept.
+      flipEverywhere(living, 'purse_state.json');
     },
     live: living => {
       living.openWith({ acceptLoss: true });

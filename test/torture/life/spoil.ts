@@ -30,3 +30,13 @@ export function flip(living: Living, disk: SimulatedDisk, path: string, share = 
 export function loseAll(disk: SimulatedDisk, folder: string, pattern: RegExp): void {
   for (const name of disk.files(folder)) if (pattern.test(name)) disk.lose(`${folder}/${name}`);
 }
+
+/** Flips a bit of a part's file under its own name, and in each spare of it on either disk. */
+export function flipEverywhere(living: Living, name: string): void {
+  const { a, b } = living.disks;
+  flip(living, a, name);
+  for (const disk of new Set([a, b]))
+    for (const folder of disk.list('previous'))
+      for (const spare of disk.files(`previous/${folder}`))
+        if (spare === name) flip(living, disk, `previous/${folder}/${spare}`);
+}
