@@ -45,8 +45,8 @@ export const bugs: readonly PlantedBug[] = [
         if (file === this.#copies[0].file) file.sync();`,
   ]),
   bug('the journal is pruned up to the newest generation', 'kill', 'src/state/retention.ts', [
-    'pruneJournal(disks, floor + 1);',
-    'pruneJournal(disks, manifest.generations[0].seq + 1);',
+    'pruneJournal(disks, floor + 1,',
+    'pruneJournal(disks, manifest.generations[0].seq + 1,',
   ]),
   bug('one generation is kept', 'kill', 'src/base/limits.ts', [
     'GENERATIONS_KEPT_MIN = 2',
@@ -131,10 +131,6 @@ export const bugs: readonly PlantedBug[] = [
   bug('a step is folded twice', 'kill', 'src/state/replay.ts', [
     'startOf(component) < step.seq',
     'startOf(component) <= step.seq',
-  ]),
-  bug('a short write is taken for a whole one', 'disk-fault', 'src/state/disk.ts', [
-    'while (done < bytes.length) {',
-    'while (done === 0) {',
   ]),
   bug('nobody asks for the lock', 'two-bots', 'src/state/lock.ts', [
     'PRAGMA journal_mode=MEMORY; BEGIN EXCLUSIVE',
