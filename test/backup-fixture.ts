@@ -43,7 +43,7 @@ export const planFor = (
   planRestore({
     place,
     directoryId,
-    moment: typeof moment === 'number' ? { kind: 'seq', seq: moment } : moment,
+    moment: typeof moment === 'number' ? { kind: 'step', seq: moment } : moment,
     epoch,
     components: COMPONENTS,
   });

@@ -132,6 +132,22 @@ const learning = group({
   gamma: number(0, 1, L.gamma, 'discount of the Q-table per candle held'),
 });
 
+const backup = group({
+  to: text(
+    'where backups go: a folder on another disk, or s3://bucket/prefix; null: none are made',
+  ),
+  every: v.optional(
+    v.pipe(
+      v.string(),
+      v.regex(/^[1-9]\d{0,3}[mhd]$/),
+      said('a time like "30m", "1h" or "1d"', 'time between two backups'),
+    ),
+    '1h',
+  ),
+  keep: whole(0, 100_000, 168, 'backups that stay; 0: all'),
+  continuous: flag(true, "the journal's lines are sent as they are committed, too"),
+});
+
 export const configSchema = group({
   timeframe: v.optional(
     v.nullable(
@@ -199,6 +215,7 @@ export const configSchema = group({
     ),
     null,
   ),
+  backup: v.optional(backup, {}),
   log_level: v.optional(
     v.pipe(
       v.picklist(LOG_LEVELS),

@@ -39,6 +39,14 @@ export interface AppConfig {
   readonly scrub: ScrubPace;
   /** Null: as the directory has it. */
   readonly keepHistory: boolean | null;
+  readonly backup: {
+    /** Null: none are made by themselves. */
+    readonly to: string | null;
+    readonly everyMs: Millis;
+    /** Null: all. */
+    readonly keep: number | null;
+    readonly continuous: boolean;
+  };
   readonly logLevel: LogLevel;
   readonly stakeCurrency: string | null;
   readonly exchange: { readonly name: string | null; readonly pairs: readonly string[] };
@@ -210,6 +218,12 @@ function toAppConfig(config: Config, file: string | null, secrets: Secrets): App
     allowNetworkFilesystem: config.allow_network_filesystem,
     scrub: { hours: config.scrub_hours, share: config.scrub_share },
     keepHistory: config.keep_history,
+    backup: {
+      to: config.backup.to,
+      everyMs: timeframeMs(config.backup.every),
+      keep: config.backup.keep === 0 ? null : config.backup.keep,
+      continuous: config.backup.continuous,
+    },
     logLevel: config.log_level,
     stakeCurrency: config.stake_currency,
     exchange: { name: config.exchange.name, pairs: config.exchange.pair_whitelist },

@@ -19,6 +19,7 @@ import {
 } from '../state/inspect.ts';
 import type { Disks, JournalScan } from '../state/journal.ts';
 import { acquireLock } from '../state/lock.ts';
+import { newestOf, readManifests } from '../state/manifest.ts';
 import { type Note, readNotes } from '../state/notes.ts';
 import { openDisks, rememberedMirror } from '../state/open-disks.ts';
 import { wholeJournal } from '../state/past.ts';
@@ -86,6 +87,10 @@ export function refuseHeld({ directory, disks }: Place): void {
 /** The states at a step, or the newest. */
 export const lookAt = ({ disks }: Place, at?: number): Inspection =>
   inspectStates(disks, components, at === undefined ? {} : { at });
+
+/** Whose directory it is, should it still say so. */
+export const ownId = ({ disks }: Place): string | null =>
+  newestOf(readManifests(disks.a))?.directory ?? null;
 
 export const memoryOf = ({ states }: Inspection): Memory => states as Memory;
 

@@ -62,7 +62,7 @@ describe('backup and restore', () => {
     const id = idOf(source);
     const [covered] = await coverageOf(place, id);
     assert.equal(covered?.backups.length, 2);
-    assert.equal(covered?.firstSeq, 70);
+    assert.deepEqual(covered?.spans, [{ firstSeq: 70, lastSeq: 84 }]);
     const chunks = await listChunks(place, id);
     assert.deepEqual(
       chunks.map(({ first, last }) => [first, last]),

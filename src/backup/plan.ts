@@ -25,7 +25,7 @@ import type { BackupPlace } from './place.ts';
 
 export type Moment =
   | { readonly kind: 'latest' }
-  | { readonly kind: 'seq'; readonly seq: number }
+  | { readonly kind: 'step'; readonly seq: number }
   /** UTC ms, by the market's clock. */
   | { readonly kind: 'time'; readonly time: number };
 
@@ -55,8 +55,8 @@ export interface Plan {
 /** What one epoch of a place covers, and the backups in it. */
 export interface Coverage {
   readonly epoch: number;
-  readonly firstSeq: number;
-  readonly lastSeq: number;
+  /** From a backup to the last step that lines lead to; newest first. */
+  readonly spans: readonly { readonly firstSeq: number; readonly lastSeq: number }[];
   readonly backups: readonly Catalogue[];
 }
 
@@ -69,7 +69,7 @@ export async function directoryIds(place: BackupPlace): Promise<string[]> {
   });
 }
 
-/** By epoch, newest first. `lastSeq` is by the names alone: what is damaged a plan finds. */
+/** By epoch, newest first; by the names alone: what is damaged a plan finds. */
 export async function coverageOf(place: BackupPlace, id: string): Promise<Coverage[]> {
   const { good } = await readCatalogues(place, id);
   return coverage(good, await listChunks(place, id));
@@ -79,14 +79,22 @@ function coverage(catalogues: readonly Catalogue[], chunks: readonly Chunk[]): C
   const epochs = [...new Set(catalogues.map(({ epoch }) => epoch))].sort((one, two) => two - one);
   return epochs.map(epoch => {
     const backups = catalogues.filter(each => each.epoch === epoch);
-    const lasts = chunks.filter(each => each.epoch === epoch).map(({ last }) => last);
-    return {
-      epoch,
-      firstSeq: Math.min(...backups.map(({ seq }) => seq)),
-      lastSeq: Math.max(...backups.map(({ seq }) => seq), ...lasts),
-      backups,
-    };
+    const own = chunks.filter(each => each.epoch === epoch);
+    const spans: { firstSeq: number; lastSeq: number }[] = [];
+    for (const { seq } of backups.toSorted((one, two) => one.seq - two.seq))
+      if (seq > (spans[0]?.lastSeq ?? -1))
+        spans.unshift({ firstSeq: seq, lastSeq: reachOf(own, seq) });
+    return { epoch, spans, backups };
   });
+}
+
+/** The last step that lines lead to from another one, if they are what their names say. */
+function reachOf(chunks: readonly Chunk[], seq: number): number {
+  let at = seq;
+  // By their first step: one look at each.
+  for (const { first, last } of chunks.toSorted((one, two) => one.first - two.first))
+    if (first <= at + 1) at = Math.max(at, last);
+  return at;
 }
 
 export async function planRestore(options: PlanOptions): Promise<Plan> {
@@ -96,19 +104,23 @@ export async function planRestore(options: PlanOptions): Promise<Plan> {
   const wanted = good.filter(each => epoch === null || each.epoch === epoch);
   const covered = coverage(wanted, chunks);
   const notes = bad.map(({ message }) => message);
-  for (const { backups, lastSeq } of covered)
-    for (const catalogue of newestFirst(backups, options.moment)) {
+  for (const { epoch: own, backups } of covered) {
+    const candidates = newestFirst(backups, options.moment);
+    const ofEpoch = chunks.filter(each => each.epoch === own);
+    const lastSeq = reachOf(ofEpoch, candidates[0]?.seq ?? 0);
+    for (const catalogue of candidates) {
       const plan = await tryPlan({ ...options, catalogue, chunks, lastSeq, notes });
       if (plan === 'the lines end') break;
       if (plan !== 'files are damaged') return plan;
     }
+  }
   throw unreachableMoment(options, covered, notes);
 }
 
 function newestFirst(backups: readonly Catalogue[], moment: Moment): Catalogue[] {
   const isBefore = ({ seq, marketTime }: Catalogue): boolean => {
     if (moment.kind === 'latest') return true;
-    return moment.kind === 'seq'
+    return moment.kind === 'step'
       ? seq <= moment.seq
       : marketTime === null || marketTime <= moment.time;
   };
@@ -120,7 +132,7 @@ function newestFirst(backups: readonly Catalogue[], moment: Moment): Catalogue[]
 interface Trial extends PlanOptions {
   readonly catalogue: Catalogue;
   readonly chunks: readonly Chunk[];
-  /** Of the epoch: where the names say that it ends. */
+  /** Where the names say that the newest candidate leads. */
   readonly lastSeq: number;
   readonly notes: string[];
 }
@@ -174,7 +186,7 @@ function refuseStrange(
 async function follow(trial: Trial): Promise<Plan> {
   const { place, catalogue, chunks, moment, lastSeq, notes } = trial;
   const { directory: directoryId, epoch } = catalogue;
-  const through = moment.kind === 'seq' ? moment.seq : Number.POSITIVE_INFINITY;
+  const through = moment.kind === 'step' ? moment.seq : Number.POSITIVE_INFINITY;
   const start = { place, directoryId, chunks, epoch, seq: catalogue.seq, hash: catalogue.chain };
   let { seq, chain: hash, marketTime } = catalogue;
   const blobs: { seq: number; sha256: string }[] = [];
@@ -182,7 +194,7 @@ async function follow(trial: Trial): Promise<Plan> {
   for (;;) {
     const next = await lines.next();
     if (next.done) {
-      const wanted = moment.kind === 'seq' ? moment.seq : lastSeq;
+      const wanted = moment.kind === 'step' ? moment.seq : lastSeq;
       if (seq < wanted) throw endsBefore(trial, seq, next.value);
       break;
     }
@@ -224,11 +236,11 @@ function unreachableMoment(
 ): Fault {
   const asked = {
     latest: 'the end of it',
-    seq: `step ${moment.kind === 'seq' ? moment.seq : 0}`,
+    step: `step ${moment.kind === 'step' ? moment.seq : 0}`,
     time: moment.kind === 'time' ? new Date(moment.time).toISOString() : '',
   }[moment.kind];
-  const ranges = covered.map(
-    ({ epoch, firstSeq, lastSeq }) => `steps ${firstSeq} to ${lastSeq} (epoch ${epoch})`,
+  const ranges = covered.flatMap(({ epoch, spans }) =>
+    spans.map(({ firstSeq, lastSeq }) => `steps ${firstSeq} to ${lastSeq} (epoch ${epoch})`),
   );
   const why = notes.length === 0 ? '' : `: ${notes.join('; ')}`;
   if (ranges.length === 0)

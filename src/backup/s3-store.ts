@@ -84,22 +84,24 @@ class S3Store implements ObjectStore {
   }
 
   async list(prefix: string): Promise<PlaceEntry[]> {
-    const { paginateListObjectsV2 } = this.#sdk;
-    return this.#ask(async () => {
-      const entries: PlaceEntry[] = [];
+    const { ListObjectsV2Command } = this.#sdk;
+    const entries: PlaceEntry[] = [];
+    let token: string | undefined;
+    for (let isMore = true; isMore; ) {
       const given = { Bucket: this.#bucket, Prefix: prefix, Delimiter: '/' };
-      for await (const page of paginateListObjectsV2({ client: this.#client }, given)) {
-        for (const { Prefix = '' } of page.CommonPrefixes ?? [])
-          entries.push({ name: Prefix.slice(prefix.length), bytes: 0, modifiedMs: 0 });
-        for (const { Key = '', Size = 0, LastModified } of page.Contents ?? [])
-          entries.push({
-            name: Key.slice(prefix.length),
-            bytes: Size,
-            modifiedMs: LastModified?.getTime() ?? 0,
-          });
+      const command = new ListObjectsV2Command({ ...given, ContinuationToken: token });
+      const page = await this.#ask(() => this.#client.send(command));
+      for (const { Prefix = '' } of page.CommonPrefixes ?? [])
+        entries.push({ name: Prefix.slice(prefix.length), bytes: 0, modifiedMs: 0 });
+      for (const { Key = '', Size = 0, LastModified } of page.Contents ?? []) {
+        const modifiedMs = LastModified?.getTime() ?? 0;
+        entries.push({ name: Key.slice(prefix.length), bytes: Size, modifiedMs });
       }
-      return entries;
-    });
+      const next = page.NextContinuationToken;
+      isMore = page.IsTruncated === true && next !== undefined && next !== token;
+      token = next;
+    }
+    return entries;
   }
 
   async remove(key: string): Promise<void> {
@@ -132,16 +134,21 @@ class S3Store implements ObjectStore {
     return UploadId;
   }
 
+  /** By hand: the SDK's pages never end where a store names a next marker behind the last one. */
   async parts(key: string, upload: string): Promise<StoredPart[]> {
-    const { paginateListParts } = this.#sdk;
-    const given = { ...this.#at(key), UploadId: upload };
-    return this.#ask(async () => {
-      const parts: StoredPart[] = [];
-      for await (const page of paginateListParts({ client: this.#client }, given))
-        for (const { PartNumber = 0, ETag, Size = 0 } of page.Parts ?? [])
-          parts.push({ number: PartNumber, tag: untagged(ETag), bytes: Size });
-      return parts;
-    });
+    const { ListPartsCommand } = this.#sdk;
+    const parts: StoredPart[] = [];
+    let marker: string | undefined;
+    for (let isMore = true; isMore; ) {
+      const given = { ...this.#at(key), UploadId: upload, PartNumberMarker: marker };
+      const page = await this.#ask(() => this.#client.send(new ListPartsCommand(given)));
+      for (const { PartNumber = 0, ETag, Size = 0 } of page.Parts ?? [])
+        parts.push({ number: PartNumber, tag: untagged(ETag), bytes: Size });
+      const next = page.NextPartNumberMarker;
+      isMore = page.IsTruncated === true && next !== undefined && next !== marker;
+      marker = next;
+    }
+    return parts;
   }
 
   async putPart(part: Parameters<ObjectStore['putPart']>[0]): Promise<string> {

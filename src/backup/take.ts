@@ -11,13 +11,20 @@
  * with what is there. Never: removes anything before the new backup was read back.
  */
 import { EXIT, Fault } from '../base/fault.ts';
+import { CATALOGUE_BYTES_MAX } from '../base/limits.ts';
 import type { Disks } from '../state/journal.ts';
 import { linesAfter } from '../state/journal-lines.ts';
 import { sha256 } from '../state/state-hash.ts';
-import { CATALOGUE_FORMAT, type Catalogue, decodeCatalogue, encodeCatalogue } from './catalogue.ts';
+import {
+  CATALOGUE_FORMAT,
+  type Catalogue,
+  decodeCatalogue,
+  encodeCatalogue,
+  listCatalogues,
+} from './catalogue.ts';
 import { marketTimeOf } from './chunk.ts';
 import { joinChunks } from './join.ts';
-import { cataloguePath, objectPath } from './layout.ts';
+import { BACKUP_FOLDER, cataloguePath, objectPath } from './layout.ts';
 import { getContent, pack } from './pack.ts';
 import { type BackupPlace, notReadBack } from './place.ts';
 import { prune } from './prune.ts';
@@ -73,6 +80,7 @@ export async function takeBackup(options: BackupOptions): Promise<Backup> {
   const lines = await shipAll(shipper, progress);
   const catalogue = catalogueOf(options, source, shipper.position);
   await putCatalogue(place, catalogue);
+  await dropSame(place, catalogue);
   progress(0.95, 'housekeeping');
   await joinChunks({ place, directoryId, now });
   const dropped = keep === null ? 0 : await prune({ place, directoryId, keep, now });
@@ -155,6 +163,21 @@ function catalogueOf(
     ...{ release, node: process.version, begins: { ...manifest.begins } },
     components: { ...generation.components },
   };
+}
+
+/** Of a bot that stands still one backup is enough: more would drive older ones out. */
+async function dropSame(place: BackupPlace, { directory, ...made }: Catalogue): Promise<void> {
+  for (const { name, seq, timeMs } of await listCatalogues(place, directory)) {
+    if (seq !== made.seq || timeMs >= made.madeAtMs) continue;
+    const path = `${directory}/${BACKUP_FOLDER}/${name}`;
+    const bytes = await place.get(path, CATALOGUE_BYTES_MAX);
+    const former = bytes === null ? null : decodeCatalogue(bytes);
+    const isSame =
+      former === null ||
+      typeof former === 'string' ||
+      (former.epoch === made.epoch && former.chain === made.chain);
+    if (isSame) await place.remove(path);
+  }
 }
 
 async function putCatalogue(place: BackupPlace, catalogue: Catalogue): Promise<void> {

@@ -87,7 +87,7 @@ describe('the command line', () => {
     registerState(program, { run: async () => {} });
     assert.deepEqual(
       program.commands[0]?.commands.map(command => command.name()),
-      'list show hash verify scrub history diff replay checkpoint import export rollback reset upgrade'.split(
+      'list show hash verify scrub history diff replay checkpoint import export rollback reset upgrade backup restore'.split(
         ' ',
       ),
     );

@@ -7,6 +7,7 @@ import type { Point } from '../app/point.ts';
 import { EXIT, Fault } from '../base/fault.ts';
 import { toPoint } from './point.ts';
 import type { AddCommand, Registration } from './registration.ts';
+import { registerBackup } from './state-backup-command.ts';
 import { registerStateExport } from './state-export-command.ts';
 import { registerStateImport } from './state-import-command.ts';
 import { registerReplay } from './state-replay-command.ts';
@@ -25,6 +26,16 @@ export interface StateAtOptions extends StateOptions {
 }
 
 const AT = 'as of a step, or of a market time (UTC)';
+
+/** `--from`: out of the backups there. */
+export interface StateBackOptions extends StateAtOptions {
+  readonly from?: string;
+}
+
+const FROM = [
+  '--from <place>',
+  'out of the backups there (default: backup.to of the config)',
+] as const;
 
 export interface StateDiffOptions extends StateOptions {
   /** Points to compare; without `to` the newest, without `from` the generation before. */
@@ -64,15 +75,18 @@ function registerLooks(add: AddCommand, registration: Registration): void {
   const { run } = registration;
   add('list', 'the parts, their files, sizes and steps')
     .option('--at <point>', AT, toPoint)
-    .action((options: StateAtOptions) => run(async io => (await body()).stateList(options, io)));
+    .option(...FROM)
+    .action((options: StateBackOptions) => run(async io => (await body()).stateList(options, io)));
   add('show <part>', 'what a part holds, as a table')
     .option('--at <point>', AT, toPoint)
-    .action((part: string, options: StateAtOptions) =>
+    .option(...FROM)
+    .action((part: string, options: StateBackOptions) =>
       run(async io => (await body()).stateShow(part, options, io)),
     );
   add('hash', 'the SHA-256 of every part, and of all')
     .option('--at <point>', AT, toPoint)
-    .action((options: StateAtOptions) => run(async io => (await body()).stateHash(options, io)));
+    .option(...FROM)
+    .action((options: StateBackOptions) => run(async io => (await body()).stateHash(options, io)));
   registerStateVerify(add, registration);
   add(
     'history [part]',
@@ -108,6 +122,7 @@ function registerChanges(add: AddCommand, registration: Registration): void {
     .action((options: StateUpgradeOptions) =>
       run(async io => (await body()).stateUpgrade(options, io)),
     );
+  registerBackup(add, registration);
 }
 
 type Parts = readonly { id: string; title: string; file: { name: string } }[];

@@ -7,16 +7,16 @@ import { isEmpty, memoryOf, parts } from '../app/directory.ts';
 import { type PartId, partText, plainOf } from '../app/show-part.ts';
 import { EXIT, type ExitCode } from '../base/fault.ts';
 import type { Io } from './io.ts';
-import { resolvePart, type StateAtOptions } from './state-command.ts';
-import { look, print, printJson } from './state-look.ts';
+import { resolvePart, type StateBackOptions } from './state-command.ts';
+import { lookBack, print, printJson } from './state-look.ts';
 
 export const stateShow = async (
   part: string,
-  options: StateAtOptions,
+  options: StateBackOptions,
   io: Io,
 ): Promise<ExitCode> => {
   const id = resolvePart(part, parts) as PartId;
-  const { place, seen } = look(options, io);
+  const { place, seen } = await lookBack(options, io);
   const memory = memoryOf(seen);
   if (options.json) {
     printJson(io, { part: id, seq: seen.seq, state: plainOf(memory[id]) });

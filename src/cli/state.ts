@@ -4,21 +4,22 @@
  *
  * Promises: read-only, no lock, on a running or damaged directory; says the step it speaks for.
  */
+import { lastBackup } from '../app/backup.ts';
 import { hashesAt, historyOf, isEmpty, parts } from '../app/directory.ts';
 import { sizeText } from '../app/number-text.ts';
 import { table } from '../app/table.ts';
 import { EXIT } from '../base/fault.ts';
 import type { Command } from './io.ts';
-import type { StateAtOptions } from './state-command.ts';
-import { look, print, printJson } from './state-look.ts';
+import type { StateBackOptions } from './state-command.ts';
+import { lookBack, print, printJson } from './state-look.ts';
 
 export { stateCheckpoint, stateReset, stateUpgrade } from './state-change.ts';
 export { stateDiff } from './state-diff.ts';
 export { stateHistory } from './state-history.ts';
 export { stateShow } from './state-show.ts';
 
-export const stateList: Command<StateAtOptions> = async (options, io) => {
-  const { place, seen } = look(options, io);
+export const stateList: Command<StateBackOptions> = async (options, io) => {
+  const { place, seen } = await lookBack(options, io);
   const { seq, directoryId, epoch, files } = seen;
   const { generations } = historyOf(place);
   const list = parts.map(({ id, title, version, file }) => {
@@ -34,7 +35,8 @@ export const stateList: Command<StateAtOptions> = async (options, io) => {
     return { id, title, file: path, bytes, schema, seq: fileSeq, verifiedAt };
   });
   if (options.json) {
-    printJson(io, { directory: place.directory, seq, directoryId, epoch, parts: list });
+    const backup = lastBackup(place.disks);
+    printJson(io, { directory: place.directory, seq, directoryId, epoch, backup, parts: list });
     return EXIT.ok;
   }
   if (isEmpty(seen)) {
@@ -59,11 +61,18 @@ export const stateList: Command<StateAtOptions> = async (options, io) => {
   ]);
   print(io, table(columns, rows));
   print(io, `\n${place.directory} at step ${seq} (the journal holds what came after a file)`);
+  const backup = lastBackup(place.disks);
+  if (backup !== null)
+    print(
+      io,
+      `last backup by the bot: step ${backup.seq} (${Math.max(0, seq - backup.seq)} behind), ` +
+        `${backup.at.slice(0, 16).replace('T', ' ')} UTC, in ${backup.to}`,
+    );
   return EXIT.ok;
 };
 
-export const stateHash: Command<StateAtOptions> = async (options, io) => {
-  const { seen } = look(options, io);
+export const stateHash: Command<StateBackOptions> = async (options, io) => {
+  const { seen } = await lookBack(options, io);
   const hashes = hashesAt(seen);
   if (options.json) {
     const byId = Object.fromEntries(hashes.components.map(({ id, sha256 }) => [id, sha256]));

@@ -4,16 +4,17 @@
  * Promises: prints its pid before anything else is done, what recovery did, a live status line,
  * and on Ctrl+C a line for each part saved and a summary. Exit 0 at the end of a tape.
  */
+import { type BackupKeeper, startBackups } from '../app/backup-keeper.ts';
 import { fullSpeed, type Pace, paced } from '../app/clock.ts';
 import { type AppConfig, loadConfig } from '../app/config.ts';
 import { Console } from '../app/console.ts';
 import { openSimulated, openTapes, SIMULATED_MARKET } from '../app/market-source.ts';
-import { runSession } from '../app/session.ts';
+import { runSession, type Session } from '../app/session.ts';
 import { listenForSignals } from '../app/signals.ts';
 import { TradeScreen } from '../app/trade-screen.ts';
 import type { MarketSource } from '../app/wire.ts';
 import { EXIT } from '../base/fault.ts';
-import type { Command } from './io.ts';
+import type { Command, Io } from './io.ts';
 import type { TradeOptions } from './trade-command.ts';
 import { version } from './version.ts';
 
@@ -38,6 +39,7 @@ export const trade: Command<TradeOptions> = async (options, io) => {
       io.log = log;
     },
   });
+  let backups: BackupKeeper | null = null;
   try {
     const result = await runSession({
       wire: {
@@ -57,15 +59,36 @@ export const trade: Command<TradeOptions> = async (options, io) => {
       pace: paceOf(options, signals.stop),
       stop: signals.stop,
       until: options.until ?? null,
-      onReady: session => live.ready(session),
+      onReady: async session => {
+        await live.ready(session);
+        backups = backupsOf(session, config, { io, warn: line => screen.warn(line) });
+      },
     });
     live.end(result);
     return EXIT.ok;
   } finally {
     signals.detach();
+    // All is saved by now: what is not there yet is sent.
+    await (backups as BackupKeeper | null)?.close();
     await live.close();
   }
 };
+
+/** Where the config names a place for them. */
+function backupsOf(
+  { bot }: Session,
+  { backup, dir: directory, journalMirror }: AppConfig,
+  { io, warn }: { readonly io: Io; readonly warn: (line: string) => void },
+): BackupKeeper | null {
+  const { to } = backup;
+  if (to === null) return null;
+  return startBackups({
+    task: { ...backup, to, directory, journalMirror, release: version() },
+    store: bot.store,
+    warn,
+    tell: event => io.log?.info(`backup: ${event.kind}`, { ...event }),
+  });
+}
 
 interface Market {
   readonly title: string;

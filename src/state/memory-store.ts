@@ -75,8 +75,8 @@ class MemoryStore implements Store {
     return [];
   }
 
-  note(): void {}
   sync(): void {}
+  note(): void {}
   abandonCheckpoint(): void {}
   cleanup(): [] {
     return [];

@@ -1,0 +1,62 @@
+/**
+ * The backups of a running bot, when the config names a place for them.
+ *
+ * Promises: made in a thread of their own, so that the loop waits for nothing; what fails is told, each
+ * failure once, and stops no trading; the last backup stands in the directory's notes. When the bot
+ * ends the lines that wait are sent first, for a while. Never: writes to the directory but notes.
+ */
+import type { Worker } from 'node:worker_threads';
+import { STORE_ANSWER_MS_MAX } from '../base/limits.ts';
+import type { Store } from '../state/store.ts';
+import type { KeepEvent } from './backup.ts';
+import type { BackupWorkerTask } from './backup-worker.ts';
+import { startWorker } from './worker.ts';
+
+export interface BackupKeeper {
+  /** Waits until what was committed is sent, but not for ever. */
+  close(): Promise<void>;
+}
+
+export interface BackupKeeperOptions {
+  readonly task: BackupWorkerTask;
+  readonly store: Store;
+  readonly warn: (line: string) => void;
+  /** For the log. */
+  readonly tell: (event: KeepEvent) => void;
+}
+
+export function startBackups(options: BackupKeeperOptions): BackupKeeper {
+  const worker = startWorker(new URL('./backup-worker.ts', import.meta.url), options.task);
+  const ended = new Promise<void>(resolve => worker.once('exit', () => resolve()));
+  listen(worker, options);
+  return {
+    close: async () => {
+      worker.removeAllListeners('message');
+      worker.postMessage('stop');
+      const timer = setTimeout(() => worker.terminate(), STORE_ANSWER_MS_MAX);
+      await ended;
+      clearTimeout(timer);
+    },
+  };
+}
+
+function listen(worker: Worker, { store, warn, tell, task }: BackupKeeperOptions): void {
+  let lastFailure = '';
+  worker.on('message', (event: KeepEvent) => {
+    tell(event);
+    if (event.kind === 'backup') {
+      lastFailure = '';
+      const { seq, throughSeq, bytes, sent, dropped } = event.backup;
+      store.note({ what: 'backup', to: task.to, seq, throughSeq, bytes, sent, dropped });
+    }
+    if (event.kind !== 'failed' || event.what === lastFailure) return;
+    lastFailure = event.what;
+    const remedy = event.remedy === '' ? '' : ` — ${event.remedy}`;
+    warn(`no backup: ${event.what}${remedy}`);
+    store.note({ what: 'backup failed', to: task.to, why: event.what });
+  });
+  // A bug there is no reason to stop trading here.
+  worker.on('error', error =>
+    warn(`backups have ended: ${error instanceof Error ? error.message : String(error)}`),
+  );
+}

@@ -1,0 +1,279 @@
+/**
+ * Restoring a state directory from a backup place.
+ *
+ * Promises: everything is read and checked before anything is written; what stands in the way is moved
+ * aside only when a person said so, never deleted; the restored directory is opened by recovery, as
+ * after any kill. Never: touches a directory that a bot holds.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { openPlace } from '../backup/open-place.ts';
+import type { BackupPlace } from '../backup/place.ts';
+import {
+  type Coverage,
+  coverageOf,
+  directoryIds,
+  type Moment,
+  type Plan,
+  planRestore,
+} from '../backup/plan.ts';
+import { claimEpoch, isFree, nextEpoch, writeRestored } from '../backup/restore.ts';
+import { EXIT, Fault } from '../base/fault.ts';
+import { components } from '../components.ts';
+import { LOCK_FILE, realDisk } from '../state/disk.ts';
+import { type Inspection, inspectStates } from '../state/inspect.ts';
+import { acquireLock } from '../state/lock.ts';
+import { newestOf, readManifests } from '../state/manifest.ts';
+import { openDisks } from '../state/open-disks.ts';
+import { stateHash, stateHashes } from '../state/state-hash.ts';
+import { openStore } from '../state/store.ts';
+import { refuseForeign } from './foreign-folder.ts';
+
+export type { Coverage, Moment };
+
+export interface RestoreTask {
+  /** A folder, or `s3://bucket/prefix`. */
+  readonly from: string;
+  /** Null: the only one that is there. */
+  readonly directoryId: string | null;
+  readonly moment: Moment;
+  /** Null: any. */
+  readonly epoch: number | null;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The state directory that is meant, for what must not be mixed up with it. */
+  readonly directory: string;
+  /** Wall clock. */
+  readonly now: () => number;
+  readonly warn: (line: string) => void;
+  readonly progress: (share: number, what: string) => void;
+}
+
+export interface Restored {
+  readonly directory: string;
+  readonly directoryId: string;
+  readonly epoch: number;
+  readonly seq: number;
+  readonly marketTime: number | null;
+  /** Of all parts. */
+  readonly stateHash: string;
+  /** Step of the backup that it was made from. */
+  readonly backupSeq: number;
+  /** Where the former content of the folder went, or null. */
+  readonly movedTo: string | null;
+  /** What was damaged in the place, and passed over. */
+  readonly notes: readonly string[];
+  readonly seconds: number;
+}
+
+export interface Offer {
+  readonly directoryId: string;
+  readonly coverage: readonly Coverage[];
+}
+
+/** What a place offers, by directory. */
+export async function listBackups(task: RestoreTask): Promise<Offer[]> {
+  const place = await openSource(task);
+  const ids = task.directoryId === null ? await directoryIds(place) : [task.directoryId];
+  const offers: Offer[] = [];
+  for (const directoryId of ids)
+    offers.push({ directoryId, coverage: await coverageOf(place, directoryId) });
+  return offers;
+}
+
+/** Restores into a folder; `replace`: what is in it may be moved aside. */
+export async function restoreDirectory(
+  task: RestoreTask,
+  target: { readonly directory: string; readonly replace: boolean },
+): Promise<Restored> {
+  const startedAt = performance.now();
+  const { replace } = target;
+  const { root: directory } = realDisk(target.directory);
+  refuseTaken(directory, replace);
+  const plan = await planFor(task);
+  const known = newestOf(readManifests(realDisk(directory)));
+  const isSame = known?.directory === plan.catalogue.directory;
+  const epoch = await nextEpoch(plan, isSame ? known.epoch : 0);
+  await claim(task, plan, epoch);
+  const movedTo = moveAside(directory);
+  await write(task, plan, { directory, epoch });
+  return { ...openRestored(plan, directory), movedTo, seconds: secondsSince(startedAt) };
+}
+
+export interface Drill {
+  readonly passed: boolean;
+  /** Why not; or what it was compared with. */
+  readonly findings: readonly string[];
+  readonly restored: Restored;
+}
+
+/** A restore into a scratch folder, compared with what is known of that step; then removed. */
+export async function drill(
+  task: RestoreTask,
+  original: (seq: number) => Inspection | null,
+): Promise<Drill> {
+  return inScratch(async scratch => {
+    const startedAt = performance.now();
+    const plan = await planFor(task);
+    await write(task, plan, { directory: scratch, epoch: plan.catalogue.epoch + 1 });
+    const found = differencesIn(plan, scratch);
+    const opened = openRestored(plan, scratch);
+    const restored = { ...opened, movedTo: null, seconds: secondsSince(startedAt) };
+    const twin = original(plan.seq);
+    const isOwn = twin?.directoryId === plan.catalogue.directory && twin.chain === plan.hash;
+    if (twin !== null && isOwn && stateHashes(components, twin.states).all !== restored.stateHash)
+      found.push(`at step ${plan.seq} it differs from ${task.directory}`);
+    const compared = isOwn
+      ? `equal to ${task.directory} at step ${plan.seq}`
+      : 'every hash is right';
+    return {
+      passed: found.length === 0,
+      findings: found.length === 0 ? [compared] : found,
+      restored,
+    };
+  });
+}
+
+/** What a backup says of a step, for the commands that only look. */
+export async function lookIntoBackup(task: RestoreTask): Promise<Inspection> {
+  return inScratch(async scratch => {
+    const plan = await planFor(task);
+    await write(task, plan, { directory: scratch, epoch: plan.catalogue.epoch });
+    return inspectStates(openDisks(scratch), components, { at: plan.seq });
+  });
+}
+
+const openSource = ({ from, env, directory }: RestoreTask): Promise<BackupPlace> =>
+  openPlace(from, { env, directory, isSource: true });
+
+async function planFor(task: RestoreTask): Promise<Plan> {
+  const { moment, epoch, progress } = task;
+  progress(0.05, 'reading and checking');
+  const place = await openSource(task);
+  const directoryId = task.directoryId ?? (await onlyId(place, task.from));
+  return planRestore({ place, directoryId, moment, epoch, components });
+}
+
+async function onlyId(place: BackupPlace, from: string): Promise<string> {
+  const ids = await directoryIds(place);
+  const [first] = ids;
+  if (first === undefined)
+    throw new Fault(EXIT.config, `there is no backup in ${from}`, 'check --from');
+  if (ids.length === 1) return first;
+  throw new Fault(
+    EXIT.config,
+    `${from} holds backups of ${ids.length} directories: ${ids.join(', ')}`,
+    'say which with --directory-id; --list shows what each holds',
+  );
+}
+
+/** Found before anything is fetched. */
+function refuseTaken(directory: string, replace: boolean): void {
+  const disk = realDisk(directory);
+  if (disk.stat(LOCK_FILE) !== null) acquireLock(directory).release();
+  if (isFree(disk)) return;
+  refuseForeign(directory);
+  if (replace) return;
+  throw new Fault(
+    EXIT.config,
+    `${directory} is not empty`,
+    `say --yes to move it to ${asideName(directory)} first, or restore into another folder with --to`,
+  );
+}
+
+function asideName(directory: string): string {
+  const above = realDisk(path.dirname(directory));
+  for (let number = 1; ; number += 1) {
+    const name = `${path.basename(directory)}.before-restore-${String(number).padStart(4, '0')}`;
+    if (above.stat(name) === null) return path.join(above.root, name);
+  }
+}
+
+function moveAside(directory: string): string | null {
+  if (isFree(realDisk(directory))) return null;
+  const [above, target] = [realDisk(path.dirname(directory)), asideName(directory)];
+  const lock = acquireLock(directory);
+  try {
+    above.rename(path.basename(directory), path.basename(target));
+    above.syncFolder('');
+  } finally {
+    lock.release();
+  }
+  return target;
+}
+
+async function claim(task: RestoreTask, plan: Plan, epoch: number): Promise<void> {
+  try {
+    await claimEpoch(plan, epoch, task.now());
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    task.warn(
+      `${error.message}: epoch ${epoch} cannot be claimed there; do not let two directories ` +
+        'restored from this backup trade',
+    );
+  }
+}
+
+async function write(
+  { progress }: RestoreTask,
+  plan: Plan,
+  { directory, epoch }: { readonly directory: string; readonly epoch: number },
+): Promise<void> {
+  const lock = acquireLock(directory);
+  try {
+    await writeRestored(plan, { disk: realDisk(directory), epoch, progress });
+  } finally {
+    lock.release();
+  }
+}
+
+/** Through the one door: recovery. */
+function openRestored(plan: Plan, directory: string): Omit<Restored, 'movedTo' | 'seconds'> {
+  const store = openStore({
+    directory,
+    components,
+    now: Date.now,
+    sync: 'each',
+    allowNetwork: true,
+  });
+  try {
+    const { seq, epoch, directoryId, states } = store;
+    if (seq !== plan.seq)
+      throw new Fault(
+        EXIT.corrupt,
+        `${directory} was restored to step ${seq} instead of ${plan.seq}`,
+        'restore to another moment with --at',
+      );
+    return {
+      ...{ directory, directoryId, epoch, seq },
+      marketTime: plan.marketTime,
+      stateHash: stateHashes(components, states).all,
+      backupSeq: plan.catalogue.seq,
+      notes: plan.notes,
+    };
+  } finally {
+    store.close();
+  }
+}
+
+/** Parts whose restored state is not what the backup's files were said to hold. */
+function differencesIn({ catalogue }: Plan, directory: string): string[] {
+  const { states } = inspectStates(openDisks(directory), components, { at: catalogue.seq });
+  return components.flatMap(({ id, version }) => {
+    const record = catalogue.components[id];
+    const isKnown = record !== undefined && record.state !== '' && record.schema === version;
+    if (!isKnown || stateHash(states[id]) === record.state) return [];
+    return [`${id} at step ${catalogue.seq} is not what was backed up`];
+  });
+}
+
+async function inScratch<T>(work: (folder: string) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-restore-'));
+  try {
+    return await work(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+const secondsSince = (startedAt: number): number => (performance.now() - startedAt) / 1000;
