@@ -29,12 +29,12 @@ import { getBlob, type Plan } from './plan.ts';
 
 export const RESTORE_MARK = 'restoring.json';
 
-/** What a lock leaves in a folder is nothing. */
-const LOCKS = /^(lock|lock-owner\.json)$/;
+/** What a lock leaves in a folder is nothing, and the mark itself may be cut. */
+const NOTHING = /^(lock|lock-owner\.json|restoring\.json\.tmp)$/;
 
 /** Whether a restore may write there: nothing, or what a cut restore left. */
 export function isFree(disk: Disk): boolean {
-  const names = disk.list('').filter(name => !LOCKS.test(name));
+  const names = disk.list('').filter(name => !NOTHING.test(name));
   return names.length === 0 || names.includes(RESTORE_MARK);
 }
 
@@ -104,7 +104,7 @@ function write(disk: Disk, path: string, content: Uint8Array): void {
 function clear(disk: Disk): void {
   if (disk.stat(RESTORE_MARK) === null) return;
   for (const path of filesIn(disk, ''))
-    if (!LOCKS.test(path) && path !== RESTORE_MARK) disk.remove(path);
+    if (!NOTHING.test(path) && path !== RESTORE_MARK) disk.remove(path);
   disk.remove(RESTORE_MARK);
 }
 

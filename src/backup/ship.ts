@@ -10,7 +10,15 @@ import { getBlob } from '../state/blobs.ts';
 import { type Disks, GENESIS_HASH } from '../state/journal.ts';
 import { type JournalLine, linesAfter } from '../state/journal-lines.ts';
 import { blobsNamed, listChunks, readChunk } from './chunk.ts';
-import { BLOB_FOLDER, blobOf, blobPath, type Chunk, chunkPath, hashMark } from './layout.ts';
+import {
+  BACKUP_FOLDER,
+  BLOB_FOLDER,
+  blobOf,
+  blobPath,
+  type Chunk,
+  chunkPath,
+  hashMark,
+} from './layout.ts';
 import { pack, packedBytesMax, unpack } from './pack.ts';
 import type { BackupPlace } from './place.ts';
 
@@ -44,8 +52,8 @@ export class Shipper {
   #at: Position | null = null;
   /** `<step>-<hash>` of weights that are there. */
   #blobs = new Set<string>();
-  /** The last line, for whoever wants to know how far the place is. */
-  last: JournalLine | null = null;
+  /** The place has something of this directory: what lies between is a gap. */
+  #hasPast = false;
 
   constructor(options: ShipOptions) {
     this.#options = options;
@@ -70,7 +78,7 @@ export class Shipper {
     const [first] = lines;
     if (after === null) return NOTHING;
     const { seq, hash } = this.#at;
-    if (after.seq > seq && seq > 0)
+    if (after.seq > seq && this.#hasPast)
       this.#options.warn(
         `steps ${seq + 1} to ${after.seq} are no longer in the journal and were not backed up: ` +
           'back up more often, or continuously',
@@ -108,7 +116,6 @@ export class Shipper {
     await place.put(chunkPath(directoryId, chunk), pack(content));
     await readChunk(place, directoryId, chunk);
     this.#at = { seq: last.seq, hash: last.hash };
-    this.last = last;
   }
 
   async #putBlob(seq: number, name: string): Promise<void> {
@@ -138,6 +145,8 @@ export class Shipper {
       }),
     );
     const chunks = await listChunks(place, directoryId);
+    const catalogues = await place.list(`${directoryId}/${BACKUP_FOLDER}`);
+    this.#hasPast = chunks.length + catalogues.length > 0;
     for (const { last, hash } of chunks.toSorted((one, two) => two.last - one.last)) {
       const { after } = linesAfter(disks, last, 0);
       if (after?.seq === last && hashMark(after.hash) === hash) return after;

@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import {
+  backUp,
+  idOf,
+  memoryPlace,
+  planFor,
+  restoreTo,
+  sharing,
+} from '../../test/backup-fixture.ts';
+import { SimulatedDisk } from '../../test/simulated-disk.ts';
+import {
+  COMPONENTS,
+  expectedAt,
+  hashOf,
+  openOn,
+  runSteps,
+  slowClock,
+} from '../../test/state/small-bot.ts';
+import { stateHash } from '../state/state-hash.ts';
+import { coverageOf } from './plan.ts';
+import { Shipper } from './ship.ts';
+import { shipAll } from './take.ts';
+
+const action = fc.oneof(
+  fc.record({ kind: fc.constant('steps' as const), count: fc.integer({ min: 1, max: 12 }) }),
+  fc.constant({ kind: 'checkpoint' as const }),
+  fc.constant({ kind: 'restart' as const }),
+  fc.record({ kind: fc.constant('backup' as const), keep: fc.integer({ min: 1, max: 4 }) }),
+  fc.constant({ kind: 'ship' as const }),
+);
+
+describe('any life of a directory and its backups', () => {
+  it('each step that is said to be covered comes back with the hash of its twin', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(action, { minLength: 3, maxLength: 25 }), async actions => {
+        let disk = new SimulatedDisk();
+        const { place } = memoryPlace();
+        const now = slowClock();
+        let store = openOn(sharing(disk), { now });
+        let warned = false;
+        const warn = (): void => {
+          warned = true;
+        };
+        for (const each of [...actions, { kind: 'backup' as const, keep: 3 }]) {
+          if (each.kind === 'steps') runSteps(store, each.count);
+          else if (each.kind === 'checkpoint') store.checkpoint('test');
+          else if (each.kind === 'backup')
+            await backUp(disk, place, { keep: each.keep, now, warn });
+          else if (each.kind === 'restart') {
+            disk = disk.kill();
+            store = openOn(sharing(disk), { now });
+          } else
+            await shipAll(
+              new Shipper({ place, disks: sharing(disk), directoryId: idOf(disk), now, warn }),
+            );
+        }
+        const [covered] = await coverageOf(place, idOf(disk));
+        assert.equal(covered?.spans[0]?.lastSeq, store.seq);
+        assert.ok(warned || covered.spans.length === 1, 'a gap is told of');
+        for (const { firstSeq, lastSeq } of covered.spans)
+          for (const seq of [firstSeq, (firstSeq + lastSeq) >> 1, lastSeq]) {
+            const { store: restored } = await restoreTo(place, idOf(disk), seq);
+            assert.equal(hashOf(restored.states), expectedAt(seq), `step ${seq}`);
+          }
+      }),
+      { numRuns: 30, seed: 4 },
+    );
+  });
+});
+
+describe('several lives of one directory', () => {
+  it('a restore begins an epoch that no other restore, backup or directory has', async () => {
+    const source = new SimulatedDisk();
+    const { place } = memoryPlace();
+    const store = openOn(sharing(source));
+    runSteps(store, 10);
+    await backUp(source, place);
+    const id = idOf(source);
+    const first = await restoreTo(place, id, 10);
+    assert.equal(first.store.epoch, 2);
+    await backUp(first.disk, place);
+    assert.equal((await restoreTo(place, id, 10)).store.epoch, 3);
+  });
+
+  it('what a reset did is not replayed away', async () => {
+    let disk = new SimulatedDisk();
+    const { place } = memoryPlace();
+    const now = slowClock();
+    const store = openOn(sharing(disk));
+    runSteps(store, 20);
+    store.checkpoint('test');
+    await backUp(disk, place, { now });
+    disk = disk.kill();
+    const reset = openOn(sharing(disk), { reset: ['matrix'] });
+    runSteps(reset, 3);
+    await backUp(disk, place, { now });
+    const hashes = COMPONENTS.map(({ id }) => stateHash(reset.states[id]));
+    const { store: restored } = await restoreTo(place, idOf(disk), 23);
+    assert.deepEqual(
+      COMPONENTS.map(({ id }) => stateHash(restored.states[id])),
+      hashes,
+    );
+    assert.notEqual(hashOf(restored.states), expectedAt(23), 'the reset shows');
+    // Both epochs have step 20: before the reset, and after it.
+    assert.equal((await planFor(place, idOf(disk), 20)).catalogue.epoch, 2);
+    assert.equal((await planFor(place, idOf(disk), 20, 1)).catalogue.epoch, 1);
+  });
+
+  it('a copy that was put in its place is followed from where the histories part', async () => {
+    const source = new SimulatedDisk();
+    const { place } = memoryPlace();
+    const now = slowClock();
+    const store = openOn(sharing(source), { now });
+    runSteps(store, 10);
+    store.checkpoint('test');
+    const copy = source.kill();
+    runSteps(store, 10);
+    await backUp(source, place, { now });
+    // Other facts than the original had for the same steps.
+    const other = openOn(sharing(copy), { now });
+    const facts = [{ type: 'equity.marked', time: 1, balance: 1, equity: 77, open: 0 }] as const;
+    for (let seq = 11; seq <= 15; seq += 1)
+      other.append({ seq, facts, texts: facts.map(fact => JSON.stringify(fact)) });
+    other.close();
+    const living = openOn(sharing(copy), { now });
+    await backUp(copy, place, { now });
+    const { store: restored } = await restoreTo(place, idOf(copy), 15);
+    assert.equal(hashOf(restored.states), hashOf(living.states));
+  });
+});
