@@ -28,10 +28,11 @@ export interface BackupKeeperOptions {
 export function startBackups(options: BackupKeeperOptions): BackupKeeper {
   const worker = startWorker(new URL('./backup-worker.ts', import.meta.url), options.task);
   const ended = new Promise<void>(resolve => worker.once('exit', () => resolve()));
-  listen(worker, options);
+  const open = { isOpen: true };
+  listen(worker, options, open);
   return {
     close: async () => {
-      worker.removeAllListeners('message');
+      open.isOpen = false;
       worker.postMessage('stop');
       const timer = setTimeout(() => worker.terminate(), STORE_ANSWER_MS_MAX);
       await ended;
@@ -40,20 +41,29 @@ export function startBackups(options: BackupKeeperOptions): BackupKeeper {
   };
 }
 
-function listen(worker: Worker, { store, warn, tell, task }: BackupKeeperOptions): void {
+/** Once the store is closed another bot may write the directory's notes. */
+function listen(
+  worker: Worker,
+  { store, warn, tell, task }: BackupKeeperOptions,
+  open: { readonly isOpen: boolean },
+): void {
   let lastFailure = '';
+  const note: Store['note'] = given => {
+    if (open.isOpen) store.note(given);
+  };
   worker.on('message', (event: KeepEvent) => {
     tell(event);
     if (event.kind === 'backup') {
       lastFailure = '';
       const { seq, throughSeq, bytes, sent, dropped } = event.backup;
-      store.note({ what: 'backup', to: task.to, seq, throughSeq, bytes, sent, dropped });
+      const { to, continuous } = task;
+      note({ what: 'backup', to, continuous, seq, throughSeq, bytes, sent, dropped });
     }
     if (event.kind !== 'failed' || event.what === lastFailure) return;
     lastFailure = event.what;
     const remedy = event.remedy === '' ? '' : ` — ${event.remedy}`;
     warn(`no backup: ${event.what}${remedy}`);
-    store.note({ what: 'backup failed', to: task.to, why: event.what });
+    note({ what: 'backup failed', to: task.to, why: event.what });
   });
   // A bug there is no reason to stop trading here.
   worker.on('error', error =>

@@ -68,6 +68,8 @@ export interface LastBackup {
   /** ISO wall time. */
   readonly at: string;
   readonly to: string;
+  /** Steps since then are sent as they are committed. */
+  readonly continuous: boolean;
 }
 
 /** The last one that the bot itself made on its way, by its notes; null: none that they tell of. */
@@ -77,7 +79,8 @@ export function lastBackup(disks: Disks): LastBackup | null {
       what === 'backup' && typeof throughSeq === 'number' && typeof to === 'string',
   );
   if (note === undefined) return null;
-  return { seq: Number(note['throughSeq']), at: note.at, to: String(note['to']) };
+  const continuous = note['continuous'] === true;
+  return { seq: Number(note['throughSeq']), at: note.at, to: String(note['to']), continuous };
 }
 
 const NOTES_LOOKED_AT = 10_000;

@@ -60,8 +60,12 @@ class Keeper {
     });
   }
 
+  /** A run that was too short for a backup gets one now. */
   async end(): Promise<void> {
-    if (this.#options.continuous) await this.#guarded(() => this.#ship());
+    await this.#guarded(async () => {
+      if (!this.#hasOne) await this.#backUp();
+      else if (this.#options.continuous) await this.#ship();
+    });
   }
 
   async #guarded(work: () => Promise<void>): Promise<void> {

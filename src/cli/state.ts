@@ -4,7 +4,7 @@
  *
  * Promises: read-only, no lock, on a running or damaged directory; says the step it speaks for.
  */
-import { lastBackup } from '../app/backup.ts';
+import { type LastBackup, lastBackup } from '../app/backup.ts';
 import { hashesAt, historyOf, isEmpty, parts } from '../app/directory.ts';
 import { sizeText } from '../app/number-text.ts';
 import { table } from '../app/table.ts';
@@ -62,14 +62,15 @@ export const stateList: Command<StateBackOptions> = async (options, io) => {
   print(io, table(columns, rows));
   print(io, `\n${place.directory} at step ${seq} (the journal holds what came after a file)`);
   const backup = lastBackup(place.disks);
-  if (backup !== null)
-    print(
-      io,
-      `last backup by the bot: step ${backup.seq} (${Math.max(0, seq - backup.seq)} behind), ` +
-        `${backup.at.slice(0, 16).replace('T', ' ')} UTC, in ${backup.to}`,
-    );
+  if (backup !== null) print(io, backupLine(backup, seq));
   return EXIT.ok;
 };
+
+function backupLine({ seq, at, to, continuous }: LastBackup, now: number): string {
+  const lag = Math.max(0, now - seq);
+  const since = continuous ? 'the steps since are sent as they come' : `${lag} steps ago`;
+  return `last backup by the bot: step ${seq}, ${at.slice(0, 16).replace('T', ' ')} UTC, in ${to}; ${since}`;
+}
 
 export const stateHash: Command<StateBackOptions> = async (options, io) => {
   const { seen } = await lookBack(options, io);
