@@ -7,6 +7,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { backup } from './backup.ts';
 import { checkpoint } from './checkpoint.ts';
 import { lstm } from './lstm.ts';
 import { memory } from './memory.ts';
@@ -26,6 +27,7 @@ const MEASUREMENTS: Readonly<Record<string, (folder: string) => Promise<Row[]>>>
   scrub,
   stall,
   start,
+  backup,
   memory,
   trees,
   lstm,
