@@ -1,12 +1,14 @@
 /**
  * The chain: shipped lines from a catalogue's step on, in order.
  *
+ * A line that begins an epoch by itself (a rollback is a fact) is followed into it.
  * Promises: each line continues the hash of the one before; of two histories that part the one that
  * was shipped later is followed; a chunk that is damaged is passed over where another one has its
  * lines, else the chain ends before it, and says which. Memory holds one chunk.
  */
 import { EXIT, Fault } from '../base/fault.ts';
 import { lineHash } from '../state/frame.ts';
+import { epochBegun } from '../state/journal-lines.ts';
 import { readChunk, type ShippedLine } from './chunk.ts';
 import type { Chunk } from './layout.ts';
 import type { BackupPlace } from './place.ts';
@@ -25,14 +27,15 @@ export async function* followChain(
   start: ChainStart,
   through: number,
 ): AsyncGenerator<ShippedLine, Fault | null> {
-  let { seq, hash } = start;
+  let { seq, hash, epoch } = start;
   while (seq < through) {
-    const next = await linesOn(start, { seq, hash });
+    const next = await linesOn({ ...start, epoch }, { seq, hash });
     if (next instanceof Fault || next === null) return next;
     for (const line of next) {
       if (line.frame.seq > through) return null;
       yield line;
       ({ seq, hash } = line.frame);
+      epoch = Math.max(epoch, epochBegun(line.frame));
     }
   }
   return null;

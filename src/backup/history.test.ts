@@ -18,6 +18,7 @@ import {
   runSteps,
   slowClock,
 } from '../../test/state/small-bot.ts';
+import type { Fact } from '../core/fact.ts';
 import { stateHash } from '../state/state-hash.ts';
 import { coverageOf } from './plan.ts';
 import { Shipper } from './ship.ts';
@@ -106,6 +107,34 @@ describe('several lives of one directory', () => {
     // Both epochs have step 20: before the reset, and after it.
     assert.equal((await planFor(place, idOf(disk), 20)).catalogue.epoch, 2);
     assert.equal((await planFor(place, idOf(disk), 20, 1)).catalogue.epoch, 1);
+  });
+
+  it('a rollback, which is a line, is followed into the epoch that it begins', async () => {
+    const disk = new SimulatedDisk();
+    const { place } = memoryPlace();
+    const now = slowClock();
+    const store = openOn(sharing(disk));
+    runSteps(store, 10);
+    store.checkpoint('test');
+    await backUp(disk, place, { now });
+    const blob = store.putBlob(disk.read('matrix_weights.npy') ?? new Uint8Array());
+    runSteps(store, 6);
+    const fact: Fact = {
+      ...({ type: 'memory.replaced', id: 'matrix', time: 1, why: 'rollback' } as const),
+      ...{ from: 'step 10', blob, epoch: 2 },
+    };
+    store.append({ seq: 17, facts: [fact], texts: [JSON.stringify(fact)] });
+    runSteps(store, 4);
+    const warn = assert.fail;
+    const ship = { place, disks: sharing(disk), directoryId: idOf(disk), now, warn };
+    assert.equal(await shipAll(new Shipper(ship)), 11);
+    const twin = openOn(sharing(disk.kill()));
+    const { store: restored, plan } = await restoreTo(place, idOf(disk), 21);
+    assert.equal(hashOf(restored.states), hashOf(twin.states));
+    assert.notEqual(hashOf(restored.states), expectedAt(21));
+    assert.equal(plan.catalogue.epoch, 1);
+    assert.equal(restored.epoch, 3);
+    assert.equal((await restoreTo(place, idOf(disk))).store.seq, 21);
   });
 
   it('a copy that was put in its place is followed from where the histories part', async () => {

@@ -11,8 +11,8 @@
  *
  * A catalogue says how every part stood at its step; the shipped lines lead from there to any later
  * step of the same epoch, each by its hash continuing the one before. (An epoch begins with a reset, a
- * restore, a rollback or an accepted loss: what happened there no line tells, so nothing is replayed
- * across.) What is needed to go on is written first and the catalogue last, so whatever is cut leaves
+ * restore or an accepted loss: what happened there no line tells, so nothing is replayed across. One
+ * that a line begins, as a rollback does, is followed.) What is needed to go on is written first and the catalogue last, so whatever is cut leaves
  * the place as good as it was.
  *
  * Two histories of one epoch can only come from a copy of the directory that was put in its place.

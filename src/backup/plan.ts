@@ -195,7 +195,8 @@ async function follow(trial: Trial): Promise<Plan> {
     const next = await lines.next();
     if (next.done) {
       const wanted = moment.kind === 'step' ? moment.seq : lastSeq;
-      if (seq < wanted) throw endsBefore(trial, seq, next.value);
+      const isCut = moment.kind !== 'step' && next.value !== null;
+      if (seq < wanted || isCut) throw endsBefore(trial, seq, next.value);
       break;
     }
     const { frame } = next.value;

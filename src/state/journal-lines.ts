@@ -8,7 +8,7 @@
  */
 import { EXIT, Fault } from '../base/fault.ts';
 import { ACCEPT_LOSS } from './disk-fault.ts';
-import type { Frame } from './frame.ts';
+import { type Frame, parseFrame } from './frame.ts';
 import type { Disks } from './journal.ts';
 import { COPIES, type Copy, listJournal, type SegmentFiles } from './journal-file.ts';
 import { SegmentMerge } from './journal-merge.ts';
@@ -80,13 +80,24 @@ function readWhole(
   if (merge.head === null) return null;
   const { continues, manifest } = merge.head;
   const reading = manifest === null ? null : readSealed(manifest);
-  const epoch = reading?.kind === 'good' ? reading.manifest.epoch : 1;
+  let epoch = reading?.kind === 'good' ? reading.manifest.epoch : 1;
   const lines: (JournalLine & { end: number })[] = [];
-  for (const { frame, bytes } of merge.lines())
-    if (frame !== null)
-      lines.push({ seq: frame.seq, hash: frame.hash, epoch, frame, bytes, end: merge.bytes });
+  for (const { frame, bytes } of merge.lines()) {
+    if (frame === null) continue;
+    lines.push({ seq: frame.seq, hash: frame.hash, epoch, frame, bytes, end: merge.bytes });
+    epoch = Math.max(epoch, epochBegun(frame));
+  }
   const limit = isNewest ? wholeInBoth(merge) : Number.POSITIVE_INFINITY;
   return { continues, lines: lines.filter(({ end }) => end <= limit) };
+}
+
+/** The epoch that a line begins for those behind it (a rollback does); 0: none. */
+export function epochBegun(frame: Frame): number {
+  if (!frame.text.includes('"memory.replaced"')) return 0;
+  const line = parseFrame(frame);
+  if (typeof line === 'string' || line.kind !== 'step') return 0;
+  const begun = line.facts.map(fact => (fact.type === 'memory.replaced' ? fact.epoch : 0));
+  return Math.max(0, ...begun);
 }
 
 /** Bytes up to which each copy that is there has every line. */
