@@ -132,7 +132,8 @@ function eventOfNote(note: Note, before: number, generations: readonly HistoryEn
   if (what === 'recovered') return { ...event, ...recoveredIn(note) };
   if (what === 'reset') return { ...event, text: 'began afresh' };
   if (what === 'scrubbed') return { ...event, text: scrubbedText(note) };
-  if (what === 'failed') return { ...event, text: String(note['why']) };
+  if (what === 'failed' || what === 'backup failed') return { ...event, text: `${note['why']}` };
+  if (what === 'backup') return { ...event, text: `to ${note['to']}, ${note['sent']} files sent` };
   if (what !== 'checkpoint') return { ...event, text: JSON.stringify(details) };
   const kept = generations.some(each => each.seq === seq) ? ', kept' : '';
   return { ...event, text: `${note['reason']}, ${note['files']} files${kept}` };
