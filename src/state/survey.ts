@@ -30,6 +30,8 @@ export interface FoundFile {
   readonly spareOf?: string;
 }
 
+type Components = readonly AnyComponent[];
+
 export interface Survey {
   /** One of another directory beside one of this counts as damaged. */
   readonly manifests: readonly ManifestReading[];
@@ -48,7 +50,7 @@ export interface Known {
   readonly floor: number;
 }
 
-export function surveyDirectory(disk: Disk, components: readonly AnyComponent[]): Survey {
+export function surveyDirectory(disk: Disk, components: Components): Survey {
   const files: FoundFile[] = [];
   const look = (component: AnyComponent, path: string, previous: number | null): void => {
     const bytes = disk.read(path);
@@ -64,7 +66,8 @@ export function surveyDirectory(disk: Disk, components: readonly AnyComponent[])
     for (const component of components)
       if (names.has(component.file.name)) look(component, `${folder}/${component.file.name}`, seq);
   }
-  const manifests = withoutStranger(disk, readManifests(disk));
+  const readings = readManifests(disk).map(reading => withoutMisnamed(reading, components));
+  const manifests = withoutStranger(disk, readings);
   return { manifests, known: knownOf(manifests), files, litter: findLitter(disk, components) };
 }
 
@@ -74,6 +77,19 @@ function knownOf(manifests: readonly ManifestReading[]): Known {
   const records = manifest.generations.flatMap(({ components }) => Object.values(components));
   const floor = records.length === 0 ? 0 : Math.min(...records.map(({ through }) => through));
   return { directory: manifest.directory, floor };
+}
+
+/** A part's file has one name: a manifest that says another was not made here, whatever its hash. */
+function withoutMisnamed(reading: ManifestReading, components: Components): ManifestReading {
+  if (reading.kind !== 'good') return reading;
+  const { generations } = reading.manifest;
+  const wrong = components.find(({ id, file }) =>
+    generations.some(
+      ({ components: { [id]: record } }) => (record?.file ?? file.name) !== file.name,
+    ),
+  );
+  if (wrong === undefined) return reading;
+  return { kind: 'damaged', why: `it gives the file of ${wrong.id} another name` };
 }
 
 /** Where the two manifests are of two directories, the journal beside them says whose this is. */

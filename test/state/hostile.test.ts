@@ -7,7 +7,7 @@ import { must } from '../../src/base/assert.ts';
 import { STEP_MAX } from '../../src/base/limits.ts';
 import { decodeFile, Malformed } from '../../src/state/formats.ts';
 import { encodeLine, frameAt, parseFrame } from '../../src/state/frame.ts';
-import { decodeManifest, sealManifest } from '../../src/state/manifest.ts';
+import { decodeManifest, MANIFEST_FILES, sealManifest } from '../../src/state/manifest.ts';
 import { cloneOf, finishedDirectory } from '../torture/damage/directory.ts';
 import { newestSegment, plantSegment } from '../torture/hostile/world.ts';
 import { openOn } from './small-bot.ts';
@@ -50,6 +50,22 @@ describe('a manifest whose hash is right', () => {
   it('is damaged with a file that lies elsewhere', () => {
     const text = JSON.stringify(manifest).replace('"purse_state.json"', '"../purse_state.json"');
     assert.equal(readingOf(JSON.parse(text) as object).kind, 'damaged');
+  });
+});
+
+describe("a directory whose manifests give a part's file another name, sealed right", () => {
+  it('starts from what is there, and keeps them aside (hostile:1:3160)', () => {
+    const disks = cloneOf(finished.disks);
+    const { sha256: _, ...body } = JSON.parse(
+      JSON.stringify(manifest).replaceAll('"purse_state.json"', `"${'x'.repeat(9000)}"`),
+    ) as Record<string, unknown>;
+    const sealed = Buffer.from(JSON.stringify(sealManifest(body as never)));
+    for (const name of MANIFEST_FILES) disks.a.plant(name, sealed);
+    const store = openOn(disks, { acceptLoss: true });
+    assert.ok(store.report.repairs.some(text => text.includes('gives the file of purse another')));
+    store.checkpoint('test');
+    store.close();
+    assert.ok(disks.a.list('quarantine').some(name => name.endsWith('-manifest.json')));
   });
 });
 
