@@ -1,14 +1,20 @@
 /**
- * The figures of a full run, as the table in docs/RELIABILITY.md.
+ * The figures of full runs, as the table in docs/RELIABILITY.md.
  *
- * Promises: replaces what stands between its two marks, and nothing else; a suite that was skipped
- * stands there with the reason.
+ * Promises: replaces the rows of the suites that ran and leaves the others as they stand, and the
+ * rest of the page too; a suite that was skipped stands there with the reason.
  */
 import { assert } from '../../src/base/assert.ts';
+import { suites } from './suites.ts';
 import { countText, endedText, ranText, type Tally } from './tally.ts';
 
 const BEGIN = '<!-- figures: written by npm run torture -->';
 const END = '<!-- end of figures -->';
+const HEAD = [
+  '| suite | what it proves | cases | how they ended | lost or undetected | seconds | run |',
+  '|---|---|--:|---|--:|--:|---|',
+];
+const ROW = /^\| `([a-z-]+)` \|.*\|$/;
 
 export interface RunFacts {
   readonly seed: number;
@@ -22,29 +28,27 @@ export function withFigures(page: string, tallies: readonly Tally[], facts: RunF
   const begin = page.indexOf(BEGIN);
   const end = page.indexOf(END);
   assert(begin >= 0 && end > begin, 'the page has both marks');
-  const head = page.slice(0, begin + BEGIN.length);
-  return `${head}\n${figures(tallies, facts)}\n${page.slice(end)}`;
+  const rows = new Map<string, string>();
+  for (const line of page.slice(begin, end).split('\n')) {
+    const name = ROW.exec(line)?.[1];
+    if (name !== undefined) rows.set(name, line);
+  }
+  for (const tally of tallies) rows.set(tally.suite, row(tally, facts));
+  const inOrder = suites.flatMap(({ name }) => rows.get(name) ?? []);
+  const table = [...HEAD, ...inOrder].join('\n');
+  return `${page.slice(0, begin + BEGIN.length)}\n${table}\n${page.slice(end)}`;
 }
 
-function figures(tallies: readonly Tally[], { seed, node, machine, day }: RunFacts): string {
-  const said = `\`npm run torture -- --seed ${seed}\` on ${day}, Node ${node}, ${machine}.`;
-  const head = [
-    '| suite | what it proves | cases | how they ended | lost or undetected | seconds |',
-    '|---|---|--:|---|--:|--:|',
-  ];
-  return [said, '', ...head, ...tallies.map(row)].join('\n');
-}
-
-function row(tally: Tally): string {
-  const { suite, promise, skipped, ended, failures, seconds } = tally;
+function row(tally: Tally, { seed, day, node, machine }: RunFacts): string {
+  const { suite, promise, skipped, failures, seconds } = tally;
   const cells =
     skipped === null
       ? [
           ranText(tally),
-          endedText(ended),
+          endedText(tally.ended),
           countText(failures.length),
           countText(Math.ceil(seconds)),
         ]
       : ['0', `skipped: ${skipped}`, '–', '–'];
-  return `| \`${suite}\` | ${[promise, ...cells].join(' | ')} |`;
+  return `| \`${suite}\` | ${[promise, ...cells].join(' | ')} | seed ${seed}, ${day}, Node ${node}, ${machine} |`;
 }

@@ -8,7 +8,7 @@
  *   --repro ID      one case again, by its id `suite:seed:index`, with all it says
  *   --threads N     default: one a core
  *   --until-failure takes no more cases after the first that failed
- *   --write         put the figures of a full run into docs/RELIABILITY.md
+ *   --write         put the figures of full runs into docs/RELIABILITY.md, a row a suite
  *   --json          the tallies as JSON on stdout
  * Exit 0 when no case broke its promise, 1 when one did, 2 for a slip in the options.
  */
@@ -19,7 +19,7 @@ import { ProgressBar } from '../../src/app/progress-bar.ts';
 import { table } from '../../src/app/table.ts';
 import { EXIT, Fault } from '../../src/base/fault.ts';
 import { withFigures } from './figure-table.ts';
-import { runSuite } from './run-suite.ts';
+import { runSuites } from './lanes.ts';
 import { holdScratch } from './scratch.ts';
 import type { Suite } from './suite.ts';
 import { suiteNamed, suites } from './suites.ts';
@@ -40,8 +40,7 @@ try {
 async function torture(argv: readonly string[]): Promise<number> {
   const options = optionsOf(argv);
   if (options.repro !== null) return repro(options.repro);
-  const tallies: Tally[] = [];
-  for (const suite of options.suites) tallies.push(await watched(suite, options));
+  const tallies = await watched(options);
   const failures = tallies.flatMap(tally => tally.failures);
   for (const { id, why } of failures.slice(0, FAILURES_SHOWN_MAX))
     process.stderr.write(`\nFAILED ${id}\n${why}\n`);
@@ -50,15 +49,14 @@ async function torture(argv: readonly string[]): Promise<number> {
   return failures.length === 0 ? EXIT.ok : EXIT.checkFailed;
 }
 
-async function watched(suite: Suite, options: Options): Promise<Tally> {
-  const bar = new ProgressBar(process.stderr, suite.name.padEnd(12));
-  const { seed, size, threads, casesMax, untilFailure } = options;
-  const watch = (share: number, failures: number) =>
-    bar.show(share, failures === 0 ? '' : `${failures} FAILED`);
+async function watched({ suites: chosen, casesMax, ...options }: Options): Promise<Tally[]> {
+  const bar = new ProgressBar(process.stderr, 'torture');
+  const watch = (share: number, running: readonly string[], failures: number): void =>
+    bar.show(share, `${running.join(', ')}${failures === 0 ? '' : ` ${failures} FAILED`}`);
   const more = casesMax === null ? {} : { casesMax };
-  const tally = await runSuite(suite, { seed, size, threads, watch, untilFailure, ...more });
+  const tallies = await runSuites(chosen, { ...options, ...more, watch });
   bar.end();
-  return tally;
+  return tallies;
 }
 
 async function repro(id: string): Promise<number> {
@@ -129,8 +127,8 @@ function optionsOf(argv: readonly string[]): Options {
     if (found === undefined) throw usage(`no suite "${name}"`, `the suites are ${known}`);
     return found;
   });
-  if (write && (quick || suite !== undefined || cases !== undefined))
-    throw usage('--write is for the figures of a full run', 'leave --quick, --suite, --cases out');
+  if (write && (quick || cases !== undefined))
+    throw usage('--write is for the figures of full runs', 'leave --quick and --cases out');
   return {
     ...{ seed: count(seed, '--seed'), size: quick ? 'quick' : 'full', suites: chosen, write, json },
     casesMax: cases === undefined ? null : count(cases, '--cases'),

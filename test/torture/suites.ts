@@ -1,5 +1,6 @@
 /**
- * THE LIST of suites, in the order in which they run. A new one is a file in suite/ and a line here.
+ * THE LIST of suites. A new one is a file in suite/ and a line here, those that take longest first: they
+ * run side by side, and none should be left alone at the end.
  */
 
 import { clock } from './suite/clock.ts';
@@ -22,22 +23,22 @@ import { upgrade } from './suite/upgrade.ts';
 import type { Suite } from './suite.ts';
 
 export const suites: readonly Suite[] = [
-  kill,
   killProcess,
+  planted,
+  hostileProcess,
+  killStorm,
+  damage,
   power,
-  sequence,
   powerReal,
   diskFault,
-  damage,
-  hostile,
-  upgrade,
-  fuzz,
-  damageReal,
-  hostileProcess,
-  twoBots,
+  sequence,
   clock,
-  planted,
-  killStorm,
+  kill,
+  hostile,
+  twoBots,
+  damageReal,
+  fuzz,
+  upgrade,
   refuse,
 ];
 

@@ -41,9 +41,18 @@ describe('the table of figures', () => {
   it('takes the place of the one before and leaves the rest of the page', () => {
     const once = withFigures(page, [tally], facts);
     assert.match(once, /^a\n<!--/);
-    assert.match(once, /\| `power` \| nothing goes \| 9 \| 9 kept \| 0 \| 2 \|\n<!-- end/);
+    assert.match(
+      once,
+      /\| `power` \| nothing goes \| 9 \| 9 kept \| 0 \| 2 \| seed 3, 2026-11-26, .*\|\n<!-- end/,
+    );
     assert.doesNotMatch(once, /old/);
     assert.equal(withFigures(once, [tally], facts), once);
+  });
+
+  it('keeps the rows of the suites that did not run, in the order of the list', () => {
+    const kill = withFigures(page, [{ ...tally, suite: 'kill' }], facts);
+    const both = withFigures(kill, [tally], { ...facts, seed: 4 });
+    assert.match(both, /\| `power` .*seed 4,.*\n\| `kill` .*seed 3,/);
   });
 
   it('gives the reason of a suite that was skipped', () => {

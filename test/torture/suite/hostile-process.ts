@@ -67,7 +67,7 @@ const TRAPS: readonly Trap[] = [
   bomb('signal_model.json.zst', '[', 600),
   bomb('signal_model.json.zst', '{},', 120),
   bomb('market_state.json.zst', ' ', 600),
-  bomb('journal/000000000001.a.jsonl.zst', '\n{"len":"', 250),
+  bomb('journal/000000000001.a.jsonl.zst', '\n{"len":"', 64),
   bomb('previous/0/analytics_state.json.zst', '{"a":', 200),
   directory => {
     for (let index = 0; index < 5000; index += 1)
@@ -81,7 +81,7 @@ const TRAPS: readonly Trap[] = [
 export const hostileProcess: Suite = {
   name: 'hostile-process',
   promise: 'links, paths and bombs touch nothing outside, and end in little memory',
-  quick: 4,
+  quick: 3,
   prepare: async (): Promise<Campaign> => {
     const lived = await livedDirectory();
     return { cases: TRAPS.length * COMMANDS.length, run: index => sprung(lived, index) };

@@ -35,7 +35,7 @@ interface Point {
 export const power: Suite = {
   name: 'power',
   promise: 'whatever a disk may show after a power cut, what was acknowledged is there',
-  quick: 1_000,
+  quick: 800,
   prepare: seed => {
     const points = lives.flatMap(life => {
       const { moments, spoilt } = recorded(life);
