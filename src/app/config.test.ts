@@ -210,6 +210,12 @@ describe('config', () => {
     );
   });
 
+  it('refuses a key in the name of the place for backups, and does not repeat it', () => {
+    const text = refusal(() => load('{ "backup": { "to": "s3://KEY:MARKER@bucket/p" } }'));
+    assert.match(text, /backup\.to must not hold a key/);
+    assert.doesNotMatch(text, /MARKER/);
+  });
+
   it('refuses a key that is given twice', () => {
     assert.match(
       refusal(() => load('{ "leverage": 2,\n"leverage": 3 }')),

@@ -6,6 +6,7 @@
  * Never: prints or logs a secret, guesses at a value, or writes a file.
  */
 import * as v from 'valibot';
+import { holdsKey, KEY_REMEDY } from '../backup/place-name.ts';
 import { EXIT, Fault } from '../base/fault.ts';
 import { type Millis, timeframeMs } from '../base/time.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../core/settings.ts';
@@ -204,6 +205,8 @@ function checkTogether(config: Config): Config {
       'lower the floor or raise the cap',
     );
   refuseWrongTiers(config.maintenance_tiers);
+  if (holdsKey(config.backup.to ?? ''))
+    throw fault('backup.to must not hold a key or a password', KEY_REMEDY);
   return config;
 }
 

@@ -94,7 +94,11 @@ function ofFact(fact: Fact): Pick<Plain, 'what' | 'parts' | 'text'> | null {
     case 'model.trained':
       return { what: 'trained', parts: [fact.model], text: trainedText(fact) };
     case 'memory.replaced':
-      return { what: fact.why, parts: [fact.id], text: `to ${fact.from}` };
+      return {
+        what: fact.why,
+        parts: [fact.id],
+        text: `${fact.why === 'import' ? 'from' : 'to'} ${fact.from}`,
+      };
     case 'kill-switch.set':
       return { what: 'kill switch', parts: ['risk-manager'], text: fact.on ? 'on' : 'off' };
     case 'breaker.tripped':

@@ -147,8 +147,14 @@ export function writeDrafts(
   }));
 }
 
-const isDirectory = (path: string): boolean =>
-  statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+function isDirectory(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    throw new Fault(EXIT.config, `${path} cannot be looked at: ${code}`, 'check --to');
+  }
+}
 
 function makeFolder(folder: string): void {
   try {

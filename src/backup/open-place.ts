@@ -10,6 +10,7 @@ import { realDisk } from '../state/disk.ts';
 import { folderPlace } from './folder-place.ts';
 import { objectPlace } from './object-store.ts';
 import type { BackupPlace } from './place.ts';
+import { holdsKey, KEY_REMEDY } from './place-name.ts';
 import { openS3 } from './s3-store.ts';
 
 export interface PlaceOptions {
@@ -25,6 +26,9 @@ const BUCKET = /^[a-zA-Z0-9][a-zA-Z0-9._-]{1,62}$/;
 const PREFIX = /^[a-zA-Z0-9._-]+(\/[a-zA-Z0-9._-]+)*$/;
 
 export async function openPlace(named: string, options: PlaceOptions): Promise<BackupPlace> {
+  // Not repeated: what it says would stand in the log and the notes for ever.
+  if (holdsKey(named))
+    throw wrong('a place for backups must not hold a key or a password', KEY_REMEDY);
   if (named.startsWith(STORE)) return openStorePlace(named, options.env);
   if (/^[a-z0-9+]+:\/\//i.test(named))
     throw wrong(`${named} is no place for backups`, 'name a folder, or s3://bucket/prefix');

@@ -115,6 +115,8 @@ describe('the name of a place', () => {
       [path.join(root, 'file'), /is no folder/],
       [path.join(root, 'not/there'), /there is no folder/],
       ['ftp://host/path', /is no place for backups/],
+      ['s3://KEY:MARKER@bucket/p', /^(?!.*MARKER).*must not hold a key/],
+      ['https://KEY:MARKER@host/b', /^(?!.*MARKER).*must not hold a key/],
       ['s3://', /is no place for backups/],
       ['s3://bucket/a/../b', /is no place for backups/],
     ] as const)

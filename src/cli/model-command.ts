@@ -3,7 +3,7 @@
  */
 import { Option, type Command as Program } from 'commander';
 import type { ExportFormat } from '../app/model-export.ts';
-import { toCount } from './option.ts';
+import { AT, toPoint } from './point.ts';
 import type { Registration } from './registration.ts';
 import type { StateAtOptions } from './state-command.ts';
 
@@ -32,7 +32,7 @@ export function registerModel(program: Program, { run }: Registration): void {
       .description(description)
       .option('--dir <folder>', 'state directory (default: models)')
       .option('--config <file>', 'configuration (default: config.json where there is one)')
-      .option('--at <step>', 'after this step', toCount)
+      .option('--at <point>', AT, toPoint)
       .option('--json', 'print JSON and nothing else', false);
   const body = () => import('./model.ts');
 

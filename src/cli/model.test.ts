@@ -18,7 +18,6 @@ const folder = workFolder('model');
 const lived = join(folder, 'lived');
 const other = join(folder, 'other');
 const empty = join(folder, 'empty');
-
 /** Settings with which a few thousand candles adopt models. */
 const LIVELY = {
   HOLDFAST__LEARNING__RETRAIN_EVERY: '100',
@@ -140,9 +139,10 @@ describe('the model commands', () => {
     assert.equal(pairs.length, 2);
   });
 
-  it('say so where nothing was learned yet', async () => {
-    const fresh = await well(['model', 'list', '--dir', empty]);
-    assert.match(fresh, /no model was trained yet/);
+  it('say so where nothing was learned yet, and speak for the step asked for', async () => {
+    assert.match(await well(['model', 'list', '--dir', empty]), /no model was trained yet/);
+    const before = String(remembered(lived).seq - 1);
+    assert.match(await onLived('list', '--at', before), new RegExp(`at step ${before}$`, 'm'));
   });
 
   it('change nothing: not a byte of the directory', async () => {

@@ -9,6 +9,9 @@ import type { Point } from '../app/point.ts';
 import type { RollbackTarget } from '../app/rollback.ts';
 import { toUntil } from './option.ts';
 
+/** What `--at` says of itself. */
+export const AT = 'as of a step, or of a market time (UTC)';
+
 const VERSION = /^(?:version[ :=]?|v)(\d{1,9})$/i;
 
 /** Null for what is neither a step nor a time. */

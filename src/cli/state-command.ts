@@ -5,7 +5,7 @@ import type { Command as Program } from 'commander';
 import { nearestName } from '../app/nearest-name.ts';
 import type { Point } from '../app/point.ts';
 import { EXIT, Fault } from '../base/fault.ts';
-import { toPoint } from './point.ts';
+import { AT, toPoint } from './point.ts';
 import type { AddCommand, Registration } from './registration.ts';
 import { registerBackup } from './state-backup-command.ts';
 import { registerStateExport } from './state-export-command.ts';
@@ -24,8 +24,6 @@ export interface StateOptions {
 export interface StateAtOptions extends StateOptions {
   readonly at?: Point;
 }
-
-const AT = 'as of a step, or of a market time (UTC)';
 
 /** `--from`: out of the backups there. */
 export interface StateBackOptions extends StateAtOptions {

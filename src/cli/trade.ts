@@ -86,7 +86,9 @@ function backupsOf(
     task: { ...backup, to, directory, journalMirror, release: version() },
     store: bot.store,
     warn,
-    tell: event => io.log?.info(`backup: ${event.kind}`, { ...event }),
+    // Lines are sent every second or two: the trades are what the log has to keep.
+    tell: event =>
+      io.log?.[event.kind === 'shipped' ? 'debug' : 'info'](`backup: ${event.kind}`, { ...event }),
   });
 }
 

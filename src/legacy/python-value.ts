@@ -138,7 +138,7 @@ const NUMERIC = /^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i;
 /** A finite number, also of numpy, of Decimal, or as text. */
 export function numberOf(value: PickleValue | undefined): number | null {
   if (typeof value === 'number') return Number.isFinite(value) ? value + 0 : null;
-  if (typeof value === 'bigint') return Number(value);
+  if (typeof value === 'bigint') return numberOf(Number(value));
   if (typeof value === 'string') return NUMERIC.test(value) ? numberOf(Number(value)) : null;
   const scalar = scalarOf(value);
   if (scalar !== null) return numberOf(scalar);
