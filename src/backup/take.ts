@@ -83,7 +83,8 @@ export async function takeBackup(options: BackupOptions): Promise<Backup> {
   await dropSame(place, catalogue);
   progress(0.95, 'housekeeping');
   await joinChunks({ place, directoryId, now });
-  const dropped = keep === null ? 0 : await prune({ place, directoryId, keep, now });
+  const dropped =
+    keep === null ? 0 : await prune({ place, directoryId, keep, made: catalogue, now, warn });
   progress(1, '');
   const { epoch, seq, through, madeAtMs } = catalogue;
   const sizes = [...source.files.values()].map(({ length }) => length);
@@ -172,11 +173,9 @@ async function dropSame(place: BackupPlace, { directory, ...made }: Catalogue): 
     const path = `${directory}/${BACKUP_FOLDER}/${name}`;
     const bytes = await place.get(path, CATALOGUE_BYTES_MAX);
     const former = bytes === null ? null : decodeCatalogue(bytes);
-    const isSame =
-      former === null ||
-      typeof former === 'string' ||
-      (former.epoch === made.epoch && former.chain === made.chain);
-    if (isSame) await place.remove(path);
+    // One that cannot be read may be a newer release's.
+    if (former === null || typeof former === 'string') continue;
+    if (former.epoch === made.epoch && former.chain === made.chain) await place.remove(path);
   }
 }
 
