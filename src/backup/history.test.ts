@@ -20,6 +20,7 @@ import {
 } from '../../test/state/small-bot.ts';
 import type { Fact } from '../core/fact.ts';
 import { stateHash } from '../state/state-hash.ts';
+import type { Store } from '../state/store.ts';
 import { coverageOf } from './plan.ts';
 import { Shipper } from './ship.ts';
 import { shipAll } from './take.ts';
@@ -70,6 +71,13 @@ describe('any life of a directory and its backups', () => {
     );
   });
 });
+
+/** Other facts than the original had for the same steps. */
+function tellOther(store: Store, first: number, last: number): void {
+  const facts = [{ type: 'equity.marked', time: 1, balance: 1, equity: 77, open: 0 }] as const;
+  for (let seq = first; seq <= last; seq += 1)
+    store.append({ seq, facts, texts: facts.map(fact => JSON.stringify(fact)) });
+}
 
 describe('several lives of one directory', () => {
   it('a restore begins an epoch that no other restore, backup or directory has', async () => {
@@ -147,15 +155,41 @@ describe('several lives of one directory', () => {
     const copy = source.kill();
     runSteps(store, 10);
     await backUp(source, place, { now });
-    // Other facts than the original had for the same steps.
     const other = openOn(sharing(copy), { now });
-    const facts = [{ type: 'equity.marked', time: 1, balance: 1, equity: 77, open: 0 }] as const;
-    for (let seq = 11; seq <= 15; seq += 1)
-      other.append({ seq, facts, texts: facts.map(fact => JSON.stringify(fact)) });
+    tellOther(other, 11, 15);
     other.close();
     const living = openOn(sharing(copy), { now });
     await backUp(copy, place, { now });
     const { store: restored } = await restoreTo(place, idOf(copy), 15);
     assert.equal(hashOf(restored.states), hashOf(living.states));
+  });
+
+  it('it is followed also after the lines of the one it left were joined', async () => {
+    const source = new SimulatedDisk();
+    const { place } = memoryPlace();
+    const now = slowClock();
+    const store = openOn(sharing(source), { now });
+    runSteps(store, 10);
+    store.checkpoint('test');
+    await backUp(source, place, { now });
+    const copy = source.kill();
+    const directoryId = idOf(source);
+    for (const steps of [5, 5]) {
+      runSteps(store, steps);
+      const ship = { place, disks: sharing(source), directoryId, now, warn: assert.fail };
+      await shipAll(new Shipper(ship));
+    }
+    const other = openOn(sharing(copy), { now });
+    tellOther(other, 11, 25);
+    other.close();
+    const living = hashOf(openOn(sharing(copy), { now }).states);
+    await backUp(copy, place, { now });
+    for (const seq of [11, 15, 20])
+      assert.notEqual(
+        hashOf((await restoreTo(place, directoryId, seq)).store.states),
+        expectedAt(seq),
+        `step ${seq}`,
+      );
+    assert.equal(hashOf((await restoreTo(place, directoryId)).store.states), living);
   });
 });

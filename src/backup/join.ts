@@ -16,8 +16,6 @@ import type { BackupPlace } from './place.ts';
 interface Joining {
   readonly place: BackupPlace;
   readonly directoryId: string;
-  /** Wall clock. */
-  readonly now: () => number;
 }
 
 interface Sized extends Chunk {
@@ -75,7 +73,7 @@ function runsOf(chunks: readonly Sized[]): Sized[][] {
 }
 
 async function joinRun(joining: Joining, run: readonly Sized[]): Promise<void> {
-  const { place, directoryId, now } = joining;
+  const { place, directoryId } = joining;
   const lines: ShippedLine[] = [];
   for (const chunk of run) {
     const more = await readOrNull(joining, chunk);
@@ -87,7 +85,9 @@ async function joinRun(joining: Joining, run: readonly Sized[]): Promise<void> {
   const content = Buffer.concat(lines.map(({ bytes }) => bytes));
   if (content.length > SHIPPED_BYTES_MAX) return;
   const [first, last] = [run[0]!, run.at(-1)!];
-  const joined: Chunk = { ...last, first: first.first, timeMs: now() };
+  // It was shipped when its lines were: a later time would prefer it to a history that parted since.
+  const timeMs = Math.max(...run.map(chunk => chunk.timeMs));
+  const joined: Chunk = { ...last, first: first.first, timeMs };
   await place.put(chunkPath(directoryId, joined), pack(content));
   await readChunk(place, directoryId, joined);
   for (const chunk of run) await place.remove(chunkPath(directoryId, chunk));

@@ -82,7 +82,7 @@ export async function takeBackup(options: BackupOptions): Promise<Backup> {
   await putCatalogue(place, catalogue);
   await dropSame(place, catalogue);
   progress(0.95, 'housekeeping');
-  await joinChunks({ place, directoryId, now });
+  await joinChunks({ place, directoryId });
   const dropped =
     keep === null ? 0 : await prune({ place, directoryId, keep, made: catalogue, now, warn });
   progress(1, '');
