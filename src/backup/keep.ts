@@ -60,10 +60,10 @@ class Keeper {
     });
   }
 
-  /** A run that was too short for a backup gets one now. */
+  /** A run that was too short for a backup gets one now, and so does one whose last try failed. */
   async end(): Promise<void> {
     await this.#guarded(async () => {
-      if (!this.#hasOne) await this.#backUp();
+      if (this.#shipper === null) await this.#backUp();
       else if (this.#options.continuous) await this.#ship();
     });
   }
