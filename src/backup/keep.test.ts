@@ -6,6 +6,8 @@ import { expectedAt, hashOf, openOn, runSteps, slowClock } from '../../test/stat
 import { EXIT, Fault } from '../base/fault.ts';
 import { type KeepEvent, keepBackingUp } from './keep.ts';
 import type { BackupPlace } from './place.ts';
+import { Shipper } from './ship.ts';
+import { shipAll } from './take.ts';
 
 /** A place that refuses lines as long as it is told to. */
 function breakable(): { place: BackupPlace; isBroken: boolean } {
@@ -49,5 +51,42 @@ describe('keeping backups', () => {
     const { store: restored } = await restoreTo(kept.place, idOf(source));
     assert.equal(restored.seq, 16);
     assert.equal(hashOf(restored.states), expectedAt(16));
+  });
+});
+
+describe('looking for lines that wait', () => {
+  it('reads the journal again only when it changed', async () => {
+    const source = new SimulatedDisk();
+    const store = openOn(sharing(source));
+    runSteps(store, 7);
+    const read = { count: 0 };
+    const counting = new Proxy(source, {
+      get: (disk, key) => {
+        if (key === 'read') read.count += 1;
+        const value = Reflect.get(disk, key, disk);
+        return typeof value === 'function' ? value.bind(disk) : value;
+      },
+    });
+    const { place } = memoryPlace();
+    const ship = { place, directoryId: idOf(source), now: slowClock(), warn: assert.fail };
+    const shipper = new Shipper({ ...ship, disks: sharing(counting) });
+    const look = (): { waiting: number; reads: number } => {
+      const before = read.count;
+      return { waiting: shipper.waiting(), reads: read.count - before };
+    };
+    const first = look();
+    assert.ok(first.waiting > 0 && first.reads > 0);
+    assert.deepEqual(look(), { waiting: first.waiting, reads: 0 });
+    runSteps(store, 1);
+    assert.ok(look().waiting > first.waiting);
+    await shipAll(shipper);
+    assert.equal(look().waiting, 0);
+    assert.deepEqual(look(), { waiting: 0, reads: 0 });
+    runSteps(store, 1);
+    assert.ok(look().waiting > 0);
+    store.checkpoint('test');
+    const waiting = look().waiting;
+    runSteps(store, 1);
+    assert.ok(look().waiting > waiting, 'in a new segment too');
   });
 });

@@ -94,11 +94,11 @@ class Keeper {
   }
 
   #isDue(): boolean {
-    const waiting = this.#shipper?.waiting() ?? { bytes: 0, seq: 0 };
-    if (waiting.bytes === 0) this.#waitingSince = null;
+    const bytes = this.#shipper?.waiting() ?? 0;
+    if (bytes === 0) this.#waitingSince = null;
     else this.#waitingSince ??= performance.now();
     const sinceMs = performance.now() - (this.#waitingSince ?? performance.now());
-    return waiting.bytes >= SHIP_BYTES || (waiting.bytes > 0 && sinceMs >= SHIP_AFTER_MS);
+    return bytes >= SHIP_BYTES || (bytes > 0 && sinceMs >= SHIP_AFTER_MS);
   }
 
   async #ship(): Promise<void> {

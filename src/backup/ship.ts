@@ -8,6 +8,7 @@
 import { BLOB_BYTES_MAX, SHIPPED_BYTES_MAX } from '../base/limits.ts';
 import { getBlob } from '../state/blobs.ts';
 import { type Disks, GENESIS_HASH } from '../state/journal.ts';
+import { listJournal } from '../state/journal-file.ts';
 import { type JournalLine, linesAfter } from '../state/journal-lines.ts';
 import { blobsNamed, listChunks, readChunk } from './chunk.ts';
 import {
@@ -54,6 +55,8 @@ export class Shipper {
   #blobs = new Set<string>();
   /** The place has something of this directory: what lies between is a gap. */
   #hasPast = false;
+  /** What waited when the journal's end looked so. */
+  #seen = { shape: '', bytes: 0 };
 
   constructor(options: ShipOptions) {
     this.#options = options;
@@ -64,11 +67,14 @@ export class Shipper {
     return this.#at;
   }
 
-  /** Bytes that wait, at most about as many as one shipment takes. */
-  waiting(): { readonly bytes: number; readonly seq: number } {
-    const { lines } = this.#tail();
-    const bytes = lines.reduce((sum, line) => sum + line.bytes.length, 0);
-    return { bytes, seq: lines.at(-1)?.seq ?? this.#at?.seq ?? 0 };
+  /** Bytes that wait, at most about as many as one shipment takes; read again when the files changed. */
+  waiting(): number {
+    const shape = `${this.#at?.seq ?? 0} ${shapeOfEnd(this.#options.disks)}`;
+    if (shape !== this.#seen.shape) {
+      const bytes = this.#tail().lines.reduce((sum, line) => sum + line.bytes.length, 0);
+      this.#seen = { shape, bytes };
+    }
+    return this.#seen.bytes;
   }
 
   /** One object at most; call it again while there is more. */
@@ -155,6 +161,17 @@ export class Shipper {
     }
     return linesAfter(disks, 0, 0).after?.seq === 0 ? FROM_THE_FIRST : { seq: 0, hash: '' };
   }
+}
+
+/** The files that the journal grows in. */
+function shapeOfEnd(disks: Disks): string {
+  const files = listJournal(disks).segments.at(-1)?.files ?? [];
+  return files
+    .map(({ disk, path }) => {
+      const stat = disk.stat(path);
+      return `${path} ${stat?.bytes} ${stat?.modifiedMs}`;
+    })
+    .join();
 }
 
 function isSame(packed: Uint8Array, content: Uint8Array): boolean {
