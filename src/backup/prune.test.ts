@@ -101,4 +101,22 @@ describe('which backups stay', () => {
     await backUp(source, place, { keep: 3, now: () => START_MS + HOUR });
     assert.deepEqual(steps(), [7, 7]);
   });
+
+  it('what another process removed before the catalogue was written is sent again', async () => {
+    const { source, place, next } = begin();
+    await next(1, START_MS);
+    let isFirst = true;
+    const put = async (path: string, bytes: Uint8Array): Promise<void> => {
+      // The other one makes a later backup, and drops the first with its files, in between.
+      if (path.includes('/backups/') && isFirst) {
+        isFirst = false;
+        await next(1, START_MS + HOUR);
+      }
+      await place.put(path, bytes);
+    };
+    const { seq } = await backUp(source, { ...place, put }, { keep: 2 });
+    assert.equal(seq, 7);
+    const { store } = await restoreTo(place, idOf(source), 7);
+    assert.equal(hashOf(store.states), expectedAt(7));
+  });
 });

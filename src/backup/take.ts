@@ -24,7 +24,7 @@ import {
 } from './catalogue.ts';
 import { marketTimeOf } from './chunk.ts';
 import { joinChunks } from './join.ts';
-import { BACKUP_FOLDER, cataloguePath, objectPath } from './layout.ts';
+import { BACKUP_FOLDER, cataloguePath, OBJECT_FOLDER, objectPath } from './layout.ts';
 import { getContent, pack } from './pack.ts';
 import { type BackupPlace, notReadBack } from './place.ts';
 import { prune } from './prune.ts';
@@ -75,11 +75,12 @@ export async function takeBackup(options: BackupOptions): Promise<Backup> {
   const { place, disks, now, warn, keep, progress } = options;
   const source = await readSource(disks);
   const directoryId = source.manifest.directory;
-  const sent = await putFiles(options, source);
+  let sent = await putFiles(options, source);
   const shipper = new Shipper({ place, disks, directoryId, now, warn });
   const lines = await shipAll(shipper, progress);
   const catalogue = catalogueOf(options, source, shipper.position);
   await putCatalogue(place, catalogue);
+  sent += await putAgain(options, source);
   await dropSame(place, catalogue);
   progress(0.95, 'housekeeping');
   await joinChunks({ place, directoryId });
@@ -114,6 +115,21 @@ async function putFiles(options: BackupOptions, source: Source): Promise<number>
     done += 1;
   }
   return sent;
+}
+
+/**
+ * What was found there, and was removed before the catalogue that lists it was written: by another
+ * process, which dropped the backup that it belonged to. No pruning that begins from now on does.
+ */
+async function putAgain(options: BackupOptions, source: Source): Promise<number> {
+  const { directory } = source.manifest;
+  const entries = await options.place.list(`${directory}/${OBJECT_FOLDER}`);
+  const there = new Set(entries.map(({ name }) => `${directory}/${OBJECT_FOLDER}/${name}`));
+  const gone = [...source.files].filter(
+    ([, bytes]) => !there.has(objectPath(directory, sha256(bytes))),
+  );
+  const quiet = { ...options, progress: () => undefined };
+  return gone.length === 0 ? 0 : putFiles(quiet, { ...source, files: new Map(gone) });
 }
 
 async function isThere(
