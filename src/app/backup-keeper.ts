@@ -2,14 +2,13 @@
  * The backups of a running bot, when the config names a place for them.
  *
  * Promises: made in a thread of their own, so that the loop waits for nothing; what fails is told, each
- * failure once, and stops no trading; the last backup stands in the directory's notes. When the bot
+ * failure and each warning once, and stops no trading; the last backup stands in the directory's notes. When the bot
  * ends the lines that wait are sent first, for a while. Never: writes to the directory but notes.
  */
 import type { Worker } from 'node:worker_threads';
 import { STORE_ANSWER_MS_MAX } from '../base/limits.ts';
 import type { Store } from '../state/store.ts';
-import type { KeepEvent } from './backup.ts';
-import type { BackupWorkerTask } from './backup-worker.ts';
+import type { BackupWorkerEvent, BackupWorkerTask } from './backup-worker.ts';
 import { startWorker } from './worker.ts';
 
 export interface BackupKeeper {
@@ -22,7 +21,7 @@ export interface BackupKeeperOptions {
   readonly store: Store;
   readonly warn: (line: string) => void;
   /** For the log. */
-  readonly tell: (event: KeepEvent) => void;
+  readonly tell: (event: BackupWorkerEvent) => void;
 }
 
 export function startBackups(options: BackupKeeperOptions): BackupKeeper {
@@ -48,10 +47,11 @@ function listen(
   open: { readonly isOpen: boolean },
 ): void {
   let lastFailure = '';
+  const warnings = new Set<string>();
   const note: Store['note'] = given => {
     if (open.isOpen) store.note(given);
   };
-  worker.on('message', (event: KeepEvent) => {
+  worker.on('message', (event: BackupWorkerEvent) => {
     tell(event);
     if (event.kind === 'backup') {
       lastFailure = '';
@@ -59,10 +59,14 @@ function listen(
       const { to, continuous } = task;
       note({ what: 'backup', to, continuous, seq, throughSeq, bytes, sent, dropped });
     }
+    if (event.kind === 'warning' && !warnings.has(event.what)) {
+      warnings.add(event.what);
+      warn(`backup: ${event.what}`);
+      note({ what: 'backup warning', to: task.to, why: event.what });
+    }
     if (event.kind !== 'failed' || event.what === lastFailure) return;
     lastFailure = event.what;
-    const remedy = event.remedy === '' ? '' : ` — ${event.remedy}`;
-    warn(`no backup: ${event.what}${remedy}`);
+    warn(`no backup: ${event.what} — ${event.remedy}`);
     note({ what: 'backup failed', to: task.to, why: event.what });
   });
   // A bug there is no reason to stop trading here.

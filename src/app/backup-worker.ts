@@ -4,7 +4,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { must } from '../base/assert.ts';
 import { openDisks } from '../state/open-disks.ts';
-import { keepBackups } from './backup.ts';
+import { type KeepEvent, keepBackups } from './backup.ts';
 
 /** Plain data. */
 export interface BackupWorkerTask {
@@ -17,9 +17,13 @@ export interface BackupWorkerTask {
   readonly release: string;
 }
 
+/** What it tells. A warning is about what is there already: the backup itself goes on. */
+export type BackupWorkerEvent = KeepEvent | { readonly kind: 'warning'; readonly what: string };
+
 const port = must(parentPort, 'the parent of the backup worker');
 const task = workerData as BackupWorkerTask;
 const stop = new AbortController();
+const tell = (event: BackupWorkerEvent): void => port.postMessage(event);
 port.once('message', () => stop.abort());
 await keepBackups({
   ...task,
@@ -28,8 +32,8 @@ await keepBackups({
   now: Date.now,
   isFirstFatal: false,
   stop: stop.signal,
-  warn: what => port.postMessage({ kind: 'failed', what, remedy: '' }),
+  warn: what => tell({ kind: 'warning', what }),
   progress: () => undefined,
-  tell: event => port.postMessage(event),
+  tell,
 });
 port.close();

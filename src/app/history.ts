@@ -129,6 +129,9 @@ function eventsOfNotes(notes: readonly Note[], generations: readonly HistoryEntr
   });
 }
 
+/** Notes that say why, and nothing else. */
+const WITH_REASON: readonly string[] = ['failed', 'backup failed', 'backup warning'];
+
 function eventOfNote(note: Note, before: number, generations: readonly HistoryEntry[]): Plain {
   const { at, what, seq: own, ...details } = note;
   const seq = typeof own === 'number' ? own : before;
@@ -136,7 +139,7 @@ function eventOfNote(note: Note, before: number, generations: readonly HistoryEn
   if (what === 'recovered') return { ...event, ...recoveredIn(note) };
   if (what === 'reset') return { ...event, text: 'began afresh' };
   if (what === 'scrubbed') return { ...event, text: scrubbedText(note) };
-  if (what === 'failed' || what === 'backup failed') return { ...event, text: `${note['why']}` };
+  if (WITH_REASON.includes(what)) return { ...event, text: `${note['why']}` };
   if (what === 'backup') return { ...event, text: `to ${note['to']}, ${note['sent']} files sent` };
   if (what !== 'checkpoint') return { ...event, text: JSON.stringify(details) };
   const kept = generations.some(each => each.seq === seq) ? ', kept' : '';

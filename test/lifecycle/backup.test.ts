@@ -2,9 +2,11 @@
  * Backups by real processes: beside a running bot, by the bot itself, restored, drilled, refused.
  */
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
+import { realDisk } from '../../src/state/disk.ts';
+import { readNotes } from '../../src/state/notes.ts';
 import { runBot, runWell, startBot } from './bot-process.ts';
 import { digest, remembered, stepOf } from './memory.ts';
 import { assertRefused } from './refusal.ts';
@@ -95,6 +97,23 @@ describe('backups by the bot itself', () => {
       state('restore', 'next', '--from', at('kept'), '--at', String(seq + 1), '--json'),
     );
     assert.ok(JSON.parse(next.stdout).marketTime > marketTime);
+  });
+
+  it('a catalogue that is damaged is warned of, and is no backup that failed', async () => {
+    const to = at('warned-place');
+    const config = writeConfig(folder, { backup: { to, keep: 1 } }, 'warned.json');
+    await runWell(trade('warned', config, '--speed', 'max', '--until', '200'));
+    const [id = ''] = readdirSync(to);
+    const [name = ''] = readdirSync(join(to, id, 'backups'));
+    writeFileSync(join(to, id, 'backups', name), '{}');
+    const bot = startBot(trade('warned', config, '--speed', '5'));
+    const told = (): string[] =>
+      readNotes(realDisk(at('warned')), { last: 1000 }).map(({ what }) => what);
+    await bot.until('a warning', () => told().includes('backup warning'));
+    bot.send('SIGTERM');
+    const { stderr } = await bot.end();
+    assert.match(stderr, /warning: backup: .*\.json is damaged.*: it does not count/);
+    assert.ok(!told().includes('backup failed'));
   });
 
   it('a place that is gone stops no trading, and is told of', async () => {
