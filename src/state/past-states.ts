@@ -9,10 +9,8 @@ import { loadFile } from './candidate.ts';
 import type { Inspection, Reach } from './inspect.ts';
 import type { Disks, JournalScan } from './journal.ts';
 import type { Generation } from './manifest.ts';
-import { anchorsIn, pastDisks } from './past.ts';
+import { anchorsIn, fileInPast, pastDisks } from './past.ts';
 import { replayJournal } from './replay.ts';
-import { sha256 } from './state-hash.ts';
-import { PREVIOUS_FOLDER } from './survey.ts';
 
 /** As far back as the states can be had; `scan`: of the whole journal. */
 export function pastReach(disks: Disks, scan: JournalScan): Reach {
@@ -72,12 +70,11 @@ function newestBefore(
   for (const generation of anchors) {
     const record = generation.components[component.id];
     if (record === undefined || record.seq > at) continue;
-    const path = `${PREVIOUS_FOLDER}/${record.seq}/${record.file}`;
-    const content = past.a.read(path);
-    if (content === null || sha256(content) !== record.sha256) continue;
-    const { file: name, bytes } = record;
-    const own = { component: component.id, name, path, previous: record.seq, bytes };
-    const loaded = loadFile(past.a, component, { ...own, sha256: record.sha256, content });
+    const found = fileInPast(past.a, record);
+    if (found === null) continue;
+    const { file: name, bytes, sha256 } = record;
+    const own = { component: component.id, name, previous: record.seq, bytes };
+    const loaded = loadFile(past.a, component, { ...own, ...found, sha256 });
     if (typeof loaded !== 'string')
       return { state: loaded.state, start: Math.min(generation.seq, at) };
   }

@@ -4,10 +4,12 @@
  *   history/journal/                as in journal/, sealed segments, packed
  *   history/blobs/                  what their lines name
  *   history/previous/<step>/        the state files of some checkpoints, to start from
+ *                                   (<step>.2: other contents of that step)
  *   history/manifest.json           which these are, with their hashes
  *
  * Everything there is a second name of a file that stood in the directory itself, given before the
- * first one goes: it costs nothing until then. A start never reads it, so it makes none slower.
+ * first one goes: it costs nothing until then. A start reads no more of it than the newest segment, to
+ * see whether it still leads to the journal, so it makes none slower.
  * Promises: nothing is removed before it is durable here; a step that is looked at is folded from the
  * newest checkpoint before it, or from the directory's beginning. Never: removes anything.
  */
@@ -16,11 +18,20 @@ import { HISTORY_STEPS } from '../base/limits.ts';
 import type { AnyComponent } from '../core/component.ts';
 import { BLOB_FOLDER } from './blobs.ts';
 import type { Disk } from './disk.ts';
+import { folderDisk } from './folder-disk.ts';
 import { type Disks, type JournalScan, scanJournal } from './journal.ts';
-import { JOURNAL_FOLDER, type SegmentFiles } from './journal-file.ts';
-import { decodeManifest, encodeManifest, type Generation, type Manifest } from './manifest.ts';
+import { JOURNAL_FOLDER, listJournal, type SegmentFiles } from './journal-file.ts';
+import { readSegment } from './journal-segment.ts';
+import {
+  decodeManifest,
+  encodeManifest,
+  type FileRecord,
+  type Generation,
+  type Manifest,
+} from './manifest.ts';
 import { ownCopy } from './nowhere.ts';
-import { PREVIOUS_FOLDER } from './survey.ts';
+import { sha256 } from './state-hash.ts';
+import { type Known, PREVIOUS_FOLDER, previousFolders } from './survey.ts';
 import { writeWholeFile } from './whole-file.ts';
 
 export const HISTORY_FOLDER = 'history';
@@ -62,29 +73,59 @@ function giveSecondNames(files: readonly File[], folder: string): void {
 }
 
 /**
- * The newest checkpoint, where it is one to start from: the first, every HISTORY_STEPS, and where a
- * part began afresh, which is in no fact.
+ * The newest checkpoint, where it is one to start from: the first, every HISTORY_STEPS, where a part
+ * began afresh, which is in no fact, and where what was set aside before no longer leads here.
  */
 export function setCheckpointAside(
-  disk: Disk,
+  disks: Disks,
   manifest: Manifest,
   components: readonly AnyComponent[],
 ): void {
+  const disk = disks.a;
   const [newest] = manifest.generations;
   if (newest === undefined || !isComplete(newest, components)) return;
   const known = anchorsIn(disk);
   const [last] = known;
+  // A part may have begun afresh at the very step of one that stands here already.
+  const there = known.find(({ seq }) => seq === newest.seq);
+  if (there !== undefined && isSame(there, newest)) return;
   const isBeginning = Object.values(manifest.begins).includes(newest.seq);
-  const isDue = last === undefined || newest.seq - last.seq >= HISTORY_STEPS || isBeginning;
-  if (!isDue || last?.seq === newest.seq) return;
-  for (const { file, seq } of Object.values(newest.components)) {
-    const folder = `${HISTORY_FOLDER}/${PREVIOUS_FOLDER}/${seq}`;
+  const isFar = last === undefined || newest.seq - last.seq >= HISTORY_STEPS;
+  if (!isFar && !isBeginning && !isCutOff(disks, last)) return;
+  for (const record of Object.values(newest.components)) {
+    const folder = `${HISTORY_FOLDER}/${folderFor(disk, record)}`;
+    const path = `${folder}/${record.file}`;
     disk.makeFolder(folder);
-    if (disk.stat(`${folder}/${file}`) === null) disk.link(file, `${folder}/${file}`);
+    if (disk.stat(path) === null) disk.link(record.file, path);
     disk.syncFolder(folder);
   }
-  const generations = [newest, ...known];
+  const generations = [newest, ...known].toSorted((one, two) => two.seq - one.seq);
   writeWholeFile(disk, HISTORY_MANIFEST, encodeManifest({ ...manifest, generations, begins: {} }));
+}
+
+const isSame = (one: Generation, other: Generation): boolean =>
+  Object.entries(other.components).every(
+    ([id, { sha256: sum }]) => one.components[id]?.sha256 === sum,
+  );
+
+/** `previous/<seq>`, or `previous/<seq>.2` where another content of that seq stands already. */
+function folderFor(disk: Disk, { seq, file, sha256: sum }: FileRecord): string {
+  for (let number = 1; ; number += 1) {
+    const folder = `${PREVIOUS_FOLDER}/${seq}${number === 1 ? '' : `.${number}`}`;
+    const there = disk.read(`${HISTORY_FOLDER}/${folder}/${file}`);
+    if (there === null || sha256(there) === sum) return folder;
+  }
+}
+
+/** The steps after the newest checkpoint here are gone: keep_history was off for a while. */
+function isCutOff(disks: Disks, last: Generation): boolean {
+  const [oldest] = listJournal(disks).segments;
+  if (oldest === undefined || last.seq >= oldest.first - 1) return false;
+  const past = pastDisks(disks);
+  const newest = past === null ? undefined : listJournal(past).segments.at(-1);
+  if (past === null || newest === undefined) return true;
+  const image = unlessCorrupt(() => readSegment(past, newest, true));
+  return image === null || image.last < oldest.first - 1;
 }
 
 export const keepsHistory = (disk: Disk): boolean => disk.stat(HISTORY_MANIFEST) !== null;
@@ -95,17 +136,39 @@ export function anchorsIn(disk: Disk): readonly Generation[] {
   return reading.kind === 'good' ? reading.manifest.generations : [];
 }
 
-/** The folder as a directory of its own; null: nothing was ever set aside. */
-export function pastDisks({ a, b, at }: Disks): Disks | null {
-  if (at === undefined || a.stat(`${HISTORY_FOLDER}/${JOURNAL_FOLDER}`) === null) return null;
-  const own = at(`${a.root}/${HISTORY_FOLDER}`);
-  return a === b ? { a: own, b: own, at } : ownCopy({ a: own, b: own, at });
+/** The file of a checkpoint to start from, with its path in the folder; null: none is whole. */
+export function fileInPast(
+  past: Disk,
+  { seq, file, sha256: sum }: FileRecord,
+): { readonly path: string; readonly content: Uint8Array } | null {
+  for (const each of previousFolders(past)) {
+    const path = `${each.folder}/${file}`;
+    const content = each.seq === seq ? past.read(path) : null;
+    if (content !== null && sha256(content) === sum) return { path, content };
+  }
+  return null;
 }
 
-/** Null where it has a hole: it was switched off for a while, and leads nowhere. */
-function scanPast(past: Disks): JournalScan | null {
+/** The folder as a directory of its own, to be read; null: no segment was ever set aside. */
+export function pastDisks({ a, b, alone }: Disks): Disks | null {
+  if (a.stat(`${HISTORY_FOLDER}/${JOURNAL_FOLDER}`) === null) return null;
+  const own = folderDisk(a, HISTORY_FOLDER);
+  if (a === b) return { a: own, b: own };
+  const both = { a: own, b: folderDisk(b, HISTORY_FOLDER) };
+  return alone ? ownCopy(both) : both;
+}
+
+/** Null where it leads nowhere. */
+function scanPast(past: Disks, known: Known): JournalScan | null {
+  const scan = unlessCorrupt(() => scanJournal(past, known));
+  // Its second copy may be another's, or of another time.
+  if (scan !== null || past.a === past.b) return scan;
+  return unlessCorrupt(() => scanJournal(ownCopy(past), known));
+}
+
+function unlessCorrupt<T>(look: () => T): T | null {
   try {
-    return scanJournal(past);
+    return look();
   } catch (error) {
     if (error instanceof Fault && error.exitCode === EXIT.corrupt) return null;
     throw error;
@@ -117,11 +180,12 @@ export function wholeJournal(disks: Disks): JournalScan {
   const scan = scanJournal(disks);
   const past = pastDisks(disks);
   if (past === null) return scan;
-  const older = scanPast(past);
-  if (older === null) return scan;
   const { first } = scan;
+  const directory = scan.heads.at(-1)?.directory ?? null;
+  // What lies before a time without keep_history is passed over.
+  const older = scanPast(past, { directory, floor: first - 1 });
+  if (older === null) return scan;
   const meets = older.last === first - 1 ? older.lastHash === scan.continues : older.last >= first;
-  // What lies before a time without keep_history leads nowhere.
   if (!meets || older.first >= first) return scan;
   return {
     ...scan,

@@ -101,7 +101,7 @@ export function* retain(options: RetainOptions): Generator<void, number> {
   const { disks, components, manifest, keepHistory } = options;
   const floor = journalFloor(manifest, components);
   const journalFirst = firstKept(options);
-  if (keepHistory) setCheckpointAside(disks.a, manifest, components);
+  if (keepHistory) setCheckpointAside(disks, manifest, components);
   for (const record of twinsOf(options)) copyToPrevious(disks.a, record);
   if (disks.b !== disks.a) {
     copySpares(disks, { components, manifest });

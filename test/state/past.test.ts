@@ -4,46 +4,33 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Rng, seedRng } from '../../src/base/rng.ts';
-import type { Disk } from '../../src/state/disk.ts';
 import { inspectStates, reachOf } from '../../src/state/inspect.ts';
 import type { Disks } from '../../src/state/journal.ts';
 import { wholeJournal } from '../../src/state/past.ts';
+import { stateHash } from '../../src/state/state-hash.ts';
+import type { Store } from '../../src/state/store.ts';
 import { verifyDirectory } from '../../src/state/verify.ts';
 import { Killed, Machine, SimulatedDisk } from '../simulated-disk.ts';
+import { flip } from './rotten.ts';
 import { COMPONENTS, expectedAt, hashOf, openOn, runSteps } from './small-bot.ts';
 
-/** Reading one folder of a disk as a disk of its own. */
-function below(disk: SimulatedDisk, root: string): Disk {
-  const folder = root.slice(disk.root.length + 1);
-  const inside = (path: string): string => (path === '' ? folder : `${folder}/${path}`);
-  const refuse = (): never => assert.fail('it is only read');
-  return {
-    root,
-    list: path => disk.list(inside(path)),
-    files: path => disk.files(inside(path)),
-    read: path => disk.read(inside(path)),
-    stat: path => disk.stat(inside(path)),
-    ...{ create: refuse, append: refuse, rename: refuse, link: refuse, remove: refuse },
-    ...{ removeFolder: refuse, makeFolder: refuse, syncFolder: refuse, syncFile: refuse },
-  };
-}
+const disksOf = (disk: SimulatedDisk): Disks => ({ a: disk, b: disk });
 
-const disksOf = (disk: SimulatedDisk): Disks => ({
-  ...{ a: disk, b: disk },
-  at: root => (root === disk.root ? disk : below(disk, root)),
-});
+const rounds = (store: Store, count: number): void => {
+  for (let round = 0; round < count; round += 1) {
+    runSteps(store, 5);
+    store.checkpoint('test');
+  }
+};
 
 /** Two lives, with checkpoints enough for most of the first to be dropped. */
 function live(machine = new Machine()): SimulatedDisk {
   const disk = new SimulatedDisk(machine);
   const disks = { a: disk, b: disk };
   try {
-    for (const rounds of [3, 2]) {
+    for (const count of [3, 2]) {
       const store = openOn(disks, { keepHistory: true });
-      for (let round = 0; round < rounds; round += 1) {
-        runSteps(store, 5);
-        store.checkpoint('test');
-      }
+      rounds(store, count);
       store.close();
     }
   } catch (error) {
@@ -101,5 +88,59 @@ describe('a past that is set aside', () => {
     assert.ok(gone > 0);
     const kept = disk.list('blobs');
     for (const name of disk.list('history/blobs')) assert.ok(!kept.includes(name), name);
+  });
+
+  it('has the memory of a reset at the very step of a checkpoint that was set aside', () => {
+    const disks = disksOf(new SimulatedDisk());
+    let store = openOn(disks);
+    rounds(store, 3);
+    store.close();
+    // Switched on: step 15 is set aside as it is.
+    openOn(disks, { keepHistory: true }).close();
+    store = openOn(disks, { reset: ['curve'] });
+    const curves: string[] = [];
+    for (let step = 15; step < 40; step += 1) {
+      curves.push(stateHash(store.states['curve']));
+      runSteps(store, 1);
+      if (step % 5 === 4) store.checkpoint('test');
+    }
+    store.close();
+    curves.forEach((hash, index) => {
+      const { states, lost } = inspectStates(disks, COMPONENTS, { at: 15 + index });
+      assert.equal(stateHash(states['curve']), hash, `step ${15 + index}`);
+      assert.equal(lost.size, 0);
+    });
+  });
+
+  it('is reached again from where it was switched on again', () => {
+    const disks = disksOf(new SimulatedDisk());
+    for (const [keepHistory, count] of [
+      [true, 5],
+      [false, 5],
+      [true, 9],
+    ] as const) {
+      const store = openOn(disks, { keepHistory });
+      rounds(store, count);
+      store.close();
+    }
+    const { first, last } = reachOf(disks);
+    assert.equal(last, 95);
+    assert.ok(first >= 35 && first <= 50, `from step ${first}`);
+    for (let at = first; at <= last; at += 1)
+      assert.equal(hashOf(inspectStates(disks, COMPONENTS, { at }).states), expectedAt(at));
+    assert.throws(() => inspectStates(disks, COMPONENTS, { at: first - 1 }), /is not kept/);
+  });
+
+  it('is read from its other copy where one is rotten', () => {
+    const machine = new Machine();
+    const [a, b] = [new SimulatedDisk(machine, '/own'), new SimulatedDisk(machine, '/mirror')];
+    const store = openOn({ a, b }, { keepHistory: true });
+    rounds(store, 6);
+    store.close();
+    for (const name of a.list('history/journal')) a.tamper(`history/journal/${name}`, flip);
+    for (const name of a.list('history/blobs')) a.tamper(`history/blobs/${name}`, flip);
+    assert.deepEqual(reachOf({ a, b }), { first: 0, last: 30 });
+    for (let at = 0; at <= 30; at += 1)
+      assert.equal(hashOf(inspectStates({ a, b }, COMPONENTS, { at }).states), expectedAt(at));
   });
 });
