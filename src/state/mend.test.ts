@@ -4,8 +4,11 @@ import { alone, damageIn, flip, running, scrub, simulated } from '../../test/sta
 import { COMPONENTS, expectedAt, hashOf, openOn, runSteps } from '../../test/state/small-bot.ts';
 import { must } from '../base/assert.ts';
 import { EXIT, Fault } from '../base/fault.ts';
+import { mend } from './mend.ts';
 import { scrubRound } from './scrub.ts';
+import { sha256 } from './state-hash.ts';
 import { verifyDirectory } from './verify.ts';
+import { writeWholeFile } from './whole-file.ts';
 
 const SPARE = 'previous/21/curve_state.json.zst';
 
@@ -143,5 +146,40 @@ describe('a repair of the scrub', () => {
     assert.deepEqual(damageIn(disks), []);
     store.close();
     assert.equal(hashOf(openOn(disks).states), expectedAt(28));
+  });
+
+  it('of two contents of one step writes the rotten one again, and leaves the whole one', () => {
+    const disks = alone();
+    const disk = simulated(disks.a);
+    const [older, newer] = ['first', 'second'].map(text => Buffer.from(text)) as [Buffer, Buffer];
+    const file = 'curve_state.json.zst';
+    const places = [`previous/5/${file}`, `previous/5.2/${file}`] as const;
+    for (const folder of ['previous/5', 'previous/5.2']) disk.makeFolder(folder);
+    writeWholeFile(disk, places[0], older);
+    writeWholeFile(disk, places[1], Buffer.from('rotten'));
+    const records = [sha256(newer), sha256(older)].map(sum => ({
+      ...{ file, seq: 5, through: 5, schema: 1, sha256: sum, bytes: 6, state: '' },
+    }));
+    const generations = records.map((record, index) => ({
+      ...{ seq: 9 - index, chain: '', madeAtMs: 0, onOpen: false, blobs: [] },
+      components: { curve: record },
+    }));
+    const manifest = {
+      ...{ format: 1, directory: 'd', epoch: 1, serial: 1, node: '', begins: {}, generations },
+    };
+    const known = { disks, components: COMPONENTS, manifest, live: new Map(), blobs: new Set('') };
+    const suspect = { kind: 'file', copy: 'a', component: 'curve', live: false } as const;
+    const { told } = mend(
+      { ...known, journalFirst: 1 },
+      { ...suspect, sha256: sha256(newer), bytes: newer },
+    );
+    assert.deepEqual(
+      told.map(({ file: path }) => path),
+      [`${disk.root}/${places[1]}`],
+    );
+    assert.deepEqual(
+      places.map(path => disk.read(path)),
+      [older, newer],
+    );
   });
 });

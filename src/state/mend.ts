@@ -22,6 +22,7 @@ import { keepTwins } from './retention.ts';
 import { contentOf, copyOf, isSpareWhole, placesOf, recordsOf, type Suspect } from './scrub.ts';
 import { writeManifest } from './snapshot.ts';
 import { sha256 } from './state-hash.ts';
+import { PREVIOUS_FOLDER } from './survey.ts';
 import { folderOf, writeWholeFile } from './whole-file.ts';
 
 export interface Mending {
@@ -128,12 +129,28 @@ function mendSpare(context: MendContext, suspect: Kind<'file'>): Mended {
   if (record === undefined) return FINE;
   const isFormer = live.get(id)?.sha256 !== record.sha256;
   if (isSpareWhole(disk, record, copy === 'a' && isFormer)) return FINE;
-  const [path = `previous/${record.seq}/${record.file}`] = placesOf(disk, record);
+  const path = placeToMend(disk, record, recordsOf(manifest, id));
   const good = goodOf(context, suspect, record);
   const file = `${disk.root}/${path}`;
   if (good !== null)
     return telling([{ file, what: `${put(disk, path, good)}: written again`, repaired: true }]);
   return giveUp(context, { id, record, path });
+}
+
+/** Of several contents of one step those that are vouched for stay: the one that is not is it. */
+function placeToMend(disk: Disk, record: FileRecord, vouched: readonly FileRecord[]): string {
+  const places = placesOf(disk, record);
+  const isVouched = (path: string): boolean => {
+    const there = contentOf(disk, path);
+    const sum = there === null ? null : sha256(there);
+    return vouched.some(each => each.sha256 === sum);
+  };
+  const rotten = places.find(path => !isVouched(path));
+  if (rotten !== undefined) return rotten;
+  for (let number = 1; ; number += 1) {
+    const folder = `${PREVIOUS_FOLDER}/${record.seq}${number === 1 ? '' : `.${number}`}`;
+    if (!places.includes(`${folder}/${record.file}`)) return `${folder}/${record.file}`;
+  }
 }
 
 /**
