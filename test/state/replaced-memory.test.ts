@@ -177,6 +177,14 @@ describe('the file of a replaced memory', () => {
       .map(name => `blobs/${name}`);
   };
 
+  it('and its line may be lost with the journal: its epoch is not used again', () => {
+    const disk = cutShort();
+    for (const name of disk.list('journal')) disk.lose(`journal/${name}`);
+    const store = openOn({ a: disk, b: disk }, { acceptLoss: true });
+    assert.ok(store.epoch > replacements()[0]!.fact.epoch, `epoch ${store.epoch}`);
+    store.close();
+  });
+
   it('is mended from its other copy', () => {
     const disk = cutShort();
     disk.remove(blobs(disk, 0)[0]!);
