@@ -13,7 +13,7 @@ import { openDisks } from '../state/open-disks.ts';
 import { scrubRound } from '../state/scrub.ts';
 import { openStore, type Store } from '../state/store.ts';
 import { verifyDirectory } from '../state/verify.ts';
-import { createScrubber, type Scrubber } from './scrubber.ts';
+import { createScrubber, type Scrubber, type ScrubberOptions } from './scrubber.ts';
 import { openSession, runSession } from './session.ts';
 
 /** A directory with two checkpoints of a bot that has traded. */
@@ -28,12 +28,13 @@ async function traded(context: TestContext): Promise<string> {
 function scrubberOn(
   context: TestContext,
   directory: string,
+  between: ScrubberOptions['between'] = async work => work(),
 ): { scrubber: Scrubber; store: Store; warnings: string[] } {
   const store = openStore({ directory, components, now: Date.now, sync: 'each' });
   const warnings: string[] = [];
   const scrubber = createScrubber({
     ...{ store, journalMirror: null, pace: { hours: 0, share: 1 } },
-    between: async work => work(),
+    between,
     warn: line => warnings.push(line),
     now: Date.now,
   });
@@ -106,6 +107,31 @@ describe('a scrubber', () => {
     assert.deepEqual(await Promise.all(rounds), [null, null]);
     assert.deepEqual(warnings, []);
     assert.equal(scrubber.status().running, false);
+  });
+
+  it('that is closed ends the repair it is at, and begins no other', async context => {
+    const directory = await traded(context);
+    const begun = Promise.withResolvers<void>();
+    const events: string[] = [];
+    const between = async <T>(work: () => T): Promise<T> => {
+      events.push('begun');
+      begun.resolve();
+      // Long enough for the worker to be gone.
+      await setTimeout(500);
+      const done = work();
+      events.push('mended');
+      return done;
+    };
+    const { scrubber } = scrubberOn(context, directory, between);
+    for (const file of ['portfolio_state.json', 'run_state.json', 'ensemble_state.json'])
+      flip(join(directory, file));
+    const round = scrubber.round();
+    await begun.promise;
+    await setTimeout(250);
+    await scrubber.close();
+    events.push('closed');
+    assert.equal(await round, null);
+    assert.deepEqual(events, ['begun', 'mended', 'closed']);
   });
 
   it('tells of a round that fails, and the bot goes on', async context => {

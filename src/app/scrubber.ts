@@ -175,15 +175,18 @@ class TimedScrubber implements Scrubber {
       worker.unref();
       signal.addEventListener('abort', () => void worker.terminate(), { once: true });
       let mended: Promise<void> = Promise.resolve();
+      // A mend that has begun is waited for, however the look ends: the store is closed after it.
+      const end = (how: () => void): void => void mended.then(how, reject);
       worker.on('message', (said: ScrubSaid) => {
-        if ('suspect' in said) mended = mended.then(() => onSuspect(said.suspect));
-        else mended.then(() => settle(said), reject);
+        if ('suspect' in said)
+          mended = mended.then(() => (signal.aborted ? undefined : onSuspect(said.suspect)));
+        else end(() => settle(signal.aborted ? null : said));
         mended.catch(reject);
       });
-      worker.once('error', error => reject(revived(error)));
+      worker.once('error', error => end(() => reject(revived(error))));
       worker.once('exit', code => {
-        if (signal.aborted) settle(null);
-        else if (code !== 0) reject(new Error(`the scrub worker ended with ${code}`));
+        if (signal.aborted) end(() => settle(null));
+        else if (code !== 0) end(() => reject(new Error(`the scrub worker ended with ${code}`)));
       });
     });
   }
