@@ -10,6 +10,10 @@ import { MANIFEST_FILES } from './manifest.ts';
 import { folderOf } from './whole-file.ts';
 
 export const BACKUP_FOLDER = 'backups';
+/**
+ * Without `history/`: an upgrade changes none of it and removes nothing there, a start reads none of it to
+ * go on, and it grows without end, so that a copy of all of it before each upgrade would fill the disk.
+ */
 const FOLDERS = ['journal', 'previous', 'blobs'] as const;
 const LEFT_OUT = /^(lock|lock-.*|ballast|.*\.tmp|.*\.log|notes.*\.jsonl)$/;
 
