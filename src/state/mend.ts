@@ -17,6 +17,8 @@ import { fullName, listJournal, type SegmentFiles } from './journal-file.ts';
 import { repairSegment } from './journal-repair.ts';
 import { readSegment, type SegmentImage } from './journal-segment.ts';
 import { encodeManifest, type FileRecord, MANIFEST_FILES, type Manifest } from './manifest.ts';
+import { HISTORY_FOLDER } from './past.ts';
+import { flawsOf, type PastFlaw, type PastItem } from './past-look.ts';
 import { quarantine, quarantineCopy } from './quarantine.ts';
 import { keepTwins } from './retention.ts';
 import { contentOf, copyOf, isSpareWhole, placesOf, recordsOf, type Suspect } from './scrub.ts';
@@ -65,6 +67,8 @@ export function mend(context: MendContext, suspect: Suspect): Mended {
       return telling(mendBlob(context, suspect.hash));
     case 'segment':
       return telling(mendSegment(context, suspect.first));
+    case 'past':
+      return telling(mendPast(context, suspect.item));
     case 'file':
       return suspect.live ? mendLive(context, suspect) : mendSpare(context, suspect);
   }
@@ -207,6 +211,24 @@ function mendBlob({ disks, manifest, blobs }: MendContext, hash: string): Mendin
     what: `${what}: written again from its other copy`,
     repaired: true,
   }));
+}
+
+function mendPast({ disks }: MendContext, item: PastItem): Mending[] {
+  let flaws: readonly PastFlaw[];
+  try {
+    flaws = flawsOf(disks, item);
+  } catch (error) {
+    const file = `${disks.a.root}/${HISTORY_FOLDER}`;
+    return [{ file, what: unreadable(error), repaired: false }];
+  }
+  return flaws.map(({ disk, path, what, good }) => {
+    const file = `${disk.root}/${path}`;
+    const bytes = good ?? (item.part === 'file' ? copyOf(disks, item.record) : null);
+    if (bytes === null)
+      return { file, what: `${what}, and no copy of it is left`, repaired: false };
+    const was = put(disk, path, bytes);
+    return { file, what: `${was}: written again from another copy`, repaired: true };
+  });
 }
 
 /** What the disk or the content refuses; anything else goes on its way. */

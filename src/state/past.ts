@@ -35,7 +35,7 @@ import { type Known, PREVIOUS_FOLDER, previousFolders } from './survey.ts';
 import { writeWholeFile } from './whole-file.ts';
 
 export const HISTORY_FOLDER = 'history';
-const HISTORY_MANIFEST = `${HISTORY_FOLDER}/manifest.json`;
+export const HISTORY_MANIFEST = `${HISTORY_FOLDER}/manifest.json`;
 
 const isComplete = (
   { components: own }: Generation,
@@ -109,7 +109,7 @@ const isSame = (one: Generation, other: Generation): boolean =>
   );
 
 /** `previous/<seq>`, or `previous/<seq>.2` where another content of that seq stands already. */
-function folderFor(disk: Disk, { seq, file, sha256: sum }: FileRecord): string {
+export function folderFor(disk: Disk, { seq, file, sha256: sum }: FileRecord): string {
   for (let number = 1; ; number += 1) {
     const folder = `${PREVIOUS_FOLDER}/${seq}${number === 1 ? '' : `.${number}`}`;
     const there = disk.read(`${HISTORY_FOLDER}/${folder}/${file}`);
@@ -150,8 +150,10 @@ export function fileInPast(
 }
 
 /** The folder as a directory of its own, to be read; null: no segment was ever set aside. */
-export function pastDisks({ a, b, alone }: Disks): Disks | null {
-  if (a.stat(`${HISTORY_FOLDER}/${JOURNAL_FOLDER}`) === null) return null;
+export const pastDisks = (disks: Disks): Disks | null =>
+  disks.a.stat(`${HISTORY_FOLDER}/${JOURNAL_FOLDER}`) === null ? null : pastFolder(disks);
+
+export function pastFolder({ a, b, alone }: Disks): Disks {
   const own = folderDisk(a, HISTORY_FOLDER);
   if (a === b) return { a: own, b: own };
   const both = { a: own, b: folderDisk(b, HISTORY_FOLDER) };
@@ -166,7 +168,7 @@ function scanPast(past: Disks, known: Known): JournalScan | null {
   return unlessCorrupt(() => scanJournal(ownCopy(past), known));
 }
 
-function unlessCorrupt<T>(look: () => T): T | null {
+export function unlessCorrupt<T>(look: () => T): T | null {
   try {
     return look();
   } catch (error) {

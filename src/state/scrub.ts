@@ -1,6 +1,6 @@
 /**
  * The scrub: one round over everything at rest in a directory whose bot runs: state files, spares,
- * manifests, blobs and sealed journal segments, every copy of each.
+ * manifests, blobs and sealed journal segments, and what is set aside of them, every copy of each.
  *
  * Promises: read-only; a look at a time, so that the caller may rest between two of them; what is
  * wrong is only suspected here (a checkpoint may have replaced it meanwhile) and is judged again by
@@ -24,6 +24,7 @@ import {
   newestOf,
   readManifests,
 } from './manifest.ts';
+import { flawsOf, type PastItem, pastItems, sizeOf } from './past-look.ts';
 import { recover } from './recover.ts';
 import { sha256 } from './state-hash.ts';
 import { previousFolders } from './survey.ts';
@@ -33,6 +34,7 @@ export type Suspect =
   | { readonly kind: 'manifest' }
   | { readonly kind: 'blob'; readonly hash: string }
   | { readonly kind: 'segment'; readonly first: number }
+  | { readonly kind: 'past'; readonly item: PastItem }
   | {
       readonly kind: 'file';
       readonly copy: Copy;
@@ -56,6 +58,7 @@ export function* scrubRound(disks: Disks, components: readonly AnyComponent[]): 
   for (const { id } of components) yield* lookAtFiles(disks, components, id);
   for (const hash of new Set([disks.a, disks.b].flatMap(blobNames))) yield lookAtBlob(disks, hash);
   for (const { first } of listJournal(disks).segments) yield lookAtSegment(disks, first);
+  for (const item of pastItems(disks)) yield lookAtPast(disks, item);
 }
 
 /** Anything that a look can see is wrong twice before it is suspected: a bot writes meanwhile. */
@@ -215,6 +218,12 @@ function lookAtSegment(disks: Disks, first: number): Look {
     return image === null || image.flaws.some(({ kind }) => kind === 'damage');
   });
   return { ...seen, suspect: suspect ? { kind: 'segment', first } : null };
+}
+
+function lookAtPast(disks: Disks, item: PastItem): Look {
+  const { files, bytes } = sizeOf(disks, item);
+  const suspect = isWrong(() => orDamaged(() => flawsOf(disks, item).length > 0, true));
+  return { files, bytes, suspect: suspect ? { kind: 'past', item } : null };
 }
 
 function orDamaged<T>(look: () => T, damaged: T): T {

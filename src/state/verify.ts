@@ -22,6 +22,8 @@ import {
 } from './manifest.ts';
 import { meetMirror, mirrorRefusal, withoutMirror } from './mirror.ts';
 import { checkSpares } from './mirror-spare.ts';
+import { HISTORY_FOLDER } from './past.ts';
+import { flawsOf, pastItems } from './past-look.ts';
 import { misplacedIn } from './places.ts';
 import { recover } from './recover.ts';
 import { blobOf } from './replay.ts';
@@ -121,6 +123,7 @@ function verifyOnce(whole: Disks, components: readonly AnyComponent[]): Verifica
     for (const component of components) verifyComponent(looked, component);
     if (scan !== null) verifyBlobs(looked, scan);
     verifySpares(looked);
+    verifyPast(looked);
   }
   const recovery = isBare ? { seq: 0, refusal: null } : verifyRecovery(looked);
   const damaged = findings.some(finding => finding.severity === 'damage');
@@ -264,6 +267,18 @@ function verifySpares({ disks, components, manifest, findings }: Looked): void {
     const text = missing ? 'the next start will copy it there' : 'is damaged';
     findings.push({ file: `${disks.b.root}/${path}`, severity, text });
   }
+}
+
+/** A start does not read it, and so mends nothing there. */
+function verifyPast({ disks, findings }: Looked): void {
+  const items = pastItems(disks);
+  const flaws = items.flatMap(item => flawsOf(disks, item));
+  for (const { disk, path, what: text, remedy } of flaws) {
+    const file = disk === disks.a ? path : `${disk.root}/${path}`;
+    findings.push({ file, severity: 'damage', text, remedy });
+  }
+  if (items.length > 0 && flaws.length === 0)
+    findings.push({ file: HISTORY_FOLDER, severity: 'ok', text: 'what was set aside is whole' });
 }
 
 /** The proof of the pudding: the head loads. */

@@ -11,10 +11,16 @@ import { stateHash } from '../../src/state/state-hash.ts';
 import type { Store } from '../../src/state/store.ts';
 import { verifyDirectory } from '../../src/state/verify.ts';
 import { Killed, Machine, SimulatedDisk } from '../simulated-disk.ts';
-import { flip } from './rotten.ts';
+import { alone, damageIn, flip, mirrored, scrub, simulated } from './rotten.ts';
 import { COMPONENTS, expectedAt, hashOf, openOn, runSteps } from './small-bot.ts';
 
 const disksOf = (disk: SimulatedDisk): Disks => ({ a: disk, b: disk });
+
+const pathsIn = (disk: SimulatedDisk, folder: string): string[] =>
+  disk.list(folder).flatMap(name => {
+    const path = `${folder}/${name}`;
+    return disk.stat(path)?.directory === true ? pathsIn(disk, path) : [path];
+  });
 
 const rounds = (store: Store, count: number): void => {
   for (let round = 0; round < count; round += 1) {
@@ -41,6 +47,8 @@ function live(machine = new Machine()): SimulatedDisk {
 
 /** Goes on, and looks at all that ever was. */
 function isWhole(disk: SimulatedDisk, what: string): void {
+  const found = damageIn(disksOf(disk)).filter(({ file }) => file.startsWith('history'));
+  assert.deepEqual(found, [], what);
   const store = openOn({ a: disk, b: disk }, { keepHistory: true });
   runSteps(store, 1);
   store.checkpoint('after');
@@ -142,5 +150,65 @@ describe('a past that is set aside', () => {
     assert.deepEqual(reachOf({ a, b }), { first: 0, last: 30 });
     for (let at = 0; at <= 30; at += 1)
       assert.equal(hashOf(inspectStates({ a, b }, COMPONENTS, { at }).states), expectedAt(at));
+  });
+
+  for (const [place, make] of [
+    ['a directory', alone],
+    ['a directory with a mirror', mirrored],
+  ] as const)
+    it(`is looked at in ${place}: rot is named, and the scrub mends it from another copy`, () => {
+      const disks = make();
+      const store = openOn(disks, { keepHistory: true });
+      rounds(store, 6);
+      assert.deepEqual(damageIn(disks), []);
+      assert.deepEqual(scrub(store, disks), []);
+      let mended = 0;
+      for (const each of new Set([disks.a, disks.b])) {
+        const disk = simulated(each);
+        for (const path of pathsIn(disk, 'history')) {
+          const before = disk.read(path);
+          disk.tamper(path, flip);
+          const name = disk === disks.a ? path : `${disk.root}/${path}`;
+          assert.deepEqual(
+            damageIn(disks).map(({ file }) => file),
+            [name],
+          );
+          const told = scrub(store, disks);
+          assert.deepEqual(
+            told.map(({ file }) => file),
+            [`${disk.root}/${path}`],
+          );
+          if (told[0]?.repaired === true) {
+            assert.deepEqual(disk.read(path), before, path);
+            mended += 1;
+          } else {
+            assert.doesNotMatch(path, /journal|blobs/);
+            disk.tamper(path, flip);
+          }
+          assert.deepEqual(damageIn(disks), [], path);
+        }
+      }
+      assert.ok(mended >= 10, `${mended} files mended`);
+      assert.deepEqual(reachOf(disks), { first: 0, last: 30 });
+      store.close();
+    });
+
+  it('that is rotten in both copies is told of and left as it is', () => {
+    const disks = alone();
+    const store = openOn(disks, { keepHistory: true });
+    rounds(store, 6);
+    const disk = simulated(disks.a);
+    const [, , ...names] = disk.list('history/journal');
+    const paths = names.slice(0, 2).map(name => `history/journal/${name}`);
+    for (const path of paths) disk.tamper(path, flip);
+    const before = paths.map(path => disk.read(path));
+    const found = damageIn(disks).map(({ file }) => file);
+    assert.deepEqual(found, paths);
+    assert.ok(scrub(store, disks).every(({ repaired }) => !repaired));
+    assert.deepEqual(
+      paths.map(path => disk.read(path)),
+      before,
+    );
+    store.close();
   });
 });
