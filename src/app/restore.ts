@@ -8,16 +8,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { type Coverage, coverageOf, directoryIds } from '../backup/coverage.ts';
 import { openPlace } from '../backup/open-place.ts';
 import type { BackupPlace } from '../backup/place.ts';
-import {
-  type Coverage,
-  coverageOf,
-  directoryIds,
-  type Moment,
-  type Plan,
-  planRestore,
-} from '../backup/plan.ts';
+import { type Moment, type Plan, planRestore } from '../backup/plan.ts';
 import { claimEpoch, isFree, nextEpoch, writeRestored } from '../backup/restore.ts';
 import { EXIT, Fault } from '../base/fault.ts';
 import { components } from '../components.ts';

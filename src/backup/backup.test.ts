@@ -4,7 +4,7 @@ import { backUp, idOf, memoryPlace, restoreTo, sharing } from '../../test/backup
 import { SimulatedDisk } from '../../test/simulated-disk.ts';
 import { expectedAt, hashOf, openOn, runSteps } from '../../test/state/small-bot.ts';
 import { listChunks } from './chunk.ts';
-import { coverageOf } from './plan.ts';
+import { coverageOf } from './coverage.ts';
 
 describe('backup and restore', () => {
   it('every step from the first backup on comes back with the hash it had', async () => {

@@ -4,17 +4,20 @@ import { zstdCompressSync } from 'node:zlib';
 import {
   backUp,
   idOf,
+  LATEST,
   memoryPlace,
   planFor,
   restoreTo,
   sharing,
 } from '../../test/backup-fixture.ts';
 import { SimulatedDisk } from '../../test/simulated-disk.ts';
-import { expectedAt, hashOf, openOn, runSteps } from '../../test/state/small-bot.ts';
+import { expectedAt, hashOf, openOn, runSteps, slowClock } from '../../test/state/small-bot.ts';
 import { type Catalogue, decodeCatalogue, encodeCatalogue } from './catalogue.ts';
 import { listChunks } from './chunk.ts';
 import { folderPlace } from './folder-place.ts';
 import { chunkPath } from './layout.ts';
+import { Shipper } from './ship.ts';
+import { shipAll } from './take.ts';
 
 /** Three backups (of steps 7, 21 and 35), and lines to 40. */
 const place = memoryPlace();
@@ -97,6 +100,94 @@ describe('a damaged backup', () => {
     });
     await assert.rejects(planFor(hurt, id), { exitCode: 65 });
     assert.equal(hashOf((await restoreTo(hurt, id, 35)).store.states), expectedAt(35));
+  });
+
+  it('each chunk, damaged or gone, is refused wherever the lines would end too early', async () => {
+    for (const chunk of await listChunks(place.place, id))
+      for (const hurt of ['flip', 'lose'] as const) {
+        const { disk, place: hurtPlace } = copy();
+        const path = chunkPath(id, chunk);
+        if (hurt === 'flip') disk.tamper(path, flip);
+        else disk.lose(path);
+        const why = hurt === 'flip' ? /jsonl.zst is damaged/ : /lacks steps 36 to (38|40)/;
+        for (const moment of [LATEST, { kind: 'time', time: 1e12 }, 38] as const) {
+          const refusal = { exitCode: 65, message: why, remedy: /steps \d+ to \d+ \(epoch 1\)/ };
+          await assert.rejects(planFor(hurtPlace, id, moment), refusal);
+        }
+        assert.equal(hashOf((await restoreTo(hurtPlace, id, 35)).store.states), expectedAt(35));
+      }
+  });
+
+  it('a chunk that is gone between others is refused as well, without a later backup', async () => {
+    const source = new SimulatedDisk();
+    const { disk, place: own } = memoryPlace();
+    const store = openOn(sharing(source));
+    await backUp(source, own);
+    const ship = { place: own, disks: sharing(source), directoryId: idOf(source) };
+    const shipper = new Shipper({ ...ship, now: slowClock(), warn: assert.fail });
+    for (let round = 0; round < 3; round += 1) {
+      runSteps(store, 5);
+      await shipAll(shipper);
+    }
+    const chunks = await listChunks(own, idOf(source));
+    assert.equal((await planFor(own, idOf(source))).seq, 15);
+    disk.lose(chunkPath(idOf(source), chunks[1]!));
+    await assert.rejects(planFor(own, idOf(source)), {
+      exitCode: 65,
+      message: /lacks steps 6 to 10/,
+      remedy: /steps 0 to 5 /,
+    });
+    assert.equal((await planFor(own, idOf(source), 5)).seq, 5);
+  });
+
+  it('damage in the newest epoch is no reason to give an older one', async () => {
+    const source = new SimulatedDisk();
+    const { disk, place: own } = memoryPlace();
+    const now = slowClock();
+    const store = openOn(sharing(source), { now });
+    runSteps(store, 20);
+    store.checkpoint('test');
+    await backUp(source, own, { now });
+    const later = source.kill();
+    const reset = openOn(sharing(later), { now, reset: ['matrix'] });
+    runSteps(reset, 3);
+    await backUp(later, own, { now });
+    const of = idOf(source);
+    const hurt = (names: readonly string[]) => {
+      const hurtDisk = disk.kill();
+      for (const name of names) hurtDisk.lose(`${of}/${name}`);
+      return folderPlace(hurtDisk);
+    };
+    const chunk = disk.list(`${of}/shipped`).filter(name => name.startsWith('000002'));
+    const lines = hurt(chunk.map(name => `shipped/${name}`));
+    const backups = disk.list(`${of}/backups`).slice(-1);
+    const catalogue = hurt(backups.map(name => `backups/${name}`));
+    const text = disk.read(`${of}/backups/${backups[0]}`);
+    const made = decodeCatalogue(text ?? new Uint8Array()) as Catalogue;
+    const others = hurt([`objects/${made.components['matrix']!.sha256}.zst`]);
+    for (const [each, what] of [
+      [lines, /lacks steps 21 to 23/],
+      [catalogue, /holds lines of epoch 2 from step 21 on, and no backup/],
+      [others, /is missing/],
+    ] as const) {
+      await assert.rejects(planFor(each, of), { exitCode: 65, message: what, remedy: /epoch/ });
+      assert.equal((await planFor(each, of, LATEST, 1)).catalogue.epoch, 1);
+    }
+  });
+
+  it('a backup without money is none, and one without something learned says so', async () => {
+    const { disk, place: hurt } = copy();
+    const without = (part: string): void => {
+      for (const { path, value } of catalogues(disk)) {
+        const { [part]: _, ...components } = value.components;
+        disk.tamper(path, () => encodeCatalogue({ ...value, components }));
+      }
+    };
+    without('matrix');
+    const plan = await planFor(hurt, id, 35);
+    assert.deepEqual(plan.lost, ['matrix']);
+    without('purse');
+    await assert.rejects(planFor(hurt, id, 35), { exitCode: 65, message: /has no purse/ });
   });
 
   it('weights that are gone are refused, and a later backup needs them no more', async () => {

@@ -21,7 +21,7 @@ import {
 import type { Fact } from '../core/fact.ts';
 import { stateHash } from '../state/state-hash.ts';
 import type { Store } from '../state/store.ts';
-import { coverageOf } from './plan.ts';
+import { coverageOf } from './coverage.ts';
 import { Shipper } from './ship.ts';
 import { shipAll } from './take.ts';
 
@@ -91,6 +91,40 @@ describe('several lives of one directory', () => {
     assert.equal(first.store.epoch, 2);
     await backUp(first.disk, place);
     assert.equal((await restoreTo(place, id, 10)).store.epoch, 3);
+  });
+
+  it('a backup of an older generation begins in the epoch of its own lines', async () => {
+    const disk = new SimulatedDisk();
+    const { place } = memoryPlace();
+    const now = slowClock();
+    const store = openOn(sharing(disk), { now });
+    runSteps(store, 10);
+    store.checkpoint('test');
+    const blob = store.putBlob(disk.read('matrix_weights.npy') ?? new Uint8Array());
+    runSteps(store, 6);
+    const fact: Fact = {
+      ...({ type: 'memory.replaced', id: 'matrix', time: 1, why: 'rollback' } as const),
+      ...{ from: 'step 10', blob, epoch: 2 },
+    };
+    store.append({ seq: 17, facts: [fact], texts: [JSON.stringify(fact)] });
+    runSteps(store, 4);
+    store.checkpoint('test');
+    disk.tamper('purse_state.json', () => new Uint8Array());
+    await backUp(disk, place, { now });
+    const plan = await planFor(place, idOf(disk));
+    assert.deepEqual([plan.catalogue.seq, plan.catalogue.epoch, plan.seq], [10, 1, 21]);
+  });
+
+  it('a generation that a reset took a part out of is no source', async () => {
+    const disk = new SimulatedDisk();
+    const { place } = memoryPlace();
+    const store = openOn(sharing(disk));
+    runSteps(store, 20);
+    store.checkpoint('test');
+    const later = disk.kill();
+    runSteps(openOn(sharing(later), { reset: ['matrix'] }), 3);
+    later.tamper('matrix_weights.npy', () => new Uint8Array());
+    await assert.rejects(backUp(later, place), { exitCode: 65, message: /no whole generation/ });
   });
 
   it('what a reset did is not replayed away', async () => {

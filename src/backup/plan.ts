@@ -8,18 +8,21 @@
  * | a market time  | those at or before it, newest first     | the last step that is not later          |
  *
  * Promises: everything a plan needs was read, unpacked and checked by its hash before anybody writes
- * anything; a backup that is damaged gives way to an older one with the lines after it. Where none
- * leads there the fault (65) names what is damaged and what can be restored. Never: writes.
+ * anything; a backup that is damaged gives way to an older one of its epoch with the lines after it.
+ * Where none leads there, or less far than the place once promised, the fault (65) names what is
+ * damaged or missing and what can be restored. Never: writes, takes an older epoch for a damaged one.
  */
 import { EXIT, Fault } from '../base/fault.ts';
 import { BLOB_BYTES_MAX } from '../base/limits.ts';
 import type { AnyComponent } from '../core/component.ts';
+import { epochBegun } from '../state/journal-lines.ts';
 import { sha256 } from '../state/state-hash.ts';
 import { newerThanCode } from '../state/upgrade.ts';
 import { type Catalogue, readCatalogues } from './catalogue.ts';
 import { followChain } from './chain.ts';
 import { blobsNamed, listChunks, marketTimeOf } from './chunk.ts';
-import { blobPath, type Chunk, isDirectoryId, objectPath } from './layout.ts';
+import { type Coverage, coverage } from './coverage.ts';
+import { blobPath, type Chunk, objectPath } from './layout.ts';
 import { damaged, getContent, packedBytesMax, unpack } from './pack.ts';
 import type { BackupPlace } from './place.ts';
 
@@ -50,51 +53,8 @@ export interface Plan {
   readonly blobs: readonly { readonly seq: number; readonly sha256: string }[];
   /** What was damaged, and passed over. */
   readonly notes: readonly string[];
-}
-
-/** What one epoch of a place covers, and the backups in it. */
-export interface Coverage {
-  readonly epoch: number;
-  /** From a backup to the last step that lines lead to; newest first. */
-  readonly spans: readonly { readonly firstSeq: number; readonly lastSeq: number }[];
-  readonly backups: readonly Catalogue[];
-}
-
-/** The directories that have backups there. */
-export async function directoryIds(place: BackupPlace): Promise<string[]> {
-  const entries = await place.list('');
-  return entries.flatMap(({ name }) => {
-    const id = name.endsWith('/') ? name.slice(0, -1) : '';
-    return isDirectoryId(id) ? [id] : [];
-  });
-}
-
-/** By epoch, newest first; by the names alone: what is damaged a plan finds. */
-export async function coverageOf(place: BackupPlace, id: string): Promise<Coverage[]> {
-  const { good } = await readCatalogues(place, id);
-  return coverage(good, await listChunks(place, id));
-}
-
-function coverage(catalogues: readonly Catalogue[], chunks: readonly Chunk[]): Coverage[] {
-  const epochs = [...new Set(catalogues.map(({ epoch }) => epoch))].sort((one, two) => two - one);
-  return epochs.map(epoch => {
-    const backups = catalogues.filter(each => each.epoch === epoch);
-    const own = chunks.filter(each => each.epoch === epoch);
-    const spans: { firstSeq: number; lastSeq: number }[] = [];
-    for (const { seq } of backups.toSorted((one, two) => one.seq - two.seq))
-      if (seq > (spans[0]?.lastSeq ?? -1))
-        spans.unshift({ firstSeq: seq, lastSeq: reachOf(own, seq) });
-    return { epoch, spans, backups };
-  });
-}
-
-/** The last step that lines lead to from another one, if they are what their names say. */
-function reachOf(chunks: readonly Chunk[], seq: number): number {
-  let at = seq;
-  // By their first step: one look at each.
-  for (const { first, last } of chunks.toSorted((one, two) => one.first - two.first))
-    if (first <= at + 1) at = Math.max(at, last);
-  return at;
+  /** Parts that the backup does not have: they begin with their defaults. */
+  readonly lost: readonly string[];
 }
 
 export async function planRestore(options: PlanOptions): Promise<Plan> {
@@ -106,16 +66,28 @@ export async function planRestore(options: PlanOptions): Promise<Plan> {
   const notes = bad.map(({ message }) => message);
   for (const { epoch: own, backups } of covered) {
     const candidates = newestFirst(backups, options.moment);
-    const ofEpoch = chunks.filter(each => each.epoch === own);
-    const lastSeq = reachOf(ofEpoch, candidates[0]?.seq ?? 0);
+    const lastSeq = promisedBy(
+      backups,
+      chunks.filter(each => each.epoch === own),
+    );
     for (const catalogue of candidates) {
       const plan = await tryPlan({ ...options, catalogue, chunks, lastSeq, notes });
       if (plan === 'the lines end') break;
       if (plan !== 'files are damaged') return plan;
     }
+    // Of what this epoch once had an older one tells another story: only who asks for it gets that.
+    const isBeyond = options.moment.kind === 'step' && options.moment.seq > lastSeq;
+    if (candidates.length > 0 && !isBeyond) break;
   }
   throw unreachableMoment(options, covered, notes);
 }
+
+/** The last step of an epoch that the place ever said it had. */
+const promisedBy = (backups: readonly Catalogue[], chunks: readonly Chunk[]): number =>
+  Math.max(
+    ...backups.map(({ seq, through }) => Math.max(seq, through.seq)),
+    ...chunks.map(({ last }) => last),
+  );
 
 function newestFirst(backups: readonly Catalogue[], moment: Moment): Catalogue[] {
   const isBefore = ({ seq, marketTime }: Catalogue): boolean => {
@@ -132,7 +104,7 @@ function newestFirst(backups: readonly Catalogue[], moment: Moment): Catalogue[]
 interface Trial extends PlanOptions {
   readonly catalogue: Catalogue;
   readonly chunks: readonly Chunk[];
-  /** Where the names say that the newest candidate leads. */
+  /** The last step of the epoch that the place promised. */
   readonly lastSeq: number;
   readonly notes: string[];
 }
@@ -144,6 +116,7 @@ async function tryPlan(trial: Trial): Promise<Plan | 'files are damaged' | 'the 
   let isWhole = false;
   try {
     refuseStrange(place, catalogue, components);
+    refuseMoneyless(place, catalogue, components);
     for (const { sha256: hash, bytes } of Object.values(catalogue.components))
       await getContent(place, {
         path: objectPath(catalogue.directory, hash),
@@ -182,10 +155,22 @@ function refuseStrange(
       throw damaged(place, `${directory}/backups`, `lists a file of no known part: ${file}`);
 }
 
+/** Money never begins with defaults. */
+function refuseMoneyless(
+  place: BackupPlace,
+  { directory, seq, components: files }: Catalogue,
+  known: readonly AnyComponent[],
+): void {
+  for (const { id, money } of known)
+    if (money === true && files[id] === undefined)
+      throw damaged(place, `${directory}/backups`, `has no ${id} in the backup of step ${seq}`);
+}
+
 /** Walks the lines to the moment; a fault where they end before it. */
 async function follow(trial: Trial): Promise<Plan> {
-  const { place, catalogue, chunks, moment, lastSeq, notes } = trial;
+  const { place, catalogue, chunks, moment, lastSeq, notes, components } = trial;
   const { directory: directoryId, epoch } = catalogue;
+  let epochThere = epoch;
   const through = moment.kind === 'step' ? moment.seq : Number.POSITIVE_INFINITY;
   const start = { place, directoryId, chunks, epoch, seq: catalogue.seq, hash: catalogue.chain };
   let { seq, chain: hash, marketTime } = catalogue;
@@ -204,10 +189,36 @@ async function follow(trial: Trial): Promise<Plan> {
     if (moment.kind === 'time' && time !== null && time > moment.time) break;
     for (const name of blobsNamed(frame)) blobs.push({ seq: frame.seq, sha256: name });
     ({ seq, hash } = frame);
+    epochThere = Math.max(epochThere, epochBegun(frame));
     marketTime = time;
   }
+  refuseStranded(trial, seq, epochThere);
   for (const blob of blobs) await getBlob(place, directoryId, blob);
-  return { place, catalogue, chunks, seq, hash, marketTime, blobs, notes };
+  // From the first step on everything is replayed.
+  const known = catalogue.seq === 0 ? components : components.filter(isIn(catalogue));
+  const lost = components.flatMap(each => (known.includes(each) ? [] : [each.id]));
+  return { place, catalogue, chunks, seq, hash, marketTime, blobs, notes, lost };
+}
+
+const isIn =
+  ({ components: files }: Catalogue) =>
+  ({ id }: AnyComponent): boolean =>
+    files[id] !== undefined;
+
+/** Lines of a later epoch whose backups are gone: what is older is not the latest. */
+function refuseStranded(trial: Trial, seq: number, epoch: number): void {
+  const { place, chunks, moment, epoch: asked } = trial;
+  if (asked !== null) return;
+  const later = chunks.find(
+    chunk => chunk.epoch > epoch && (moment.kind === 'latest' || chunk.first <= seq),
+  );
+  if (later === undefined) return;
+  throw new Fault(
+    EXIT.corrupt,
+    `${place.name} holds lines of epoch ${later.epoch} from step ${later.first} on, and no backup ` +
+      'that leads to them',
+    `restore with --epoch ${epoch}, which was given up then`,
+  );
 }
 
 /** Weights by their hash; their size is not declared anywhere. */
@@ -224,8 +235,13 @@ export async function getBlob(
   return content;
 }
 
-function endsBefore({ place, catalogue }: Trial, seq: number, damage: Fault | null): Fault {
-  const why = damage === null ? `the lines in ${place.name} end there` : damage.message;
+function endsBefore(trial: Trial, seq: number, damage: Fault | null): Fault {
+  const { place, catalogue, chunks, moment, lastSeq } = trial;
+  const wanted = moment.kind === 'step' ? moment.seq : lastSeq;
+  const next = chunks.find(({ epoch, first }) => epoch === catalogue.epoch && first > seq + 1);
+  const missing = Math.min(wanted, next === undefined ? wanted : next.first - 1);
+  const why =
+    damage === null ? `${place.name} lacks steps ${seq + 1} to ${missing}` : damage.message;
   const lead = `the backup of step ${catalogue.seq} leads to step ${seq} only`;
   return new Fault(EXIT.corrupt, `${lead} (${why})`, `restore with --at ${seq}`);
 }
@@ -253,6 +269,6 @@ function unreachableMoment(
   return new Fault(
     notes.length === 0 ? EXIT.config : EXIT.corrupt,
     `${asked} cannot be restored from ${place.name}${why}`,
-    `there are ${ranges.join(', ')}; choose with --at`,
+    `there are ${ranges.join(', ')}; choose with --at (and --epoch)`,
   );
 }

@@ -4,7 +4,8 @@
  *
  * Promises: read-only, no lock; each file by the hash that vouches for it, under whatever name it
  * stands by now. A checkpoint that goes on meanwhile, or a damaged file, makes it look again, and
- * then take the generation before. Never: takes what nothing vouches for.
+ * then take the generation before, if that has every part of the newest. Never: takes what nothing
+ * vouches for.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EXIT, Fault } from '../base/fault.ts';
@@ -75,7 +76,10 @@ function sourceOf(
   manifest: Manifest,
   generations: readonly Generation[],
 ): Source | null {
+  const parts = Object.keys(manifest.generations[0]?.components ?? {});
   for (const generation of generations) {
+    // A reset takes a part out of the older ones: they are no whole memory any more.
+    if (parts.some(id => generation.components[id] === undefined)) continue;
     const entries = Object.entries(generation.components);
     const files = new Map<string, Uint8Array>();
     for (const [id, record] of entries) {

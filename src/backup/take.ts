@@ -167,14 +167,19 @@ function catalogueOf(
 ): Catalogue {
   const { marketTime, candleMs } = timingOf(files);
   const { seq, chain } = generation;
-  // A journal that was cut meanwhile ends where the files do.
-  const end = position !== null && position.seq > seq ? position : { seq, hash: chain };
+  // Of an older generation it is the one that the next line was told in.
+  const isNewest = generation === manifest.generations[0];
+  const next = isNewest ? undefined : linesAfter(disks, seq, 0).lines.at(0);
+  const epoch = next?.epoch ?? manifest.epoch;
+  // A journal that was cut meanwhile ends where the files do; into a later epoch nothing is promised.
+  const leadsOn = position !== null && position.seq > seq && epoch === manifest.epoch;
+  const end = leadsOn ? position : { seq, hash: chain };
   const last = linesAfter(disks, end.seq - 1, 0).lines.at(0);
   const lastTime = last === undefined ? null : marketTimeOf(last.frame, candleMs);
   return {
     format: CATALOGUE_FORMAT,
     directory: manifest.directory,
-    ...{ epoch: manifest.epoch, serial: manifest.serial, seq, chain, marketTime, candleMs },
+    ...{ epoch, serial: manifest.serial, seq, chain, marketTime, candleMs },
     through: { ...end, marketTime: lastTime ?? marketTime },
     madeAtMs: now(),
     ...{ release, node: process.version, begins: { ...manifest.begins } },

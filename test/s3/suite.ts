@@ -6,11 +6,11 @@
 import assert from 'node:assert/strict';
 import { hash as digest, randomBytes } from 'node:crypto';
 import { before, describe, it } from 'node:test';
+import { coverageOf } from '../../src/backup/coverage.ts';
 import type { ObjectStore } from '../../src/backup/object-store.ts';
 import { objectPlace } from '../../src/backup/object-store.ts';
 import { openPlace } from '../../src/backup/open-place.ts';
 import type { BackupPlace } from '../../src/backup/place.ts';
-import { coverageOf } from '../../src/backup/plan.ts';
 import { openS3 } from '../../src/backup/s3-store.ts';
 import { Shipper } from '../../src/backup/ship.ts';
 import { shipAll } from '../../src/backup/take.ts';
