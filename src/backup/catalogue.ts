@@ -12,7 +12,7 @@ import { EXIT, Fault } from '../base/fault.ts';
 import { BACKUP_BYTES_MAX, CATALOGUE_BYTES_MAX, STATE_FILE_BYTES_MAX } from '../base/limits.ts';
 import { parsePlainObject } from '../state/format-json.ts';
 import { sha256 } from '../state/state-hash.ts';
-import { BACKUP_FOLDER, type CatalogueName, catalogueName, hashMark } from './layout.ts';
+import { BACKUP_FOLDER, type CatalogueName, catalogueName, EPOCH_MAX, hashMark } from './layout.ts';
 import { damaged } from './pack.ts';
 import type { BackupPlace } from './place.ts';
 
@@ -29,7 +29,7 @@ const text = v.pipe(v.string(), v.maxLength(200));
 const schema = v.object({
   format: v.literal(CATALOGUE_FORMAT),
   directory: v.pipe(v.string(), v.regex(/^[0-9a-f]{16}$/)),
-  epoch: v.pipe(count, v.minValue(1), v.maxValue(999_999)),
+  epoch: v.pipe(count, v.minValue(1), v.maxValue(EPOCH_MAX)),
   serial: count,
   /** The step of the files, the hash of the journal there, and its market time. */
   seq: count,

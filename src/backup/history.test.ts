@@ -22,6 +22,7 @@ import type { Fact } from '../core/fact.ts';
 import { stateHash } from '../state/state-hash.ts';
 import type { Store } from '../state/store.ts';
 import { coverageOf } from './coverage.ts';
+import { nextEpoch } from './restore.ts';
 import { Shipper } from './ship.ts';
 import { shipAll } from './take.ts';
 
@@ -88,9 +89,52 @@ describe('several lives of one directory', () => {
     await backUp(source, place);
     const id = idOf(source);
     const first = await restoreTo(place, id, 10);
-    assert.equal(first.store.epoch, 2);
+    assert.equal(first.store.epoch, 1000);
     await backUp(first.disk, place);
-    assert.equal((await restoreTo(place, id, 10)).store.epoch, 3);
+    assert.equal((await restoreTo(place, id, 10)).store.epoch, 2000);
+  });
+
+  it('nor one that a lost directory began after its last backup', async () => {
+    let disk = new SimulatedDisk();
+    const { place } = memoryPlace();
+    runSteps(openOn(sharing(disk)), 10);
+    await backUp(disk, place);
+    const used: number[] = [];
+    for (let round = 0; round < 3; round += 1) {
+      disk = disk.kill();
+      const store = openOn(sharing(disk), { reset: ['matrix'] });
+      runSteps(store, 2);
+      used.push(store.epoch);
+    }
+    const { store: restored } = await restoreTo(place, idOf(disk));
+    assert.ok(!used.includes(restored.epoch) && restored.epoch > Math.max(...used));
+  });
+
+  it('a mirror that outlived the directory is behind its restore, and set aside', async () => {
+    const source = { a: new SimulatedDisk(), b: new SimulatedDisk(undefined, '/mirror') };
+    const { place } = memoryPlace();
+    const now = slowClock();
+    runSteps(openOn(source, { now }), 10);
+    await backUp(source.a, place, { now });
+    const later = { a: source.a.kill(), b: source.b.kill() };
+    const reset = openOn(later, { now, reset: ['matrix'] });
+    runSteps(reset, 5);
+    assert.equal(reset.epoch, 2);
+    const { disk } = await restoreTo(place, idOf(source.a));
+    const store = openOn({ a: disk.kill(), b: later.b.kill() }, { now });
+    assert.equal(store.seq, 10);
+    assert.equal(store.epoch, 1000);
+    assert.equal(hashOf(store.states), expectedAt(10));
+  });
+
+  it('a directory that was restored too often is told so', async () => {
+    const source = new SimulatedDisk();
+    const { place } = memoryPlace();
+    runSteps(openOn(sharing(source)), 3);
+    await backUp(source, place);
+    const plan = await planFor(place, idOf(source));
+    assert.equal(await nextEpoch(plan, 998_999), 999_000);
+    await assert.rejects(nextEpoch(plan, 999_000), { exitCode: 64, message: /too often/ });
   });
 
   it('a backup of an older generation begins in the epoch of its own lines', async () => {
@@ -175,7 +219,7 @@ describe('several lives of one directory', () => {
     assert.equal(hashOf(restored.states), hashOf(twin.states));
     assert.notEqual(hashOf(restored.states), expectedAt(21));
     assert.equal(plan.catalogue.epoch, 1);
-    assert.equal(restored.epoch, 3);
+    assert.equal(restored.epoch, 1000);
     assert.equal((await restoreTo(place, idOf(disk))).store.seq, 21);
   });
 

@@ -31,6 +31,9 @@ export const SHIPPED_FOLDER = 'shipped';
 export const BACKUP_FOLDER = 'backups';
 export const RESTORE_FOLDER = 'restores';
 
+/** An epoch has six digits in the names. */
+export const EPOCH_MAX = 999_999;
+
 const DIRECTORY_ID = /^[0-9a-f]{16}$/;
 const BLOB = /^(\d{12})-([0-9a-f]{64})\.zst$/;
 const CHUNK = /^(\d{6})-(\d{12})-(\d{12})-(\d{13})-([0-9a-f]{16})\.jsonl\.zst$/;

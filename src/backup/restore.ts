@@ -22,7 +22,7 @@ import { writeManifest } from '../state/snapshot.ts';
 import { folderOf, writeWholeFile } from '../state/whole-file.ts';
 import { followChain } from './chain.ts';
 import type { ShippedLine } from './chunk.ts';
-import { objectPath, RESTORE_FOLDER, restoredEpoch, restorePath } from './layout.ts';
+import { EPOCH_MAX, objectPath, RESTORE_FOLDER, restoredEpoch, restorePath } from './layout.ts';
 import { getContent } from './pack.ts';
 import type { BackupPlace } from './place.ts';
 import { getBlob, type Plan } from './plan.ts';
@@ -38,7 +38,13 @@ export function isFree(disk: Disk): boolean {
   return names.length === 0 || names.includes(RESTORE_MARK);
 }
 
-/** A restored directory's epoch: above every one that was ever told of. */
+/** Epochs that a directory begins by itself, one by one, before the next restore's. */
+const EPOCHS_BETWEEN = 1000;
+
+/**
+ * A restored directory's epoch. The one that was lost may have begun epochs after its last backup, of
+ * which the place knows nothing: only a restore takes a round one, and leaves room for those.
+ */
 export async function nextEpoch(plan: Plan, known: number): Promise<number> {
   const { place, catalogue, chunks } = plan;
   const taken = await place.list(`${catalogue.directory}/${RESTORE_FOLDER}`);
@@ -47,7 +53,13 @@ export async function nextEpoch(plan: Plan, known: number): Promise<number> {
     ...chunks.map(({ epoch }) => epoch),
     ...taken.map(({ name }) => restoredEpoch(name)),
   ];
-  return 1 + Math.max(...epochs);
+  const next = EPOCHS_BETWEEN * (1 + Math.floor(Math.max(...epochs) / EPOCHS_BETWEEN));
+  if (next <= EPOCH_MAX) return next;
+  throw new Fault(
+    EXIT.config,
+    `directory ${catalogue.directory} was restored too often: no epoch is left`,
+    'begin a new directory with --dir',
+  );
 }
 
 /** So that another restore of the same backup takes another one. */
