@@ -2,7 +2,7 @@
  * Whether a folder is a state directory, an empty one, or somebody else's.
  *
  * Promises: a folder that holds things and none of ours is refused before anything is written
- * there. Never: looks into a file.
+ * there, and so is one that a cut restore left to be finished. Never: looks into a file.
  */
 import { EXIT, Fault } from '../base/fault.ts';
 import { components } from '../components.ts';
@@ -35,5 +35,35 @@ export function refuseForeign(directory: string, remedy = ANOTHER_DIR): void {
     EXIT.config,
     `${directory} is no Holdfast directory: it holds ${stranger}`,
     remedy,
+  );
+}
+
+const RESTORING = '.restoring';
+
+/** The folder beside a directory that a restore of it writes into. */
+export const restoringOf = (directory: string): string => realDisk(directory).root + RESTORING;
+
+/** Refuses to begin where a restore was cut, and to go on in what it left. */
+export function refuseUnfinished(directory: string): void {
+  refuseRestoring(directory);
+  const [disk, left] = [realDisk(directory), restoringOf(directory)];
+  if (disk.list('').some(isMemory) || realDisk(left).stat('') === null) return;
+  throw new Fault(
+    EXIT.corrupt,
+    `a restore of ${directory} was cut: ${left} is not in its place yet`,
+    'do it again: holdfast state restore (what was there before is in ' +
+      `${disk.root}.before-restore-…); or remove ${left} to begin afresh`,
+  );
+}
+
+const isMemory = (name: string): boolean => isOurs(name) && name !== LOCK_FILE;
+
+/** What a restore left is no directory, whatever it holds. */
+export function refuseRestoring(directory: string): void {
+  if (!realDisk(directory).root.endsWith(RESTORING)) return;
+  throw new Fault(
+    EXIT.config,
+    `${directory} is what a restore left that was cut, no directory`,
+    'do it again: holdfast state restore; it takes that folder away',
   );
 }

@@ -16,7 +16,7 @@ import { type OldFile, type OldMemory, type OldPart, readOldState } from '../leg
 import { OLD_FILE_BYTES_MAX } from '../legacy/unpack.ts';
 import { writeState } from '../state/state-file.ts';
 import { lookAt, memoryOf, type Place, refuseHeld } from './directory.ts';
-import { isOurs, refuseForeign } from './foreign-folder.ts';
+import { isOurs, refuseForeign, refuseUnfinished } from './foreign-folder.ts';
 import { describeKeras } from './old-keras.ts';
 import { type NewMemory, type Replaced, replaceMemoryAtRest } from './replace-memory.ts';
 
@@ -164,6 +164,7 @@ const absent = (files: object): Finding[] =>
 export function refuseUsed(place: Place): void {
   const { directory, disks } = place;
   refuseForeign(directory);
+  refuseUnfinished(directory);
   if (disks.a.stat('') === null || !disks.a.list('').some(isOurs)) return;
   refuseHeld(place);
   const seen = lookAt(place);

@@ -1,9 +1,9 @@
 /**
  * Restoring a state directory from a backup place.
  *
- * Promises: everything is read and checked before anything is written; what stands in the way is moved
- * aside only when a person said so, never deleted; the restored directory is opened by recovery, as
- * after any kill. Never: touches a directory that a bot holds.
+ * Promises: everything is read and checked before anything is written; the restored directory is opened
+ * by recovery, as after any kill, and only then gets its name; what stands in the way is moved aside
+ * then, only when a person said so, never deleted. Never: touches a directory that a bot holds.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,17 +12,18 @@ import { type Coverage, coverageOf, directoryIds } from '../backup/coverage.ts';
 import { openPlace } from '../backup/open-place.ts';
 import type { BackupPlace } from '../backup/place.ts';
 import { type Moment, type Plan, planRestore } from '../backup/plan.ts';
-import { claimEpoch, isFree, nextEpoch, writeRestored } from '../backup/restore.ts';
+import { claimEpoch, isFree, nextEpoch, sweep, writeRestored } from '../backup/restore.ts';
 import { EXIT, Fault } from '../base/fault.ts';
 import { components } from '../components.ts';
-import { LOCK_FILE, realDisk } from '../state/disk.ts';
+import type { States } from '../core/component.ts';
+import { type Disk, LOCK_FILE, realDisk } from '../state/disk.ts';
 import { type Inspection, inspectStates } from '../state/inspect.ts';
 import { acquireLock } from '../state/lock.ts';
-import { newestOf, readManifests } from '../state/manifest.ts';
 import { openDisks } from '../state/open-disks.ts';
 import { stateHash, stateHashes } from '../state/state-hash.ts';
 import { openStore } from '../state/store.ts';
-import { refuseForeign } from './foreign-folder.ts';
+import { refuseForeign, refuseRestoring, restoringOf } from './foreign-folder.ts';
+import { asideName, called, epochKnown, refuseMountPoint, takePlaceOf } from './restore-folder.ts';
 
 export type { Coverage, Moment };
 
@@ -57,6 +58,8 @@ export interface Restored {
   readonly movedTo: string | null;
   /** What was damaged in the place, and passed over. */
   readonly notes: readonly string[];
+  /** Parts that the backup does not have: they begin with their defaults. */
+  readonly lost: readonly string[];
   readonly seconds: number;
 }
 
@@ -84,14 +87,41 @@ export async function restoreDirectory(
   const { replace } = target;
   const { root: directory } = realDisk(target.directory);
   refuseTaken(directory, replace);
-  const plan = await planFor(task);
-  const known = newestOf(readManifests(realDisk(directory)));
-  const isSame = known?.directory === plan.catalogue.directory;
-  const epoch = await nextEpoch(plan, isSame ? known.epoch : 0);
-  await claim(task, plan, epoch);
-  const movedTo = moveAside(directory);
-  await write(task, plan, { directory, epoch });
-  return { ...openRestored(plan, directory), movedTo, seconds: secondsSince(startedAt) };
+  // Nobody trades on what is about to be replaced.
+  const lock = realDisk(directory).stat('') === null ? null : acquireLock(directory);
+  try {
+    const plan = await planFor(task);
+    const id = plan.catalogue.directory;
+    const epoch = await nextEpoch(plan, epochKnown(directory, id));
+    await claim(task, plan, epoch);
+    const { movedTo, ...opened } = await restoreBeside(task, plan, { directory, epoch });
+    return { ...opened, movedTo, seconds: secondsSince(startedAt) };
+  } finally {
+    lock?.release();
+  }
+}
+
+/** Cut or failed, it leaves the directory as it was. */
+async function restoreBeside(
+  { progress, warn }: RestoreTask,
+  plan: Plan,
+  { directory, epoch }: { readonly directory: string; readonly epoch: number },
+): Promise<Omit<Restored, 'seconds'>> {
+  const beside = restoringOf(directory);
+  const real = realDisk(beside);
+  const isLeft = real.stat('') !== null;
+  const lock = acquireLock(beside);
+  try {
+    if (isLeft && !isFree(real))
+      warn(`${beside} is left from a restore that was cut: it is replaced`);
+    sweep(real);
+    const disk = called(real, directory);
+    await writeRestored(plan, { disk, epoch, progress });
+    const opened = openRestored(plan, disk);
+    return { ...opened, movedTo: takePlaceOf(directory) };
+  } finally {
+    lock.release();
+  }
 }
 
 export interface Drill {
@@ -109,17 +139,22 @@ export async function drill(
   return inScratch(async scratch => {
     const startedAt = performance.now();
     const plan = await planFor(task);
-    await write(task, plan, { directory: scratch, epoch: plan.catalogue.epoch + 1 });
+    const disk = realDisk(scratch);
+    const { progress } = task;
+    await writeRestored(plan, { disk, epoch: plan.catalogue.epoch + 1, progress });
     const found = differencesIn(plan, scratch);
-    const opened = openRestored(plan, scratch);
+    const { states, ...opened } = openRestoredStates(plan, disk);
     const restored = { ...opened, movedTo: null, seconds: secondsSince(startedAt) };
     const twin = original(plan.seq);
     const isOwn = twin?.directoryId === plan.catalogue.directory && twin.chain === plan.hash;
-    if (twin !== null && isOwn && stateHashes(components, twin.states).all !== restored.stateHash)
+    const held = components.filter(({ id }) => !plan.lost.includes(id));
+    const hashOf = (all: States): string => stateHashes(held, all).all;
+    if (twin !== null && isOwn && hashOf(twin.states) !== hashOf(states))
       found.push(`at step ${plan.seq} it differs from ${task.directory}`);
+    const without = plan.lost.length === 0 ? '' : ` (${plan.lost.join(', ')}: not in the backup)`;
     const compared = isOwn
-      ? `equal to ${task.directory} at step ${plan.seq}`
-      : 'every hash is right';
+      ? `equal to ${task.directory} at step ${plan.seq}${without}`
+      : `every hash is right${without}`;
     return {
       passed: found.length === 0,
       findings: found.length === 0 ? [compared] : found,
@@ -132,8 +167,10 @@ export async function drill(
 export async function lookIntoBackup(task: RestoreTask): Promise<Inspection> {
   return inScratch(async scratch => {
     const plan = await planFor(task);
-    await write(task, plan, { directory: scratch, epoch: plan.catalogue.epoch });
-    return inspectStates(openDisks(scratch), components, { at: plan.seq });
+    const { progress } = task;
+    await writeRestored(plan, { disk: realDisk(scratch), epoch: plan.catalogue.epoch, progress });
+    const seen = inspectStates(openDisks(scratch), components, { at: plan.seq });
+    return { ...seen, lost: new Set([...seen.lost, ...plan.lost]) };
   });
 }
 
@@ -163,6 +200,8 @@ async function onlyId(place: BackupPlace, from: string): Promise<string> {
 
 /** Found before anything is fetched. */
 function refuseTaken(directory: string, replace: boolean): void {
+  refuseRestoring(directory);
+  refuseMountPoint(directory);
   const disk = realDisk(directory);
   if (disk.stat(LOCK_FILE) !== null) acquireLock(directory).release();
   if (isFree(disk)) return;
@@ -173,27 +212,6 @@ function refuseTaken(directory: string, replace: boolean): void {
     `${directory} is not empty`,
     `say --yes to move it to ${asideName(directory)} first, or restore into another folder with --to`,
   );
-}
-
-function asideName(directory: string): string {
-  const above = realDisk(path.dirname(directory));
-  for (let number = 1; ; number += 1) {
-    const name = `${path.basename(directory)}.before-restore-${String(number).padStart(4, '0')}`;
-    if (above.stat(name) === null) return path.join(above.root, name);
-  }
-}
-
-function moveAside(directory: string): string | null {
-  if (isFree(realDisk(directory))) return null;
-  const [above, target] = [realDisk(path.dirname(directory)), asideName(directory)];
-  const lock = acquireLock(directory);
-  try {
-    above.rename(path.basename(directory), path.basename(target));
-    above.syncFolder('');
-  } finally {
-    lock.release();
-  }
-  return target;
 }
 
 async function claim(task: RestoreTask, plan: Plan, epoch: number): Promise<void> {
@@ -208,28 +226,13 @@ async function claim(task: RestoreTask, plan: Plan, epoch: number): Promise<void
   }
 }
 
-async function write(
-  { progress }: RestoreTask,
-  plan: Plan,
-  { directory, epoch }: { readonly directory: string; readonly epoch: number },
-): Promise<void> {
-  const lock = acquireLock(directory);
-  try {
-    await writeRestored(plan, { disk: realDisk(directory), epoch, progress });
-  } finally {
-    lock.release();
-  }
-}
+type OpenedDirectory = Omit<Restored, 'movedTo' | 'seconds'>;
 
 /** Through the one door: recovery. */
-function openRestored(plan: Plan, directory: string): Omit<Restored, 'movedTo' | 'seconds'> {
-  const store = openStore({
-    directory,
-    components,
-    now: Date.now,
-    sync: 'each',
-    allowNetwork: true,
-  });
+function openRestoredStates(plan: Plan, disk: Disk): OpenedDirectory & { states: States } {
+  const directory = disk.root;
+  const disks = { a: disk, b: disk };
+  const store = openStore({ directory, components, now: Date.now, sync: 'each', disks });
   try {
     const { seq, epoch, directoryId, states } = store;
     if (seq !== plan.seq)
@@ -239,15 +242,20 @@ function openRestored(plan: Plan, directory: string): Omit<Restored, 'movedTo' |
         'restore to another moment with --at',
       );
     return {
-      ...{ directory, directoryId, epoch, seq },
+      ...{ directory, directoryId, epoch, seq, states },
       marketTime: plan.marketTime,
       stateHash: stateHashes(components, states).all,
       backupSeq: plan.catalogue.seq,
-      notes: plan.notes,
+      ...{ notes: plan.notes, lost: plan.lost },
     };
   } finally {
     store.close();
   }
+}
+
+function openRestored(plan: Plan, disk: Disk): OpenedDirectory {
+  const { states: _, ...opened } = openRestoredStates(plan, disk);
+  return opened;
 }
 
 /** Parts whose restored state is not what the backup's files were said to hold. */

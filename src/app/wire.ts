@@ -26,7 +26,7 @@ import { liquidatedBy } from '../trade/tier-rule.ts';
 import { type BotParts, commit, introduceFresh } from './bot.ts';
 import { createCheckpointer } from './checkpointer.ts';
 import { createCourier, errandsOf } from './courier.ts';
-import { refuseForeign } from './foreign-folder.ts';
+import { refuseForeign, refuseUnfinished } from './foreign-folder.ts';
 import type { ScrubPace } from './scrubber.ts';
 import { createTrainer } from './trainer.ts';
 
@@ -87,6 +87,7 @@ function storeFor(options: WireOptions): Store {
   const { directory, journalMirror, acceptLoss, allowNetwork, keepHistory, sharedSync } = options;
   if (directory === null) return openMemoryStore(components);
   refuseForeign(directory);
+  refuseUnfinished(directory);
   return openStore({
     directory,
     ...(journalMirror === null ? {} : { journalMirror }),

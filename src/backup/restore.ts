@@ -3,16 +3,14 @@
  *
  * The journal gets the lines from the backup's step to the moment, in both copies, and the state
  * files stand beside it as they stood at that step; recovery does the rest, as after any kill. The
- * manifest is written last. A start refuses what a cut restore leaves (65), and the next restore
- * takes it away: `restoring.json` marks what is not whole yet.
+ * folder is not yet the directory: it gets that name when it was opened (app/restore-folder.ts).
  *
  * Promises: each content is checked by its hash once more as it is written; a new epoch, so that no
- * order id is ever used twice; the same directory id. Never: writes into a folder that holds anything
- * else, nor outside it.
+ * order id is ever used twice; the same directory id. Never: writes into a folder that holds anything,
+ * nor outside it.
  */
 import { EXIT, Fault } from '../base/fault.ts';
 import { SHIPPED_BYTES_MAX } from '../base/limits.ts';
-import { filesIn } from '../state/backup.ts';
 import { blobPath as blobFile } from '../state/blobs.ts';
 import type { Disk } from '../state/disk.ts';
 import { encodeHead, FORMAT } from '../state/frame.ts';
@@ -27,15 +25,21 @@ import { getContent } from './pack.ts';
 import type { BackupPlace } from './place.ts';
 import { getBlob, type Plan } from './plan.ts';
 
-export const RESTORE_MARK = 'restoring.json';
+/** What a lock leaves in a folder is nothing. */
+const NOTHING = /^(lock|lock-owner\.json)$/;
 
-/** What a lock leaves in a folder is nothing, and the mark itself may be cut. */
-const NOTHING = /^(lock|lock-owner\.json|restoring\.json\.tmp)$/;
+/** What a restore may write into, or take the place of. */
+export const isFree = (disk: Disk): boolean => disk.list('').every(name => NOTHING.test(name));
 
-/** Whether a restore may write there: nothing, or what a cut restore left. */
-export function isFree(disk: Disk): boolean {
-  const names = disk.list('').filter(name => !NOTHING.test(name));
-  return names.length === 0 || names.includes(RESTORE_MARK);
+/** Takes away what a cut restore left in the folder that it wrote into. */
+export function sweep(disk: Disk, folder = ''): void {
+  for (const name of disk.list(folder)) {
+    const path = folder === '' ? name : `${folder}/${name}`;
+    if (disk.stat(path)?.directory === true) {
+      sweep(disk, path);
+      disk.removeFolder(path);
+    } else if (!NOTHING.test(path)) disk.remove(path);
+  }
 }
 
 /** Epochs that a directory begins by itself, one by one, before the next restore's. */
@@ -77,15 +81,15 @@ export interface Writing {
   readonly disk: Disk;
   readonly epoch: number;
   readonly progress: (share: number, what: string) => void;
+  /** Of one segment of the journal, about. */
+  readonly segmentBytes?: number;
 }
 
 export async function writeRestored(plan: Plan, writing: Writing): Promise<void> {
   const { disk, progress } = writing;
   if (!isFree(disk))
     throw new Fault(EXIT.config, `${disk.root} is not empty`, 'restore into another folder');
-  clear(disk);
   disk.makeFolder('');
-  writeWholeFile(disk, RESTORE_MARK, Buffer.from('{"restoring":true}\n'));
   const { catalogue, place } = plan;
   const files = Object.values(catalogue.components);
   for (const [index, { file, sha256, bytes }] of files.entries()) {
@@ -100,24 +104,14 @@ export async function writeRestored(plan: Plan, writing: Writing): Promise<void>
   }
   progress(0.8, 'writing the journal');
   const manifest = manifestOf(plan, writing);
-  await writeJournal(plan, disk, manifest);
+  await writeJournal(plan, writing, manifest);
   writeManifest(disk, manifest);
-  disk.remove(RESTORE_MARK);
-  disk.syncFolder('');
   progress(0.9, 'opening');
 }
 
 function write(disk: Disk, path: string, content: Uint8Array): void {
   disk.makeFolder(folderOf(path));
   writeWholeFile(disk, path, content);
-}
-
-/** What a cut restore left; all of it is in the place still. */
-function clear(disk: Disk): void {
-  if (disk.stat(RESTORE_MARK) === null) return;
-  for (const path of filesIn(disk, ''))
-    if (!NOTHING.test(path) && path !== RESTORE_MARK) disk.remove(path);
-  disk.remove(RESTORE_MARK);
 }
 
 function manifestOf({ catalogue }: Plan, { disk, epoch }: Writing): Manifest {
@@ -132,7 +126,8 @@ function manifestOf({ catalogue }: Plan, { disk, epoch }: Writing): Manifest {
 }
 
 /** In segments that a start can hold in memory. */
-async function writeJournal(plan: Plan, disk: Disk, manifest: Manifest): Promise<void> {
+async function writeJournal(plan: Plan, writing: Writing, manifest: Manifest): Promise<void> {
+  const { disk, segmentBytes = SHIPPED_BYTES_MAX } = writing;
   const { place, catalogue, chunks } = plan;
   const { directory: directoryId, epoch, seq, chain: hash } = catalogue;
   const start = { place, directoryId, chunks, epoch, seq, hash };
@@ -156,7 +151,7 @@ async function writeJournal(plan: Plan, disk: Disk, manifest: Manifest): Promise
   for await (const line of followChain(start, plan.seq)) {
     lines.push(line);
     bytes += line.bytes.length;
-    if (bytes >= SHIPPED_BYTES_MAX) flush();
+    if (bytes >= segmentBytes) flush();
   }
   // Also where there is no line: the segment behind a checkpoint has to be there.
   if (lines.length > 0 || first === seq + 1) flush();

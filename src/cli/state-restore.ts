@@ -61,8 +61,9 @@ function stateAt(place: Place, seq: number): Inspection | null {
 }
 
 function tellRestored(restored: Restored, io: Io): void {
-  const { directory, seq, epoch, marketTime, stateHash, movedTo, notes, seconds } = restored;
+  const { directory, seq, epoch, marketTime, stateHash, movedTo, notes, lost, seconds } = restored;
   for (const note of notes) print(io, `passed over: ${note}`);
+  for (const part of lost) print(io, `${part} is not in the backup: it begins with its defaults`);
   if (movedTo !== null) print(io, `what was there is in ${movedTo}`);
   const time = marketTime === null ? '' : ` (${utcMinute(marketTime)} on the market)`;
   print(

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { folderPlace } from '../../src/backup/folder-place.ts';
 import { objectPlace } from '../../src/backup/object-store.ts';
 import type { BackupPlace } from '../../src/backup/place.ts';
-import { nextEpoch, writeRestored } from '../../src/backup/restore.ts';
+import { nextEpoch, sweep, writeRestored } from '../../src/backup/restore.ts';
 import { Rng, seedRng } from '../../src/base/rng.ts';
 import { backUp, idOf, planFor, restoreTo, sharing } from '../backup-fixture.ts';
 import { FakeStore } from '../fake-store.ts';
@@ -98,34 +98,41 @@ describe('a backup that is killed', () => {
 });
 
 describe('a restore that is killed', () => {
-  it('at any operation is refused by a start, or whole, and done again by the next', async () => {
+  it('at any operation is done again by the next, in several segments', async () => {
     const { source, place } = await withBackups();
     await third(source, folderPlace(place));
     const plan = await planFor(folderPlace(place), idOf(source), 32);
     const epoch = await nextEpoch(plan, 0);
-    const write = (disk: SimulatedDisk) =>
-      writeRestored(plan, { disk, epoch, progress: () => undefined });
-    const total = await countOf(machine => write(new SimulatedDisk(machine, '/restored')));
+    const write = (disk: SimulatedDisk) => {
+      sweep(disk);
+      return writeRestored(plan, { disk, epoch, progress: () => undefined, segmentBytes: 1 });
+    };
+    const whole = new SimulatedDisk(new Machine(), '/restored');
+    await write(whole);
+    assert.equal(whole.list('journal').length, 4, 'two segments, in both copies');
     const rng = new Rng(seedRng(6));
-    for (let killAt = 1; killAt <= total; killAt += 1) {
+    for (let killAt = 1; killAt <= whole.machine.operations; killAt += 1) {
       const disk = new SimulatedDisk(Object.assign(new Machine(), { killAt }), '/restored');
       await killed(() => write(disk));
       for (const left of [disk.kill(), disk.crash(rng)]) {
-        const again = left.kill();
-        let seq = -1;
-        try {
-          const store = openOn(sharing(left));
-          ({ seq } = store);
-          // Before the first state file there is nothing, and a start begins afresh.
-          if (seq !== 0) assert.equal(hashOf(store.states), expectedAt(32), `killed at ${killAt}`);
-          if (seq !== 0) assert.equal(seq, 32);
-        } catch (error) {
-          assert.equal((error as { exitCode?: number }).exitCode, 65, String(error));
-        }
-        if (seq === 32) continue;
-        await write(again);
-        assert.equal(hashOf(openOn(sharing(again)).states), expectedAt(32));
+        await write(left);
+        const store = openOn(sharing(left));
+        assert.equal(store.seq, 32, `killed at ${killAt}`);
+        assert.equal(store.epoch, epoch);
+        assert.equal(hashOf(store.states), expectedAt(32));
+        assert.deepEqual([store.report.repairs, store.report.lost], [[], []]);
       }
     }
+  });
+
+  it('does not write over anything', async () => {
+    const { source, place } = await withBackups();
+    const plan = await planFor(folderPlace(place), idOf(source));
+    const before = source.contents();
+    await assert.rejects(
+      writeRestored(plan, { disk: source, epoch: 1000, progress: () => undefined }),
+      { exitCode: 64, message: /is not empty/ },
+    );
+    assert.deepEqual(source.contents(), before);
   });
 });
