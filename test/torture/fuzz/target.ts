@@ -12,7 +12,7 @@ import { loadConfig } from '../../../src/app/config.ts';
 import { type Commands, callOf } from '../../../src/app/control-command.ts';
 import { createRowReader } from '../../../src/exchange/csv.ts';
 import { parseTapeName } from '../../../src/exchange/tape-name.ts';
-import { unpackBlob } from '../../../src/learn/blob.ts';
+import { packBlob, unpackBlob } from '../../../src/learn/blob.ts';
 import { unpackLstm } from '../../../src/learn/lstm-blob.ts';
 import { decodeFile } from '../../../src/state/formats.ts';
 import { parseFrame } from '../../../src/state/frame.ts';
@@ -23,6 +23,7 @@ import { readNotes } from '../../../src/state/notes.ts';
 import { upgradeContent } from '../../../src/state/upgrade.ts';
 import { contentOf, livedDirectory, PARTS } from '../hostile/world.ts';
 import { PlainDisk } from '../plain-disk.ts';
+import { strangeTargets } from './strange-target.ts';
 
 export interface Target {
   readonly name: string;
@@ -34,7 +35,15 @@ export async function fuzzTargets(): Promise<{ targets: Target[]; close: () => v
   const disk = await livedDirectory();
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-fuzz-'));
   const close = () => rmSync(folder, { recursive: true, force: true });
-  return { targets: [...stateTargets(disk), ...partTargets(disk), ...otherTargets(folder)], close };
+  return {
+    targets: [
+      ...stateTargets(disk),
+      ...partTargets(disk),
+      ...otherTargets(folder),
+      ...strangeTargets(),
+    ],
+    close,
+  };
 }
 
 function stateTargets(disk: PlainDisk): Target[] {
@@ -94,7 +103,9 @@ function otherTargets(folder: string): Target[] {
   return [
     {
       name: 'blob',
-      inputs: [Buffer.alloc(64), ...texts('{"kind":"x","shapes":[]}')],
+      inputs: [
+        packBlob({ header: { kind: 'x', shapes: [3] }, floats: Float32Array.of(1, -2, 0.5) }),
+      ],
       decode: bytes => void unpackBlob(bytes),
     },
     { name: 'lstm blob', inputs: [Buffer.alloc(256)], decode: bytes => void unpackLstm(bytes) },
@@ -121,9 +132,7 @@ function otherTargets(folder: string): Target[] {
     },
     {
       name: 'config',
-      inputs: texts(
-        '{"dir":"models","learning":{"retrain_every":100},"log":{"level":"info"}} // x',
-      ),
+      inputs: texts('{"dir":"models","learning":{"retrain_every":100},"log_level":"info"} // x'),
       decode: bytes => {
         writeFileSync(file, bytes);
         loadConfig({ file, env: {} });
