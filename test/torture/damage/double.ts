@@ -7,13 +7,12 @@
  * checkpoint, or all of the directory is an older one.
  */
 import { must } from '../../../src/base/assert.ts';
-import { initialStates } from '../../../src/core/component.ts';
-import { createFold } from '../../../src/core/fold.ts';
 import { unpack } from '../../../src/state/journal-file.ts';
 import { stateHash } from '../../../src/state/state-hash.ts';
-import { COMPONENTS, expectedAt, factsAt, weightsAt } from '../../state/small-bot.ts';
+import { COMPONENTS, expectedAt } from '../../state/small-bot.ts';
 import { type Attempt, attemptOn, insist, type Started } from './attempt.ts';
 import type { Finished, PlainDisks } from './directory.ts';
+import { partHashes } from './part-hashes.ts';
 import { type Change, changesOf, clean, isNoState } from './single.ts';
 
 export function judgeDouble(finished: Finished, damaged: PlainDisks): string {
@@ -54,7 +53,8 @@ function lostLoudly(tried: Attempt, started: Started, changed: readonly Change[]
   const { finished, seen } = tried;
   insist(seen.damaged, 'verify does not see it');
   insist(shareFact(changed), `lost, though each has its copy: ${started.lost}`);
-  const expected = must(partHashes(finished.seq).at(started.seq), 'step');
+  insist(started.seq === finished.seq, `at step ${started.seq}, not ${finished.seq}`);
+  const expected = must(partHashes(finished.seq)[finished.seq], 'step');
   for (const { id, title, learned } of COMPONENTS) {
     const isTold = started.lost.some(text => text.includes(title));
     insist(!isTold || learned === true, `${title} is no learned state: ${started.lost}`);
@@ -73,16 +73,13 @@ function shareFact(changed: readonly Change[]): boolean {
 /** The segment, the part, the blob or the manifest that a file is a copy of. */
 const factOf = (path: string): string => (path.split('/').at(-1) ?? path).split('.')[0] ?? path;
 
-/** A part whose newest file nobody touched is not older than that file. */
+/**
+ * A part is not older than what nobody touched of it: its newest file, or else the oldest of its
+ * spares that are whole.
+ */
 function comesFromGood({ finished }: Attempt, started: Started, changed: readonly Change[]): void {
   const hashes = partHashes(finished.seq);
-  const newest = must(
-    finished.files.find(({ path }) => path === 'manifest.json'),
-    'manifest',
-  );
-  const { generations } = JSON.parse(Buffer.from(newest.bytes).toString()) as {
-    readonly generations: readonly [{ readonly seq: number }];
-  };
+  const generations = generationsOf(finished);
   for (const { id, title, file } of COMPONENTS) {
     const own = stateHash(started.states[id]);
     const steps = hashes.flatMap((parts, step) => (parts.get(id) === own ? [step] : []));
@@ -91,8 +88,43 @@ function comesFromGood({ finished }: Attempt, started: Started, changed: readonl
     insist(isTold || steps.length > 0, `${title} is as it never was`);
     const last = steps.at(-1) ?? 0;
     if (!isTouched && !isTold)
-      insist(last >= generations[0].seq, `${title} is as of step ${last}, older than its file`);
+      insist(
+        last >= must(generations[0], 'one').seq,
+        `${title} is as of step ${last}, older than its file`,
+      );
+    if (!isTouched) continue;
+    const spare = oldestSpare(finished, changed, file.name);
+    insist(last >= spare, `${title} is as of step ${last}; a spare of step ${spare} is whole`);
   }
+}
+
+interface Vouched {
+  readonly seq: number;
+  readonly components: Readonly<Record<string, { readonly file: string; readonly seq: number }>>;
+}
+
+function generationsOf({ files }: Finished): readonly Vouched[] {
+  const newest = must(
+    files.find(({ path }) => path === 'manifest.json'),
+    'manifest',
+  );
+  const { generations } = JSON.parse(Buffer.from(newest.bytes).toString()) as {
+    readonly generations: readonly Vouched[];
+  };
+  return generations;
+}
+
+/** The step of the oldest spare that the manifest names and that nobody touched; 0: there is none. */
+function oldestSpare(finished: Finished, changed: readonly Change[], name: string): number {
+  const records = generationsOf(finished).flatMap(({ components }) => Object.values(components));
+  const named = new Set(records.filter(({ file }) => file === name).map(({ seq }) => seq));
+  const whole = finished.files.flatMap(({ disk, path }) => {
+    const [folder, step, file] = path.split('/');
+    const isSpare = folder === 'previous' && file === name && named.has(Number(step));
+    const isTouched = changed.some(one => one.disk === disk && one.path === path);
+    return isSpare && !isTouched ? [Number(step)] : [];
+  });
+  return whole.length === 0 ? 0 : Math.min(...whole);
 }
 
 /** Whatever stood there when it was accepted stands somewhere still, packed or not. */
@@ -156,20 +188,4 @@ function stepsOf(disks: PlainDisks): number {
     Buffer.from(must(disks.a.contents().get('manifest.json'), 'manifest')).toString(),
   );
   return (manifest as { generations: { seq: number }[] }).generations[0]?.seq ?? 0;
-}
-
-let known: Map<string, string>[] = [];
-
-/** By step, the hash of each part. */
-function partHashes(last: number): readonly ReadonlyMap<string, string>[] {
-  if (known.length > last) return known;
-  known = [];
-  const states = initialStates(COMPONENTS);
-  const fold = createFold(COMPONENTS, states);
-  for (let step = 0; step <= last; step += 1) {
-    if (step > 0)
-      for (const fact of factsAt(step)) fold(fact, 'blob' in fact ? weightsAt(step) : undefined);
-    known.push(new Map(COMPONENTS.map(({ id }) => [id, stateHash(states[id])])));
-  }
-  return known;
 }

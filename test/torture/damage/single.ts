@@ -4,8 +4,9 @@
  * Promises: what may go unsaid is said here, and depends on what was done, never on how it ended.
  */
 import { must } from '../../../src/base/assert.ts';
+import { stateHash } from '../../../src/state/state-hash.ts';
 import { verifyDirectory } from '../../../src/state/verify.ts';
-import { COMPONENTS } from '../../state/small-bot.ts';
+import { brain, COMPONENTS } from '../../state/small-bot.ts';
 import { type Attempt, attempt, attemptOn, insist } from './attempt.ts';
 import {
   cloneOf,
@@ -15,12 +16,13 @@ import {
   type PlainDisks,
 } from './directory.ts';
 import type { Fault } from './fault.ts';
+import { partHashes } from './part-hashes.ts';
 
 /** `kept`: nothing was changed that matters. */
 export function judgeSingle(finished: Finished, fault: Fault, deep: boolean): string {
   const tried = attempt(finished, [fault]);
   const changed = changesOf(finished, tried.damaged);
-  if (changed.every(({ path }) => isNoState(path))) return unharmed(tried);
+  if (changed.every(({ path }) => isNoState(path))) return unharmed(tried, changed);
   if (changed.some(({ kind }) => kind === 'in the way')) return movedAway(tried, changed);
   const { started, refusal } = tried;
   if (refusal?.exitCode === 64) return mounted(tried);
@@ -29,7 +31,7 @@ export function judgeSingle(finished: Finished, fault: Fault, deep: boolean): st
     return 'refused';
   }
   insist(started !== null, 'started');
-  if (hasLostBlobs(finished, changed)) return toldOf(tried, changed);
+  if (hasLostBlobs(finished, changed)) return toldOf(tried);
   insist(started.seq === finished.seq, `at step ${started.seq}, not ${finished.seq}`);
   insist(started.hash === finished.hash, 'another state');
   insist(started.lost.length === 0, `lost: ${started.lost}`);
@@ -117,10 +119,18 @@ export const isCrashLike = ({ crashLike }: Change): boolean => crashLike;
 /** Files that hold nothing to lose: nobody reads them to decide anything. */
 export const isNoState = (path: string): boolean => /^(notes|ballast|lock)/.test(path);
 
-function unharmed({ finished, started, refusal, seen }: Attempt): string {
-  insist(refusal === null || started === null, 'started');
-  if (refusal !== null) return 'refused';
-  insist(started?.hash === finished.hash && started.repairs.length === 0, 'unharmed, and yet');
+function unharmed(
+  { finished, started, refusal, seen }: Attempt,
+  changed: readonly Change[],
+): string {
+  if (refusal !== null) {
+    const inTheWay = changed.find(({ kind }) => kind === 'in the way');
+    insist(inTheWay !== undefined, `refused for what nobody needs: ${refusal.message}`);
+    insist(refusal.message.includes(inTheWay.path), `names another: ${refusal.message}`);
+    return 'refused';
+  }
+  insist(started?.seq === finished.seq, `at step ${started?.seq}, not ${finished.seq}`);
+  insist(started.hash === finished.hash && started.repairs.length === 0, 'unharmed, and yet');
   insist(!seen.damaged, 'verify sees damage where there is none');
   return 'kept';
 }
@@ -166,13 +176,19 @@ const hasLostBlobs = ({ disks }: Finished, changed: readonly Change[]): boolean 
   changed.some(({ path, kind }) => kind === 'gone' && /[0-9a-f]\.bin$/.test(path));
 
 /** A learned part that needs what is gone starts from its defaults; the others lose nothing. */
-function toldOf({ started, seen }: Attempt, changed: readonly Change[]): string {
+function toldOf({ finished, started, seen }: Attempt): string {
   insist(started !== null && seen.damaged, 'seen');
   insist(
     started.lost.length <= 1 && /^Brain is lost/.test(started.lost[0] ?? 'Brain is lost'),
     'lost',
   );
-  insist(changed.length > 0, 'changed');
+  insist(started.seq === finished.seq, `at step ${started.seq}, not ${finished.seq}`);
+  const expected = must(partHashes(finished.seq)[finished.seq], 'step');
+  for (const { id, title } of COMPONENTS) {
+    const isLost = id === brain.id && started.lost.length > 0;
+    const wanted = isLost ? stateHash(brain.initial()) : expected.get(id);
+    insist(stateHash(started.states[id]) === wanted, `another ${title}`);
+  }
   return started.lost.length === 0 ? 'repaired' : 'told of';
 }
 

@@ -13,6 +13,7 @@ import { openStore } from '../../../src/state/store.ts';
 import { verifyDirectory } from '../../../src/state/verify.ts';
 import { slowClock } from '../../state/small-bot.ts';
 import { insist } from '../damage/attempt.ts';
+import { cloneOf } from '../damage/directory.ts';
 import { PARTS, plainCopy } from '../hostile/world.ts';
 import type { PlainDisk } from '../plain-disk.ts';
 import { type Campaign, caseRng, type Suite } from '../suite.ts';
@@ -64,7 +65,7 @@ function damaged(
   else if (kind === 3) disk.plant(path, must(files[rng.nextInt(files.length)], 'file')[1]);
   else disk.plant(path, bytes.fill(bytes[at]! ^ (1 << rng.nextInt(8)), at, at + 1));
   const isSame = Buffer.compare(disk.contents().get(path) ?? Buffer.alloc(0), content) === 0;
-  const seen = verifyDirectory({ a: disk.clone(), b: disk.clone() }, PARTS, 1);
+  const seen = verifyDirectory(cloneOf({ a: disk, b: disk }), PARTS, 1);
   const { hash, lost } = started(disk);
   insist(hash === twin, `${path} (${kind} at ${at}): another state`);
   insist(lost.length === 0, `${path} (${kind} at ${at}): lost ${lost}`);

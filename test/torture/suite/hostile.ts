@@ -11,6 +11,7 @@ import { openStore } from '../../../src/state/store.ts';
 import { verifyDirectory } from '../../../src/state/verify.ts';
 import { slowClock } from '../../state/small-bot.ts';
 import { insist } from '../damage/attempt.ts';
+import { cloneOf } from '../damage/directory.ts';
 import { ATTACKS } from '../hostile/attack.ts';
 import { livedDirectory, PARTS } from '../hostile/world.ts';
 import type { PlainDisk } from '../plain-disk.ts';
@@ -35,8 +36,8 @@ function attacked(lived: PlainDisk, seed: number, index: number): string {
   const what = ATTACKS[index % ATTACKS.length]!(disk, rng);
   try {
     const disks = { a: disk, b: disk };
-    ended(() => verifyDirectory({ a: disk.clone(), b: disk.clone() }, PARTS, 1));
-    ended(() => inspectStates({ a: disk.clone(), b: disk.clone() }, PARTS));
+    ended(() => verifyDirectory(cloneOf(disks), PARTS, 1));
+    ended(() => inspectStates(cloneOf(disks), PARTS));
     const refusal = ended(() => started(disks));
     insist(!('polluted' in {}), 'a prototype was changed');
     if (refusal === null) return 'started';
