@@ -28,6 +28,8 @@ export interface ChunkDone {
 export interface Prepared {
   readonly cases: number;
   readonly each: Each | null;
+  /** What broke before any case. */
+  readonly broken: readonly Failure[];
 }
 
 const port = must(parentPort, 'a thread');
@@ -51,11 +53,19 @@ port.on('message', async (chunk: Chunk | null) => {
       const kind = await campaign.run(index);
       ended[kind] = (ended[kind] ?? 0) + 1;
     } catch (error) {
-      const why = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      failures.push({ id: caseId(name, seed, index), why });
+      failures.push({ id: caseId(name, seed, index), why: whyOf(error) });
     }
   }
   port.postMessage({ count: chunk.length, ended, failures } satisfies ChunkDone);
 });
 const { cases, each = null } = campaign;
-port.postMessage({ cases, each } satisfies Prepared);
+const broken = (campaign.broken ?? []).map((error, count) => ({
+  id: caseId(name, seed, cases + count),
+  why: whyOf(error),
+}));
+port.postMessage({ cases, each, broken } satisfies Prepared);
+
+/** Hoisted: cases may run already. */
+function whyOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

@@ -48,6 +48,15 @@ describe('a run of a suite', () => {
     assert.match(why, /no such thing/);
   });
 
+  it('fails once for what broke in the preparation, whatever is sampled, and runs the rest', async () => {
+    for (const size of ['quick', 'full'] as const) {
+      const { failures, why, ran } = await run('half-prepared', { size, untilFailure: true });
+      assert.deepEqual(failures, ['half-prepared:3:12']);
+      assert.match(why, /one stretch of it/);
+      assert.equal(ran, size === 'quick' ? 3 : 12);
+    }
+  });
+
   it('takes a sample in the quick form, and says why it takes nothing', async () => {
     assert.equal((await run('mixed', { size: 'quick' })).ran, 20);
     const { skipped, ran } = await run('deadly', { size: 'quick' });

@@ -21,7 +21,7 @@ export interface SuiteRun {
   readonly threads: number;
   /** 0..1 of the suite. */
   readonly watch?: (share: number, failures: number) => void;
-  /** Takes no more cases after the first that failed. */
+  /** Takes no more cases after the first that failed; what broke in the preparation is none. */
   readonly untilFailure?: boolean;
   /** A case that takes longer than this hangs. */
   readonly caseMsMax?: number;
@@ -34,7 +34,9 @@ const CHUNKS_PER_THREAD = 40;
 const CHUNK_MAX = 500;
 
 interface Count {
-  prepared: Prepared;
+  prepared: Omit<Prepared, 'broken'>;
+  /** Null: no thread is prepared yet. Each prepares the same. */
+  broken: readonly Failure[] | null;
   next: number;
   /** Of a thread that ended: nobody knows how they went. */
   readonly again: number[];
@@ -47,21 +49,24 @@ export async function runSuite(suite: Suite, run: SuiteRun): Promise<Tally> {
   const { name, promise } = suite;
   const startMs = performance.now();
   const none = { cases: 0, each: null };
-  const count: Count = { prepared: none, next: 0, again: [], ran: 0, ended: {}, failures: [] };
+  const count: Count = {
+    ...{ prepared: none, broken: null, next: 0, again: [], ran: 0, ended: {}, failures: [] },
+  };
   const skipped = suite.missing?.() ?? nothingToDo(suite, run);
   if (skipped === null) {
     const threads = suite.alone === true ? 1 : run.threads;
     await Promise.all(Array.from({ length: threads }, () => runThread(suite, run, count)));
   }
   const seconds = (performance.now() - startMs) / 1000;
-  const { prepared, ran, ended, failures } = count;
+  const { prepared, ran, ended } = count;
+  const failures = [...(count.broken ?? []), ...count.failures];
   return { suite: name, promise, ...prepared, ran, ended, failures, seconds, skipped };
 }
 
 const nothingToDo = (suite: Suite, { size }: SuiteRun): string | null =>
   size === 'quick' && suite.quick === 0 ? 'only in the full form' : null;
 
-const takenOf = (suite: Suite, run: SuiteRun, { cases }: Prepared): number =>
+const takenOf = (suite: Suite, run: SuiteRun, { cases }: Count['prepared']): number =>
   Math.min(cases, run.size === 'quick' ? suite.quick : cases, run.casesMax ?? cases);
 
 /** Until there is nothing left to take; a thread that had to be ended is followed by another. */
@@ -75,7 +80,11 @@ async function runThread(suite: Suite, run: SuiteRun, count: Count): Promise<voi
   let isPrepared = false;
   let chunk: Chunk = [];
   try {
-    count.prepared = await answerOf<Prepared>(worker, { index, caseMsMax: CASE_MS_MAX });
+    const { broken, ...prepared } = await answerOf<Prepared>(worker, {
+      ...{ index, caseMsMax: CASE_MS_MAX },
+    });
+    count.prepared = prepared;
+    count.broken ??= broken;
     isPrepared = true;
     for (chunk = take(suite, run, count); chunk.length > 0; chunk = take(suite, run, count)) {
       worker.postMessage(chunk);

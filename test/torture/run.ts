@@ -21,7 +21,7 @@ import { EXIT, Fault } from '../../src/base/fault.ts';
 import { withFigures } from './figure-table.ts';
 import { runSuites } from './lanes.ts';
 import { holdScratch } from './scratch.ts';
-import type { Suite } from './suite.ts';
+import { runCase, type Suite } from './suite.ts';
 import { suiteNamed, suites } from './suites.ts';
 import { countText, endedText, ranText, type Tally } from './tally.ts';
 
@@ -67,7 +67,7 @@ async function repro(id: string): Promise<number> {
   if (missing !== null) throw usage(`${name} cannot run here: ${missing}`);
   const campaign = await suite.prepare(Number(seed));
   try {
-    const kind = await campaign.run(Number(index));
+    const kind = await runCase(campaign, Number(index));
     process.stdout.write(`${id}: ${kind}\n`);
     return EXIT.ok;
   } catch (error) {

@@ -26,6 +26,8 @@ export interface Campaign {
   readonly cases: number;
   /** A case that tries many things: how many, and what they are (`50 states`). */
   readonly each?: Each;
+  /** What broke before anything was done to it: each is a failure of its own, whatever is sampled. */
+  readonly broken?: readonly Error[];
   /**
    * Runs one case and says, in one or two words, how it ended well: `kept`, `repaired`, `refused`.
    * Throws when the promise is broken.
@@ -47,6 +49,13 @@ export function caseRng(seed: number, index: number): Rng {
 /** `power:42:1093`. */
 export const caseId = (suite: string, seed: number, index: number): string =>
   `${suite}:${seed}:${index}`;
+
+/** What broke in the preparation has the numbers behind the cases. */
+export async function runCase(campaign: Campaign, index: number): Promise<string> {
+  const broken = campaign.broken?.[index - campaign.cases];
+  if (broken !== undefined) throw broken;
+  return campaign.run(index);
+}
 
 /** Thrown by the runner for a case that does not end. */
 export class Hung extends Error {

@@ -28,6 +28,10 @@ export const suites: readonly Suite[] = [
     return 'kept';
   }),
   {
+    ...trial('half-prepared', { cases: 12, quick: 3 }, () => 'kept'),
+    prepare: () => ({ cases: 12, run: () => 'kept', broken: [new Error('one stretch of it')] }),
+  },
+  {
     ...trial('unprepared', { cases: 1, quick: 1 }, () => 'kept'),
     prepare: () => {
       throw new Error('no such thing');

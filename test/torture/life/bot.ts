@@ -14,9 +14,10 @@ import {
 } from '../../../src/core/component.ts';
 import type { Fact } from '../../../src/core/fact.ts';
 import { createFold } from '../../../src/core/fold.ts';
-import { stateHashes } from '../../../src/state/state-hash.ts';
+import { readState, writeState } from '../../../src/state/state-file.ts';
+import { sha256, stateHashes } from '../../../src/state/state-hash.ts';
 import { LIVELY, runPipeline, tidalCandles } from '../../fixtures/pipeline.ts';
-import { COMPONENTS, factsAt, purse, weightsAt } from '../../state/small-bot.ts';
+import { COMPONENTS, factsAt, matrix, purse, weightsAt } from '../../state/small-bot.ts';
 
 export interface BotStep {
   readonly facts: readonly Fact[];
@@ -35,10 +36,23 @@ export class Bot {
   readonly components: readonly AnyComponent[];
   readonly stepAt: (seq: number) => BotStep;
   readonly #known = new Map<string, string>();
+  /** By step; before the first it is 1. */
+  readonly #epochs = [1];
 
   constructor(components: readonly AnyComponent[], stepAt: (seq: number) => BotStep) {
     this.components = components;
     this.stepAt = stepAt;
+  }
+
+  /** The epoch that the facts up to this step have begun. */
+  epochAt(seq: number): number {
+    for (let step = this.#epochs.length; step <= seq; step += 1) {
+      const begun = this.stepAt(step).facts.map(fact =>
+        fact.type === 'memory.replaced' ? fact.epoch : 1,
+      );
+      this.#epochs.push(Math.max(must(this.#epochs.at(-1), 'epoch'), ...begun));
+    }
+    return must(this.#epochs[seq], `epoch of step ${seq}`);
   }
 
   /** The hash of all states after steps 1 to `seq`. */
@@ -47,13 +61,13 @@ export class Bot {
     const known = this.#known.get(key);
     if (known !== undefined) return known;
     const states = initialStates(this.components);
-    let fold = createFold(this.components, states);
+    let fold = createFold(this.components, states, readState);
     for (let step = 1; step <= seq; step += 1) {
       const { facts, blob } = this.stepAt(step);
       for (const fact of facts) fold(fact, 'blob' in fact ? blob : undefined);
       if (afresh?.at !== step) continue;
       Object.assign(states, freshState(this.components, afresh.id, states));
-      fold = createFold(this.components, states);
+      fold = createFold(this.components, states, readState);
     }
     const { all } = stateHashes(this.components, states);
     this.#known.set(key, all);
@@ -140,6 +154,29 @@ const purse3: AnyComponent = {
 
 /** The small bot, two upgrades on. */
 export const UPGRADED = new Bot(replaced(purse3), smallStep);
+
+/** The step that gives the small bot's matrix back what it was at another. */
+export const ROLLED_BACK = { at: 16, to: 8 } as const;
+
+/** The small bot with a rollback in its history. */
+export const ROLLING = new Bot(COMPONENTS, seq => {
+  const step = smallStep(seq);
+  if (seq !== ROLLED_BACK.at) return step;
+  const { to } = ROLLED_BACK;
+  const states = initialStates(COMPONENTS);
+  const fold = createFold(COMPONENTS, states);
+  for (let former = 1; former <= to; former += 1) {
+    const { facts, blob } = smallStep(former);
+    for (const fact of facts) fold(fact, 'blob' in fact ? blob : undefined);
+  }
+  const blob = writeState(matrix, states[matrix.id], to);
+  const replaced: Fact = {
+    ...{ type: 'memory.replaced', id: matrix.id, time: seq * 60_000, why: 'rollback' },
+    ...{ from: `step ${to}`, blob: sha256(blob), epoch: 2 },
+  };
+  const facts = [...step.facts, replaced];
+  return { facts, texts: facts.map(fact => JSON.stringify(fact)), blob };
+});
 
 /** The whole bot on a tape with trades, labels and trained models. */
 export interface RealBot {

@@ -1,37 +1,12 @@
 /**
  * THE LIST of lives: all that Holdfast does to a directory. A new one is an entry here.
  */
-import { type Bot, KEEPING, SMALL, UPGRADED } from './bot.ts';
+import { KEEPING, SMALL, UPGRADED } from './bot.ts';
+import { KEPT_UP } from './kept-up.ts';
 import type { Life } from './life.ts';
 import { killed, type Living, newPair } from './living.ts';
 import { fileIn, flip, flipEverywhere, loseAll } from './spoil.ts';
-
-interface Entry extends Omit<Life, 'mirror' | 'bot'> {
-  readonly bot?: Bot;
-  /** Only with a mirror, or only without; else both. */
-  readonly only?: 'one disk' | 'a mirror';
-}
-
-/** Rounds of steps with a checkpoint after each. */
-function rounds(living: Living, ...counts: number[]): void {
-  living.open();
-  for (const count of counts) {
-    living.steps(count);
-    living.checkpoint();
-  }
-}
-
-const grown = (living: Living): void => {
-  rounds(living, 8, 3);
-  living.steps(3);
-  living.close();
-};
-
-const goOn = (living: Living): void => {
-  living.open();
-  living.steps(2);
-  living.close();
-};
+import { type Entry, goOn, grown, rounds } from './stretch.ts';
 
 const damaged = (what: string, spoil: (living: Living) => void): Entry => ({
   name: `repair of ${what}`,
@@ -146,25 +121,14 @@ const DIRTY: readonly Entry[] = [
 ];
 
 const DAMAGED: readonly Entry[] = [
-  damaged("the journal's copy a", living => {
-    const { a } = living.disks;
-    // In a step's line: the head of a segment is most of it.
-    flip(living, a, fileIn(a, 'journal', /a\.jsonl$/), 0.9);
-  }),
+  damaged("the journal's copy a", spoilJournal),
   damaged("the journal's copy b", living => loseAll(living.disks.b, 'journal', /b\.jsonl/)),
   damaged('a packed segment', living => {
     const { b } = living.disks;
     flip(living, b, fileIn(b, 'journal', /b\.jsonl\.zst$/), 0.5);
   }),
-  damaged('state files', living => {
-    const { a } = living.disks;
-    for (const name of ['purse_state.json', 'curve_state.json.zst']) flip(living, a, name);
-    a.lose('matrix_weights.npy');
-  }),
-  damaged('both manifests', living => {
-    for (const name of ['manifest.json', 'manifest.mirror.json'])
-      flip(living, living.disks.a, name);
-  }),
+  damaged('state files', spoilStates),
+  damaged('both manifests', spoilManifests),
   damaged('a spare', living => {
     const { a } = living.disks;
     flip(living, a, fileIn(a, `previous/${a.list('previous').at(-1)}`, /curve/));
@@ -174,6 +138,13 @@ const DAMAGED: readonly Entry[] = [
     flip(living, a, fileIn(a, 'blobs', /^blobs\/[0-9a-f]+\.bin$/));
   }),
 ];
+
+/** Nothing but the damage: a start meets it whole. */
+const MET: readonly Entry[] = [
+  { ...damaged('state files', spoilStates), name: 'a start that meets damaged state files' },
+  { ...damaged('a journal', spoilJournal), name: 'a start that meets a damaged journal' },
+  { ...damaged('manifests', spoilManifests), name: 'a start that meets damaged manifests' },
+].map(entry => ({ ...entry, live: () => undefined }));
 
 const WISHED: readonly Entry[] = [
   {
@@ -264,6 +235,22 @@ const MIRRORED: readonly Entry[] = [
   },
 ];
 
+function spoilJournal(living: Living): void {
+  const { a } = living.disks;
+  // In a step's line: the head of a segment is most of it.
+  flip(living, a, fileIn(a, 'journal', /a\.jsonl$/), 0.9);
+}
+
+function spoilStates(living: Living): void {
+  const { a } = living.disks;
+  for (const name of ['purse_state.json', 'curve_state.json.zst']) flip(living, a, name);
+  a.lose('matrix_weights.npy');
+}
+
+function spoilManifests(living: Living): void {
+  for (const name of ['manifest.json', 'manifest.mirror.json']) flip(living, living.disks.a, name);
+}
+
 /** Runs it as if no mirror were named. */
 function without(living: Living, run: () => void): void {
   const { a, b } = living.disks;
@@ -276,11 +263,19 @@ export const lives: readonly Life[] = [
   ...WORKING,
   ...DIRTY,
   ...DAMAGED,
+  ...MET,
   ...WISHED,
+  ...KEPT_UP,
   ...MIRRORED,
 ].flatMap(({ only, bot = SMALL, ...entry }): Life[] =>
   [false, true].flatMap(mirror => {
     if (only === (mirror ? 'one disk' : 'a mirror')) return [];
-    return [{ ...entry, bot, mirror, name: mirror ? `${entry.name}, with a mirror` : entry.name }];
+    const name = mirror ? `${entry.name}, with a mirror` : entry.name;
+    return isChosen(name) ? [{ ...entry, bot, mirror, name }] : [];
   }),
 );
+
+/** `HOLDFAST_LIVES`, a regular expression: only these are lived (the suite of planted bugs). */
+export function isChosen(name: string): boolean {
+  return new RegExp(process.env['HOLDFAST_LIVES'] ?? '').test(name);
+}

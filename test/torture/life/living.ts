@@ -8,6 +8,8 @@ import { crc32 } from 'node:zlib';
 import type { Rng } from '../../../src/base/rng.ts';
 import { createFold } from '../../../src/core/fold.ts';
 import { atOnce } from '../../../src/state/retention.ts';
+import { scrubRound } from '../../../src/state/scrub.ts';
+import { readState } from '../../../src/state/state-file.ts';
 import { stateHashes } from '../../../src/state/state-hash.ts';
 import { prepareCheckpoint, type Store, type StoreOptions } from '../../../src/state/store.ts';
 import { Killed, Machine, SimulatedDisk } from '../../simulated-disk.ts';
@@ -62,6 +64,8 @@ export class Living {
   wish: 'before' | 'during' | 'after' = 'before';
   /** What was damaged on purpose, as it stood there: it must not be thrown away. */
   readonly spoilt: Uint8Array[] = [];
+  /** A scrub has told that it mended what was damaged. */
+  mended = false;
   readonly now = slowClock();
 
   constructor(bot: Bot, disks: Pair) {
@@ -102,7 +106,7 @@ export class Living {
   /** Steps; each is told of when it is durable, or all when they are. */
   steps(count: number, sync: 'each' | 'shared' = 'each'): void {
     const store = this.running;
-    const fold = createFold(this.bot.components, store.states);
+    const fold = createFold(this.bot.components, store.states, readState);
     for (let done = 0; done < count; done += 1) {
       const seq = store.seq + 1;
       const { facts, texts, blob } = this.bot.stepAt(seq);
@@ -131,6 +135,16 @@ export class Living {
     store.finishCheckpoint(prepareCheckpoint(task, this.bot.components, this.disks), 'torture');
     this.steps(meanwhile);
     atOnce(store.cleanup());
+  }
+
+  /** One round of it, as the scrubber does. */
+  scrub(): void {
+    const store = this.running;
+    const told = [...scrubRound(this.disks, this.bot.components)].flatMap(({ suspect }) =>
+      suspect === null ? [] : store.mend(suspect),
+    );
+    this.mended = told.length > 0 && told.every(({ repaired }) => repaired);
+    this.acknowledged = store.seq;
   }
 
   close(): void {

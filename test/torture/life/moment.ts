@@ -16,6 +16,8 @@ export interface Told {
   readonly acknowledged: number;
   readonly written: number;
   readonly wish: Living['wish'];
+  /** The damage that there was has been mended. */
+  readonly mended?: boolean;
 }
 
 export interface Moment extends Told {
@@ -32,31 +34,54 @@ export interface Recorded {
   readonly spoilt: readonly Uint8Array[];
 }
 
-const known = new Map<Life, Recorded>();
+const known = new Map<Life, Recorded | Error>();
 
+/** Throws where the life breaks by itself, and then the same each time it is asked for. */
 export function recorded(life: Life): Recorded {
-  const before = known.get(life);
-  if (before !== undefined) return before;
-  const living = new Living(life.bot, newPair(life.mirror));
-  const told = (): Told => {
-    const { acknowledged, written, wish } = living;
-    return { acknowledged, written, wish };
-  };
-  const moments = alive(life, () => {
-    life.stage?.(living);
-    return momentsOf(living.disks, { told, run: () => life.live(living) });
-  });
-  const all = { moments, spoilt: living.spoilt };
-  known.set(life, all);
-  return all;
+  let found = known.get(life);
+  if (found === undefined) {
+    found = lived(life);
+    known.set(life, found);
+  }
+  if (found instanceof Error) throw found;
+  return found;
 }
 
-/** Nothing is done to it yet: a life that ends early fails the whole suite. */
-function alive<T>({ name }: Life, run: () => T): T {
+export interface RecordedLife extends Recorded {
+  readonly life: Life;
+}
+
+/** Those that live, and what the others broke of: a broken one takes no other along. */
+export function recordedAll(lives: readonly Life[]): {
+  readonly alive: readonly RecordedLife[];
+  readonly broken: readonly Error[];
+} {
+  const alive: RecordedLife[] = [];
+  const broken: Error[] = [];
+  for (const life of lives) {
+    try {
+      alive.push({ life, ...recorded(life) });
+    } catch (error) {
+      broken.push(error as Error);
+    }
+  }
+  return { alive, broken };
+}
+
+function lived(life: Life): Recorded | Error {
+  const living = new Living(life.bot, newPair(life.mirror));
+  const told = (): Told => {
+    const { acknowledged, written, wish, mended } = living;
+    return { acknowledged, written, wish, mended };
+  };
   try {
-    return run();
+    life.stage?.(living);
+    const moments = momentsOf(living.disks, { told, run: () => life.live(living) });
+    return { moments, spoilt: living.spoilt };
   } catch (error) {
-    throw new Error(`${name} breaks by itself: ${(error as Error).message}`, { cause: error });
+    // Nothing was done to it yet.
+    const why = `${life.name} breaks by itself: ${(error as Error).message}`;
+    return new Error(why, { cause: error });
   }
 }
 

@@ -2,10 +2,12 @@
  * The oracle: what any recovery must give, whatever happened.
  *
  * Promises: the step lies between the last acknowledged one and what was in flight; the state is
- * the twin's; nothing is reported lost, and nothing mended that was not damaged; what was damaged
+ * the twin's; no epoch is forgotten; nothing is reported lost, and nothing mended that was not
+ * damaged, or was mended and told of; what was damaged
  * is still there, byte for byte; the verification says the same as the start.
  */
 import assert from 'node:assert/strict';
+import { EXIT, Fault } from '../../../src/base/fault.ts';
 import type { States } from '../../../src/core/component.ts';
 import { recover } from '../../../src/state/recover.ts';
 import { stateHashes } from '../../../src/state/state-hash.ts';
@@ -29,8 +31,8 @@ export function look(disks: Pair, judged: Judgement): number {
   const { components } = life.bot;
   // What an accepted loss gives is decided as it starts.
   if (life.restart !== undefined) return start(disks, judged).running.seq;
-  const { seq, states, report } = recover({ disks, components });
-  assertKept(seq, states, judged);
+  const { seq, states, report, epoch } = unrefused(() => recover({ disks, components }));
+  assertKept({ seq, states, epoch }, judged);
   assertReport(report, judged);
   return seq;
 }
@@ -45,7 +47,7 @@ export function comeBack(disks: Pair, judged: Judgement): Living {
     assert.equal(before.seq, seq, 'the verification sees the same step');
     const damage = before.findings.filter(({ severity }) => severity === 'damage');
     const told = damage.map(({ file, text }) => `${file} ${text}`);
-    if (life.damaged === undefined)
+    if (isWhole(judged))
       assert.deepEqual(unlessTail(told, judged), [], 'the verification sees no damage');
   }
   for (const bytes of judged.spoilt)
@@ -56,13 +58,32 @@ export function comeBack(disks: Pair, judged: Judgement): Living {
 function start(disks: Pair, judged: Judgement): Living {
   const { life } = judged;
   const living = new Living(life.bot, disks);
-  const { seq, states, report } = living.open(life.restart);
-  assertKept(seq, states, judged);
+  const { seq, states, report, epoch } = unrefused(() => living.open(life.restart));
+  assertKept({ seq, states, epoch }, judged);
   assertReport(report, judged);
   return living;
 }
 
-function assertKept(seq: number, states: States, judged: Judgement): void {
+/** No life does what no copy can mend. */
+export function unrefused<T>(run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    if (!(error instanceof Fault) || error.exitCode !== EXIT.corrupt) throw error;
+    throw new Error(`it is called damaged beyond repair: ${error.message}`, { cause: error });
+  }
+}
+
+const isWhole = ({ life, mended = false }: Judgement): boolean =>
+  life.damaged === undefined || mended;
+
+interface Back {
+  readonly seq: number;
+  readonly states: States;
+  readonly epoch: number;
+}
+
+function assertKept({ seq, states, epoch }: Back, judged: Judgement): void {
   const { life, acknowledged, written, wish } = judged;
   const range = `${acknowledged} ≤ ${seq} ≤ ${written}`;
   assert.ok(seq >= acknowledged, `acknowledged steps are gone: ${range}`);
@@ -77,6 +98,8 @@ function assertKept(seq: number, states: States, judged: Judgement): void {
   ];
   const { all } = stateHashes(bot.components, states);
   assert.ok(allowed.includes(all), `the state at step ${seq} is not the twin's`);
+  const begun = bot.epochAt(seq);
+  assert.ok(epoch >= begun, `epoch ${begun} is forgotten: it is ${epoch} at step ${seq}`);
 }
 
 function assertReport(
@@ -85,7 +108,7 @@ function assertReport(
 ): void {
   const { life } = judged;
   if (life.restart === undefined) assert.deepEqual(report.lost, [], 'nothing is lost');
-  if (life.damaged === undefined)
+  if (isWhole(judged))
     assert.deepEqual(unlessTail(report.repairs, judged), [], 'nothing was damaged');
 }
 

@@ -6,6 +6,8 @@
 import { realBot } from './bot.ts';
 import type { Life } from './life.ts';
 
+export const REAL_NAME = 'the whole bot on a tape';
+
 const MINUTES = 700;
 /** Steps that are watched, and steps that are left to run on to the end. */
 const WATCHED = 12;
@@ -27,7 +29,7 @@ async function make(): Promise<RealLife> {
   const { bot, last } = await realBot(MINUTES);
   const half = Math.floor(last / 2);
   const life: Life = {
-    name: 'the whole bot on a tape',
+    name: REAL_NAME,
     bot,
     mirror: true,
     stage: living => {

@@ -11,19 +11,21 @@ import assert from 'node:assert/strict';
 import { must } from '../../../src/base/assert.ts';
 import type { Rng } from '../../../src/base/rng.ts';
 import type { Life } from '../life/life.ts';
-import { lives } from '../life/lives.ts';
+import { isChosen, lives } from '../life/lives.ts';
 import { killed, Living, type Pair } from '../life/living.ts';
 import {
   leftAt,
   type Moment,
   momentOf,
   pick,
+  type RecordedLife,
   recorded,
+  recordedAll,
   type Told,
   tearsOf,
 } from '../life/moment.ts';
-import { comeBack, type Judgement } from '../life/oracle.ts';
-import { realLife } from '../life/real-life.ts';
+import { comeBack, type Judgement, unrefused } from '../life/oracle.ts';
+import { REAL_NAME, realLife } from '../life/real-life.ts';
 import { type Campaign, caseRng, type Suite } from '../suite.ts';
 
 /** Kills within recoveries. */
@@ -46,9 +48,11 @@ export const kill: Suite = {
   promise: 'killed at any operation, also of a recovery, it comes back to what it acknowledged',
   quick: 1_500,
   prepare: seed => {
-    const points = lives.flatMap(pointsOf);
+    const { alive, broken } = recordedAll(lives);
+    const points = alive.flatMap(pointsOf);
     return {
-      cases: points.length + DEEP + REAL,
+      cases: points.length + DEEP + (isChosen(REAL_NAME) ? REAL : 0),
+      broken,
       run: index => {
         if (index < points.length) return once(must(points[index], 'point'), index);
         const rng = caseRng(seed, index);
@@ -59,8 +63,7 @@ export const kill: Suite = {
   },
 };
 
-function pointsOf(life: Life): Point[] {
-  const { moments, spoilt } = recorded(life);
+function pointsOf({ life, moments, spoilt }: RecordedLife): Point[] {
   return moments.flatMap(moment => tearsOf(moment).map(tear => ({ life, moment, tear, spoilt })));
 }
 
@@ -136,7 +139,7 @@ function dieInRecovery(
 ): { readonly disks: Pair; readonly what: string } {
   const living = new Living(judged.life.bot, killed(disks));
   const told = (): Told => judged;
-  const run = () => void living.open(judged.life.restart);
+  const run = () => void unrefused(() => living.open(judged.life.restart));
   const moment = momentOf(living.disks, { told, run }, rng);
   return {
     disks: leftAt(moment, pick(tearsOf(moment), rng)),

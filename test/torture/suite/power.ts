@@ -14,7 +14,7 @@ import { TAILS } from '../../simulated-tail.ts';
 import type { Life } from '../life/life.ts';
 import { lives } from '../life/lives.ts';
 import { cut, fingerprint, killed, Living, type Pair } from '../life/living.ts';
-import { leftAt, type Moment, momentOf, pick, recorded } from '../life/moment.ts';
+import { leftAt, type Moment, momentOf, pick, recordedAll } from '../life/moment.ts';
 import { comeBack, type Judgement, look } from '../life/oracle.ts';
 import { type Campaign, caseRng, type Suite } from '../suite.ts';
 
@@ -37,12 +37,13 @@ export const power: Suite = {
   promise: 'whatever a disk may show after a power cut, what was acknowledged is there',
   quick: 800,
   prepare: seed => {
-    const points = lives.flatMap(life => {
-      const { moments, spoilt } = recorded(life);
-      return moments.map(moment => ({ life, moment, spoilt }));
-    });
+    const { alive, broken } = recordedAll(lives);
+    const points = alive.flatMap(({ life, moments, spoilt }) =>
+      moments.map(moment => ({ life, moment, spoilt })),
+    );
     return {
       cases: CASES,
+      broken,
       each: { count: STATES, unit: 'states' },
       run: index => {
         const rng = caseRng(seed, index);
