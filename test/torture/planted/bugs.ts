@@ -17,44 +17,80 @@ export interface Edit {
 export interface PlantedBug {
   readonly name: string;
   readonly edits: readonly Edit[];
-  /** Any of these must see it. */
+  /** Must see it. */
   readonly suite: string;
+  /** Only in these lives (`HOLDFAST_LIVES`): those that show it; a suite without lives has none. */
+  readonly lives?: string;
+  /** The oracle's words: what a case that fails of it says; else those of what is lost or damaged. */
+  readonly says?: RegExp;
 }
+
+const GONE = /acknowledged steps are gone|is not the twin's|\d+ ≤ \d+ ≤ \d+/;
+const DROPPED = /what was damaged is in quarantine as it was/;
+const UNREFUSED = /is refused|nothing was touched/;
+const SHARED = /AssertionError/;
+/** Where a bug may show in more than one way. */
+export const ORACLE = new RegExp(
+  [
+    GONE.source,
+    'nothing is lost|nothing was damaged|the verification sees no damage|sees the same step',
+    'is called damaged beyond repair|a failure is passed on',
+  ].join('|'),
+);
 
 const SYNCED = `    file.write(bytes);
     file.sync();`;
 
 export const bugs: readonly PlantedBug[] = [
-  bug('temporary files are never synced', 'power', 'src/state/whole-file.ts', [
-    SYNCED,
-    '    file.write(bytes);',
-  ]),
-  bug('a new segment without a sync of its folder', 'power', 'src/state/journal-write.ts', [
-    'disk.syncFolder(JOURNAL_FOLDER);',
-    '',
-  ]),
-  bug('a step is acknowledged before its sync', 'power', 'src/state/journal-write.ts', [
-    `        file.write(bytes);
+  bug(
+    'temporary files are never synced',
+    { suite: 'power', lives: '^checkpoints' },
+    'src/state/whole-file.ts',
+    [SYNCED, '    file.write(bytes);'],
+  ),
+  bug(
+    'a new segment without a sync of its folder',
+    { suite: 'power', lives: '^checkpoints|^the first start' },
+    'src/state/journal-write.ts',
+    ['disk.syncFolder(JOURNAL_FOLDER);', ''],
+  ),
+  bug(
+    'a step is acknowledged before its sync',
+    { suite: 'power', lives: '^steps, each synced' },
+    'src/state/journal-write.ts',
+    [
+      `        file.write(bytes);
         file.sync();`,
-    '        file.write(bytes);',
-  ]),
-  bug('the mirror is written and never synced', 'sequence', 'src/state/journal-write.ts', [
-    `        file.write(bytes);
+      '        file.write(bytes);',
+    ],
+  ),
+  bug(
+    'the mirror is written and never synced',
+    { suite: 'sequence' },
+    'src/state/journal-write.ts',
+    [
+      `        file.write(bytes);
         file.sync();`,
-    `        file.write(bytes);
+      `        file.write(bytes);
         if (file === this.#copies[0].file) file.sync();`,
-  ]),
-  bug('the journal is pruned up to the newest generation', 'kill', 'src/state/retention.ts', [
-    'pruneJournal(disks, floor + 1,',
-    'pruneJournal(disks, manifest.generations[0].seq + 1,',
-  ]),
-  bug('one generation is kept', 'kill', 'src/base/limits.ts', [
-    'GENERATIONS_KEPT_MIN = 2',
-    'GENERATIONS_KEPT_MIN = 1',
-  ]),
+    ],
+  ),
+  bug(
+    'the journal is pruned up to the newest generation',
+    { suite: 'kill', lives: '^a start that meets damaged state' },
+    'src/state/retention.ts',
+    ['pruneJournal(disks, floor + 1,', 'pruneJournal(disks, manifest.generations[0].seq + 1,'],
+  ),
+  bug(
+    'one generation is kept',
+    { suite: 'kill', lives: '^a start that meets damaged manifests' },
+    'src/base/limits.ts',
+    ['GENERATIONS_KEPT_MIN = 2', 'GENERATIONS_KEPT_MIN = 1'],
+  ),
   {
     name: 'lines are believed without checksum and hash',
     suite: 'kill',
+    lives: '^a start that meets a damaged journal',
     edits: [
       {
         file: 'src/state/frame.ts',
@@ -68,71 +104,137 @@ export const bugs: readonly PlantedBug[] = [
       },
     ],
   },
-  bug('a sync that failed is tried again', 'sequence', 'src/state/journal-write.ts', [
+  bug('a sync that failed is tried again', { suite: 'sequence' }, 'src/state/journal-write.ts', [
     `        file.write(bytes);
         file.sync();`,
     `        file.write(bytes);
         try { file.sync(); } catch { file.sync(); }`,
   ]),
-  bug('[R1] recovery syncs nothing of what it has read', 'sequence', 'src/state/sync.ts', [
-    'const { a, b } = disks;',
-    'const { a, b } = disks; return;',
-  ]),
-  bug('[R2] a start makes no fresh snapshot', 'kill', 'src/state/opening.ts', [
-    'const now = commitSnapshot(disks.a, prepared, { manifest, live });',
-    'const now = live;',
-  ]),
-  bug('a hole in the journal is skipped', 'refuse', 'src/state/journal-read.ts', [
-    'if (next.head.first > last + 1) {',
-    'if (next.head.first > last + 1) { return;',
-  ]),
-  bug('a torn end is left as it is', 'kill', 'src/state/journal-repair.ts', [
-    'if (segment.flaws.length === 0) return;',
-    "if (segment.flaws.every(({ state }) => state === 'torn')) return;",
-  ]),
-  bug('the second copy is never read', 'kill', 'src/state/journal-file.ts', [
-    "const found = [...findCopy(a, 'a', false), ...findCopy(b, 'b', false)];",
-    "const found = [...findCopy(a, 'a', false)];",
-  ]),
-  bug('files get their names before the manifest tells of them', 'kill', 'src/state/snapshot.ts', [
-    `  writeManifest(disk, manifest);
+  bug(
+    '[R1] recovery syncs nothing of what it has read',
+    { suite: 'sequence' },
+    'src/state/sync.ts',
+    ['const { a, b } = disks;', 'const { a, b } = disks; return;'],
+  ),
+  bug(
+    '[R2] a start makes no fresh snapshot',
+    { suite: 'kill', lives: '^starts that do nothing|^checkpoints' },
+    'src/state/opening.ts',
+    ['const now = commitSnapshot(disks.a, prepared, { manifest, live });', 'const now = live;'],
+  ),
+  bug(
+    'a hole in the journal is skipped',
+    { suite: 'refuse', says: UNREFUSED },
+    'src/state/journal-read.ts',
+    ['if (next.head.first > last + 1) {', 'if (next.head.first > last + 1) { return;'],
+  ),
+  bug(
+    'a torn end is left as it is',
+    { suite: 'kill', lives: '^a start after a kill in a (step|batch)|^steps with a shared' },
+    'src/state/journal-repair.ts',
+    [
+      'if (segment.flaws.length === 0) return;',
+      "if (segment.flaws.every(({ state }) => state === 'torn')) return;",
+    ],
+  ),
+  bug(
+    'the second copy is never read',
+    { suite: 'kill', lives: '^checkpoints|^a start that meets a damaged journal' },
+    'src/state/journal-file.ts',
+    [
+      "const found = [...findCopy(a, 'a', false), ...findCopy(b, 'b', false)];",
+      "const found = [...findCopy(a, 'a', false)];",
+    ],
+  ),
+  bug(
+    'files get their names before the manifest tells of them',
+    { suite: 'kill', lives: '^checkpoints|^a whole life' },
+    'src/state/snapshot.ts',
+    [
+      `  writeManifest(disk, manifest);
   for (const [, record] of fresh) disk.rename(record.file + TEMPORARY, record.file);`,
-    `  for (const [, record] of fresh) disk.rename(record.file + TEMPORARY, record.file);
+      `  for (const [, record] of fresh) disk.rename(record.file + TEMPORARY, record.file);
   writeManifest(disk, manifest);`,
-  ]),
-  bug('the manifest is in place before its files are synced', 'power', 'src/state/snapshot.ts', [
-    `    const sum = writeTemporary(disk, file.name, bytes);`,
-    `    const { write, close } = disk.create(file.name + TEMPORARY); write(bytes); close();
+    ],
+  ),
+  bug(
+    'the manifest is in place before its files are synced',
+    { suite: 'power', lives: '^checkpoints' },
+    'src/state/snapshot.ts',
+    [
+      `    const sum = writeTemporary(disk, file.name, bytes);`,
+      `    disk.remove(file.name + TEMPORARY);
+    const { write, close } = disk.create(file.name + TEMPORARY); write(bytes); close();
     const sum = sha256(bytes);`,
-  ]),
-  bug('a line names a blob that is not synced', 'power', 'src/state/blobs.ts', [
-    `    } else {
+    ],
+  ),
+  bug(
+    'a line names a blob that is not synced',
+    { suite: 'power', lives: '^blobs' },
+    'src/state/blobs.ts',
+    [
+      `    } else {
       writeWholeFile(disk, path, bytes);`,
-    `    } else {
+      `    } else {
       const { write, close } = disk.create(path); write(bytes); close();`,
-  ]),
-  bug('former files get no second name', 'kill', 'src/state/snapshot.ts', [
-    'if (!prepared.formerKept) keepFormers(disk, former);',
-    '',
-  ]),
-  bug('damaged files are overwritten', 'kill', 'src/state/opening.ts', [
-    'for (const path of found.damaged) quarantine(disks.a, path);',
-    '',
-  ]),
+    ],
+  ),
+  bug(
+    'former files get no second name',
+    { suite: 'kill', lives: '^checkpoints$' },
+    'src/state/snapshot.ts',
+    ['if (!prepared.formerKept) keepFormers(disk, former);', ''],
+  ),
+  bug(
+    'damaged files are overwritten',
+    { suite: 'kill', lives: '^repair of state files', says: DROPPED },
+    'src/state/opening.ts',
+    ['for (const path of found.damaged) quarantine(disks.a, path);', ''],
+  ),
   bug(
     'a segment is removed before its packed form is durable',
-    'power',
+    { suite: 'power', lives: '^checkpoints|^cleaning' },
     'src/state/journal-keep.ts',
     [
       'writeWholeFile(disk, path + PACKED, packed);',
       'const { write, close } = disk.create(path + PACKED); write(packed); close();',
     ],
   ),
-  bug('a step is folded twice', 'kill', 'src/state/replay.ts', [
-    'startOf(component) < step.seq',
-    'startOf(component) <= step.seq',
+  bug(
+    'a step is folded twice',
+    { suite: 'kill', lives: '^steps, each|^checkpoints$', says: GONE },
+    'src/state/replay.ts',
+    ['startOf(component) < step.seq', 'startOf(component) <= step.seq'],
+  ),
+  bug(
+    'a rollback begins no epoch',
+    { suite: 'kill', lives: '^a rollback$', says: /epoch 2 is forgotten/ },
+    'src/state/store.ts',
+    ['this.#manifest = { ...this.#manifest, epoch: fact.epoch };', '{}'],
+  ),
+  {
+    name: 'the scrub mends from the rotten copy',
+    suite: 'kill',
+    lives: '^a scrub that mends',
+    says: /nothing was damaged|sees no damage/,
+    edits: [
+      {
+        file: 'src/state/scrub.ts',
+        find: 'if (bytes !== null && sha256(bytes) === record.sha256) return bytes;',
+        replace: 'if (bytes !== null) return bytes;',
+      },
+      {
+        file: 'src/state/mend.ts',
+        find: 'if (bytes !== null && sha256(bytes) === record.sha256) return bytes;',
+        replace: 'if (bytes !== null) return bytes;',
+      },
+    ],
+  },
+  bug('blobs are collected early', { suite: 'kill', lives: '^blobs$' }, 'src/state/retention.ts', [
+    'new Set([...named, ...options.blobs])',
+    'new Set(named.slice(0, 1))',
   ]),
-  bug('nobody asks for the lock', 'two-bots', 'src/state/lock.ts', [
+  bug('nobody asks for the lock', { suite: 'two-bots', says: SHARED }, 'src/state/lock.ts', [
     'PRAGMA journal_mode=MEMORY; BEGIN EXCLUSIVE',
     'PRAGMA journal_mode=MEMORY',
   ]),
@@ -140,11 +242,11 @@ export const bugs: readonly PlantedBug[] = [
 
 function bug(
   name: string,
-  suite: string,
+  seen: Pick<PlantedBug, 'suite' | 'lives' | 'says'>,
   file: string,
   [find, replace]: readonly [find: string, replace: string],
 ): PlantedBug {
-  return { name, suite, edits: [{ file, find, replace }] };
+  return { name, ...seen, edits: [{ file, find, replace }] };
 }
 
 export const bugNamed = (name: string): PlantedBug =>
