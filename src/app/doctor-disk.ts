@@ -8,6 +8,7 @@
 import fs from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { CHECKPOINT_JOURNAL_BYTES_MAX } from '../base/limits.ts';
+import { codeOf } from '../state/disk-fault.ts';
 import { fileSystemOf } from '../state/disk-path.ts';
 import { networkName } from '../state/network-disk.ts';
 import { type Checkup, failed, ok, warned } from './checkup.ts';
@@ -35,8 +36,6 @@ export function standing(folder: string): string {
   const full = resolve(folder);
   return fs.existsSync(full) || dirname(full) === full ? full : standing(dirname(full));
 }
-
-const codeOf = (error: unknown): string => String((error as NodeJS.ErrnoException).code ?? error);
 
 export function checkSpeed({ folder, name }: DiskPlace): Checkup {
   const check = `${name}: fsync`;

@@ -5,7 +5,6 @@
  * times are UTC; the same table gives the same bytes. Never: a header without its columns, also where
  * there are no rows.
  */
-import { must } from '../base/assert.ts';
 import { toQuote, UNITS_PER_QUOTE, type Units } from '../base/money.ts';
 import { encodeRecords, type RecordField } from '../state/format-npy-records.ts';
 
@@ -136,10 +135,3 @@ export function tableOf<Row>(
     })),
   };
 }
-
-/** A column by its name; there has to be one. */
-export const columnOf = ({ columns, name: table }: Table, name: string): Column =>
-  must(
-    columns.find(column => column.name === name),
-    `column ${name} of ${table}`,
-  );

@@ -4,7 +4,7 @@
 import { Option, type Command as Program } from 'commander';
 import type { ExportFormat } from '../app/model-export.ts';
 import { AT, toPoint } from './point.ts';
-import type { Registration } from './registration.ts';
+import type { AddCommand, Registration } from './registration.ts';
 import type { StateAtOptions } from './state-command.ts';
 
 export interface ModelExportOptions extends StateAtOptions {
@@ -26,7 +26,7 @@ export function registerModel(program: Program, { run }: Registration): void {
     .command('model')
     .description('look at the versions of the two models, or export one')
     .helpCommand(false);
-  const add = (usage: string, description: string): Program =>
+  const add: AddCommand = (usage, description) =>
     model
       .command(usage)
       .description(description)

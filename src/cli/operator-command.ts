@@ -2,11 +2,11 @@
  * `kill-switch` and `release-breaker`: the operator's word to a bot, running or at rest.
  */
 import type { Command as Program } from 'commander';
-import type { Registration } from './registration.ts';
+import type { AddCommand, Registration } from './registration.ts';
 import type { StateOptions } from './state-command.ts';
 
 export function registerOperator(program: Program, { run }: Registration): void {
-  const add = (usage: string, description: string): Program =>
+  const add: AddCommand = (usage, description) =>
     program
       .command(usage)
       .description(description)

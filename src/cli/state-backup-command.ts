@@ -1,12 +1,12 @@
 /**
  * `state backup` and `state restore`: copies of a state directory elsewhere, and back.
  */
-import { InvalidArgumentError, type Command as Program } from 'commander';
+import { InvalidArgumentError } from 'commander';
 import type { Point } from '../app/point.ts';
 import { timeframeMs } from '../base/time.ts';
 import { toPositiveCount } from './option.ts';
 import { toPoint } from './point.ts';
-import type { Registration } from './registration.ts';
+import type { AddCommand, Registration } from './registration.ts';
 import type { StateOptions } from './state-command.ts';
 
 export interface StateBackupOptions extends StateOptions {
@@ -28,10 +28,7 @@ export interface StateRestoreOptions extends StateOptions {
   readonly list: boolean;
 }
 
-export function registerBackup(
-  add: (usage: string, description: string) => Program,
-  { run }: Registration,
-): void {
+export function registerBackup(add: AddCommand, { run }: Registration): void {
   add('backup', 'copy what the bot remembers to another place, also while it runs')
     .option('--to <place>', 'a folder on another disk, or s3://bucket/prefix (default: backup.to)')
     .option('--every <time>', 'go on, with one each 30m, 1h, 1d …', toMillis)

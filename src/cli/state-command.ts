@@ -56,7 +56,7 @@ export function registerState(program: Program, registration: Registration): voi
     .command('state')
     .description('look at what the bot remembers, or change it')
     .helpCommand(false);
-  const add = (usage: string, description: string): Program =>
+  const add: AddCommand = (usage, description) =>
     state
       .command(usage)
       .description(description)

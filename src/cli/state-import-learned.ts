@@ -4,14 +4,12 @@
  * Promises: says part by part what was carried over and what was not.
  */
 
-import { loadConfig } from '../app/config.ts';
-import { placeOf } from '../app/directory.ts';
 import { importLearned } from '../app/import-learned.ts';
 import { table } from '../app/table.ts';
 import { EXIT } from '../base/fault.ts';
 import type { Command } from './io.ts';
 import type { StateOptions } from './state-command.ts';
-import { print, printJson } from './state-look.ts';
+import { placeToBegin, print, printJson } from './state-look.ts';
 
 export interface ImportLearnedOptions extends StateOptions {
   readonly from: string;
@@ -19,9 +17,8 @@ export interface ImportLearnedOptions extends StateOptions {
 }
 
 export const stateImportLearned: Command<ImportLearnedOptions> = async (options, io) => {
-  const { dir, config: file, from, yes } = options;
-  // Unlike for the commands that look, it need not be there yet.
-  const place = placeOf(loadConfig({ file, env: io.env, overrides: { dir } }));
+  const { from, yes } = options;
+  const place = placeToBegin(options, io);
   const { parts, replaced, seq, epoch } = importLearned(place, { from, yes });
   const { directory } = place;
   if (options.json) {

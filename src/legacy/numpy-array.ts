@@ -101,8 +101,6 @@ function textWidth(descr: string): number | null {
   return Number(match[2]) * (match[1] === 'U' ? 4 : 1);
 }
 
-export const holdsNumbers = ({ descr }: ArrayBytes): boolean => kindOf(descr) !== null;
-
 /** Its numbers; null where it holds something else. */
 export function numbersOf({ descr, shape, columnMajor, bytes }: ArrayBytes): NumberArray | null {
   const kind = kindOf(descr);

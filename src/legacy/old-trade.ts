@@ -5,7 +5,6 @@
  * quantity and profit), or has a default, and either is told by name. Never: a trade whose profit or
  * time nothing tells.
  */
-import type { Units } from '../base/money.ts';
 import type { Millis } from '../base/time.ts';
 import { type Direction, signOf, type TradeRecord } from '../core/order.ts';
 import { pick, pickNumber, pickText, unitsOf } from './old-field.ts';
@@ -127,17 +126,18 @@ function durationOf(fields: Fields): Millis | null {
   return null;
 }
 
-interface Amounts {
-  readonly side: Direction;
-  readonly entryPrice: number;
-  readonly exitPrice: number;
-  readonly quantity: number;
-  readonly leverage: number;
-  readonly fees: Units;
-  readonly funding: Units;
-  readonly profit: Units;
-  readonly profitRatio: number;
-}
+type Amounts = Pick<
+  TradeRecord,
+  | 'side'
+  | 'entryPrice'
+  | 'exitPrice'
+  | 'quantity'
+  | 'leverage'
+  | 'fees'
+  | 'funding'
+  | 'profit'
+  | 'profitRatio'
+>;
 
 /** Above 0, or not known. */
 const positive = (number: number | null): number | null =>
