@@ -71,6 +71,7 @@ export function openDirectory(options: OpeningOptions): Opened {
   if (isUpgrade(found)) backupDirectory(disks, 'before-upgrade');
   mendJournal(disks, found);
   for (const path of found.damaged) quarantine(disks.a, path);
+  keepUnvouched(disks.a, found);
   nameWaiting(disks.a, found);
   restoreNeeded(disks.a, found.survey);
   const { recovered, told } = mendBlobs(disks, found);
@@ -160,6 +161,19 @@ function mendJournal(disks: Disks, found: Recovered): void {
     setStrangeAside(disks.b, new Set([...named, ...blobs]));
     setJournalAside(disks.b);
     repairJournal(disks, scanJournal(disks, survey.known));
+  }
+}
+
+/**
+ * What is gone on from at the operator's word alone, or under a step that it did not reach, is
+ * written anew by the first checkpoint, and no generation keeps it: as it stood, it stays here.
+ */
+function keepUnvouched(disk: Disk, { choices, scan, damaged }: Recovered): void {
+  for (const choice of choices.values()) {
+    if (choice.kind !== 'file' || (scan !== null && choice.record !== null)) continue;
+    const { path, name, spareOf } = choice.file;
+    if (spareOf === undefined && path === name && !damaged.includes(path))
+      quarantineCopy(disk, path);
   }
 }
 

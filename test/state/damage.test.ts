@@ -133,6 +133,18 @@ describe('what is given up', () => {
     for (const [path, data] of before) assert.ok(after.includes(data), path);
   });
 
+  it('as are the files that are gone on from, where the journal says a later step than they', () => {
+    const disks = cloneOf(alone.disks);
+    const manifest = must(must(alone.strangers[0], 'bot').a.contents().get('manifest.json'), 'one');
+    flip(disks, 'a', 'manifest.json');
+    disks.a.plant('manifest.mirror.json', manifest);
+    const before = COMPONENTS.map(({ file }) => disks.a.contents().get(file.name));
+    openOn(disks, { acceptLoss: true }).close();
+    assert.notDeepEqual(disks.a.contents().get('purse_state.json'), before[0]);
+    const after = [...disks.a.contents().values()];
+    for (const data of before) assert.ok(after.includes(must(data, 'file')));
+  });
+
   it('and taken up again from a file that nothing vouches for is named', () => {
     const disks = cloneOf(alone.disks);
     disks.a.lose(pathOf(alone, /^previous.*purse/));
