@@ -59,4 +59,35 @@ describe('a reset', () => {
         assert.deepEqual(store.report.lost, []);
       }
     });
+
+  it('is no damage either where the start after it is killed while it writes the part anew', () => {
+    const staged = directory(COMPONENTS);
+    const seen = new Set<string>();
+    const probe = new Machine();
+    const { states } = reset(staged.kill(probe), COMPONENTS);
+    // From the new segment's head on, which is the first to tell of the reset.
+    for (let killAt = probe.operations - 40; ; killAt += 2) {
+      const dying = staged.kill(Object.assign(new Machine(), { killAt }));
+      if (outcomeOf(() => reset(dying, COMPONENTS)) === 'done') break;
+      for (let nextAt = 2; ; nextAt += 2) {
+        const starting = dying.kill(Object.assign(new Machine(), { killAt: nextAt }));
+        if (outcomeOf(() => openOn({ a: starting, b: starting })) === 'done') break;
+        const disk = starting.kill();
+        const store = openOn({ a: disk, b: disk });
+        assert.deepEqual(store.report.repairs, [], `killed at ${killAt}, then at ${nextAt}`);
+        seen.add(hashOf(store.states));
+      }
+    }
+    assert.deepEqual([...seen], [hashOf(states)]);
+  });
 });
+
+function outcomeOf(work: () => unknown): 'done' | 'killed' {
+  try {
+    work();
+    return 'done';
+  } catch (error) {
+    if (error instanceof Killed) return 'killed';
+    throw error;
+  }
+}
