@@ -76,7 +76,7 @@ function setUp(given: {
     now: () => now,
     commit: input => {
       assert.ok(input.kind === 'answer');
-      const { report } = input;
+      const report = input.report as Report;
       answers.push(report);
       for (const list of [waiting, recalled]) {
         const index = list.findIndex(order => 'id' in report && order.id === report.id);

@@ -94,3 +94,5 @@ export const BACKUP_RETRY_MS = MINUTE_MS;
 export const STORE_CONNECT_MS_MAX = 10 * SECOND_MS;
 export const STORE_ANSWER_MS_MAX = 60 * SECOND_MS;
 export const STORE_ATTEMPTS_MAX = 5;
+/** Fills are asked for again this far back: a venue may tell of one later than of its successor. */
+export const FILL_OVERLAP_MS = 2 * MINUTE_MS;

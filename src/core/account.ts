@@ -10,7 +10,15 @@ import { asUnits, notional, type Units } from '../base/money.ts';
 import { growBracket } from './bracket.ts';
 import type { Fact } from './fact.ts';
 import type { Contract } from './market.ts';
-import { directionOf, exitSide, type OpenOrder, type Order, type Position } from './order.ts';
+import {
+  ADOPTED,
+  directionOf,
+  entrySide,
+  exitSide,
+  type OpenOrder,
+  type Order,
+  type Position,
+} from './order.ts';
 import { type Fill, fundPosition, growPosition, marginOf, shrinkPosition } from './position.ts';
 
 export interface Account {
@@ -26,7 +34,7 @@ export interface Account {
 /** Folds a fill. Returns the position it closed, if it did, with its last lot out of it. */
 export function applyFill(account: Account, fill: Fill, contract: Contract): Position | null {
   const open = account.orders[fill.id];
-  assert(open !== undefined || fill.exitReason === 'liquidation', `a fill of no order: ${fill.id}`);
+  assert(open !== undefined || isStrange(fill), `a fill of no order: ${fill.id}`);
   account.feesPaid = asUnits(account.feesPaid + fill.fee);
   account.balance = asUnits(account.balance - fill.fee);
   if (open !== undefined) {
@@ -39,6 +47,41 @@ export function applyFill(account: Account, fill: Fill, contract: Contract): Pos
     }
   }
   return leave(account, fill, contract);
+}
+
+/** Reduces a position without an order of ours: the venue's own doing, or a person's on its site. */
+const isStrange = ({ id, exitReason }: Fill): boolean =>
+  exitReason === 'liquidation' || id.startsWith('hand:');
+
+/** Folds lots that somebody else opened: a position like any other from here on. */
+export function adopt(account: Account, fact: Fact<'position.adopted'>, contract: Contract): void {
+  const { symbol, side, lots, price, fee, leverage, stop, time } = fact;
+  const held = account.positions[symbol];
+  assert(
+    held === undefined || entrySide(held.direction) === side,
+    `${symbol} is held the other way`,
+  );
+  account.feesPaid = asUnits(account.feesPaid + fee);
+  account.balance = asUnits(account.balance - fee);
+  const id = held?.entryOrderId ?? fact.id;
+  const order: Order = {
+    ...{
+      id,
+      epoch: 0,
+      symbol,
+      side,
+      kind: 'market',
+      lots,
+      price: null,
+      trigger: null,
+      trail: null,
+    },
+    ...{ reduceOnly: false, leverage, createdAt: time, expiresAt: time, strategy: ADOPTED },
+    ...{ exitReason: null, protection: { stop, takeProfit: null, trail: null } },
+    models: { signal: 0, deep: 0 },
+  };
+  const fill = { id, symbol, side, price, lots, fee, time, exitReason: null } as const;
+  enter(account, order, { fill: { type: 'order.filled', ...fill, liquidity: 'taker' }, contract });
 }
 
 /** Folds that a stop was reached; one that is no longer open changes nothing. */
@@ -54,9 +97,14 @@ export function applyFunding(
   contract: Contract,
 ): void {
   const position = must(account.positions[fact.symbol], `a position in ${fact.symbol} to fund`);
-  account.fundingPaid = asUnits(account.fundingPaid + fact.amount);
-  account.balance = asUnits(account.balance - fact.amount);
+  fundAccount(account, fact.amount);
   fundPosition(position, fact.amount, contract);
+}
+
+/** The wallet's side of it alone. */
+export function fundAccount(account: Account, amount: Units): void {
+  account.fundingPaid = asUnits(account.fundingPaid + amount);
+  account.balance = asUnits(account.balance - amount);
 }
 
 /** Margin and entry orders take their part of the balance; the rest is free. */

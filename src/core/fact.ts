@@ -11,6 +11,7 @@ import type { Candle, Contract, Regime, VolatilityLevel } from './market.ts';
 import type { Direction, ExitReason, ModelVersions, Order, Side, TradeRecord } from './order.ts';
 import type { Settings } from './settings.ts';
 import type { TrainOutcome, TrainRequest } from './training.ts';
+import type { VenueFactShapes } from './venue-fact.ts';
 
 export type * from './training.ts';
 
@@ -38,7 +39,7 @@ export interface Binding {
 export type Breaker = 'daily_loss' | 'max_drawdown' | 'loss_streak';
 
 /** Everything that may be told of a fact, by name. */
-export interface FactShapes {
+export interface FactShapes extends VenueFactShapes {
   'directory.bound': Binding & { readonly rng: RngState };
   'config.changed': { readonly settings: Settings };
   /** Components that start afresh in a directory that is bound: they are told what they missed. */
@@ -89,6 +90,8 @@ export interface FactShapes {
     readonly liquidity: 'maker' | 'taker';
     readonly time: Millis;
     readonly exitReason: ExitReason | null;
+    /** The venue's own id of it; absent on paper. A fill by another's hand has `hand:…` as its id. */
+    readonly fillId?: string;
   };
   /** `amount` is what we pay; negative is received. */
   'funding.settled': {
@@ -242,3 +245,5 @@ export type ReportName =
   | 'order.filled'
   | 'funding.settled';
 export type Report = Fact<ReportName>;
+/** What a real account tells beside them. */
+export type VenueReport = Fact<keyof VenueFactShapes>;

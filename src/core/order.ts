@@ -154,6 +154,9 @@ export interface TradeRecord {
   readonly models: ModelVersions;
 }
 
+/** The strategy of a position that this directory did not open. */
+export const ADOPTED = 'adopted';
+
 export const directionOf = (side: Side): Direction => (side === 'buy' ? 'long' : 'short');
 export const entrySide = (direction: Direction): Side => (direction === 'long' ? 'buy' : 'sell');
 export const exitSide = (direction: Direction): Side => (direction === 'long' ? 'sell' : 'buy');

@@ -6,7 +6,13 @@
  */
 import type { Approved, Order } from './order.ts';
 
-export type Outbox = Record<string, { readonly order: Order }>;
+export interface Waiting {
+  readonly order: Order;
+  /** Sent, and the answer did not come; absent: not known to be. */
+  doubted?: boolean;
+}
+
+export type Outbox = Record<string, Waiting>;
 
 /** Waiting orders, oldest first. The fact `order.approved` is the approval, hence the mark. */
 export function waitingOrders(outbox: Readonly<Outbox>): Approved[] {

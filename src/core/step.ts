@@ -8,7 +8,7 @@
 import { assert } from '../base/assert.ts';
 import type { Millis } from '../base/time.ts';
 import type { BlobContent } from './component.ts';
-import type { Binding, Breaker, Fact, Report, TrainOutcome } from './fact.ts';
+import type { Binding, Breaker, Fact, Report, TrainOutcome, VenueReport } from './fact.ts';
 import type { Fold } from './fold.ts';
 import type { Candle } from './market.ts';
 import type { Settings } from './settings.ts';
@@ -42,7 +42,9 @@ export type Input =
   /** Components that start afresh are told the binding and the settings. */
   | { readonly kind: 'found'; readonly ids: readonly string[] }
   | { readonly kind: 'candle'; readonly candle: Candle; readonly reports: readonly Report[] }
-  | { readonly kind: 'answer'; readonly report: Report }
+  | { readonly kind: 'answer'; readonly report: Report | VenueReport }
+  /** Live: a position whose stop the venue will not take is left. */
+  | { readonly kind: 'unprotected'; readonly symbol: string; readonly time: Millis }
   | { readonly kind: 'trained'; readonly outcome: TrainOutcome; readonly blob: BlobContent }
   | (Replacement & { readonly kind: 'replace'; readonly time: Millis })
   | (Word & { readonly time: Millis });

@@ -7,7 +7,7 @@
 import { unreachable } from '../base/assert.ts';
 import { seedRng } from '../base/rng.ts';
 import { HOUR_MS, type Millis, utcDate } from '../base/time.ts';
-import type { Breaker, Fact, Report } from '../core/fact.ts';
+import type { Breaker, Fact, Report, VenueReport } from '../core/fact.ts';
 import type { Candle } from '../core/market.ts';
 import type { TradeRecord } from '../core/order.ts';
 import type { Input, Telling } from '../core/step.ts';
@@ -17,6 +17,7 @@ import { gapBefore, symbolOf } from '../trade/market.ts';
 import { equityOf, tradeOf } from '../trade/portfolio.ts';
 import { tellEntryOrExit } from './entry.ts';
 import { tellExamples } from './examples.ts';
+import { tellLeaving } from './leave.ts';
 import { tellGivenUp, tellRewards } from './reward.ts';
 import { tellTrainingRequests } from './training-request.ts';
 import type { World } from './world.ts';
@@ -42,6 +43,9 @@ export function decide(world: World, input: Input, telling: Telling): void {
       return;
     case 'answer':
       tellAnswer(world, input.report, telling);
+      return;
+    case 'unprotected':
+      tellLeaving(world, { ...input, reason: 'stop_loss' }, telling);
       return;
     case 'trained':
       telling.tell({ type: 'model.trained', ...input.outcome }, input.blob);
@@ -113,7 +117,7 @@ function candleFact(candle: Candle, gap: number): Fact<'candle.closed'> {
 }
 
 /** A live exchange may answer with the very fill that closes a trade. */
-function tellAnswer(world: World, report: Report, telling: Telling): void {
+function tellAnswer(world: World, report: Report | VenueReport, telling: Telling): void {
   const trade = tellReport(world, report, telling);
   if (trade !== null) tellRewards(world, [trade], { time: report.time, telling });
 }
@@ -129,7 +133,11 @@ function tellReports(world: World, reports: readonly Report[], telling: Telling)
 }
 
 /** Tells what an exchange reported and, where that closed a position, the trade. */
-function tellReport(world: World, report: Report, telling: Telling): TradeRecord | null {
+function tellReport(
+  world: World,
+  report: Report | VenueReport,
+  telling: Telling,
+): TradeRecord | null {
   telling.tell(report);
   if (report.type !== 'order.filled') return null;
   const trade = tradeOf(world.portfolio);

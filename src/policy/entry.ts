@@ -18,6 +18,7 @@ import { type Choice, chooseAction, fixedChoice } from '../learn/q-table.ts';
 import { entryRefusal, hasOperator } from '../trade/breaker.ts';
 import type { SymbolState } from '../trade/market.ts';
 import { availableOf, equityOf, isEntering, isLeaving, openTrades } from '../trade/portfolio.ts';
+import { frozenBy } from '../trade/portfolio-venue.ts';
 import { exitFor } from './exits.ts';
 import { forecastOf } from './forecast.ts';
 import { type Sizing, sizeEntry } from './sizing.ts';
@@ -48,6 +49,7 @@ export function tellEntryOrExit(world: World, moment: Moment, telling: Telling):
     return null;
   }
   if (!symbol.reading.ready || isEntering(world.portfolio, candle.symbol)) return null;
+  if (frozenBy(world.portfolio, candle.symbol) !== null) return null;
   if (entryRefusal(world['risk-manager'], placesTaken(world), world.run.settings) !== null)
     return null;
   const idea = ideaOf(world, moment, telling);

@@ -8,7 +8,14 @@
  */
 import type { Millis } from '../base/time.ts';
 import type { Contract } from '../core/market.ts';
-import { type Approved, approve, type ExitReason, exitSide, type Position } from '../core/order.ts';
+import {
+  ADOPTED,
+  type Approved,
+  approve,
+  type ExitReason,
+  exitSide,
+  type Position,
+} from '../core/order.ts';
 import { unrealisedOf } from '../core/position.ts';
 import type { Place } from '../core/step.ts';
 import { exitSignal, holdCandlesMax, type Scene } from './strategies.ts';
@@ -31,6 +38,8 @@ const SIGNAL_CANDLES_MIN = 3;
 /** Why the position is to be left now, or null. Allocates nothing: asked on each candle. */
 export function exitReasonFor(position: Position, scene: ExitScene): ExitReason | null {
   const { reading, candle, settings } = scene;
+  // What a person opened is theirs to leave; its stop stands.
+  if (position.strategy === ADOPTED) return null;
   if (position.candlesHeld >= holdCandlesMax(position.strategy, settings)) return 'time_exit';
   if (position.candlesHeld < SIGNAL_CANDLES_MIN) return null;
   if (!exitSignal(position, reading, candle)) return null;
@@ -50,14 +59,26 @@ function movedBeyondCosts(position: Position, { candle, settings, contract }: Ex
 /** The order that leaves the position, or null to stay. */
 export function exitFor(request: ExitRequest): Approved | null {
   const reason = exitReasonFor(request.position, request);
-  return reason === null ? null : exitOrder(request, reason);
+  if (reason === null) return null;
+  const createdAt = request.candle.time + request.settings.timeframeMs;
+  return exitOrder({ ...request, createdAt, reason });
 }
 
-function exitOrder(request: ExitRequest, reason: ExitReason): Approved {
-  const { position, candle, settings, place } = request;
+export interface Leave {
+  readonly position: Position;
+  readonly place: Place;
+  readonly epoch: number;
+  readonly expiresAt: Millis;
+  readonly createdAt: Millis;
+  readonly reason: ExitReason;
+}
+
+/** The whole position, at the market. */
+export function exitOrder(leave: Leave): Approved {
+  const { position, place, createdAt, expiresAt, reason } = leave;
   return approve({
     id: `${place.seq}-${place.index}`,
-    epoch: request.epoch,
+    epoch: leave.epoch,
     symbol: position.symbol,
     side: exitSide(position.direction),
     kind: 'market',
@@ -67,8 +88,8 @@ function exitOrder(request: ExitRequest, reason: ExitReason): Approved {
     trail: null,
     reduceOnly: true,
     leverage: position.leverage,
-    createdAt: candle.time + settings.timeframeMs,
-    expiresAt: request.expiresAt,
+    createdAt,
+    expiresAt,
     strategy: position.strategy,
     exitReason: reason,
     protection: null,

@@ -7,7 +7,7 @@
  */
 import { must } from '../base/assert.ts';
 import type { Millis } from '../base/time.ts';
-import type { TradeRecord } from '../core/order.ts';
+import { ADOPTED, type TradeRecord } from '../core/order.ts';
 import type { Telling } from '../core/step.ts';
 import { choiceExpired, rewardOf, waitingChoice } from '../learn/q-table.ts';
 import { symbolOf } from '../trade/market.ts';
@@ -22,7 +22,9 @@ export interface Moment {
 /** Answers the choices that led to these trades. */
 export function tellRewards(world: World, closed: readonly TradeRecord[], moment: Moment): void {
   for (const trade of closed) {
-    const { symbol } = trade;
+    const { symbol, strategy } = trade;
+    // No choice led to it, and one may be waiting all the same.
+    if (strategy === ADOPTED) continue;
     const choice = waitingChoice(world['q-table'], symbol);
     if (choice !== null)
       tellReward(world, { ...moment, symbol, reward: rewardOf(trade, choice.candles) });

@@ -45,6 +45,18 @@ export const analytics: Component<'analytics', AnalyticsState> = {
       startFrom(state, account.equity);
       state.traded = account.traded;
     },
+    'account.opened': (state, { balance }) => {
+      if (!state.traded) startFrom(state, balance);
+    },
+    'balance.corrected': (state, { amount }) => {
+      const { drawdown } = state;
+      // Money that came or went is neither won nor lost.
+      if (state.startBalance !== null) state.startBalance = asUnits(state.startBalance + amount);
+      if (drawdown.peak !== null) drawdown.peak = asUnits(drawdown.peak + amount);
+    },
+    'position.adopted': ({ paid }, { fee }) => {
+      paid.takerFees = asUnits(paid.takerFees + fee);
+    },
     'order.filled': (state, { fee, liquidity }) => {
       const { paid } = state;
       state.traded = true;

@@ -27,6 +27,8 @@ import {
   type Protection,
   type TradeRecord,
 } from '../core/order.ts';
+import type { Waiting } from '../core/outbox.ts';
+import type { LegStops, PlacedStop, TakenFill, VenueBooks } from '../core/venue-books.ts';
 import type { Mark, Portfolio } from './portfolio.ts';
 
 export function encodePortfolio(state: Portfolio): Encoded {
@@ -139,9 +141,26 @@ const readPortfolio = fieldsOf<Portfolio>({
       triggered: optional(asBoolean),
     }),
   ),
-  outbox: mapOf(fieldsOf<{ order: Order }>({ order: readOrder })),
+  outbox: mapOf(fieldsOf<Waiting>({ order: readOrder, doubted: optional(asBoolean) })),
   contracts: mapOf(readContract),
   ownTiers: optional(mapOf(readTiers)),
   marks: mapOf(fieldsOf<Mark>({ price: asNumber, time: asInteger })),
   closing: listOf(readTrade),
+  venue: optional(
+    fieldsOf<VenueBooks>({
+      since: asInteger,
+      stops: mapOf(
+        fieldsOf<LegStops>({
+          symbol: asText,
+          last: asInteger,
+          placed: listOf(
+            fieldsOf<PlacedStop>({ revision: asInteger, lots: asInteger, trigger: asNumber }),
+          ),
+        }),
+      ),
+      fills: mapOf(listOf(fieldsOf<TakenFill>({ id: asText, time: asInteger }))),
+      funded: mapOf(asInteger),
+      foreign: mapOf(asInteger),
+    }),
+  ),
 });

@@ -12,14 +12,7 @@ import { Bug } from '../base/assert.ts';
 import { EXIT, Fault } from '../base/fault.ts';
 import type { Units } from '../base/money.ts';
 import type { Millis } from '../base/time.ts';
-import {
-  type Account,
-  applyFill,
-  applyFunding,
-  applyTrigger,
-  freeOf,
-  reservedBy,
-} from '../core/account.ts';
+import { type Account, applyFill, applyTrigger, freeOf, reservedBy } from '../core/account.ts';
 import { entryStopOf, holdCandle } from '../core/bracket.ts';
 import type { Component, Handlers } from '../core/component.ts';
 import type { Contract, MaintenanceTier } from '../core/market.ts';
@@ -27,7 +20,9 @@ import type { Approved, Books, OpenOrder, Order, TradeRecord } from '../core/ord
 import { byAge, type Outbox, waitingOrders } from '../core/outbox.ts';
 import { tradeRecordOf, unrealisedOf } from '../core/position.ts';
 import { DEFAULT_SETTINGS } from '../core/settings.ts';
+import type { VenueBooks } from '../core/venue-books.ts';
 import { decodePortfolio, encodePortfolio } from './portfolio-codec.ts';
+import { noteFill, settleFunding, venueHandlers } from './portfolio-venue.ts';
 import { applyTierRules } from './tier-rule.ts';
 
 /** The last price known of a symbol; `time` is the close of its candle. */
@@ -49,6 +44,8 @@ export interface Portfolio extends Account {
   readonly closing: TradeRecord[];
   /** Fills so far; the start balance is fixed by the first one. */
   fills: number;
+  /** Of a live account alone. */
+  venue?: VenueBooks;
 }
 
 const initial = (): Portfolio => ({
@@ -89,6 +86,7 @@ const on: Handlers<Portfolio> = {
   'order.filled'(state, fact) {
     const contract = contractOf(state, fact.symbol);
     accept(state, fact.id);
+    noteFill(state, fact);
     state.fills += 1;
     const reason = fact.exitReason ?? state.orders[fact.id]?.order.exitReason ?? 'force_exit';
     const held = state.positions[fact.symbol];
@@ -102,7 +100,8 @@ const on: Handlers<Portfolio> = {
     const index = state.closing.findIndex(({ id }) => id === trade.id);
     if (index >= 0) state.closing.splice(index, 1);
   },
-  'funding.settled': (state, fact) => applyFunding(state, fact, contractOf(state, fact.symbol)),
+  'funding.settled': settleFunding,
+  ...venueHandlers,
   'candle.closed'(state, candle) {
     const mark = state.marks[candle.symbol];
     const time = candle.time + state.timeframeMs;
@@ -122,7 +121,8 @@ export const portfolio: Component<'portfolio', Portfolio> = {
   title: 'portfolio',
   version: 2,
   money: true,
-  // A stop may be triggered since, and the settings may replace a contract's tiers.
+  // Since then a stop may be triggered, the settings may replace a contract's tiers, and the account
+  // may be a live one.
   upgrades: { 2: old => old },
   file: {
     name: 'portfolio_state.json',

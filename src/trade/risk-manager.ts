@@ -49,7 +49,19 @@ export const riskManager: Component<'risk-manager', RiskState> = {
       startFrom(state, account.equity);
       state.traded = account.traded;
     },
+    'account.opened': (state, { balance }) => {
+      if (!state.traded) startFrom(state, balance);
+    },
+    // Money that came or went is neither won nor lost.
+    'balance.corrected': (state, { amount }) => {
+      state.peakBalance = Math.max(0, asUnits(state.peakBalance + amount));
+      state.dailyStartBalance = asUnits(state.dailyStartBalance + amount);
+      markEquity(state, asUnits(state.equity + amount));
+    },
     'order.filled': state => {
+      state.traded = true;
+    },
+    'position.adopted': state => {
       state.traded = true;
     },
     'trade.closed': (state, { trade }) => countTrade(state, trade),

@@ -1,0 +1,89 @@
+/**
+ * The portfolio's part of a live account: what a venue tells that paper never does.
+ *
+ * Promises: pure folds; money that came without a fill is a correction, never a profit. Never:
+ * decides what is done about a difference (app/live does, and each of its answers is a fact).
+ */
+import { must } from '../base/assert.ts';
+import { asUnits } from '../base/money.ts';
+import { adopt, applyFunding, fundAccount } from '../core/account.ts';
+import type { Handlers } from '../core/component.ts';
+import type { Fact } from '../core/fact.ts';
+import {
+  newVenueBooks,
+  placeStop,
+  stopsToWithdraw,
+  takeFill,
+  type VenueBooks,
+  withdrawStop,
+} from '../core/venue-books.ts';
+import type { Portfolio } from './portfolio.ts';
+
+export const venueHandlers: Handlers<Portfolio> = {
+  'account.opened'(state, { time, balance }) {
+    state.venue ??= newVenueBooks(time);
+    if (state.fills > 0) return;
+    state.startBalance = balance;
+    state.balance = balance;
+  },
+  'balance.corrected'(state, { amount }) {
+    state.startBalance = asUnits(state.startBalance + amount);
+    state.balance = asUnits(state.balance + amount);
+  },
+  'order.doubted'(state, { id }) {
+    const waiting = state.outbox[id];
+    if (waiting !== undefined) waiting.doubted = true;
+  },
+  'stop.placed': (state, fact) => placeStop(booksIn(state), fact),
+  'stop.withdrawn': (state, fact) =>
+    withdrawStop(booksIn(state), fact, state.orders[fact.id] !== undefined),
+  'position.adopted'(state, fact) {
+    const { symbol, lots, side, fillId, time } = fact;
+    if (fillId !== undefined) takeFill(booksIn(state), symbol, { id: fillId, time });
+    state.fills += 1;
+    adopt(state, fact, must(state.contracts[symbol], symbol));
+    const left = booksIn(state).foreign[symbol] ?? 0;
+    setForeign(booksIn(state), symbol, left === 0 ? 0 : left - (side === 'buy' ? lots : -lots));
+  },
+  'position.left'(state, { symbol, lots, fillId, time }) {
+    const books = booksIn(state);
+    if (fillId !== undefined) takeFill(books, symbol, { id: fillId, time });
+    setForeign(books, symbol, lots);
+  },
+};
+
+/** What a live account leaves of a fill and of a settlement, beside what every account does. */
+export function noteFill(state: Portfolio, { symbol, fillId, time }: Fact<'order.filled'>): void {
+  if (fillId !== undefined) takeFill(booksIn(state), symbol, { id: fillId, time });
+}
+
+/** A venue may tell of a settlement after the position that it was for is closed. */
+export function settleFunding(state: Portfolio, fact: Fact<'funding.settled'>): void {
+  const { symbol, time, amount } = fact;
+  if (state.venue !== undefined) state.venue.funded[symbol] = time;
+  const isLate = state.venue !== undefined && state.positions[symbol] === undefined;
+  if (isLate) fundAccount(state, amount);
+  else applyFunding(state, fact, must(state.contracts[symbol], symbol));
+}
+
+/**
+ * Why no entry may be made in a symbol while the venue has to be heard first; null: it may. An
+ * order without an answer may stand there, a stop of a former position would fire into a new one.
+ */
+export function frozenBy(state: Portfolio, symbol: string): string | null {
+  const { venue } = state;
+  if (venue === undefined) return null;
+  for (const id in state.outbox)
+    if (state.outbox[id]?.order.symbol === symbol) return 'an order waits for its answer';
+  if ((venue.foreign[symbol] ?? 0) !== 0) return 'it holds a position that is not of this bot';
+  if (stopsToWithdraw(state, venue).some(stale => stale.symbol === symbol))
+    return 'a stop of a former position still stands';
+  return null;
+}
+
+const booksIn = ({ venue }: Portfolio): VenueBooks => must(venue, 'an account that was opened');
+
+function setForeign({ foreign }: VenueBooks, symbol: string, lots: number): void {
+  if (lots === 0) delete foreign[symbol];
+  else foreign[symbol] = lots;
+}
