@@ -5,7 +5,8 @@ import { failed, ok, type Result } from '../base/result.ts';
 import type { Exchange } from '../core/exchange.ts';
 import type { Report } from '../core/fact.ts';
 import { type Approved, approve, type Order } from '../core/order.ts';
-import { clientOrderId, createCourier } from './courier.ts';
+import { clientOrderId } from './client-id.ts';
+import { createCourier } from './courier.ts';
 
 const DIRECTORY = '0123456789abcdef';
 

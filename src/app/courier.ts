@@ -6,7 +6,6 @@
  * its limit expires. While the kill switch is on no entry leaves, and one that waits at the
  * exchange is canceled. Never: remembers anything of its own; the outbox is the portfolio's.
  */
-import { hash } from 'node:crypto';
 import { EXIT, Fault } from '../base/fault.ts';
 import type { Result } from '../base/result.ts';
 import type { Exchange } from '../core/exchange.ts';
@@ -15,6 +14,7 @@ import type { Approved, Order } from '../core/order.ts';
 import type { Input } from '../core/step.ts';
 import type { World } from '../policy/world.ts';
 import { openEntriesOf, outboxOf } from '../trade/portfolio.ts';
+import { clientOrderId } from './client-id.ts';
 
 /** What a courier is asked to do, read off the state: a restart finds it again. */
 export interface Errands {
@@ -59,12 +59,6 @@ export function errandsOf(world: World): Errands {
 export interface Courier {
   readonly idle: () => boolean;
   deliver(): Promise<void>;
-}
-
-/** Hex letters and digits only, 32 long: within every exchange's alphabet and length. */
-export function clientOrderId(directory: string, order: Order): string {
-  const text = `${directory}/${order.epoch}/${order.id}`;
-  return `hf${hash('sha256', text, 'hex').slice(0, 30)}`;
 }
 
 export function createCourier(options: CourierOptions): Courier {

@@ -96,3 +96,13 @@ export const STORE_ANSWER_MS_MAX = 60 * SECOND_MS;
 export const STORE_ATTEMPTS_MAX = 5;
 /** Fills are asked for again this far back: a venue may tell of one later than of its successor. */
 export const FILL_OVERLAP_MS = 2 * MINUTE_MS;
+/** A venue that has not known an order for this long never had it: longer than a request can live. */
+export const NOT_FOUND_AFTER_MS = 15 * SECOND_MS;
+/** Rounds at the desk of a live account: while something is on its way, else, and with no answer. */
+export const EAGER_ROUND_MS = 300;
+export const ROUND_MS = 2 * SECOND_MS;
+export const ROUND_SLOWEST_MS = 30 * SECOND_MS;
+/** Everything is compared with the venue this often. */
+export const RECONCILE_MS = 3 * MINUTE_MS;
+/** What a venue's rounding of an open position's entry price may show: 0.01 of the quote currency. */
+export const BALANCE_SLACK = 1_000_000;

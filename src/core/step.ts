@@ -11,6 +11,7 @@ import type { BlobContent } from './component.ts';
 import type { Binding, Breaker, Fact, Report, TrainOutcome, VenueReport } from './fact.ts';
 import type { Fold } from './fold.ts';
 import type { Candle } from './market.ts';
+import type { ExitReason } from './order.ts';
 import type { Settings } from './settings.ts';
 
 /** What the operator may say to a bot. A word that changes nothing leaves no fact. */
@@ -44,7 +45,12 @@ export type Input =
   | { readonly kind: 'candle'; readonly candle: Candle; readonly reports: readonly Report[] }
   | { readonly kind: 'answer'; readonly report: Report | VenueReport }
   /** Live: a position whose stop the venue will not take is left. */
-  | { readonly kind: 'unprotected'; readonly symbol: string; readonly time: Millis }
+  | {
+      readonly kind: 'unprotected';
+      readonly symbol: string;
+      readonly reason: ExitReason;
+      readonly time: Millis;
+    }
   | { readonly kind: 'trained'; readonly outcome: TrainOutcome; readonly blob: BlobContent }
   | (Replacement & { readonly kind: 'replace'; readonly time: Millis })
   | (Word & { readonly time: Millis });

@@ -15,6 +15,8 @@ import { hasFired, type OpenOrder, type Position, type Side } from './order.ts';
 
 /** A leg as one stop order at the venue. */
 export interface PlacedStop {
+  /** The directory's when it was placed: part of its client id. */
+  readonly epoch: number;
   readonly revision: number;
   readonly lots: number;
   readonly trigger: number;
@@ -66,6 +68,7 @@ export interface WantedStop {
 export interface StaleStop {
   readonly id: string;
   readonly symbol: string;
+  readonly epoch: number;
   readonly revision: number;
 }
 
@@ -75,11 +78,11 @@ interface Protected {
 }
 
 export function placeStop(books: VenueBooks, fact: Fact<'stop.placed'>): void {
-  const { id, symbol, revision, lots, trigger } = fact;
+  const { id, symbol, epoch, revision, lots, trigger } = fact;
   const leg = books.stops[id] ?? { symbol, last: 0, placed: [] };
   assert(revision > leg.last, `revision ${revision} of ${id} is used twice`);
   leg.last = revision;
-  leg.placed.push({ revision, lots, trigger });
+  leg.placed.push({ epoch, revision, lots, trigger });
   books.stops[id] = leg;
 }
 
@@ -135,8 +138,8 @@ export function stopsToWithdraw(account: Protected, books: VenueBooks): StaleSto
   const stale: StaleStop[] = [];
   for (const [id, { symbol, placed }] of Object.entries(books.stops)) {
     const isOpen = account.orders[id] !== undefined;
-    for (const { revision } of isOpen ? placed.slice(0, -1) : placed)
-      stale.push({ id, symbol, revision });
+    for (const { epoch, revision } of isOpen ? placed.slice(0, -1) : placed)
+      stale.push({ id, symbol, epoch, revision });
   }
   return stale;
 }

@@ -28,6 +28,8 @@ export interface VenueFactShapes {
   'stop.placed': {
     readonly id: string;
     readonly symbol: string;
+    /** Of the directory: part of its client id. */
+    readonly epoch: number;
     readonly revision: number;
     readonly lots: number;
     readonly trigger: number;

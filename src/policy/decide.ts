@@ -45,7 +45,7 @@ export function decide(world: World, input: Input, telling: Telling): void {
       tellAnswer(world, input.report, telling);
       return;
     case 'unprotected':
-      tellLeaving(world, { ...input, reason: 'stop_loss' }, telling);
+      tellLeaving(world, input, telling);
       return;
     case 'trained':
       telling.tell({ type: 'model.trained', ...input.outcome }, input.blob);

@@ -154,7 +154,12 @@ const readPortfolio = fieldsOf<Portfolio>({
           symbol: asText,
           last: asInteger,
           placed: listOf(
-            fieldsOf<PlacedStop>({ revision: asInteger, lots: asInteger, trigger: asNumber }),
+            fieldsOf<PlacedStop>({
+              epoch: asInteger,
+              revision: asInteger,
+              lots: asInteger,
+              trigger: asNumber,
+            }),
           ),
         }),
       ),

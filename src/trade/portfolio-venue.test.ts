@@ -68,7 +68,16 @@ const adopted = (id: string, lots: number, fillId?: string): Fact<'position.adop
   }) satisfies Fact;
 
 const placed = (id: string, revision: number, lots: number, trigger: number) =>
-  ({ type: 'stop.placed', id, symbol: BTC, revision, lots, trigger, time: START }) as const;
+  ({
+    type: 'stop.placed',
+    id,
+    symbol: BTC,
+    epoch: 1,
+    revision,
+    lots,
+    trigger,
+    time: START,
+  }) as const;
 
 describe('an account that is opened', () => {
   it('begins with what the venue holds, and keeps it over a file', () => {
@@ -119,9 +128,11 @@ describe('the legs of a position', () => {
     assert.deepEqual([wanted?.revision, wanted?.lots], [2, 15]);
     assert.deepEqual(stopsToWithdraw(world.state, venueOf(world)), []);
     world.tell(placed('1-0.stop', 2, 15, 90));
-    const stale = { id: '1-0.stop', symbol: BTC, revision: 1 };
+    const stale = { id: '1-0.stop', symbol: BTC, epoch: 1, revision: 1 };
     assert.deepEqual(stopsToWithdraw(world.state, venueOf(world)), [stale]);
-    world.tell({ type: 'stop.withdrawn', ...stale, time: START, reason: 'replaced' });
+    const { id, symbol, revision } = stale;
+    const gone = { id, symbol, revision, time: START, reason: 'replaced' };
+    world.tell({ type: 'stop.withdrawn', ...gone });
     assert.deepEqual(stopsToWithdraw(world.state, venueOf(world)), []);
     assert.throws(() => world.tell(placed('1-0.stop', 2, 15, 91)), /used twice/);
   });
@@ -132,8 +143,9 @@ describe('the legs of a position', () => {
     fill(world, { id: 'hand:f2', side: 'sell', lots: 10, price: 101, fillId: 'f2' });
     assert.equal(world.state.positions[BTC], undefined);
     assert.match(frozenBy(world.state, BTC) ?? '', /stop of a former position/);
-    const [stale] = stopsToWithdraw(world.state, venueOf(world));
-    world.tell({ type: 'stop.withdrawn', ...must(stale, 'one'), time: START, reason: 'gone' });
+    assert.equal(stopsToWithdraw(world.state, venueOf(world)).length, 1);
+    const gone = { id: '1-0.stop', symbol: BTC, revision: 1, time: START, reason: 'closed' };
+    world.tell({ type: 'stop.withdrawn', ...gone });
     assert.equal(frozenBy(world.state, BTC), null);
     assert.deepEqual(venueOf(world).stops, {});
   });

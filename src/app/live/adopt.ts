@@ -1,0 +1,56 @@
+/**
+ * Positions that nobody here opened: adopted behind a stop, or left alone.
+ *
+ * Promises: what is added to a position of ours is always ours, since a venue has one position a
+ * symbol. The stop of an adopted position is as far from the price as one of ours would be. Never:
+ * closes anything.
+ */
+import { must } from '../../base/assert.ts';
+import { toPriceStep, type Units } from '../../base/money.ts';
+import type { Millis } from '../../base/time.ts';
+import type { VenueReport } from '../../core/fact.ts';
+import type { Side } from '../../core/order.ts';
+import { booksOf, type Desk, portfolioOf } from './desk.ts';
+
+/** Where no candle has been seen yet: a stop of two percent. */
+const STOP_SHARE = 0.02;
+
+export interface StrangeLots {
+  readonly symbol: string;
+  readonly side: Side;
+  readonly lots: number;
+  readonly price: number;
+  readonly fee: Units;
+  readonly time: Millis;
+  /** Absent where no fill tells of them. */
+  readonly fillId?: string;
+}
+
+/** Lots that came without an order of ours, as the config has them treated. */
+export function strangeReport(desk: Desk, strange: StrangeLots): VenueReport {
+  const { symbol, side, lots, price, fee, time } = strange;
+  const fillId = strange.fillId === undefined ? {} : { fillId: strange.fillId };
+  const isHeld = portfolioOf(desk).positions[symbol] !== undefined;
+  const left = booksOf(desk).foreign[symbol] ?? 0;
+  if (!isHeld && (desk.unknown === 'leave' || left !== 0)) {
+    const now = left + (side === 'buy' ? lots : -lots);
+    return { type: 'position.left', symbol, lots: now, time, ...fillId };
+  }
+  return {
+    type: 'position.adopted',
+    id: `hand-${strange.fillId ?? time}`,
+    ...{ symbol, side, lots, price, fee, time, ...fillId },
+    leverage: portfolioOf(desk).positions[symbol]?.leverage ?? desk.world.run.settings.leverage,
+    stop: stopFor(desk, strange),
+  };
+}
+
+function stopFor({ world }: Desk, { symbol, side, price }: StrangeLots): number {
+  const { priceStep } = must(world.portfolio.contracts[symbol], symbol);
+  const mark = world.portfolio.marks[symbol]?.price ?? price;
+  const reading = world.market.symbols[symbol]?.reading;
+  const { stopAtr } = world.run.settings;
+  const away = reading?.ready === true ? stopAtr * reading.atr : STOP_SHARE * mark;
+  const stop = side === 'buy' ? Math.min(price, mark) - away : Math.max(price, mark) + away;
+  return toPriceStep(Math.max(priceStep, stop), priceStep);
+}

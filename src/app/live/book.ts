@@ -1,0 +1,114 @@
+/**
+ * Booking: fills and settlements of the venue become facts, each once, in the order of their times.
+ *
+ * Promises: a fill is known by the venue's own id, so asking twice books once; what no order of ours
+ * explains is booked as what it is: closed by another's hand, or lots of somebody else. Never:
+ * believes a stream; it asks.
+ */
+import type { Failure, Result } from '../../base/result.ts';
+import { ok } from '../../base/result.ts';
+import type { Report, VenueReport } from '../../core/fact.ts';
+import { exitSide, type Order } from '../../core/order.ts';
+import type { VenueFill, VenueFunding } from '../../core/venue.ts';
+import { fillsSince, isTaken } from '../../core/venue-books.ts';
+import { strangeReport } from './adopt.ts';
+import { answer, booksOf, type Desk, ownOrders, portfolioOf } from './desk.ts';
+
+/** Books what a symbol's fills and settlements tell that is new; null, or why it could not ask. */
+export async function book(desk: Desk, symbol: string): Promise<Failure | null> {
+  const fills = await newFills(desk, symbol);
+  if (!fills.ok) return fills.error;
+  const isFunded = fills.value.length > 0 && portfolioOf(desk).positions[symbol] !== undefined;
+  // A settlement belongs to the position that a fill may close.
+  const settled = isFunded ? await newFunding(desk, symbol) : ok([]);
+  if (!settled.ok) return settled.error;
+  for (const fill of fills.value) {
+    const name = await nameOf(desk, fill);
+    if (!name.ok) return name.error;
+  }
+  const due = [...settled.value];
+  for (const fill of fills.value) {
+    while (due[0] !== undefined && due[0].time <= fill.time) settle(desk, due.shift());
+    answer(desk, reportOf(desk, fill));
+  }
+  for (const settlement of due) settle(desk, settlement);
+  return null;
+}
+
+/** Settlements alone: while nothing is filled they come by themselves. */
+export async function bookFunding(desk: Desk, symbol: string): Promise<Failure | null> {
+  const settled = await newFunding(desk, symbol);
+  if (!settled.ok) return settled.error;
+  for (const settlement of settled.value) settle(desk, settlement);
+  return null;
+}
+
+async function newFills(desk: Desk, symbol: string): Promise<Result<VenueFill[]>> {
+  const books = booksOf(desk);
+  const found = await desk.venue.fills(symbol, fillsSince(books, symbol));
+  if (!found.ok) return found;
+  const fresh = found.value.filter(
+    ({ fillId, time }) => time >= books.since && !isTaken(books, symbol, fillId),
+  );
+  // A venue may tell of one twice in an answer.
+  const once = new Map(fresh.map(fill => [fill.fillId, fill]));
+  return ok([...once.values()].sort((one, other) => one.time - other.time));
+}
+
+async function newFunding(desk: Desk, symbol: string): Promise<Result<VenueFunding[]>> {
+  const { since, funded } = booksOf(desk);
+  const after = funded[symbol] ?? since;
+  const found = await desk.venue.funding(symbol, after);
+  if (!found.ok) return found;
+  const fresh = found.value.filter(({ time }) => time > after);
+  return ok(fresh.sort((one, other) => one.time - other.time));
+}
+
+function settle(desk: Desk, settlement: VenueFunding | undefined): void {
+  if (settlement !== undefined) answer(desk, { type: 'funding.settled', ...settlement });
+}
+
+/** The client id of the order behind a fill; null: it has none of ours. Asked once an order. */
+async function nameOf(desk: Desk, { venueId, symbol }: VenueFill): Promise<Result<string | null>> {
+  const known = desk.names.get(venueId);
+  if (known !== undefined) return ok(known);
+  const found = await desk.venue.order(venueId, symbol);
+  if (!found.ok && found.error.code !== 'not-found') return found;
+  const clientId = found.ok ? found.value.clientId : null;
+  desk.names.set(venueId, clientId);
+  return ok(clientId);
+}
+
+function reportOf(desk: Desk, fill: VenueFill): Report | VenueReport {
+  const { symbol, side, lots, price, fee, time, fillId, liquidity } = fill;
+  const clientId = desk.names.get(fill.venueId) ?? null;
+  const order = clientId === null ? undefined : ownOrders(desk).get(clientId);
+  const filled = {
+    type: 'order.filled',
+    symbol,
+    side,
+    price,
+    fee,
+    liquidity,
+    time,
+    fillId,
+  } as const;
+  if (!fill.liquidation && order !== undefined && isOpenFor(desk, order, lots))
+    return { ...filled, id: order.id, lots, exitReason: order.exitReason };
+  const held = portfolioOf(desk).positions[symbol];
+  if (held === undefined || side !== exitSide(held.direction))
+    return strangeReport(desk, { symbol, side, lots, price, fee, time, fillId });
+  // What turns the position over shows as a difference of positions afterwards.
+  const closed = { ...filled, lots: Math.min(lots, held.lots) };
+  return fill.liquidation
+    ? { ...closed, id: `liquidation:${symbol}`, exitReason: 'liquidation' }
+    : { ...closed, id: `hand:${fillId}`, exitReason: order?.exitReason ?? 'force_exit' };
+}
+
+function isOpenFor(desk: Desk, { id, reduceOnly, symbol }: Order, lots: number): boolean {
+  const { outbox, orders, positions } = portfolioOf(desk);
+  const open = orders[id];
+  const known = open?.order ?? outbox[id]?.order;
+  if (known === undefined || lots > known.lots - (open?.filledLots ?? 0)) return false;
+  return !reduceOnly || lots <= (positions[symbol]?.lots ?? 0);
+}

@@ -1,0 +1,126 @@
+/**
+ * Delivery: approved orders leave, each once, and what became of them comes back.
+ *
+ * Promises: an order whose request may have been heard is looked up before anything else is done
+ * about it, and only a venue that has not known it for a while makes it one that was never sent; an
+ * order past its limit expires instead of being sent; no entry leaves while a stop of its symbol is
+ * missing or stands too many. Never: gives an order a second client id.
+ */
+import { NOT_FOUND_AFTER_MS } from '../../base/limits.ts';
+import type { Failure } from '../../base/result.ts';
+import type { Approved } from '../../core/order.ts';
+import type { Ticket } from '../../core/venue.ts';
+import { stopsToPlace, stopsToWithdraw } from '../../core/venue-books.ts';
+import { outboxOf } from '../../trade/portfolio.ts';
+import { clientOrderId } from '../client-id.ts';
+import { answer, booksOf, type Desk, portfolioOf, timeOf } from './desk.ts';
+
+/** Surely not accepted, and accepted later perhaps. */
+const LATER = new Set(['rate-limited', 'auth', 'unavailable']);
+
+/** Takes each order as far as it goes. Returns the first failure that is worth another try. */
+export async function deliver(desk: Desk): Promise<Failure | null> {
+  let failure: Failure | null = null;
+  for (const order of outboxOf(portfolioOf(desk))) {
+    const failed = await deliverOne(desk, order);
+    failure ??= failed;
+  }
+  return failure;
+}
+
+async function deliverOne(desk: Desk, order: Approved): Promise<Failure | null> {
+  const clientId = clientOrderId(desk.directory, order);
+  if (desk.perhapsSent.has(clientId)) {
+    const verdict = await lookUp(desk, order, clientId);
+    if (verdict !== 'never sent') return verdict;
+    desk.perhapsSent.delete(clientId);
+  }
+  const reason = reasonToDrop(desk, order);
+  if (reason !== null) {
+    answer(desk, { type: 'order.canceled', id: order.id, reason, time: timeOf(desk) });
+    return null;
+  }
+  if (desk.venue.now() >= order.expiresAt) {
+    answer(desk, { type: 'order.expired', id: order.id, time: timeOf(desk) });
+    return null;
+  }
+  if (!order.reduceOnly && isUnsettled(desk, order.symbol)) return null;
+  return send(desk, order, clientId);
+}
+
+/** What the venue knows of an order that it may have heard of; null: it was answered. */
+async function lookUp(
+  desk: Desk,
+  order: Approved,
+  clientId: string,
+): Promise<Failure | 'never sent' | null> {
+  const { id, symbol } = order;
+  const found = await desk.venue.find(clientId, symbol);
+  if (found.ok) {
+    desk.perhapsSent.delete(clientId);
+    answer(desk, { type: 'order.accepted', id, time: timeOf(desk) });
+    return null;
+  }
+  if (found.error.code !== 'not-found') return doubt(desk, order, found.error);
+  const since = desk.perhapsSent.get(clientId) ?? desk.elapsed();
+  desk.perhapsSent.set(clientId, since);
+  const isSure = desk.elapsed() - since >= NOT_FOUND_AFTER_MS;
+  return isSure ? 'never sent' : doubt(desk, order, found.error);
+}
+
+/** Told once an order: until its answer comes the symbol is frozen for entries. */
+function doubt(desk: Desk, { id }: Approved, error: Failure): Failure {
+  if (portfolioOf(desk).outbox[id]?.doubted !== true)
+    answer(desk, { type: 'order.doubted', id, reason: error.code, time: timeOf(desk) });
+  return error;
+}
+
+/** Why an order that has surely not been sent is not sent any more; null: it is. */
+function reasonToDrop({ world }: Desk, { reduceOnly, symbol }: Approved): string | null {
+  if (reduceOnly)
+    return world.portfolio.positions[symbol] === undefined ? 'its position is closed' : null;
+  return world['risk-manager'].killSwitch ? 'kill switch' : null;
+}
+
+function isUnsettled(desk: Desk, symbol: string): boolean {
+  const [account, books] = [portfolioOf(desk), booksOf(desk)];
+  const isOfIt = (stop: { readonly symbol: string }): boolean => stop.symbol === symbol;
+  // Protection first: no risk is added while one is not covered.
+  return stopsToPlace(account, books).length > 0 || stopsToWithdraw(account, books).some(isOfIt);
+}
+
+async function send(desk: Desk, order: Approved, clientId: string): Promise<Failure | null> {
+  const { venue, perhapsSent } = desk;
+  const { id, symbol, leverage, reduceOnly } = order;
+  if (!reduceOnly && desk.prepared.get(symbol) !== leverage) {
+    const prepared = await venue.prepare(symbol, leverage);
+    if (!prepared.ok) return prepared.error;
+    desk.prepared.set(symbol, leverage);
+  }
+  perhapsSent.set(clientId, null);
+  const placed = await venue.place(ticketOf(order, clientId));
+  if (placed.ok) {
+    perhapsSent.delete(clientId);
+    desk.names.set(placed.value, clientId);
+    answer(desk, { type: 'order.accepted', id, time: timeOf(desk) });
+    return null;
+  }
+  const { code, retry, hint } = placed.error;
+  if (retry || code === 'duplicate') return doubt(desk, order, placed.error);
+  perhapsSent.delete(clientId);
+  if (LATER.has(code)) return placed.error;
+  answer(desk, { type: 'order.rejected', id, reason: hint, time: timeOf(desk) });
+  return null;
+}
+
+const ticketOf = (order: Approved, clientId: string): Ticket => ({
+  clientId,
+  symbol: order.symbol,
+  side: order.side,
+  kind: order.kind === 'limit' ? 'limit' : 'market',
+  lots: order.lots,
+  price: order.price,
+  trigger: null,
+  reduceOnly: order.reduceOnly,
+  leverage: order.leverage,
+});

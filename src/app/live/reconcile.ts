@@ -1,0 +1,179 @@
+/**
+ * Reconciliation: what the venue holds against what is known here, from the ground up.
+ *
+ * Promises: a difference becomes a fact, and only when it is seen twice in a row with nothing in
+ * between: a venue's lists lag behind each other. Never: corrects in silence, or touches an order
+ * that another bot or a person placed.
+ */
+import { must } from '../../base/assert.ts';
+import { BALANCE_SLACK } from '../../base/limits.ts';
+import type { Units } from '../../base/money.ts';
+import type { Failure } from '../../base/result.ts';
+import { exitSide, signOf } from '../../core/order.ts';
+import type { VenueOrder, VenuePosition } from '../../core/venue.ts';
+import type { PlacedStop } from '../../core/venue-books.ts';
+import { isOfDirectory, stopClientId } from '../client-id.ts';
+import { strangeReport } from './adopt.ts';
+import { book, bookFunding } from './book.ts';
+import {
+  answer,
+  booksOf,
+  type Desk,
+  lotsOf,
+  ownOrders,
+  portfolioOf,
+  retire,
+  symbolsOf,
+  timeOf,
+} from './desk.ts';
+
+export async function reconcile(desk: Desk): Promise<Failure | null> {
+  for (const symbol of symbolsOf(desk)) {
+    const failure =
+      (await book(desk, symbol)) ??
+      (await bookFunding(desk, symbol)) ??
+      (await compareOrders(desk, symbol));
+    if (failure !== null) return failure;
+  }
+  return (await comparePositions(desk)) ?? (await compareBalance(desk));
+}
+
+async function compareOrders(desk: Desk, symbol: string): Promise<Failure | null> {
+  const found = await desk.venue.openOrders(symbol);
+  if (!found.ok) return found.error;
+  const own = ownOrders(desk);
+  for (const order of found.value)
+    if (order.clientId === null || !own.has(order.clientId)) {
+      const failure = await tellOrphan(desk, order);
+      if (failure !== null) return failure;
+    }
+  return findStops(desk, symbol, new Set(found.value.map(({ clientId }) => clientId)));
+}
+
+/** What another life of this directory placed is taken away; what others placed is theirs. */
+async function tellOrphan(desk: Desk, order: VenueOrder): Promise<Failure | null> {
+  const { symbol, venueId } = order;
+  const clientId = order.clientId ?? '';
+  if (desk.orphans.has(venueId)) return null;
+  const isOurs = isOfDirectory(desk.directory, clientId);
+  const canceled = isOurs ? await desk.venue.cancel(clientId, symbol) : null;
+  if (canceled?.ok === false && canceled.error.code !== 'not-found') return canceled.error;
+  desk.orphans.add(venueId);
+  const done = isOurs ? 'canceled' : 'left alone';
+  answer(desk, { type: 'order.orphaned', symbol, venueId, clientId, done, time: timeOf(desk) });
+  return null;
+}
+
+/** A stop that stands there no longer is placed anew, unless it fired. */
+async function findStops(
+  desk: Desk,
+  symbol: string,
+  open: ReadonlySet<string | null>,
+): Promise<Failure | null> {
+  for (const [id, leg] of Object.entries(booksOf(desk).stops))
+    for (const placed of leg.symbol === symbol ? leg.placed : []) {
+      const clientId = stopClientId(desk.directory, id, placed);
+      const failure = open.has(clientId)
+        ? null
+        : await missStop(desk, { id, symbol, placed, clientId });
+      if (failure !== null) return failure;
+    }
+  return null;
+}
+
+interface MissingStop {
+  readonly id: string;
+  readonly symbol: string;
+  readonly placed: PlacedStop;
+  readonly clientId: string;
+}
+
+async function missStop(
+  desk: Desk,
+  { id, symbol, placed, clientId }: MissingStop,
+): Promise<Failure | null> {
+  const found = await desk.venue.find(clientId, symbol);
+  if (!found.ok && found.error.code !== 'not-found') return found.error;
+  if (found.ok && found.value.open) return null;
+  const failure = await book(desk, symbol);
+  if (failure !== null) return failure;
+  const order = portfolioOf(desk).orders[id]?.order;
+  // Its fills may be told of later than its end.
+  const hasFills = found.ok && found.value.filledLots > 0 && order !== undefined;
+  if (hasFills && !seenTwice(desk, clientId, found.value.filledLots))
+    return { code: 'difference', retry: true, hint: `a stop in ${symbol} fired` };
+  if (order !== undefined) retire(desk, clientId, order);
+  const { revision } = placed;
+  const reason = 'it stands at the exchange no longer';
+  answer(desk, { type: 'stop.withdrawn', id, symbol, revision, reason, time: timeOf(desk) });
+  return null;
+}
+
+async function comparePositions(desk: Desk): Promise<Failure | null> {
+  const found = await desk.venue.positions();
+  if (!found.ok) return found.error;
+  for (const symbol of symbolsOf(desk)) {
+    const there = found.value.find(position => position.symbol === symbol);
+    const lots = there === undefined ? 0 : there.direction === 'long' ? there.lots : -there.lots;
+    if (lots === lotsOf(desk, symbol)) desk.seenOnce.delete(symbol);
+    else if (seenTwice(desk, symbol, lots - lotsOf(desk, symbol)))
+      tellLots(desk, symbol, { lots, there });
+    else return { code: 'difference', retry: true, hint: `the position in ${symbol} differs` };
+  }
+  return null;
+}
+
+/** Lots that no fill explains: those of ours that are gone, then those that came. */
+function tellLots(
+  desk: Desk,
+  symbol: string,
+  { lots, there }: { readonly lots: number; readonly there: VenuePosition | undefined },
+): void {
+  const { positions, marks } = portfolioOf(desk);
+  const time = timeOf(desk);
+  const held = positions[symbol];
+  const sameWay = held === undefined ? 0 : Math.max(0, signOf(held.direction) * lots);
+  if (held !== undefined && held.lots > sameWay) {
+    const side = exitSide(held.direction);
+    const price = must(marks[symbol], symbol).price;
+    const closed = { id: `hand:${time}`, symbol, side, price, lots: held.lots - sameWay, fee: 0 };
+    const more = { liquidity: 'taker', exitReason: 'force_exit', time } as const;
+    answer(desk, { type: 'order.filled', ...closed, ...more });
+  }
+  const added = lots - lotsOf(desk, symbol);
+  if (added === 0) return;
+  const side = added > 0 ? 'buy' : 'sell';
+  const price = there?.entryPrice ?? must(marks[symbol], symbol).price;
+  answer(desk, strangeReport(desk, { symbol, side, lots: Math.abs(added), price, fee: 0, time }));
+}
+
+async function compareBalance(desk: Desk): Promise<Failure | null> {
+  const before = portfolioOf(desk).balance;
+  const found = await desk.venue.wallet();
+  if (!found.ok) return found.error;
+  for (const symbol of symbolsOf(desk)) {
+    const failure = (await book(desk, symbol)) ?? (await bookFunding(desk, symbol));
+    if (failure !== null) return failure;
+  }
+  // Something happened while it was asked: it is compared another time.
+  if (portfolioOf(desk).balance !== before) return null;
+  const amount = found.value - before;
+  if (Math.abs(amount) <= slackOf(desk)) desk.seenOnce.delete('balance');
+  else if (seenTwice(desk, 'balance', amount)) {
+    const reason = 'the exchange holds another balance than the fills and settlements tell';
+    answer(desk, { type: 'balance.corrected', amount, reason, time: timeOf(desk) });
+  } else return { code: 'difference', retry: true, hint: 'the balance differs' };
+  return null;
+}
+
+/** With a position open the venue's own rounding of its entry price shows. */
+const slackOf = (desk: Desk): Units =>
+  symbolsOf(desk).some(symbol => lotsOf(desk, symbol) !== 0) ? BALANCE_SLACK : 0;
+
+/** True when the same difference was seen the time before. */
+function seenTwice({ seenOnce }: Desk, what: string, difference: number): boolean {
+  const isSame = seenOnce.get(what) === difference;
+  if (isSame) seenOnce.delete(what);
+  else seenOnce.set(what, difference);
+  return isSame;
+}

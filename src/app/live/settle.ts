@@ -1,0 +1,68 @@
+/**
+ * Settling: orders that the venue accepted and that are open here, until they are done there.
+ *
+ * Promises: an entry that is recalled or past its limit is canceled at the venue; what the venue no
+ * longer holds open is canceled here once every fill of it is booked. Never: believes an order gone
+ * before its fills are known.
+ */
+import { NOT_FOUND_AFTER_MS } from '../../base/limits.ts';
+import type { Failure } from '../../base/result.ts';
+import type { OpenOrder, Order } from '../../core/order.ts';
+import { clientOrderId } from '../client-id.ts';
+import { book } from './book.ts';
+import { answer, type Desk, isLeg, portfolioOf, timeOf } from './desk.ts';
+
+export async function settleOrders(desk: Desk): Promise<Failure | null> {
+  let failure: Failure | null = null;
+  for (const open of Object.values(portfolioOf(desk).orders)) {
+    if (isLeg(open.order)) continue;
+    const failed = await settleOne(desk, open);
+    failure ??= failed;
+  }
+  return failure;
+}
+
+async function settleOne(desk: Desk, { order }: OpenOrder): Promise<Failure | null> {
+  const { id, symbol } = order;
+  const clientId = clientOrderId(desk.directory, order);
+  const recall = reasonToRecall(desk, order);
+  if (recall !== null) {
+    const canceled = await desk.venue.cancel(clientId, symbol);
+    if (!canceled.ok && canceled.error.code !== 'not-found') return canceled.error;
+  }
+  const found = await desk.venue.find(clientId, symbol);
+  if (!found.ok) return isForgotten(desk, clientId, found.error) ? drop(desk, id) : found.error;
+  desk.missing.delete(clientId);
+  const { open, filledLots } = found.value;
+  const known = portfolioOf(desk).orders[id]?.filledLots ?? filledLots;
+  if (filledLots > known) {
+    const failure = await book(desk, symbol);
+    if (failure !== null) return failure;
+  }
+  const left = portfolioOf(desk).orders[id];
+  if (open || left === undefined || left.filledLots !== filledLots) return null;
+  const reason = recall ?? 'the exchange canceled what was not filled';
+  answer(desk, { type: 'order.canceled', id, reason, time: timeOf(desk) });
+  return null;
+}
+
+/** Accepted once, and for a while unknown to the venue: it is not there any more. */
+function isForgotten({ missing, elapsed }: Desk, clientId: string, { code }: Failure): boolean {
+  if (code !== 'not-found') return false;
+  const since = missing.get(clientId) ?? elapsed();
+  missing.set(clientId, since);
+  return elapsed() - since >= NOT_FOUND_AFTER_MS;
+}
+
+function drop(desk: Desk, id: string): null {
+  const reason = 'the exchange knows of no such order';
+  answer(desk, { type: 'order.canceled', id, reason, time: timeOf(desk) });
+  return null;
+}
+
+/** Why an entry is called back from the venue; null: it waits on. */
+function reasonToRecall({ world, venue }: Desk, order: Order): string | null {
+  if (order.reduceOnly) return null;
+  if (world['risk-manager'].killSwitch) return 'kill switch';
+  return venue.now() >= order.expiresAt ? 'it found no other side in its time' : null;
+}

@@ -1,0 +1,208 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { NOT_FOUND_AFTER_MS, RECONCILE_MS } from '../../src/base/limits.ts';
+import { toUnits } from '../../src/base/money.ts';
+import { BTC, DEPOSIT, DeskWorld } from './desk-world.ts';
+import { CALM, stopLots } from './fake-venue.ts';
+
+async function opened(seed = 1): Promise<DeskWorld> {
+  const desk = new DeskWorld(seed);
+  await desk.quiet();
+  return desk;
+}
+
+/** Ten lots long, behind a stop and a target. */
+async function holding(): Promise<DeskWorld> {
+  const desk = await opened();
+  desk.approve({ side: 'buy' });
+  await desk.quiet();
+  assert.equal(desk.lots(BTC), 10);
+  return desk;
+}
+
+/** What the venue holds and what is known here are the same, to the unit. */
+function assertBooks(desk: DeskWorld): void {
+  assert.equal(desk.venue.lots.get(BTC) ?? 0, desk.lots(BTC));
+  if (desk.lots(BTC) === 0) assert.equal(desk.venue.wallet8, desk.world.portfolio.balance);
+  assert.deepEqual(
+    [...desk.venue.accepted.values()].filter(times => times !== 1),
+    [],
+  );
+}
+
+describe('the desk of a live account', () => {
+  it('begins with the money that the account holds', async () => {
+    const desk = await opened();
+    assert.equal(desk.world.portfolio.balance, DEPOSIT);
+    assert.equal(desk.told('account.opened').length, 1);
+  });
+
+  it('takes an order there and back, and puts its stop behind it at once', async () => {
+    const desk = await opened();
+    desk.approve({ side: 'buy' });
+    await desk.attendant.round();
+    assert.equal(desk.told('order.accepted').length, 1);
+    desk.venue.tick(desk.venue.price, 300);
+    await desk.attendant.round();
+    assert.equal(desk.lots(BTC), 10);
+    assert.equal(stopLots(desk.venue, BTC), 10);
+    assertBooks(desk);
+  });
+
+  it('books a stop that fired, and takes away what the position leaves behind', async () => {
+    const desk = await holding();
+    desk.venue.tick(desk.venue.price * 0.98, 1000);
+    await desk.quiet();
+    assert.equal(desk.told('trade.closed').at(-1)?.trade.exitReason, 'stop_loss');
+    assert.deepEqual(
+      desk.venue.orders.filter(({ open }) => open),
+      [],
+    );
+    assert.deepEqual(desk.world.portfolio.venue?.stops, {});
+    assertBooks(desk);
+  });
+});
+
+describe('an order whose answer was lost', () => {
+  it('is looked up and not sent again', async () => {
+    const desk = await opened();
+    desk.approve({ side: 'buy' });
+    desk.venue.faults = { ...CALM, lostAnswer: 1000 };
+    await desk.attendant.round();
+    desk.venue.faults = CALM;
+    desk.venue.tick(desk.venue.price, 1000);
+    await desk.quiet();
+    assert.equal(desk.lots(BTC), 10);
+    assert.equal(desk.venue.repeated, 0);
+    assertBooks(desk);
+  });
+
+  it('and that never arrived is sent once the venue has surely never had it', async () => {
+    const desk = await holding();
+    desk.venue.faults = { ...CALM, lostRequest: 1000 };
+    desk.approve({ side: 'sell', reduceOnly: true, exitReason: 'exit_signal', protection: null });
+    await desk.attendant.round();
+    desk.venue.faults = CALM;
+    await desk.attendant.round();
+    assert.equal(desk.told('order.doubted').length, 1);
+    assert.equal(desk.told('order.accepted').length, 1);
+    desk.venue.tick(desk.venue.price, NOT_FOUND_AFTER_MS);
+    await desk.quiet();
+    assert.equal(desk.told('order.accepted').length, 2);
+    assert.equal(desk.lots(BTC), 0);
+    assertBooks(desk);
+  });
+
+  it('expires where its time is over by then', async () => {
+    const desk = await opened();
+    desk.venue.faults = { ...CALM, lostRequest: 1000 };
+    const order = desk.approve({ side: 'buy' });
+    await desk.attendant.round();
+    desk.venue.faults = CALM;
+    desk.venue.tick(desk.venue.price, 10 * 60_000);
+    await desk.attendant.round();
+    desk.venue.tick(desk.venue.price, NOT_FOUND_AFTER_MS);
+    await desk.quiet();
+    assert.deepEqual(
+      desk.told('order.expired').map(({ id }) => id),
+      [order.id],
+    );
+    assert.equal(desk.venue.accepted.size, 0);
+  });
+});
+
+describe('a stop', () => {
+  it('that the venue will not take means that the position is left', async () => {
+    const desk = await opened();
+    desk.approve({ side: 'buy' });
+    await desk.attendant.round();
+    // Filled, and far below its stop before that could be placed.
+    desk.venue.tick(desk.venue.price, 100);
+    desk.venue.price *= 0.9;
+    await desk.quiet();
+    assert.equal(desk.lots(BTC), 0);
+    assert.equal(desk.told('trade.closed').at(-1)?.trade.exitReason, 'stop_loss');
+    assertBooks(desk);
+  });
+
+  it('that a person took away is put back by the next comparison', async () => {
+    const desk = await holding();
+    for (const order of desk.venue.orders) order.open = false;
+    desk.venue.tick(desk.venue.price, RECONCILE_MS);
+    await desk.quiet();
+    assert.equal(stopLots(desk.venue, BTC), 10);
+    assert.ok(desk.told('stop.withdrawn').length > 0);
+  });
+});
+
+describe('a person on the site of the exchange', () => {
+  it('who closes a position closes a trade here', async () => {
+    const desk = await holding();
+    desk.venue.byHand(BTC, 'sell', 10);
+    await desk.quiet();
+    assert.equal(desk.told('trade.closed').at(-1)?.trade.exitReason, 'force_exit');
+    assertBooks(desk);
+  });
+
+  it('who opens one has it adopted behind a stop', async () => {
+    const desk = await opened();
+    desk.venue.byHand(BTC, 'sell', 7);
+    desk.venue.tick(desk.venue.price, RECONCILE_MS);
+    await desk.quiet();
+    assert.equal(desk.lots(BTC), -7);
+    assert.equal(stopLots(desk.venue, BTC), 7);
+    assertBooks(desk);
+  });
+
+  it('or has it left alone, where the config says so, and no entry meets it', async () => {
+    const desk = new DeskWorld(3);
+    desk.unknown = 'leave';
+    desk.start();
+    await desk.quiet();
+    desk.venue.byHand(BTC, 'sell', 7);
+    desk.venue.tick(desk.venue.price, RECONCILE_MS);
+    await desk.quiet();
+    assert.equal(desk.lots(BTC), 0);
+    assert.deepEqual(desk.world.portfolio.venue?.foreign, { [BTC]: -7 });
+    assert.equal(stopLots(desk.venue, BTC), 0);
+    desk.venue.byHand(BTC, 'buy', 7);
+    desk.venue.tick(desk.venue.price, RECONCILE_MS);
+    await desk.quiet();
+    assert.deepEqual(desk.world.portfolio.venue?.foreign, {});
+    assert.equal(desk.venue.wallet8, desk.world.portfolio.balance);
+  });
+
+  it('who turns a position over has the old one closed and the new one adopted', async () => {
+    const desk = await holding();
+    desk.venue.byHand(BTC, 'sell', 25);
+    desk.venue.tick(desk.venue.price, RECONCILE_MS);
+    await desk.quiet();
+    assert.equal(desk.lots(BTC), -15);
+    assert.equal(stopLots(desk.venue, BTC), 15);
+    assertBooks(desk);
+  });
+
+  it('who deposits makes no profit', async () => {
+    const desk = await opened();
+    desk.venue.wallet8 += toUnits(50);
+    desk.venue.tick(desk.venue.price, RECONCILE_MS);
+    await desk.quiet();
+    assert.deepEqual(
+      desk.told('balance.corrected').map(({ amount }) => amount),
+      [toUnits(50)],
+    );
+    assert.equal(desk.world.portfolio.realised, 0);
+    assertBooks(desk);
+  });
+});
+
+describe('funding', () => {
+  it('is taken once, also when it is told of after the position was closed', async () => {
+    const desk = await holding();
+    desk.venue.settle(BTC, 0.0001);
+    desk.venue.tick(desk.venue.price * 0.98, 10);
+    await desk.quiet();
+    assert.equal(desk.told('funding.settled').length, 1);
+    assertBooks(desk);
+  });
+});
