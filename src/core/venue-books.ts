@@ -11,7 +11,7 @@ import { assert } from '../base/assert.ts';
 import { FILL_OVERLAP_MS } from '../base/limits.ts';
 import type { Millis } from '../base/time.ts';
 import type { Fact } from './fact.ts';
-import { hasFired, type OpenOrder, type Position, type Side } from './order.ts';
+import type { OpenOrder, Position, Side } from './order.ts';
 
 /** A leg as one stop order at the venue. */
 export interface PlacedStop {
@@ -20,6 +20,8 @@ export interface PlacedStop {
   readonly revision: number;
   readonly lots: number;
   readonly trigger: number;
+  /** Lots of the leg that were filled before. */
+  readonly filledBefore: number;
 }
 
 /** Of one leg, also after its position is gone: until nothing of it stands at the venue. */
@@ -77,12 +79,16 @@ interface Protected {
   readonly orders: Readonly<Record<string, OpenOrder>>;
 }
 
-export function placeStop(books: VenueBooks, fact: Fact<'stop.placed'>): void {
+export function placeStop(
+  books: VenueBooks,
+  fact: Fact<'stop.placed'>,
+  filledBefore: number,
+): void {
   const { id, symbol, epoch, revision, lots, trigger } = fact;
   const leg = books.stops[id] ?? { symbol, last: 0, placed: [] };
   assert(revision > leg.last, `revision ${revision} of ${id} is used twice`);
   leg.last = revision;
-  leg.placed.push({ epoch, revision, lots, trigger });
+  leg.placed.push({ epoch, revision, lots, trigger, filledBefore });
   books.stops[id] = leg;
 }
 
@@ -127,7 +133,7 @@ export function stopsToPlace(account: Protected, books: VenueBooks): WantedStop[
     const newest = known?.placed.at(-1);
     if (newest?.lots === leg.lots && newest.trigger === leg.trigger) continue;
     // One that has fired is a market order by now: it is not placed a second time beside itself.
-    if (newest !== undefined && hasFired(open)) continue;
+    if (newest !== undefined && open.filledLots > newest.filledBefore) continue;
     wanted.push({ ...leg, revision: (known?.last ?? 0) + 1 });
   }
   return wanted.sort((one, other) => rankOf(one) - rankOf(other));

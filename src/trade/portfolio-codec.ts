@@ -159,6 +159,7 @@ const readPortfolio = fieldsOf<Portfolio>({
               revision: asInteger,
               lots: asInteger,
               trigger: asNumber,
+              filledBefore: asInteger,
             }),
           ),
         }),

@@ -34,21 +34,21 @@ export const venueHandlers: Handlers<Portfolio> = {
     const waiting = state.outbox[id];
     if (waiting !== undefined) waiting.doubted = true;
   },
-  'stop.placed': (state, fact) => placeStop(booksIn(state), fact),
+  'stop.placed': (state, fact) =>
+    placeStop(booksIn(state), fact, state.orders[fact.id]?.filledLots ?? 0),
   'stop.withdrawn': (state, fact) =>
     withdrawStop(booksIn(state), fact, state.orders[fact.id] !== undefined),
   'position.adopted'(state, fact) {
-    const { symbol, lots, side, fillId, time } = fact;
+    const { symbol, fillId, time } = fact;
     if (fillId !== undefined) takeFill(booksIn(state), symbol, { id: fillId, time });
     state.fills += 1;
     adopt(state, fact, must(state.contracts[symbol], symbol));
-    const left = booksIn(state).foreign[symbol] ?? 0;
-    setForeign(booksIn(state), symbol, left === 0 ? 0 : left - (side === 'buy' ? lots : -lots));
   },
   'position.left'(state, { symbol, lots, fillId, time }) {
     const books = booksIn(state);
     if (fillId !== undefined) takeFill(books, symbol, { id: fillId, time });
-    setForeign(books, symbol, lots);
+    if (lots === 0) delete books.foreign[symbol];
+    else books.foreign[symbol] = lots;
   },
 };
 
@@ -82,8 +82,3 @@ export function frozenBy(state: Portfolio, symbol: string): string | null {
 }
 
 const booksIn = ({ venue }: Portfolio): VenueBooks => must(venue, 'an account that was opened');
-
-function setForeign({ foreign }: VenueBooks, symbol: string, lots: number): void {
-  if (lots === 0) delete foreign[symbol];
-  else foreign[symbol] = lots;
-}

@@ -38,7 +38,8 @@ export function strangeReport(desk: Desk, strange: StrangeLots): VenueReport {
   }
   return {
     type: 'position.adopted',
-    id: `hand-${strange.fillId ?? time}`,
+    // A fill is named within its symbol.
+    id: `hand-${symbol}-${strange.fillId ?? time}`,
     ...{ symbol, side, lots, price, fee, time, ...fillId },
     leverage: portfolioOf(desk).positions[symbol]?.leverage ?? desk.world.run.settings.leverage,
     stop: stopFor(desk, strange),

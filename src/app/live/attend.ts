@@ -34,9 +34,10 @@ export function createAttendant(desk: Desk): Attendant {
   let reconciledAt: number | null = null;
 
   async function once(): Promise<Failure | null> {
-    const isDue = reconciledAt === null || desk.elapsed() - reconciledAt >= RECONCILE_MS;
     let failure = (await open(desk)) ?? (await protect(desk));
-    if (isDue && failure === null) {
+    const isLate = reconciledAt === null || desk.elapsed() - reconciledAt >= RECONCILE_MS;
+    // There is nothing to protect where a position should be: the two sides have parted.
+    if (portfolioOf(desk).venue !== undefined && (isLate || failure?.code === 'no-position')) {
       failure = await reconcile(desk);
       if (failure === null) reconciledAt = desk.elapsed();
       failure = (await protect(desk)) ?? failure;

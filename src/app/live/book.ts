@@ -105,10 +105,13 @@ function reportOf(desk: Desk, fill: VenueFill): Report | VenueReport {
     : { ...closed, id: `hand:${fillId}`, exitReason: order?.exitReason ?? 'force_exit' };
 }
 
+/** Whether the fill is what the order was for. Another's hand may have been there before it. */
 function isOpenFor(desk: Desk, { id, reduceOnly, symbol }: Order, lots: number): boolean {
   const { outbox, orders, positions } = portfolioOf(desk);
   const open = orders[id];
   const known = open?.order ?? outbox[id]?.order;
   if (known === undefined || lots > known.lots - (open?.filledLots ?? 0)) return false;
-  return !reduceOnly || lots <= (positions[symbol]?.lots ?? 0);
+  const held = positions[symbol];
+  if (reduceOnly) return lots <= (held?.lots ?? 0);
+  return held === undefined || held.entryOrderId === id;
 }

@@ -127,3 +127,11 @@ export function retire({ retired }: Desk, clientId: string, order: Order): void 
   const [oldest] = retired.keys();
   if (retired.size > RETIRED_MAX && oldest !== undefined) retired.delete(oldest);
 }
+
+/** True when the same difference was seen the time before. */
+export function seenTwice({ seenOnce }: Desk, what: string, difference: number): boolean {
+  const isSame = seenOnce.get(what) === difference;
+  if (isSame) seenOnce.delete(what);
+  else seenOnce.set(what, difference);
+  return isSame;
+}

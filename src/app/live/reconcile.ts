@@ -7,7 +7,7 @@
  */
 import { must } from '../../base/assert.ts';
 import { BALANCE_SLACK } from '../../base/limits.ts';
-import type { Units } from '../../base/money.ts';
+import { toPriceStep, toQuote, type Units } from '../../base/money.ts';
 import type { Failure } from '../../base/result.ts';
 import { exitSide, signOf } from '../../core/order.ts';
 import type { VenueOrder, VenuePosition } from '../../core/venue.ts';
@@ -23,6 +23,7 @@ import {
   ownOrders,
   portfolioOf,
   retire,
+  seenTwice,
   symbolsOf,
   timeOf,
 } from './desk.ts';
@@ -113,6 +114,7 @@ async function comparePositions(desk: Desk): Promise<Failure | null> {
   const found = await desk.venue.positions();
   if (!found.ok) return found.error;
   for (const symbol of symbolsOf(desk)) {
+    own(desk, symbol);
     const there = found.value.find(position => position.symbol === symbol);
     const lots = there === undefined ? 0 : there.direction === 'long' ? there.lots : -there.lots;
     if (lots === lotsOf(desk, symbol)) desk.seenOnce.delete(symbol);
@@ -123,19 +125,25 @@ async function comparePositions(desk: Desk): Promise<Failure | null> {
   return null;
 }
 
+/** An entry of ours met lots of others on its way: a venue has one position, and it is ours. */
+function own(desk: Desk, symbol: string): void {
+  const isMixed = portfolioOf(desk).positions[symbol] !== undefined;
+  if (isMixed && booksOf(desk).foreign[symbol] !== undefined)
+    answer(desk, { type: 'position.left', symbol, lots: 0, time: timeOf(desk) });
+}
+
 /** Lots that no fill explains: those of ours that are gone, then those that came. */
 function tellLots(
   desk: Desk,
   symbol: string,
   { lots, there }: { readonly lots: number; readonly there: VenuePosition | undefined },
 ): void {
-  const { positions, marks } = portfolioOf(desk);
   const time = timeOf(desk);
-  const held = positions[symbol];
+  const held = portfolioOf(desk).positions[symbol];
   const sameWay = held === undefined ? 0 : Math.max(0, signOf(held.direction) * lots);
   if (held !== undefined && held.lots > sameWay) {
     const side = exitSide(held.direction);
-    const price = must(marks[symbol], symbol).price;
+    const price = lastPrice(desk, symbol);
     const closed = { id: `hand:${time}`, symbol, side, price, lots: held.lots - sameWay, fee: 0 };
     const more = { liquidity: 'taker', exitReason: 'force_exit', time } as const;
     answer(desk, { type: 'order.filled', ...closed, ...more });
@@ -143,8 +151,19 @@ function tellLots(
   const added = lots - lotsOf(desk, symbol);
   if (added === 0) return;
   const side = added > 0 ? 'buy' : 'sell';
-  const price = there?.entryPrice ?? must(marks[symbol], symbol).price;
+  // With no position there, only lots of others are gone, which have no price here.
+  const price = there?.entryPrice ?? 0;
   answer(desk, strangeReport(desk, { symbol, side, lots: Math.abs(added), price, fee: 0, time }));
+}
+
+/** Before the first candle of a symbol: what its position was entered at. */
+function lastPrice(desk: Desk, symbol: string): number {
+  const { marks, positions, contracts } = portfolioOf(desk);
+  const mark = marks[symbol];
+  if (mark !== undefined) return mark.price;
+  const { entryNotional, lots } = must(positions[symbol], `a position in ${symbol}`);
+  const { lotSize, priceStep } = must(contracts[symbol], symbol);
+  return toPriceStep(toQuote(entryNotional) / (lots * lotSize), priceStep);
 }
 
 async function compareBalance(desk: Desk): Promise<Failure | null> {
@@ -169,11 +188,3 @@ async function compareBalance(desk: Desk): Promise<Failure | null> {
 /** With a position open the venue's own rounding of its entry price shows. */
 const slackOf = (desk: Desk): Units =>
   symbolsOf(desk).some(symbol => lotsOf(desk, symbol) !== 0) ? BALANCE_SLACK : 0;
-
-/** True when the same difference was seen the time before. */
-function seenTwice({ seenOnce }: Desk, what: string, difference: number): boolean {
-  const isSame = seenOnce.get(what) === difference;
-  if (isSame) seenOnce.delete(what);
-  else seenOnce.set(what, difference);
-  return isSame;
-}

@@ -10,7 +10,7 @@ import type { Failure } from '../../base/result.ts';
 import type { OpenOrder, Order } from '../../core/order.ts';
 import { clientOrderId } from '../client-id.ts';
 import { book } from './book.ts';
-import { answer, type Desk, isLeg, portfolioOf, timeOf } from './desk.ts';
+import { answer, type Desk, isLeg, portfolioOf, seenTwice, timeOf } from './desk.ts';
 
 export async function settleOrders(desk: Desk): Promise<Failure | null> {
   let failure: Failure | null = null;
@@ -40,7 +40,10 @@ async function settleOne(desk: Desk, { order }: OpenOrder): Promise<Failure | nu
     if (failure !== null) return failure;
   }
   const left = portfolioOf(desk).orders[id];
-  if (open || left === undefined || left.filledLots !== filledLots) return null;
+  if (open || left === undefined) return null;
+  // Its last fills may be told of later than its end, or were booked as another's doing.
+  if (left.filledLots !== filledLots && !seenTwice(desk, clientId, filledLots))
+    return { code: 'difference', retry: true, hint: `fills of an order in ${symbol} are missing` };
   const reason = recall ?? 'the exchange canceled what was not filled';
   answer(desk, { type: 'order.canceled', id, reason, time: timeOf(desk) });
   return null;
