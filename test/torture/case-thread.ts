@@ -6,7 +6,7 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { must } from '../../src/base/assert.ts';
-import { caseId, type Each, type Suite } from './suite.ts';
+import { caseId, type Suite } from './suite.ts';
 import type { Failure } from './tally.ts';
 
 export interface ThreadTask {
@@ -24,10 +24,12 @@ export interface ChunkDone {
   readonly count: number;
   readonly ended: Readonly<Record<string, number>>;
   readonly failures: readonly Failure[];
+  /** Prints of the things its cases tried. */
+  readonly tried: Float64Array;
 }
 export interface Prepared {
   readonly cases: number;
-  readonly each: Each | null;
+  readonly unit: string | null;
   /** What broke before any case. */
   readonly broken: readonly Failure[];
 }
@@ -47,23 +49,27 @@ port.on('message', async (chunk: Chunk | null) => {
   }
   const ended: Record<string, number> = {};
   const failures: Failure[] = [];
+  const tried: number[] = [];
   for (const index of chunk) {
     now[0] = index;
     try {
-      const kind = await campaign.run(index);
+      const kind = await campaign.run(index, print => tried.push(print));
       ended[kind] = (ended[kind] ?? 0) + 1;
     } catch (error) {
       failures.push({ id: caseId(name, seed, index), why: whyOf(error) });
     }
   }
-  port.postMessage({ count: chunk.length, ended, failures } satisfies ChunkDone);
+  const count = chunk.length;
+  port.postMessage({
+    ...{ count, ended, failures, tried: Float64Array.from(tried) },
+  } satisfies ChunkDone);
 });
-const { cases, each = null } = campaign;
+const { cases, unit = null } = campaign;
 const broken = (campaign.broken ?? []).map((error, count) => ({
   id: caseId(name, seed, cases + count),
   why: whyOf(error),
 }));
-port.postMessage({ cases, each, broken } satisfies Prepared);
+port.postMessage({ cases, unit, broken } satisfies Prepared);
 
 /** Hoisted: cases may run already. */
 function whyOf(error: unknown): string {

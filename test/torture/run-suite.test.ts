@@ -57,6 +57,11 @@ describe('a run of a suite', () => {
     }
   });
 
+  it('counts once what several cases try', async () => {
+    const { tried } = await run('many');
+    assert.deepEqual(tried, { distinct: 15, unit: 'numbers' });
+  });
+
   it('takes a sample in the quick form, and says why it takes nothing', async () => {
     assert.equal((await run('mixed', { size: 'quick' })).ran, 20);
     const { skipped, ran } = await run('deadly', { size: 'quick' });

@@ -43,14 +43,16 @@ interface Count {
   ran: number;
   readonly ended: Record<string, number>;
   readonly failures: Failure[];
+  readonly tried: Set<number>;
 }
 
 export async function runSuite(suite: Suite, run: SuiteRun): Promise<Tally> {
   const { name, promise } = suite;
   const startMs = performance.now();
-  const none = { cases: 0, each: null };
+  const none = { cases: 0, unit: null };
   const count: Count = {
     ...{ prepared: none, broken: null, next: 0, again: [], ran: 0, ended: {}, failures: [] },
+    tried: new Set(),
   };
   const skipped = suite.missing?.() ?? nothingToDo(suite, run);
   if (skipped === null) {
@@ -60,7 +62,9 @@ export async function runSuite(suite: Suite, run: SuiteRun): Promise<Tally> {
   const seconds = (performance.now() - startMs) / 1000;
   const { prepared, ran, ended } = count;
   const failures = [...(count.broken ?? []), ...count.failures];
-  return { suite: name, promise, ...prepared, ran, ended, failures, seconds, skipped };
+  const { cases, unit } = prepared;
+  const tried = unit === null ? null : { distinct: count.tried.size, unit };
+  return { suite: name, promise, cases, tried, ran, ended, failures, seconds, skipped };
 }
 
 const nothingToDo = (suite: Suite, { size }: SuiteRun): string | null =>
@@ -119,6 +123,7 @@ function take(suite: Suite, run: SuiteRun, count: Count): Chunk {
 function add(count: Count, done: ChunkDone): void {
   count.ran += done.count;
   count.failures.push(...done.failures);
+  for (const print of done.tried) count.tried.add(print);
   for (const [kind, more] of Object.entries(done.ended))
     count.ended[kind] = (count.ended[kind] ?? 0) + more;
 }

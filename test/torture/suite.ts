@@ -24,21 +24,17 @@ export interface Suite {
 export interface Campaign {
   /** Cases of the full form. */
   readonly cases: number;
-  /** A case that tries many things: how many, and what they are (`50 states`). */
-  readonly each?: Each;
+  /** Where a case tries many things: what they are, for people (`disk states`). */
+  readonly unit?: string;
   /** What broke before anything was done to it: each is a failure of its own, whatever is sampled. */
   readonly broken?: readonly Error[];
   /**
    * Runs one case and says, in one or two words, how it ended well: `kept`, `repaired`, `refused`.
-   * Throws when the promise is broken.
+   * Throws when the promise is broken. Told of each thing the case tries, by a number that is the
+   * same for the same thing: a run counts how many different ones there were.
    */
-  run(index: number): string | Promise<string>;
+  run(index: number, tried: (print: number) => void): string | Promise<string>;
   close?(): void | Promise<void>;
-}
-
-export interface Each {
-  readonly count: number;
-  readonly unit: string;
 }
 
 /** The dice of one case. */
@@ -54,7 +50,7 @@ export const caseId = (suite: string, seed: number, index: number): string =>
 export async function runCase(campaign: Campaign, index: number): Promise<string> {
   const broken = campaign.broken?.[index - campaign.cases];
   if (broken !== undefined) throw broken;
-  return campaign.run(index);
+  return campaign.run(index, () => undefined);
 }
 
 /** Thrown by the runner for a case that does not end. */

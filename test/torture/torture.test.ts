@@ -55,6 +55,11 @@ describe('the table of figures', () => {
     assert.match(both, /\| `power` .*seed 4,.*\n\| `kill` .*seed 3,/);
   });
 
+  it('says how many different things the cases tried', () => {
+    const many = { ...tally, ran: 9, tried: { distinct: 4500, unit: 'disk states' } };
+    assert.match(withFigures(page, [many], facts), /\| 9 \(4,500 distinct disk states\) \|/);
+  });
+
   it('gives the reason of a suite that was skipped', () => {
     const skipped = { ...tally, ran: 0, ended: {}, skipped: 'needs root' };
     assert.match(withFigures(page, [skipped], facts), /\| 0 \| skipped: needs root \| – \| – \|/);

@@ -28,6 +28,16 @@ export const suites: readonly Suite[] = [
     return 'kept';
   }),
   {
+    ...trial('many', { cases: 12, quick: 3 }, () => 'kept'),
+    prepare: () => {
+      const run = (index: number, tried: (print: number) => void): string => {
+        for (let print = index; print < index + 4; print += 1) tried(print);
+        return 'kept';
+      };
+      return { cases: 12, unit: 'numbers', run } satisfies Campaign;
+    },
+  },
+  {
     ...trial('half-prepared', { cases: 12, quick: 3 }, () => 'kept'),
     prepare: () => ({ cases: 12, run: () => 'kept', broken: [new Error('one stretch of it')] }),
   },

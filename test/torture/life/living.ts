@@ -4,6 +4,7 @@
  * Promises: `acknowledged` is the last step that somebody may rely on, `written` the last one that
  * can be there at all.
  */
+import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import type { Rng } from '../../../src/base/rng.ts';
 import { createFold } from '../../../src/core/fold.ts';
@@ -52,6 +53,12 @@ export function fingerprint({ a, b }: Pair): string {
   const told = (disk: SimulatedDisk) =>
     disk.contents().map(([path, bytes]) => `${path} ${bytes.length} ${crc32(bytes)}`);
   return [...told(a), ...(b === a ? [] : told(b))].sort().join('\n');
+}
+
+/** The same by a number of 53 bits, of states that belong to this. */
+export function printOf(pair: Pair, of: string): number {
+  const hash = createHash('sha256').update(of).update(fingerprint(pair)).digest();
+  return Number(hash.readBigUInt64BE() >> 11n);
 }
 
 export class Living {

@@ -2,29 +2,32 @@
  * Power cuts: what a disk may legally show at every operation of every life, and of the recovery
  * from it.
  *
- * A case tries fifty different states. At a moment each kind of unsynced tail comes first (none,
+ * A case tries fifty different states of one moment: each kind of unsynced tail comes first (none,
  * all, a prefix, one byte, a sector, half, all but one, zeros, garbage, lost pages), then each
- * prefix of the unsynced changes of names, then mixtures of both.
- * Promises: no state twice in a case; each case begins at a moment of its own as long as there are
- * any. The last state of a case is started, goes on, and loses power again.
+ * prefix of the unsynced changes of names, then mixtures of both; half of them and more are states
+ * of recoveries from that moment, which are cut in their turn.
+ * Promises: no state of a moment twice in the campaign: cases that share a moment share its states
+ * out by their hash. The last state of a case is started, goes on, and loses power again.
  */
 import { must } from '../../../src/base/assert.ts';
 import type { Rng } from '../../../src/base/rng.ts';
 import { TAILS } from '../../simulated-tail.ts';
 import type { Life } from '../life/life.ts';
 import { lives } from '../life/lives.ts';
-import { cut, fingerprint, killed, Living, type Pair } from '../life/living.ts';
-import { leftAt, type Moment, momentOf, pick, recordedAll } from '../life/moment.ts';
+import { cut, killed, Living, type Pair, printOf } from '../life/living.ts';
+import { leftAt, type Moment, momentOf, recordedAll } from '../life/moment.ts';
 import { comeBack, type Judgement, look } from '../life/oracle.ts';
 import { type Campaign, caseRng, type Suite } from '../suite.ts';
 
 const CASES = 20_000;
 const STATES = 50;
-/** Of one moment within one case. */
+/** Of the moment itself; the others are of recoveries. */
 const STATES_OF_MOMENT_MAX = 25;
-const ATTEMPTS_MAX = 40;
-/** Every fourth moment is one of a recovery. */
-const DEEP_EVERY = 4;
+/** Of one moment of a recovery. */
+const STATES_OF_RECOVERY_MAX = 10;
+/** Some moments have few states: then a draw is one that was there, or another case's. */
+const DRAWS_PER_SHARE = 40;
+const RECOVERIES_MAX = 100;
 
 interface Point {
   readonly life: Life;
@@ -44,45 +47,78 @@ export const power: Suite = {
     return {
       cases: CASES,
       broken,
-      each: { count: STATES, unit: 'states' },
-      run: index => {
-        const rng = caseRng(seed, index);
-        let point = must(points[index % points.length], 'point');
-        for (let tried = 0; tried < STATES; point = pick(points, rng))
-          tried += statesOf(point, { rng, most: STATES - tried });
-        return 'kept';
+      unit: 'disk states',
+      run: (index, tried) => {
+        const at = index % points.length;
+        const number = Math.floor(index / points.length);
+        const shares = Math.ceil((CASES - at) / points.length);
+        const isOwn = (print: number) => print % shares === number;
+        // Those that share it out draw the same states.
+        const rngs = { shared: caseRng(seed, at), own: caseRng(seed, index) };
+        const share = new Share(must(points[at], 'point'), { isOwn, shares, tried });
+        share.tryAll(rngs);
+        return share.isFull ? 'kept' : 'kept, all of its states';
       },
     } satisfies Campaign;
   },
 };
 
-/** Tries different states of one moment; returns how many. */
-function statesOf(
-  { life, moment: first, spoilt }: Point,
-  { rng, most }: { readonly rng: Rng; readonly most: number },
-): number {
-  const judged: Judgement = { ...first, life, spoilt, cut: true };
-  const seen = new Set<string>();
-  let where = first.what;
-  try {
-    const isDeep = rng.nextInt(DEEP_EVERY) === 0;
-    const moment = isDeep ? momentOfRecovery(judged, { first, rng }) : first;
-    if (isDeep) where += `, its start cut ${moment.what}`;
-    const before = leftAt(moment, moment.flight);
-    for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
-      const disks = stateNumber(attempt, before, rng);
-      const print = fingerprint(disks);
-      if (seen.has(print)) continue;
-      seen.add(print);
-      if (seen.size === most) goOn(disks, { judged, rng });
-      else look(disks, judged);
-      if (seen.size === Math.min(most, STATES_OF_MOMENT_MAX)) break;
-    }
-  } catch (error) {
-    const what = `${life.name}, power cut ${where}, state ${seen.size}`;
-    throw new Error(`${what}: ${(error as Error).message}`, { cause: error });
+interface Sharing {
+  /** Tells the states of this case from those of the others with the same moment. */
+  readonly isOwn: (print: number) => boolean;
+  readonly shares: number;
+  readonly tried: (print: number) => void;
+}
+
+/** What one case tries of a moment. */
+class Share {
+  readonly #point: Point;
+  readonly #sharing: Sharing;
+  readonly #judged: Judgement;
+  readonly #seen = new Set<number>();
+
+  constructor(point: Point, sharing: Sharing) {
+    const { life, moment, spoilt } = point;
+    this.#point = point;
+    this.#sharing = sharing;
+    this.#judged = { ...moment, life, spoilt, cut: true };
   }
-  return seen.size;
+
+  get isFull(): boolean {
+    return this.#seen.size === STATES;
+  }
+
+  tryAll({ shared, own }: { readonly shared: Rng; readonly own: Rng }): void {
+    const { life, moment: first } = this.#point;
+    let where = first.what;
+    try {
+      this.#tryStates(first, shared, STATES_OF_MOMENT_MAX);
+      for (let count = 0; count < RECOVERIES_MAX && !this.isFull; count += 1) {
+        const moment = momentOfRecovery(this.#judged, { first, rng: own });
+        where = `${first.what}, its start cut ${moment.what}`;
+        this.#tryStates(moment, own, STATES_OF_RECOVERY_MAX);
+      }
+    } catch (error) {
+      const what = `${life.name}, power cut ${where}, state ${this.#seen.size}`;
+      throw new Error(`${what}: ${(error as Error).message}`, { cause: error });
+    }
+  }
+
+  #tryStates(moment: Moment, rng: Rng, most: number): void {
+    const { isOwn, shares, tried } = this.#sharing;
+    const { life, moment: first } = this.#point;
+    const before = leftAt(moment, moment.flight);
+    const full = Math.min(STATES, this.#seen.size + most);
+    for (let draw = 0; draw < DRAWS_PER_SHARE * shares && this.#seen.size < full; draw += 1) {
+      const disks = stateNumber(draw, before, rng);
+      const print = printOf(disks, `${life.name} ${first.what}`);
+      if (!isOwn(print) || this.#seen.has(print)) continue;
+      this.#seen.add(print);
+      tried(print);
+      if (this.isFull) goOn(disks, { judged: this.#judged, rng });
+      else look(disks, this.#judged);
+    }
+  }
 }
 
 function momentOfRecovery(
