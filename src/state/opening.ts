@@ -47,6 +47,8 @@ export interface OpeningOptions {
   readonly disks: Disks;
   readonly components: readonly AnyComponent[];
   readonly now: () => number;
+  /** Of a directory that begins; absent: random. */
+  readonly newId?: () => string;
   /** The operator's word that what cannot be rebuilt may be lost. */
   readonly acceptLoss?: boolean;
   /** Ids of components that start afresh; their files go to quarantine. */
@@ -230,7 +232,7 @@ function firstManifest(
   recovered: Recovered,
   files: { readonly prepared: Prepared; readonly live: ReadonlyMap<string, FileRecord> },
 ): Manifest {
-  const { disks, components, now, reset = [] } = options;
+  const { disks, components, now, newId = randomId, reset = [] } = options;
   const { manifest, scan, seq, chain, generations, report, choices } = recovered;
   const isDoubtful = [...choices.values()].some(
     choice => choice.kind === 'file' && choice.record === null,
@@ -245,8 +247,7 @@ function firstManifest(
   };
   return {
     format: MANIFEST_FORMAT,
-    directory:
-      manifest?.directory ?? scan?.heads.at(-1)?.directory ?? randomBytes(8).toString('hex'),
+    directory: manifest?.directory ?? scan?.heads.at(-1)?.directory ?? newId(),
     epoch: recovered.epoch + (scan === null ? EPOCHS_UNSEEN : isRaised ? 1 : 0),
     serial: (manifest?.serial ?? 0) + 1,
     home: disks.a.root,
@@ -256,6 +257,8 @@ function firstManifest(
     generations: withGeneration(withoutReset(generations, reset), fresh, components),
   };
 }
+
+const randomId = (): string => randomBytes(8).toString('hex');
 
 const withoutReset = (generations: readonly Generation[], reset: readonly string[]): Generation[] =>
   generations.map(generation => {
