@@ -13,6 +13,10 @@ import { syncAll } from './sync.ts';
 import { writeWholeFile } from './whole-file.ts';
 
 export function repairJournal(disks: Disks, scan: JournalScan): void {
+  // What a killed process renamed may not be on the disk yet, such as the mark of a pruning, and
+  // it excuses what goes now.
+  const isTidy = scan.segments.every(({ flaws }) => flaws.length === 0);
+  if (!isTidy || listJournal(disks).litter.length > 0) syncNames(disks);
   for (const segment of scan.segments) repairSegment(segment);
   setHeadlessAside(disks, scan);
   const { litter } = listJournal(disks);
@@ -20,10 +24,15 @@ export function repairJournal(disks: Disks, scan: JournalScan): void {
   const marksLast = [...litter].sort((left, right) => rank(left.path) - rank(right.path));
   const firstMark = marksLast.findIndex(({ path }) => rank(path) === 1);
   marksLast.forEach(({ disk, path }, index) => {
-    if (index === firstMark) for (const each of [disks.a, disks.b]) each.syncFolder(JOURNAL_FOLDER);
+    if (index === firstMark) syncNames(disks);
     disk.remove(path);
   });
   syncAll(disks);
+}
+
+function syncNames({ a, b }: Disks): void {
+  for (const disk of new Set([a, b]))
+    if (disk.stat(JOURNAL_FOLDER) !== null) disk.syncFolder(JOURNAL_FOLDER);
 }
 
 const rank = (path: string): number => (path.endsWith('.pruned') ? 1 : 0);

@@ -6,6 +6,7 @@
  */
 import { filesOf, isLeftByReset, isLeftByUpgrade } from './candidate.ts';
 import type { Choice } from './choice.ts';
+import type { JournalScan } from './journal.ts';
 import { type FileRecord, type Generation, MANIFEST_FILES } from './manifest.ts';
 import type { Context } from './recover.ts';
 import type { FoundFile } from './survey.ts';
@@ -18,7 +19,7 @@ export interface Verdict {
 }
 
 export function judgeFiles(
-  context: Context,
+  context: Context & { readonly scan: JournalScan },
   choices: ReadonlyMap<string, Choice>,
   lost: ReadonlySet<string>,
 ): Verdict {
@@ -54,10 +55,10 @@ const leftBy = ({ survey }: Context, { component }: Choice, known: readonly stri
   );
 
 function judgeManifests(
-  context: Context,
+  context: Context & { readonly scan: JournalScan },
   told: { readonly damaged: string[]; readonly repairs: string[] },
 ): void {
-  const { survey, manifest } = context;
+  const { survey, manifest, scan } = context;
   const isThere = survey.manifests.map(reading => reading.kind !== 'absent');
   MANIFEST_FILES.forEach((file, index) => {
     const reading = survey.manifests[index];
@@ -65,8 +66,9 @@ function judgeManifests(
       told.damaged.push(file);
       told.repairs.push(`${file} was damaged (${reading.why}): written anew; nothing is lost`);
     }
-    // Both are absent when the very first checkpoint was interrupted; the mirror alone, too.
-    const isFirst = manifest === null || manifest.serial <= 1;
+    // Both are absent when the very first checkpoint was interrupted; the mirror alone, too. Until
+    // one is whole no step is told, and each start that is cut short takes the next serial.
+    const isFirst = manifest === null || manifest.serial <= 1 || scan.last === 0;
     if (!isThere[index] && !isFirst)
       told.repairs.push(`${file} was missing: written anew; nothing is lost`);
   });

@@ -18,6 +18,7 @@ import { EXIT, Fault } from '../base/fault.ts';
 import type { AnyComponent } from '../core/component.ts';
 import { backupDirectory } from './backup.ts';
 import { giveUpLostBlobs, repairBlobs } from './blobs.ts';
+import { waitingFile } from './candidate.ts';
 import type { Disk } from './disk.ts';
 import { type Disks, JournalWriter, repairJournal, scanJournal } from './journal.ts';
 import { COPIES, JOURNAL_FOLDER } from './journal-file.ts';
@@ -74,14 +75,14 @@ export function openDirectory(options: OpeningOptions): Opened {
   mendJournal(disks, found);
   for (const path of found.damaged) quarantine(disks.a, path);
   keepUnvouched(disks.a, found);
-  nameWaiting(disks.a, found);
+  const live = liveRecords(found, components);
+  nameWaiting(disks.a, found, live);
   restoreNeeded(disks.a, found.survey);
   const { recovered, told } = mendBlobs(disks, found);
   const spares = mendSpares(disks, { components, manifest: found.manifest });
   // The journal's repair has ended with R1 already; what was done since needs it again.
   if (scan === null || recovered.damaged.length > 0 || told.length > 0) syncAll(disks);
 
-  const live = liveRecords(recovered, components);
   const changed = new Set(recovered.changed);
   for (const id of reset) {
     const component = must(
@@ -179,11 +180,22 @@ function keepUnvouched(disk: Disk, { choices, scan, damaged }: Recovered): void 
   }
 }
 
-/** Ends the commit of a reset that was cut short: what is vouched for gets its name. */
-function nameWaiting(disk: Disk, { choices }: Recovered): void {
-  for (const choice of choices.values()) {
-    if (choice.kind !== 'file' || choice.file.path !== choice.file.name + TEMPORARY) continue;
-    disk.rename(choice.file.path, choice.file.name);
+/**
+ * Ends a commit that was cut short, where nothing whole has the name of what is vouched for: by the
+ * temporary one, which this start writes over, the next would not know that nothing was damaged.
+ */
+function nameWaiting(
+  disk: Disk,
+  { choices, manifest }: Recovered,
+  live: ReadonlyMap<string, FileRecord>,
+): void {
+  for (const [id, choice] of choices) {
+    const { name } = choice.component.file;
+    const isChosen = choice.kind === 'file' && choice.file.path === name + TEMPORARY;
+    const record = live.has(id) ? undefined : manifest?.generations[0]?.components[id];
+    const waits = record !== undefined && waitingFile(disk, record, id) !== null;
+    if (!isChosen && !waits) continue;
+    disk.rename(name + TEMPORARY, name);
     disk.syncFolder('');
   }
 }

@@ -119,7 +119,7 @@ function verifyOnce(whole: Disks, components: readonly AnyComponent[]): Verifica
     survey.files.length === 0 && scan?.heads.length === 0 && !survey.manifests.some(isPresent);
   const isEmpty = isBare && refusal === null;
   if (!isBare) {
-    verifyManifests(looked);
+    verifyManifests(looked, scan?.last ?? null);
     for (const component of components) verifyComponent(looked, component);
     if (scan !== null) verifyBlobs(looked, scan);
     verifySpares(looked);
@@ -166,7 +166,7 @@ function damageOf(error: unknown): string {
   throw error;
 }
 
-function verifyManifests({ survey, manifest, first, findings }: Looked): void {
+function verifyManifests({ survey, manifest, findings }: Looked, last: number | null): void {
   MANIFEST_FILES.forEach((file, index) => {
     const reading = survey.manifests[index];
     if (reading?.kind === 'good') {
@@ -178,7 +178,7 @@ function verifyManifests({ survey, manifest, first, findings }: Looked): void {
     } else if (reading?.kind === 'damaged') {
       findings.push({ file, severity: 'damage', text: reading.why });
     } else {
-      const isFirst = first || manifest === null || manifest.serial <= 1;
+      const isFirst = manifest === null || manifest.serial <= 1 || last === 0;
       findings.push({ file, severity: isFirst ? 'note' : 'damage', text: 'missing' });
     }
   });

@@ -113,6 +113,21 @@ describe('a store that is killed', () => {
     }
   });
 
+  it('a start over what a killed one left, cut by the power, is no damage to the next', () => {
+    const rng = new Rng(seedRng(17));
+    for (const killAt of [36, 46, 49]) {
+      const { disk: left, acknowledged } = live(Object.assign(new Machine(), { killAt }));
+      const probe = new Machine();
+      openOn(sharing(left.kill(probe)));
+      for (let cutAt = 1; cutAt <= probe.operations; cutAt += 1) {
+        const disk = left.kill(Object.assign(new Machine(), { killAt: cutAt }));
+        assert.throws(() => openOn(sharing(disk)), Killed);
+        for (let round = 0; round < 2; round += 1)
+          comeBack(disk.crash(rng), acknowledged, `killed at ${killAt}, its start cut at ${cutAt}`);
+      }
+    }
+  });
+
   it('a disk that fails once is fatal at once, and nothing acknowledged is gone', () => {
     for (let failAt = 1; failAt <= total; failAt += 5) {
       const machine = Object.assign(new Machine(), { failAt, failCode: 'ENOSPC' });
