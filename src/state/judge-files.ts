@@ -127,11 +127,14 @@ function missingSpares(
   return [...new Set(records)].flatMap(record => {
     const isThere = own.some(({ sha256 }) => sha256 === record.sha256);
     if (isThere || record.sha256 === newest?.sha256) return [];
-    const inPlace = own.find(({ previous }) => previous === record.seq)?.path;
+    const inPlace = own.find(({ previous }) => previous === record.seq);
     if (inPlace === undefined)
       return [{ file: `previous/${record.seq}/${record.file}`, why: 'was missing', isBad: false }];
     const why = 'was of another checkpoint';
-    return told.some(({ file }) => file === inPlace) ? [] : [{ file: inPlace, why, isBad: false }];
+    const { path: file, sha256 } = inPlace;
+    // It makes room for what the mirror has of it, where it is not the only one of its content.
+    const isBad = own.some(other => other !== inPlace && other.sha256 === sha256);
+    return told.some(one => one.file === file) ? [] : [{ file, why, isBad }];
   });
 }
 
