@@ -11,14 +11,15 @@ import { unpack } from '../../../src/state/journal-file.ts';
 import { stateHash } from '../../../src/state/state-hash.ts';
 import { COMPONENTS, expectedAt } from '../../state/small-bot.ts';
 import { type Attempt, attemptOn, insist, type Started } from './attempt.ts';
-import type { Finished, PlainDisks } from './directory.ts';
+import { cloneOf, type Finished, type PlainDisks } from './directory.ts';
 import { partHashes } from './part-hashes.ts';
 import { type Change, changesOf, clean, isNoState } from './single.ts';
 
 export function judgeDouble(finished: Finished, damaged: PlainDisks): string {
   const tried = attemptOn(finished, damaged);
-  const changed = changesOf(finished, damaged).filter(({ path }) => !isNoState(path));
-  if (tried.refusal !== null) return refused(tried, changed);
+  const all = changesOf(finished, damaged);
+  const changed = all.filter(({ path }) => !isNoState(path));
+  if (tried.refusal !== null) return inTheWay(tried, all) ?? refused(tried, changed);
   const started = must(tried.started, 'started');
   clean(tried.disks);
   if (started.hash === finished.hash && started.seq === finished.seq) {
@@ -32,12 +33,24 @@ export function judgeDouble(finished: Finished, damaged: PlainDisks): string {
   return 'blind';
 }
 
+/** What a refusal names as in the way is moved away, be it no state, and the rest judged; null: none. */
+function inTheWay(tried: Attempt, all: readonly Change[]): string | null {
+  const { finished, damaged, seen, refusal } = tried;
+  const named = all.find(
+    ({ kind, path }) => kind === 'in the way' && refusal?.message.includes(`/${path} `),
+  );
+  if (named === undefined) return null;
+  insist(seen.damaged && seen.refusal !== null, 'verify would let it start');
+  const freed = cloneOf(damaged);
+  freed[named.disk].lose(named.path);
+  return `refused, moved away, ${judgeDouble(finished, freed)}`;
+}
+
 function refused(tried: Attempt, changed: readonly Change[]): string {
   const { finished, damaged, seen } = tried;
   const refusal = must(tried.refusal, 'refusal');
   insist(seen.damaged && seen.refusal !== null, 'verify would let it start');
-  if (changed.some(({ kind }) => kind === 'in the way') || refusal.exitCode === 64)
-    return 'refused';
+  if (refusal.exitCode === 64) return 'refused';
   insist(shareFact(changed), `refused, though each has its copy: ${refusal.message}`);
   const accepted = attemptOn(finished, damaged, true);
   const started = must(accepted.started, 'started with --accept-loss');
