@@ -42,7 +42,8 @@ export async function readChunk(
   return lines;
 }
 
-function linesIn(bytes: Uint8Array, chunk: Chunk): ShippedLine[] | string {
+/** What a chunk of this name holds, unpacked; or why it is none. */
+export function linesIn(bytes: Uint8Array, chunk: Chunk): ShippedLine[] | string {
   const lines: ShippedLine[] = [];
   for (let at = 0; at < bytes.length; ) {
     const frame = frameAt(bytes, at);

@@ -10,10 +10,14 @@ import { join } from 'node:path';
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { loadConfig } from '../../../src/app/config.ts';
 import { type Commands, callOf } from '../../../src/app/control-command.ts';
+import { seedRng } from '../../../src/base/rng.ts';
 import { createRowReader } from '../../../src/exchange/csv.ts';
 import { parseTapeName } from '../../../src/exchange/tape-name.ts';
+import { createAdam } from '../../../src/learn/adam.ts';
 import { packBlob, unpackBlob } from '../../../src/learn/blob.ts';
-import { unpackLstm } from '../../../src/learn/lstm-blob.ts';
+import { packLstm, unpackLstm } from '../../../src/learn/lstm-blob.ts';
+import { SHAPE } from '../../../src/learn/lstm-model.ts';
+import { initialParameters } from '../../../src/learn/lstm-shape.ts';
 import { decodeFile } from '../../../src/state/formats.ts';
 import { parseFrame } from '../../../src/state/frame.ts';
 import { Cursor } from '../../../src/state/journal-cursor.ts';
@@ -40,7 +44,7 @@ export async function fuzzTargets(): Promise<{ targets: Target[]; close: () => v
       ...stateTargets(disk),
       ...partTargets(disk),
       ...otherTargets(folder),
-      ...strangeTargets(),
+      ...strangeTargets(disk),
     ],
     close,
   };
@@ -95,6 +99,17 @@ const partTargets = (disk: PlainDisk): Target[] =>
     ];
   });
 
+/** Of a network that has learned nothing yet. */
+function lstmBlob(): Uint8Array {
+  const prior = [-1, -1.1, -1.2];
+  const parameters = initialParameters(SHAPE, seedRng(1), prior);
+  const each = (value: number): number[] => Array(SHAPE.inputs).fill(value);
+  return packLstm({
+    ...{ parameters, adam: createAdam(parameters.length), gate: each(1) },
+    ...{ scaler: { mean: each(0), scale: each(1) }, calibration: { temperature: 1, prior } },
+  });
+}
+
 function otherTargets(folder: string): Target[] {
   const header = 'timestamp,open,high,low,close,volume';
   const texts = (...all: string[]) => all.map(text => Buffer.from(text));
@@ -108,7 +123,7 @@ function otherTargets(folder: string): Target[] {
       ],
       decode: bytes => void unpackBlob(bytes),
     },
-    { name: 'lstm blob', inputs: [Buffer.alloc(256)], decode: bytes => void unpackLstm(bytes) },
+    { name: 'lstm blob', inputs: [lstmBlob()], decode: bytes => void unpackLstm(bytes) },
     {
       name: 'tape',
       inputs: texts(`${header}\n1700000000000,1,2,0.5,1.5,10\n1700000060000,1,2,0.5,1.5,10\n`),
