@@ -7,8 +7,9 @@
  */
 import fs from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import type { Fault } from '../base/fault.ts';
 import { CHECKPOINT_JOURNAL_BYTES_MAX } from '../base/limits.ts';
-import { codeOf } from '../state/disk-fault.ts';
+import { codeOf, diskFault } from '../state/disk-fault.ts';
 import { fileSystemOf } from '../state/disk-path.ts';
 import { networkName } from '../state/network-disk.ts';
 import { type Checkup, failed, ok, warned } from './checkup.ts';
@@ -37,6 +38,18 @@ export function standing(folder: string): string {
   return fs.existsSync(full) || dirname(full) === full ? full : standing(dirname(full));
 }
 
+/** What the system refuses to tell is a fault that says why. */
+function looked<T>(path: string, look: (path: string) => T): T {
+  try {
+    return look(path);
+  } catch (error) {
+    throw diskFault('look at', path, error);
+  }
+}
+
+const statOf = (path: string): fs.Stats | undefined =>
+  looked(path, at => fs.statSync(at, { throwIfNoEntry: false }));
+
 export function checkSpeed({ folder, name }: DiskPlace): Checkup {
   const check = `${name}: fsync`;
   const probe = join(standing(folder), `.doctor-${process.pid}.tmp`);
@@ -49,16 +62,9 @@ export function checkSpeed({ folder, name }: DiskPlace): Checkup {
     const remedy = 'each candle waits for two of these: use a local SSD, or fewer candles a second';
     return warned(check, [`${text} (over ${SYNC_MS_MAX} ms)`, remedy], figures);
   } catch (error) {
-    const text = `no file can be written in ${dirname(probe)} (${codeOf(error)})`;
-    return failed(check, [text, remedyOf(codeOf(error))], { code: codeOf(error) });
+    const { message, remedy } = diskFault('write a file in', dirname(probe), error);
+    return failed(check, [message, remedy], { code: codeOf(error) });
   }
-}
-
-function remedyOf(code: string): string {
-  if (code === 'EROFS')
-    return 'the disk is read-only: mount it writable (dmesg says why it is not)';
-  if (code === 'ENOSPC' || code === 'EDQUOT') return 'free some space there, or raise the quota';
-  return 'give the user that runs Holdfast write access to it, or choose another --dir';
 }
 
 function syncTimes(probe: string): number[] {
@@ -81,7 +87,7 @@ const round = (value: number): number => Math.round(value * 100) / 100;
 
 /** `stateBytes`: of the state files, each of which a checkpoint may write anew. */
 export function checkSpace({ folder, name }: DiskPlace, stateBytes: number): Checkup[] {
-  const { bavail, bsize, files, ffree } = fs.statfsSync(standing(folder));
+  const { bavail, bsize, files, ffree } = looked(standing(folder), at => fs.statfsSync(at));
   const free = bavail * bsize;
   const needed = 2 * stateBytes + JOURNAL_BYTES;
   const text = `${sizeText(free)} free`;
@@ -148,17 +154,12 @@ const FILES_LOOKED_AT_MAX = 1000;
 
 export function checkPermissions({ folder, name }: DiskPlace): Checkup {
   const check = `${name}: permissions`;
-  if (!fs.existsSync(folder)) return ok(check, `${folder} is not there yet: a start makes it`);
-  const stat = fs.statSync(folder);
+  const stat = statOf(folder);
+  if (stat === undefined) return ok(check, `${folder} is not there yet: a start makes it`);
   const mode = (stat.mode & 0o777).toString(8);
   const figures = { mode, owner: stat.uid, user: process.getuid?.() ?? null };
   const barred = barredIn(folder);
-  if (barred !== null)
-    return failed(
-      check,
-      [`${barred} cannot be read and written by this user`, `chown -R it to the bot's user`],
-      figures,
-    );
+  if (barred !== null) return failed(check, [barred.message, barred.remedy], figures);
   if ((stat.mode & 0o002) !== 0)
     return warned(check, [`${folder} may be written by anybody`, `chmod o-w ${folder}`], figures);
   const strange = strangerIn(folder, stat.uid);
@@ -171,27 +172,39 @@ export function checkPermissions({ folder, name }: DiskPlace): Checkup {
   return ok(check, `mode ${mode}, owner ${stat.uid}`, figures);
 }
 
-const namesIn = (folder: string): string[] =>
-  fs
-    .readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .slice(0, FILES_LOOKED_AT_MAX)
-    .map(name => join(folder, name));
+/** Everything in a folder, up to a bound, itself first. A bot removes files meanwhile. */
+function pathsIn(folder: string): string[] {
+  const paths = [folder];
+  for (const path of paths) {
+    if (paths.length >= FILES_LOOKED_AT_MAX) break;
+    paths.push(...namesIn(path).map(name => join(path, name)));
+  }
+  return paths.slice(0, FILES_LOOKED_AT_MAX);
+}
 
-/** The first that this user may not read and write, without following a link. */
-function barredIn(folder: string): string | null {
-  const isBarred = (path: string): boolean => {
+/** None of what is no folder, has gone, or may not be read: that is told of itself. */
+function namesIn(path: string): string[] {
+  try {
+    return fs.lstatSync(path).isDirectory() ? fs.readdirSync(path) : [];
+  } catch {
+    return [];
+  }
+}
+
+/** Why the first that this user may not read and write is barred; no link is followed. */
+function barredIn(folder: string): Fault | null {
+  for (const path of pathsIn(folder))
     try {
-      fs.accessSync(path, fs.constants.R_OK | fs.constants.W_OK);
-      return false;
+      const { R_OK, W_OK } = fs.constants;
+      fs.accessSync(path, R_OK | W_OK);
     } catch (error) {
-      return codeOf(error) !== 'ENOENT';
+      if (codeOf(error) !== 'ENOENT') return diskFault('read and write', path, error);
     }
-  };
-  return isBarred(folder) ? folder : (namesIn(folder).find(isBarred) ?? null);
+  return null;
 }
 
 const strangerIn = (folder: string, owner: number): string | null =>
-  namesIn(folder).find(path => {
+  pathsIn(folder).find(path => {
     const stat = fs.lstatSync(path, { throwIfNoEntry: false });
     return stat !== undefined && stat.uid !== owner;
   }) ?? null;
@@ -201,13 +214,13 @@ export function checkMirror(directory: string, mirror: string | null): Checkup {
   const check = 'journal mirror';
   if (mirror === null)
     return ok(check, 'none: both copies of the journal are in the state directory');
-  const stat = fs.statSync(mirror, { throwIfNoEntry: false });
+  const stat = statOf(mirror);
   if (stat?.isDirectory() !== true)
     return failed(check, [
       `${mirror} is not there`,
       'mount its disk, or make the folder if the second copy is to begin there',
     ]);
-  const isShared = stat.dev === fs.statSync(standing(directory)).dev;
+  const isShared = stat.dev === statOf(standing(directory))?.dev;
   const figures = { sharedDevice: isShared };
   return isShared
     ? warned(

@@ -21,7 +21,7 @@ const textOf = (file: string): string => (existsSync(file) ? readFileSync(file, 
 
 export function checkMachine(): Checkup[] {
   return [
-    memory(),
+    memory(process.availableMemory(), totalmem()),
     ...swap(textOf('/proc/meminfo')),
     ...limits(textOf('/proc/self/limits')),
     ...umask(textOf('/proc/self/status')),
@@ -38,8 +38,7 @@ export function umask(status: string): Checkup[] {
   return [warned('umask', [text, 'umask 022, or UMask=0022 in the unit'], figures)];
 }
 
-function memory(): Checkup {
-  const [available, total] = [process.availableMemory(), totalmem()];
+export function memory(available: number, total: number): Checkup {
   const text = `${sizeText(available)} of ${sizeText(total)} available, ${availableParallelism()} cores`;
   const figures = { availableBytes: available, totalBytes: total, cores: availableParallelism() };
   const remedy = 'a bot with both models takes 200 to 400 MB: end what else runs, or add memory';
@@ -96,7 +95,7 @@ export async function checkClock(madeAtMs: number, now: () => number): Promise<C
   const [wall, monotonic] = [now(), performance.now()];
   await sleep(DRIFT_LOOK_MS);
   const driftMs = now() - wall - (performance.now() - monotonic);
-  return [...clockOf({ wallMs: now(), driftMs, madeAtMs }), synchronised()];
+  return [...clockOf({ wallMs: now(), driftMs, madeAtMs }), timeServer(synchronised())];
 }
 
 export function clockOf(seen: {
@@ -119,21 +118,22 @@ export function clockOf(seen: {
   return [ok('clock', text, figures)];
 }
 
-/** What systemd knows of it; another daemon's word is not asked for. */
-function synchronised(): Checkup {
+/** What systemd knows of it, `yes` or `no`; another daemon's word is not asked for. */
+function synchronised(): string {
+  if (existsSync('/run/systemd/timesync/synchronized')) return 'yes';
   const answer = spawnSync('timedatectl', ['show', '-p', 'NTPSynchronized', '--value'], {
     encoding: 'utf8',
     timeout: 2000,
   });
-  const said = answer.status === 0 ? answer.stdout.trim() : '';
-  if (said === 'yes' || existsSync('/run/systemd/timesync/synchronized'))
-    return ok('time server', 'the clock follows one', { synchronised: true });
-  if (said !== 'no') return ok('time server', 'the system does not tell', { synchronised: null });
-  return warned(
-    'time server',
-    ['the clock follows none', 'timedatectl set-ntp true, or install chrony'],
-    { synchronised: false },
-  );
+  return answer.status === 0 ? answer.stdout.trim() : '';
+}
+
+export function timeServer(said: string): Checkup {
+  const check = 'time server';
+  if (said === 'yes') return ok(check, 'the clock follows one', { synchronised: true });
+  if (said !== 'no') return ok(check, 'the system does not tell', { synchronised: null });
+  const remedy = 'timedatectl set-ntp true, or install chrony';
+  return warned(check, ['the clock follows none', remedy], { synchronised: false });
 }
 
 /** `pinned`: the exact version that comes with this release; null: it names none. */

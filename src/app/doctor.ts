@@ -3,15 +3,22 @@
  * is and what to do where it is not well.
  *
  * Promises: safe while the bot runs: no lock, nothing written but a file of its own that it removes;
- * a directory that cannot be looked at is a fault (74), everything else a finding.
+ * whatever keeps it from looking is a finding too, and it looks at everything else all the same.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { Fault } from '../base/fault.ts';
 import { components } from '../components.ts';
 import { type Manifest, newestOf, readManifests } from '../state/manifest.ts';
 import { type Checkup, failed, ok, warned } from './checkup.ts';
-import { type ConfigSource, loadConfig } from './config.ts';
-import { type Place, placeOf, refuseStrange, scrubNotesOf, verify } from './directory.ts';
+import { type AppConfig, type ConfigSource, loadConfig } from './config.ts';
+import {
+  type Place,
+  placeHeld,
+  placeOf,
+  refuseStrange,
+  scrubNotesOf,
+  verify,
+} from './directory.ts';
 import { checkConfig } from './doctor-config.ts';
 import {
   checkKind,
@@ -38,25 +45,54 @@ export interface ExamineOptions extends ConfigSource {
 export async function examine(options: ExamineOptions): Promise<Examination> {
   const { config, checkups } = checkConfig(options);
   // The disk of a directory can be looked at, whatever its config says.
-  const place = placeOf(config ?? loadConfig({ ...options, file: null, env: {} }));
-  const manifest = newestOf(readManifests(place.disks.a));
+  const known = config ?? loadConfig({ ...options, file: null, env: {} });
+  const { place, manifest, barred } = manifestOf(known);
   const [newest] = manifest?.generations ?? [];
   const all = [
     ...checkups,
     ...checkMachine(),
     ...(await checkClock(newest?.madeAtMs ?? 0, options.now)),
+    ...barred,
     ...disksOf(place, manifest),
-    checkMirror(place.directory, place.journalMirror),
+    ...tried('journal mirror', () => [checkMirror(place.directory, place.journalMirror)]),
     checkLock(place.directory),
     ...versionsOf(manifest),
-    ...stateOf(place),
-    ...scrubOf(place),
+    ...tried('state', () => stateOf(place)),
+    ...tried('scrub', () => scrubOf(place)),
   ];
   return {
     directory: place.directory,
     checkups: all,
     failed: all.some(({ level }) => level === 'fail'),
   };
+}
+
+/** What keeps a check from looking is what it found. */
+function tried(check: string, look: () => readonly Checkup[]): readonly Checkup[] {
+  try {
+    return look();
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    return [failed(check, [error.message, error.remedy])];
+  }
+}
+
+/** Where the manifest cannot be read, a mirror that it alone remembers is not looked at. */
+function manifestOf(config: AppConfig): {
+  readonly place: Place;
+  readonly manifest: Manifest | null;
+  readonly barred: readonly Checkup[];
+} {
+  try {
+    const place = placeOf(config);
+    return { place, manifest: newestOf(readManifests(place.disks.a)), barred: [] };
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    const { dir: directory, journalMirror, allowNetworkFilesystem: allowNetwork } = config;
+    const place = placeHeld({ directory, journalMirror, allowNetwork });
+    const barred = [failed('manifest', [error.message, error.remedy])];
+    return { place, manifest: null, barred };
+  }
 }
 
 function disksOf(
@@ -70,9 +106,9 @@ function disksOf(
   if (journalMirror !== null && existsSync(journalMirror))
     places.push({ folder: journalMirror, name: 'mirror' });
   return places.flatMap(place => [
-    checkPermissions(place),
+    ...tried(`${place.name}: permissions`, () => [checkPermissions(place)]),
     checkKind(place, allowNetwork),
-    ...checkSpace(place, stateBytes),
+    ...tried(`${place.name}: space`, () => checkSpace(place, stateBytes)),
     checkSpeed(place),
   ]);
 }
@@ -102,24 +138,25 @@ function schemasOf({ generations }: Manifest, release: string): Checkup[] {
     const schema = generations[0]?.components[id]?.schema ?? version;
     return schema === version ? [] : [{ id, schema, version }];
   });
-  if (found.length === 0)
+  const newer = found.filter(({ schema, version }) => schema > version);
+  const [strange] = [newer, found].filter(({ length }) => length > 0);
+  if (strange === undefined)
     return [ok('release', `${release}, and every file is of its schema`, { release })];
-  return found.map(({ id, schema, version }) => {
-    const text = `${id} is at schema ${schema}, release ${release} has ${version}`;
-    const figures = { id, schema, version };
-    return schema > version
-      ? failed('release', [text, 'a newer release wrote it: update Holdfast'], figures)
-      : warned('release', [text, 'the next start lifts it, after a backup'], figures);
-  });
+  const parts = strange.map(({ id, schema, version }) => `${id} ${schema} (now ${version})`);
+  const figures = { release, parts: parts.join(', ') };
+  if (newer.length > 0) {
+    const text = `a newer release wrote it, by the schemas of ${figures.parts}`;
+    return [failed('release', [text, 'update Holdfast: it is not guessed at'], figures)];
+  }
+  const text = `an older release wrote it, by the schemas of ${figures.parts}`;
+  const remedy =
+    'nothing to do: the next start copies all of it to backups/ and lifts it ' +
+    '(holdfast state upgrade does so without trading); the older release cannot open it then';
+  return [warned('release', [text, remedy], figures)];
 }
 
 function stateOf(place: Place): Checkup[] {
-  try {
-    refuseStrange(place);
-  } catch (error) {
-    if (!(error instanceof Fault)) throw error;
-    return [failed('state', [error.message, error.remedy])];
-  }
+  refuseStrange(place);
   const { findings, damaged, empty, refusal, seq } = verify(place);
   if (empty) return [ok('state', 'nothing yet', { seq: 0 })];
   if (!damaged) return [ok('state', `clean at step ${seq}`, { seq })];

@@ -1,7 +1,7 @@
 /**
  * `doctor`: a line for each thing that was looked at, with a remedy where it is not well.
  *
- * Promises: exit 0 when nothing fails (warnings pass), 1 otherwise, 74 when it could not look.
+ * Promises: exit 0 when nothing fails (warnings pass), 1 otherwise, also where it could not look.
  */
 import { examine } from '../app/doctor.ts';
 import { EXIT } from '../base/fault.ts';
