@@ -1,18 +1,21 @@
 /**
  * A progress bar on stderr, so that what a command prints on stdout stays clean.
  *
- * Promises: redrawn at most ten times a second on a terminal; elsewhere a line per tenth.
+ * Promises: redrawn at most ten times a second on a terminal; elsewhere at most a line per tenth, and
+ * none of what takes no longer than a moment: cron sends a mail for each line.
  */
 import type { OutputStream } from './console.ts';
 
 const BAR_CELLS = 30;
 const CLEAR_ROW = '\r\u001b[2K';
 const REDRAW_MS_MIN = 100;
+const LINE_MS_MIN = 10_000;
 
 export class ProgressBar {
   readonly #stream: OutputStream;
   readonly #title: string;
   #tenth = 0;
+  #toldAt = performance.now();
   #drawn = false;
   #drawnAt = Number.NEGATIVE_INFINITY;
 
@@ -46,9 +49,12 @@ export class ProgressBar {
   }
 
   #line(share: number, note: string): void {
+    const now = performance.now();
     const tenth = Math.floor(share * 10);
-    if (tenth > this.#tenth) this.#stream.write(`${this.#text(share, note)}\n`);
+    if (tenth <= this.#tenth || now - this.#toldAt < LINE_MS_MIN) return;
     this.#tenth = tenth;
+    this.#toldAt = now;
+    this.#stream.write(`${this.#text(share, note)}\n`);
   }
 
   #text(share: number, note: string): string {

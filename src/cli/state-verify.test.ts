@@ -20,7 +20,7 @@ async function state(...args: string[]): Promise<{ code: number; out: string; er
   let [out, err] = ['', ''];
   const io: Io = {
     stdout: { write: (text: string) => (out += text), on: () => {} },
-    stderr: { write: (text: string) => (err += text), on: () => {} },
+    stderr: { isTTY: true, write: (text: string) => (err += text), on: () => {} },
     ...{ env: {}, now: Date.now, log: null },
   };
   return { code: await runCli(['state', ...args, '--dir', directory], io), out, err };
