@@ -9,6 +9,8 @@ import type { Worker } from 'node:worker_threads';
 import { STORE_ANSWER_MS_MAX } from '../base/limits.ts';
 import type { Store } from '../state/store.ts';
 import type { BackupWorkerEvent, BackupWorkerTask } from './backup-worker.ts';
+import type { AppConfig } from './config.ts';
+import { version } from './version.ts';
 import { startWorker } from './worker.ts';
 
 export interface BackupKeeper {
@@ -24,7 +26,18 @@ export interface BackupKeeperOptions {
   readonly tell: (event: BackupWorkerEvent) => void;
 }
 
-export function startBackups(options: BackupKeeperOptions): BackupKeeper {
+/** Where the config names a place for them. */
+export function backupsOf(
+  { backup, journalMirror }: Pick<AppConfig, 'backup' | 'journalMirror'>,
+  { directory, ...options }: Omit<BackupKeeperOptions, 'task'> & { readonly directory: string },
+): BackupKeeper | null {
+  const { to } = backup;
+  if (to === null) return null;
+  const task = { ...backup, to, directory, journalMirror, release: version() };
+  return startBackups({ ...options, task });
+}
+
+function startBackups(options: BackupKeeperOptions): BackupKeeper {
   const worker = startWorker(new URL('./backup-worker.ts', import.meta.url), options.task);
   const ended = new Promise<void>(resolve => worker.once('exit', () => resolve()));
   const open = { isOpen: true };

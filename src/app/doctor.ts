@@ -5,7 +5,7 @@
  * Promises: safe while the bot runs: no lock, nothing written but a file of its own that it removes;
  * whatever keeps it from looking is a finding too, and it looks at everything else all the same.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { Fault } from '../base/fault.ts';
 import { components } from '../components.ts';
 import { type Manifest, newestOf, readManifests } from '../state/manifest.ts';
@@ -30,6 +30,7 @@ import {
 } from './doctor-disk.ts';
 import { checkLock } from './doctor-lock.ts';
 import { checkClock, checkMachine, checkNode } from './doctor-machine.ts';
+import { pinnedNode, version } from './version.ts';
 
 export interface Examination {
   readonly directory: string;
@@ -113,16 +114,11 @@ function disksOf(
   ]);
 }
 
-const PACKAGE = new URL('../../package.json', import.meta.url);
-
 function versionsOf(manifest: Manifest | null): Checkup[] {
-  const { version, dependencies } = JSON.parse(readFileSync(PACKAGE, 'utf8')) as {
-    readonly version: string;
-    readonly dependencies: Readonly<Record<string, string>>;
-  };
-  const node = checkNode(dependencies['node'] ?? null, process.version);
-  if (manifest === null) return [node, ok('release', version, { release: version })];
-  return [node, writerOf(manifest), ...schemasOf(manifest, version)];
+  const release = version();
+  const node = checkNode(pinnedNode(), process.version);
+  if (manifest === null) return [node, ok('release', release, { release })];
+  return [node, writerOf(manifest), ...schemasOf(manifest, release)];
 }
 
 function writerOf({ node }: Manifest): Checkup {

@@ -3,8 +3,8 @@
  *
  * Promises: opening is recovery, so each part holds what the directory remembers; a part's state
  * is live and only read; `save` returns when its file is durable. After a fault every call fails
- * with that fault and nothing more is written. Never: listens for signals, prints, or reads the
- * environment or a config file that was not named.
+ * with that fault and nothing more is written. Never: listens for signals, prints, or reads a config
+ * file that was not named, or the environment for anything but the keys of a store for backups.
  */
 import { join, resolve } from 'node:path';
 import { must } from '../base/assert.ts';
@@ -15,6 +15,7 @@ import type { Breaker } from '../core/fact.ts';
 import type { StepResult } from '../core/step.ts';
 import { stateHash } from '../state/state-hash.ts';
 import type { CheckpointResult, Store } from '../state/store.ts';
+import { type BackupKeeper, backupsOf } from './backup-keeper.ts';
 import { fullSpeed, type Pace, paced } from './clock.ts';
 import { loadConfig } from './config.ts';
 import { checkBotOptions, checkSpeed, untilOf } from './embedded-option.ts';
@@ -108,7 +109,7 @@ export interface Bot {
   releaseBreaker(breaker: Breaker): Promise<Told>;
   /** Writes every state file that changed. */
   checkpoint(): Promise<CheckpointResult>;
-  /** Stops a run, writes a checkpoint, and gives the directory back. */
+  /** Stops a run, writes a checkpoint, gives the directory back, and sends what waits for the backup. */
   close(): Promise<void>;
 }
 
@@ -138,7 +139,10 @@ export async function openBot(options: BotOptions): Promise<Bot> {
       watch: step => options.onStep?.(step),
       warn: line => options.onWarning?.(line),
     });
-    return botOn(session);
+    const { store } = session.bot;
+    const warn = (line: string): void => options.onWarning?.(line);
+    const kept = { directory: options.directory, store, warn, tell: () => undefined };
+    return botOn(session, backupsOf(config, kept));
   } catch (error) {
     await source?.feed.close();
     throw error;
@@ -148,11 +152,11 @@ export async function openBot(options: BotOptions): Promise<Bot> {
 const listOf = (files: string | readonly string[] = []): readonly string[] =>
   typeof files === 'string' ? [files] : files;
 
-function botOn(session: Session): Bot {
+function botOn(session: Session, backups: BackupKeeper | null): Bot {
   const { bot } = session;
   const { world, store } = bot;
   const partOf = partsOf(session);
-  const runs = runsOf(session);
+  const runs = runsOf(session, backups);
   return {
     signalModel: partOf('signal-model'),
     deepSignalModel: partOf('deep-signal-model'),
@@ -209,7 +213,7 @@ function partsOf(session: Session): <Id extends PartId>(id: Id) => PartOf<Id> {
 }
 
 /** One run at a time; closing stops it and saves. After a fault closing fails with that fault. */
-function runsOf(session: Session) {
+function runsOf(session: Session, backups: BackupKeeper | null) {
   let running: { readonly ended: Promise<unknown>; readonly stop: AbortController } | null = null;
   let closed = false;
 
@@ -248,7 +252,8 @@ function runsOf(session: Session) {
     try {
       await session.checkpoint('closed');
     } finally {
-      await session.close();
+      // All is saved by now: what is not there yet is sent.
+      await session.close().finally(() => backups?.close());
     }
   }
 

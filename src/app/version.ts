@@ -1,9 +1,17 @@
 /**
- * The version of this release, as package.json has it.
+ * The version of this release, and the Node that it is made for, as package.json has them.
  */
 import { readFileSync } from 'node:fs';
 
-export function version(): string {
-  const file = new URL('../../package.json', import.meta.url);
-  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
+interface Package {
+  readonly version: string;
+  readonly dependencies: Readonly<Record<string, string>>;
 }
+
+const file = new URL('../../package.json', import.meta.url);
+const read = (): Package => JSON.parse(readFileSync(file, 'utf8')) as Package;
+
+export const version = (): string => read().version;
+
+/** Null: it names none. */
+export const pinnedNode = (): string | null => read().dependencies['node'] ?? null;

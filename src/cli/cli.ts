@@ -6,6 +6,7 @@
  */
 import { Command, CommanderError } from 'commander';
 import { nearestName } from '../app/nearest-name.ts';
+import { version } from '../app/version.ts';
 import { EXIT, type ExitCode } from '../base/fault.ts';
 import { registerBacktest } from './backtest-command.ts';
 import { registerCrashTest } from './crash-test-command.ts';
@@ -16,7 +17,6 @@ import { registerOperator } from './operator-command.ts';
 import { registerState } from './state-command.ts';
 import { tellError } from './tell-error.ts';
 import { registerTrade } from './trade-command.ts';
-import { version } from './version.ts';
 
 export async function runCli(argv: readonly string[], io: Io): Promise<ExitCode> {
   let code: ExitCode = EXIT.ok;

@@ -9,12 +9,12 @@ import { loadConfig } from '../app/config.ts';
 import { sizeText } from '../app/number-text.ts';
 import { ProgressBar } from '../app/progress-bar.ts';
 import { listenForSignals } from '../app/signals.ts';
+import { version } from '../app/version.ts';
 import { EXIT } from '../base/fault.ts';
 import { utcMinute } from '../base/time.ts';
 import type { Command, Io } from './io.ts';
 import type { StateBackupOptions } from './state-backup-command.ts';
 import { placeFor, print, printJson } from './state-look.ts';
-import { version } from './version.ts';
 
 export const stateBackup: Command<StateBackupOptions> = async (options, io) => {
   const { backup: configured } = loadConfig({ file: options.config, env: io.env });

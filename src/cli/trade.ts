@@ -4,19 +4,19 @@
  * Promises: prints its pid before anything else is done, what recovery did, a live status line,
  * and on Ctrl+C a line for each part saved and a summary. Exit 0 at the end of a tape.
  */
-import { type BackupKeeper, startBackups } from '../app/backup-keeper.ts';
+import { type BackupKeeper, backupsOf } from '../app/backup-keeper.ts';
 import { fullSpeed, type Pace, paced } from '../app/clock.ts';
 import { type AppConfig, loadConfig } from '../app/config.ts';
 import { Console } from '../app/console.ts';
 import { openSimulated, openTapes, SIMULATED_MARKET } from '../app/market-source.ts';
-import { runSession, type Session } from '../app/session.ts';
+import { runSession } from '../app/session.ts';
 import { listenForSignals } from '../app/signals.ts';
 import { TradeScreen } from '../app/trade-screen.ts';
+import { version } from '../app/version.ts';
 import type { MarketSource } from '../app/wire.ts';
 import { EXIT } from '../base/fault.ts';
-import type { Command, Io } from './io.ts';
+import type { Command } from './io.ts';
 import type { TradeOptions } from './trade-command.ts';
-import { version } from './version.ts';
 
 /** Candles a second of the simulated market where no speed is given: an hour of it in 4 s. */
 const SIMULATED_SPEED = 30;
@@ -61,7 +61,15 @@ export const trade: Command<TradeOptions> = async (options, io) => {
       until: options.until ?? null,
       onReady: async session => {
         await live.ready(session);
-        backups = backupsOf(session, config, { io, warn: line => screen.warn(line) });
+        backups = backupsOf(config, {
+          ...{ directory: config.dir, store: session.bot.store },
+          warn: line => screen.warn(line),
+          // Lines are sent every second or two: the trades are what the log has to keep.
+          tell: event => {
+            const level = event.kind === 'shipped' ? 'debug' : 'info';
+            io.log?.[level](`backup: ${event.kind}`, { ...event });
+          },
+        });
       },
     });
     live.end(result);
@@ -73,24 +81,6 @@ export const trade: Command<TradeOptions> = async (options, io) => {
     await live.close();
   }
 };
-
-/** Where the config names a place for them. */
-function backupsOf(
-  { bot }: Session,
-  { backup, dir: directory, journalMirror }: AppConfig,
-  { io, warn }: { readonly io: Io; readonly warn: (line: string) => void },
-): BackupKeeper | null {
-  const { to } = backup;
-  if (to === null) return null;
-  return startBackups({
-    task: { ...backup, to, directory, journalMirror, release: version() },
-    store: bot.store,
-    warn,
-    // Lines are sent every second or two: the trades are what the log has to keep.
-    tell: event =>
-      io.log?.[event.kind === 'shipped' ? 'debug' : 'info'](`backup: ${event.kind}`, { ...event }),
-  });
-}
 
 interface Market {
   readonly title: string;

@@ -8,6 +8,8 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } fro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
+import { coverageOf, directoryIds } from '../../src/backup/coverage.ts';
+import { openPlace } from '../../src/backup/open-place.ts';
 import { type BotOptions, EXIT, Fault, openBot } from '../../src/index.ts';
 import { simulatedCandles } from '../fixtures/pipeline.ts';
 import { ROOT } from '../source-file.ts';
@@ -47,6 +49,30 @@ const withBot = async <T>(
 };
 
 describe('an embedded bot', () => {
+  it('keeps the backups that its config asks for, to the last step', async context => {
+    const [directory, to] = ['models', 'kept'].map(name => join(folder(context), name)) as [
+      string,
+      string,
+    ];
+    const seq = await withBot({ directory, config: { 'backup.to': to } }, async bot => {
+      await bot.run({ until: 300 });
+      return bot.seq;
+    });
+    const place = await openPlace(to, { env: {}, directory, isSource: true });
+    const [id = ''] = await directoryIds(place);
+    const [covered] = await coverageOf(place, id);
+    assert.equal(covered?.spans[0]?.lastSeq, seq);
+  });
+
+  it('trades on without its backups, and warns', async context => {
+    const directory = join(folder(context), 'models');
+    const warned: string[] = [];
+    const config = { 'backup.to': join(directory, 'inside') };
+    const onWarning = (line: string) => warned.push(line);
+    await withBot({ directory, config, onWarning }, bot => bot.run({ until: 20 }));
+    assert.match(warned.join('\n'), /^no backup: .*inside lies in the state directory itself/);
+  });
+
   it('loads by itself what the one before it remembered, part by part', async context => {
     const directory = join(folder(context), 'models');
     const before = await withBot({ directory }, async bot => {
