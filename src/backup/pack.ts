@@ -5,11 +5,11 @@
  * bounded by what was declared, so that a bomb is refused before it is anywhere. Never: believes
  * content whose hash is another.
  */
-import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { constants, zstdCompressSync } from 'node:zlib';
 import { assert } from '../base/assert.ts';
 import { EXIT, Fault } from '../base/fault.ts';
-import { UNPACK_CHUNK_BYTES } from '../base/limits.ts';
 import { sha256 } from '../state/state-hash.ts';
+import { unpackZstd } from '../state/unpack.ts';
 import type { BackupPlace } from './place.ts';
 
 /** State files are packed already; lines and weights gain little from more. */
@@ -29,13 +29,11 @@ export function pack(content: Uint8Array): Uint8Array {
   return packed;
 }
 
-/** Null: it is no packed content, or more than `bytesMax`. */
+/** Null: it is no packed content and nothing else, or more than `bytesMax`. */
 export function unpack(packed: Uint8Array, bytesMax: number): Uint8Array | null {
   try {
-    return zstdDecompressSync(packed, {
-      maxOutputLength: Math.max(1, bytesMax),
-      chunkSize: Math.min(UNPACK_CHUNK_BYTES, Math.max(64, bytesMax + 64)),
-    });
+    const { content, rest } = unpackZstd(packed, Math.max(1, bytesMax));
+    return rest === 0 ? content : null;
   } catch {
     return null;
   }

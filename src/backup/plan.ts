@@ -10,7 +10,7 @@
  * Promises: everything a plan needs was read, unpacked and checked by its hash before anybody writes
  * anything; a backup that is damaged gives way to an older one of its epoch with the lines after it.
  * Where none leads there, or less far than the place once promised, the fault (65) names what is
- * damaged or missing and what can be restored. Never: writes, takes an older epoch for a damaged one.
+ * damaged or missing and what can be restored; a moment that it never had is a wrong option (2). Never: writes, takes an older epoch for a damaged one.
  */
 import { EXIT, Fault } from '../base/fault.ts';
 import { BLOB_BYTES_MAX } from '../base/limits.ts';
@@ -64,12 +64,12 @@ export async function planRestore(options: PlanOptions): Promise<Plan> {
   const wanted = good.filter(each => epoch === null || each.epoch === epoch);
   const covered = coverage(wanted, chunks);
   const notes = bad.map(({ message }) => message);
+  // One that cannot be read may have led there.
+  if (bad.length === 0 && isBehind(options.moment, covered, chunks))
+    throw unreachableMoment(options, covered, []);
   for (const { epoch: own, backups } of covered) {
     const candidates = newestFirst(backups, options.moment);
-    const lastSeq = promisedBy(
-      backups,
-      chunks.filter(each => each.epoch === own),
-    );
+    const lastSeq = promisedBy({ epoch: own, backups }, chunks);
     for (const catalogue of candidates) {
       const plan = await tryPlan({ ...options, catalogue, chunks, lastSeq, notes });
       if (plan === 'the lines end') break;
@@ -83,11 +83,24 @@ export async function planRestore(options: PlanOptions): Promise<Plan> {
 }
 
 /** The last step of an epoch that the place ever said it had. */
-const promisedBy = (backups: readonly Catalogue[], chunks: readonly Chunk[]): number =>
+const promisedBy = (
+  { epoch, backups }: Pick<Coverage, 'epoch' | 'backups'>,
+  chunks: readonly Chunk[],
+): number =>
   Math.max(
     ...backups.map(({ seq, through }) => Math.max(seq, through.seq)),
-    ...chunks.map(({ last }) => last),
+    ...chunks.filter(each => each.epoch === epoch).map(({ last }) => last),
   );
+
+/** A step behind everything that the place ever said it had; lines may lead into a later epoch. */
+const isBehind = (
+  moment: Moment,
+  covered: readonly Coverage[],
+  chunks: readonly Chunk[],
+): boolean =>
+  moment.kind === 'step' &&
+  chunks.every(({ last }) => moment.seq > last) &&
+  covered.every(epoch => moment.seq > promisedBy(epoch, chunks));
 
 function newestFirst(backups: readonly Catalogue[], moment: Moment): Catalogue[] {
   const isBefore = ({ seq, marketTime }: Catalogue): boolean => {
@@ -267,7 +280,7 @@ function unreachableMoment(
       'check --from; holdfast state restore --list shows what is there',
     );
   return new Fault(
-    notes.length === 0 ? EXIT.config : EXIT.corrupt,
+    notes.length === 0 ? EXIT.usage : EXIT.corrupt,
     `${asked} cannot be restored from ${place.name}${why}`,
     `there are ${ranges.join(', ')}; choose with --at (and --epoch)`,
   );
