@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { after, describe, it } from 'node:test';
+import { after, before, describe, it } from 'node:test';
 import { FakeStore } from '../../test/fake-store.ts';
 import { SimulatedDisk } from '../../test/simulated-disk.ts';
 import { realDisk } from '../state/disk.ts';
@@ -154,10 +157,62 @@ describe('what a store refuses', () => {
       ['TimeoutError', undefined, 69],
       ['RequestTimeout', 408, 69],
       ['Unknown', 400, 64],
+      ['Unknown', 302, 64],
+      ['SyntaxError', 200, 64],
+      // A store that began its answer before it failed.
+      ['InternalError', 200, 69],
     ] as const) {
       const fault = told(name, status) as { exitCode: number; message: string; remedy: string };
       assert.equal(fault.exitCode, exitCode, name);
       assert.ok(!`${fault.message}${fault.remedy}`.includes('planted'), name);
     }
   });
+
+  it('is the config where the network says that nobody is there who could be meant', () => {
+    for (const [code, exitCode] of [
+      ['ENOTFOUND', 64],
+      ['EPROTO', 64],
+      ['HPE_INVALID_CONSTANT', 64],
+      ['CERT_HAS_EXPIRED', 64],
+      ['DEPTH_ZERO_SELF_SIGNED_CERT', 64],
+      ['EAI_AGAIN', 69],
+      ['ECONNREFUSED', 69],
+      ['ECONNRESET', 69],
+      ['ETIMEDOUT', 69],
+    ] as const) {
+      const fault = storeFault('s3://b', Object.assign(new Error('planted'), { code }));
+      assert.equal((fault as { exitCode: number }).exitCode, exitCode, code);
+    }
+  });
+});
+
+describe('a store of which the settings are wrong', () => {
+  const page = createServer((_, answer) => answer.end('<html><body>Welcome</body></html>'));
+  const saved = { ...process.env };
+  before(async () => {
+    Object.assign(process.env, { AWS_ACCESS_KEY_ID: 'MARKER', AWS_SECRET_ACCESS_KEY: 'MARKER' });
+    await once(page.listen(0, '127.0.0.1'), 'listening');
+  });
+  after(() => {
+    page.close();
+    process.env = saved;
+  });
+
+  for (const [what, env, message] of [
+    ['no address', { AWS_ENDPOINT_URL: 'minio.local' }, /speaks S3 .*\(ERR_INVALID_URL\)/],
+    ['another protocol', { AWS_ENDPOINT_URL: 'ftp://host' }, /speaks S3 .*\(EndpointError\)/],
+    ['a web page', { AWS_ENDPOINT_URL: 'PAGE' }, /speaks S3 .*\(no list\)/],
+    ['no region', { AWS_REGION: 'not a region' }, /refuses \(the region\)/],
+  ] as const)
+    it(`is a matter of the config (64): ${what}`, async () => {
+      const { port } = page.address() as AddressInfo;
+      const given = Object.entries(env).map(([name, value]) => [
+        name,
+        value === 'PAGE' ? `http://127.0.0.1:${port}` : value,
+      ]);
+      const options = { env: Object.fromEntries(given), directory: root, isSource: true };
+      const place = await openPlace('s3://bucket/p', options);
+      const refusal = { exitCode: 64, message, remedy: /AWS_(ENDPOINT_URL|REGION)/ };
+      await assert.rejects(place.list(''), refusal);
+    });
 });

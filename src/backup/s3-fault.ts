@@ -1,8 +1,8 @@
 /**
  * The words for what a store refuses.
  *
- * Promises: a fault names the place, the store's own code and what to do; a wrong name or a wrong key
- * is a matter of configuration (64), silence and overload are the store's (69). Never: repeats the
+ * Promises: a fault names the place, the store's own code and what to do; a wrong name, key, region or
+ * endpoint is a matter of configuration (64), silence and overload are the store's (69). Never: repeats the
  * store's message, which may quote what was sent.
  */
 import { EXIT, Fault } from '../base/fault.ts';
@@ -12,6 +12,10 @@ const CREDENTIALS =
   'write and delete there';
 const BUCKET = 'make the bucket, or check the name after s3://';
 const REGION = "set AWS_REGION to the bucket's region, or AWS_ENDPOINT_URL for another store";
+
+const ENDPOINT =
+  'check AWS_ENDPOINT_URL (https://HOST, or http://HOST:PORT) and AWS_REGION, and that this machine ' +
+  'finds that host';
 
 const CONFIGURATION: Readonly<Record<string, string>> = {
   AccessDenied: CREDENTIALS,
@@ -29,6 +33,10 @@ const CONFIGURATION: Readonly<Record<string, string>> = {
   IllegalLocationConstraintException: REGION,
   RequestTimeTooSkewed: 'set the clock of this machine',
 };
+
+/** No such host, no address, nothing that speaks HTTP, or somebody with another certificate. */
+const NO_STORE =
+  /^(ENOTFOUND|ERR_INVALID_URL|EndpointError|EPROTO|HPE_\w+|ERR_TLS_\w+|CERT_\w+|\w*SELF_SIGNED\w*|UNABLE_TO_\w+)$/;
 
 interface StoreError {
   readonly name: string;
@@ -50,11 +58,13 @@ export function storeFault(place: string, error: unknown): unknown {
   const status = error.$metadata?.httpStatusCode ?? null;
   const code = typeof error.code === 'string' ? error.code : error.name;
   if (/region is missing/i.test(error.message)) return config(place, 'no region', REGION);
+  if (/region not accepted/i.test(error.message)) return config(place, 'the region', REGION);
   const remedy = CONFIGURATION[error.name] ?? (status === 403 ? CREDENTIALS : undefined);
   if (remedy !== undefined) return config(place, error.name, remedy);
   if (status === 404) return config(place, error.name, BUCKET);
   if (status !== null && status >= 400 && status < 500 && status !== 408 && status !== 429)
     return config(place, `${error.name}, ${status}`, 'check the place and its settings');
+  if (NO_STORE.test(code) || isOfAnother(error, status)) return noStoreAt(place, code);
   return new Fault(
     EXIT.unreachable,
     `${place} cannot be reached (${status === null ? code : `${error.name}, ${status}`})`,
@@ -64,3 +74,14 @@ export function storeFault(place: string, error: unknown): unknown {
 
 const config = (place: string, what: string, remedy: string): Fault =>
   new Fault(EXIT.config, `${place} refuses (${what})`, remedy);
+
+/** An answer that is none of S3's: a page, a redirection to one. */
+const isOfAnother = ({ name }: StoreError, status: number | null): boolean =>
+  status !== null && status < 400 && (status >= 300 || name === 'Error' || name === 'SyntaxError');
+
+export const noStoreAt = (place: string, code: string): Fault =>
+  new Fault(
+    EXIT.config,
+    `${place}: no store that speaks S3 is where it should be (${code})`,
+    ENDPOINT,
+  );

@@ -10,7 +10,7 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import { STORE_ANSWER_MS_MAX, STORE_ATTEMPTS_MAX, STORE_CONNECT_MS_MAX } from '../base/limits.ts';
 import type { ObjectStore, StoredPart } from './object-store.ts';
 import type { PlaceEntry } from './place.ts';
-import { isAbsent, isNoUpload, storeFault } from './s3-fault.ts';
+import { isAbsent, isNoUpload, noStoreAt, storeFault } from './s3-fault.ts';
 
 export interface S3Options {
   readonly bucket: string;
@@ -27,7 +27,8 @@ export async function openS3(options: S3Options): Promise<ObjectStore> {
 }
 
 function clientOf(sdk: Sdk, { env }: S3Options): S3Client {
-  const endpoint = env['AWS_ENDPOINT_URL_S3'] ?? env['AWS_ENDPOINT_URL'];
+  // Set to nothing is not set.
+  const endpoint = env['AWS_ENDPOINT_URL_S3'] || env['AWS_ENDPOINT_URL'] || undefined;
   // Of another store the region is only a part of the signature.
   const isNamed = env['AWS_REGION'] !== undefined || env['AWS_DEFAULT_REGION'] !== undefined;
   const region = env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION'] ?? 'us-east-1';
@@ -91,6 +92,8 @@ class S3Store implements ObjectStore {
       const given = { Bucket: this.#bucket, Prefix: prefix, Delimiter: '/' };
       const command = new ListObjectsV2Command({ ...given, ContinuationToken: token });
       const page = await this.#ask(() => this.#client.send(command));
+      // Of somebody else's page: it would say that there are no backups.
+      if (page.Name === undefined) throw noStoreAt(this.#name, 'no list');
       for (const { Prefix = '' } of page.CommonPrefixes ?? [])
         entries.push({ name: Prefix.slice(prefix.length), bytes: 0, modifiedMs: 0 });
       for (const { Key = '', Size = 0, LastModified } of page.Contents ?? []) {
