@@ -19,9 +19,24 @@ export type Plain =
   | readonly Plain[]
   | { readonly [key: string]: Plain };
 
+interface Writing {
+  readonly parts: string[];
+  /** Where the walk is. */
+  readonly path: (string | number)[];
+  /** By depth, of the last record there. */
+  readonly shapes: (Shape | undefined)[];
+}
+
+/** The keys of a record as they stand, and in their order, each as it is written. */
+interface Shape {
+  readonly keys: readonly string[];
+  readonly sorted: readonly string[];
+  readonly texts: readonly string[];
+}
+
 export function canonicalText(value: unknown): string {
   const parts: string[] = [];
-  write(value, parts, '');
+  write(value, { parts, path: [], shapes: [] });
   return parts.join('');
 }
 
@@ -35,7 +50,11 @@ export function impurity(value: unknown): string | null {
   }
 }
 
-function write(value: unknown, parts: string[], path: string): void {
+const impure = (what: string, { path }: Writing): Bug =>
+  new Bug(`${what} at ${path.length === 0 ? 'the root' : `/${path.join('/')}`}`);
+
+function write(value: unknown, writing: Writing): void {
+  const { parts } = writing;
   switch (typeof value) {
     case 'string':
       parts.push(JSON.stringify(value));
@@ -45,21 +64,22 @@ function write(value: unknown, parts: string[], path: string): void {
       return;
     case 'number':
       if (!Number.isFinite(value) || Object.is(value, -0))
-        throw new Bug(`${Object.is(value, -0) ? '-0' : value} at ${path || 'the root'}`);
+        throw impure(Object.is(value, -0) ? '-0' : String(value), writing);
       parts.push(String(value));
       return;
     case 'object':
       if (value === null) parts.push('null');
-      else writeObject(value, parts, path);
+      else writeObject(value, writing);
       return;
     default:
-      throw new Bug(`${typeof value} at ${path || 'the root'}`);
+      throw impure(typeof value, writing);
   }
 }
 
-function writeObject(value: object, parts: string[], path: string): void {
+function writeObject(value: object, writing: Writing): void {
+  const { parts } = writing;
   if (Array.isArray(value)) {
-    writeArray(value, parts, path);
+    writeArray(value, writing);
   } else if (value instanceof Float64Array || value instanceof Float32Array) {
     parts.push(value instanceof Float64Array ? 'f64(' : 'f32(');
     for (const number of value) parts.push(Object.is(number, -0) ? '-0,' : `${number},`);
@@ -67,21 +87,25 @@ function writeObject(value: object, parts: string[], path: string): void {
   } else if (value instanceof Uint8Array) {
     parts.push('u8(', value.join(), ')');
   } else {
-    writeRecord(value as Record<string, unknown>, parts, path);
+    writeRecord(value as Record<string, unknown>, writing);
   }
 }
 
-function writeArray(value: readonly unknown[], parts: string[], path: string): void {
+function writeArray(value: readonly unknown[], writing: Writing): void {
+  const { parts, path } = writing;
   // Most of what is kept is rows of numbers; JSON writes those the same, several times faster.
   if (isAllNumbers(value)) {
     parts.push(JSON.stringify(value));
     return;
   }
+  const depth = path.length;
   parts.push('[');
   for (let index = 0; index < value.length; index += 1) {
     if (index > 0) parts.push(',');
-    write(value[index], parts, `${path}/${index}`);
+    path[depth] = index;
+    write(value[index], writing);
   }
+  path.length = depth;
   parts.push(']');
 }
 
@@ -94,16 +118,36 @@ function isAllNumbers(value: readonly unknown[]): boolean {
   return true;
 }
 
-function writeRecord(value: Record<string, unknown>, parts: string[], path: string): void {
+function writeRecord(value: Record<string, unknown>, writing: Writing): void {
+  const { parts, path } = writing;
   const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype !== Object.prototype && prototype !== null) throw new Bug(`a class at ${path}`);
+  if (prototype !== Object.prototype && prototype !== null) throw impure('a class', writing);
+  const { sorted, texts } = shapeOf(Object.keys(value), writing);
+  const depth = path.length;
   parts.push('{');
-  let first = true;
-  for (const key of Object.keys(value).sort()) {
-    if (!first) parts.push(',');
-    first = false;
-    parts.push(JSON.stringify(key), ':');
-    write(value[key], parts, `${path}/${key}`);
+  for (let place = 0; place < sorted.length; place += 1) {
+    const key = sorted[place]!;
+    parts.push(texts[place]!);
+    path[depth] = key;
+    write(value[key], writing);
   }
+  path.length = depth;
   parts.push('}');
+}
+
+/** Neighbours in a list have the same keys nearly always: those are sorted once. */
+function shapeOf(keys: readonly string[], { shapes, path }: Writing): Shape {
+  const last = shapes[path.length];
+  if (last !== undefined && isSame(last.keys, keys)) return last;
+  const sorted = keys.toSorted();
+  const texts = sorted.map((key, place) => `${place === 0 ? '' : ','}${JSON.stringify(key)}:`);
+  const shape = { keys, sorted, texts };
+  shapes[path.length] = shape;
+  return shape;
+}
+
+function isSame(one: readonly string[], other: readonly string[]): boolean {
+  if (one.length !== other.length) return false;
+  for (let place = 0; place < one.length; place += 1) if (one[place] !== other[place]) return false;
+  return true;
 }

@@ -22,9 +22,9 @@ export function prepareCheckpoint(
   const mine = components.filter(component => changed.includes(component.id));
   const recovered = recover({ disks, components: mine, through: seq });
   assert(recovered.seq === seq, `the journal ends at ${recovered.seq}, not at ${seq}`);
-  const { states } = recovered;
+  const { states, encodings } = recovered;
   const prepared = prepareSnapshot({
-    ...{ disk: disks.a, components: mine, states, seq },
+    ...{ disk: disks.a, components: mine, states, seq, encodings },
     changed: new Set(changed),
   });
   keepFormers(disks.a, former);

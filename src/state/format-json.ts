@@ -83,7 +83,9 @@ function refuseTooMuch(bytes: Uint8Array): void {
   if (bytes.length <= HARMLESS_BYTES) return;
   let values = 0;
   let depth = 0;
-  for (const byte of bytes) {
+  // By index: this is most of what a cold start does with it, and an iterator takes ten times as long.
+  for (let place = 0; place < bytes.length; place += 1) {
+    const byte = bytes[place]!;
     if (byte === COMMA) values += 1;
     else if ((byte | BIT_OF_BRACES) === OPEN) {
       values += 1;

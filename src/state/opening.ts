@@ -84,6 +84,7 @@ export function openDirectory(options: OpeningOptions): Opened {
   if (scan === null || recovered.damaged.length > 0 || told.length > 0) syncAll(disks);
 
   const changed = new Set(recovered.changed);
+  const encodings = new Map(recovered.encodings);
   for (const id of reset) {
     const component = must(
       components.find(each => each.id === id),
@@ -91,11 +92,12 @@ export function openDirectory(options: OpeningOptions): Opened {
     );
     states[id] = component.afresh?.(states[id]) ?? component.initial();
     changed.add(id);
+    encodings.delete(id);
     const former = live.get(id);
     if (former !== undefined) quarantineCopy(disks.a, former.file);
     live.delete(id);
   }
-  const prepared = prepareSnapshot({ disk: disks.a, components, states, seq, changed });
+  const prepared = prepareSnapshot({ disk: disks.a, components, states, seq, changed, encodings });
   const manifest = firstManifest(options, recovered, { prepared, live });
   const journalFirst = scan === null || scan.last < scan.first ? seq + 1 : scan.first;
   keepTwins(disks.a, { components, manifest, journalFirst, prepared, former: null });

@@ -13,12 +13,12 @@
  * Promises: read-only; on a fault nothing was written. Never: repairs (open.ts does).
  */
 
-import { impurity } from '../base/canonical.ts';
 import { EXIT, Fault } from '../base/fault.ts';
 import { type AnyComponent, initialStates, type States } from '../core/component.ts';
 import { refuseNewerFiles } from './candidate.ts';
 import { type Choice, chooseFromFiles, chooseFromJournal } from './choice.ts';
 import { ACCEPT_LOSS } from './disk-fault.ts';
+import { type Encoding, fitting } from './encoding.ts';
 import { type Disks, GENESIS_HASH, type JournalScan } from './journal.ts';
 import {
   type Aside,
@@ -28,7 +28,6 @@ import {
   readJournal,
 } from './journal-trust.ts';
 import { judgeFiles } from './judge-files.ts';
-import { reasonOf } from './malformed.ts';
 import type { Generation, Manifest } from './manifest.ts';
 import { type Meeting, meetMirror } from './mirror.ts';
 import { sparesNeeded } from './mirror-spare.ts';
@@ -66,6 +65,8 @@ export interface Recovered {
   readonly seq: number;
   readonly chain: string;
   readonly states: States;
+  /** Of the states that facts were folded into: what was made to see that they can be saved. */
+  readonly encodings: ReadonlyMap<string, Encoding>;
   readonly choices: ReadonlyMap<string, Choice>;
   /** Components whose file does not hold the current state. */
   readonly changed: ReadonlySet<string>;
@@ -141,13 +142,15 @@ function fromJournal(
     starts.set(id, choice.start);
   }
   const replay = replayJournal({ disks, components, states, starts, scan, through });
-  const lost = giveUpBroken({ components, choices, states, replay }, options.acceptLoss === true);
+  const encodings = new Map<string, Encoding>();
+  const outcome = { components, choices, states, replay, encodings };
+  const lost = giveUpBroken(outcome, options.acceptLoss === true);
   const begins: Record<string, number> = { ...manifest?.begins };
   for (const [id, choice] of choices) if (choice.kind === 'defaults') begins[id] = through;
   for (const id of lost.keys()) begins[id] = through;
   const verdict = judgeFiles(context, choices, new Set(lost.keys()));
   return {
-    ...{ survey, manifest, scan, states, choices, begins, aside },
+    ...{ survey, manifest, scan, states, encodings, choices, begins, aside },
     epoch: Math.max(manifest?.epoch ?? 1, meeting.epoch, replay.epoch),
     adopted: meeting.orphan !== null,
     seq: through,
@@ -183,15 +186,12 @@ interface Outcome {
 }
 
 /** Components that start from their defaults, with the sentence that says so. */
-function giveUpBroken(
-  outcome: Outcome & { readonly states: States },
-  acceptLoss: boolean,
-): Map<string, string> {
-  const { components, choices, states, replay } = outcome;
+function giveUpBroken(outcome: Ended, acceptLoss: boolean): Map<string, string> {
+  const { components, choices, states } = outcome;
   const lost = new Map<string, string>();
   const refused: string[] = [];
   for (const component of components) {
-    const broken = brokenBy(component, choices.get(component.id), { replay, states });
+    const broken = brokenBy(component, choices.get(component.id), outcome);
     if (broken === null) continue;
     const { why, lost: isLost } = broken;
     const { id, title, learned, file } = component;
@@ -207,30 +207,26 @@ function giveUpBroken(
   return lost;
 }
 
+interface Ended extends Outcome {
+  readonly states: States;
+  /** Of those that are found fit. */
+  readonly encodings: Map<string, Encoding>;
+}
+
 function brokenBy(
   component: AnyComponent,
   choice: Choice | undefined,
-  { replay, states }: { replay: Replay; states: States },
+  { replay, states, encodings }: Ended,
 ): Broken | null {
   if (choice === undefined || choice.kind === 'none')
     return { why: choice?.why ?? 'is missing', lost: true };
   const broken = replay.broken.get(component.id);
   if (broken !== undefined) return broken;
   if (!replay.touched.has(component.id)) return null;
-  const why = unfit(component, states[component.id]);
-  return why === null ? null : { why: `is unfit after the replay: ${why}`, lost: false };
-}
-
-/** Why a state that came out of the journal cannot be gone on from, or saved; or null. */
-function unfit(component: AnyComponent, state: unknown): string | null {
-  try {
-    const rule = component.check?.(state) ?? null;
-    if (rule !== null) return rule;
-    component.file.decode(component.file.encode(state));
-    return impurity(state);
-  } catch (error) {
-    return reasonOf(error);
-  }
+  const found = fitting(component, states[component.id]);
+  if (typeof found === 'string') return { why: `is unfit after the replay: ${found}`, lost: false };
+  encodings.set(component.id, found);
+  return null;
 }
 
 function changedOf(outcome: Outcome & { readonly lost: ReadonlyMap<string, string> }): Set<string> {
@@ -271,6 +267,7 @@ function fromFiles(context: Context & { readonly last: number }, doubt: string):
   );
   return {
     ...{ survey, manifest, scan: null, seq, states, choices, aside: null, adopted: false },
+    encodings: new Map(),
     epoch: Math.max(manifest?.epoch ?? 1, meeting.epoch),
     chain: manifest?.generations[0]?.chain ?? GENESIS_HASH,
     changed: new Set(components.map(component => component.id)),

@@ -16,10 +16,11 @@ import { must } from '../base/assert.ts';
 import { EXIT, Fault } from '../base/fault.ts';
 import type { AnyComponent, States } from '../core/component.ts';
 import type { Disk } from './disk.ts';
+import { type Encoding, encodingOf } from './encoding.ts';
 import { encodeFile } from './formats.ts';
 import type { Disks } from './journal.ts';
 import { encodeManifest, type FileRecord, MANIFEST_FILES, type Manifest } from './manifest.ts';
-import { sha256, stateHash } from './state-hash.ts';
+import { sha256 } from './state-hash.ts';
 import { PREVIOUS_FOLDER } from './survey.ts';
 import { TEMPORARY, writeTemporary, writeWholeFile } from './whole-file.ts';
 
@@ -38,20 +39,22 @@ export interface PrepareOptions {
   readonly seq: number;
   /** Ids of the components to write. */
   readonly changed: ReadonlySet<string>;
+  /** Of those states, where they were made already. */
+  readonly encodings?: ReadonlyMap<string, Encoding>;
 }
 
 export function prepareSnapshot(options: PrepareOptions): Prepared {
-  const { disk, components, states, seq, changed } = options;
+  const { disk, components, states, seq, changed, encodings } = options;
   const records: Record<string, FileRecord> = {};
   if (changed.size > 0) disk.makeFolder('');
   for (const component of components) {
     if (!changed.has(component.id)) continue;
     const { id, version: schema, file } = component;
-    const state = states[id];
-    const bytes = encodeFile({ component: id, schema, seq }, file.encode(state));
+    const { content, hash } = encodings?.get(id) ?? encodingOf(component, states[id]);
+    const bytes = encodeFile({ component: id, schema, seq }, content);
     const own = { file: file.name, seq, through: seq, schema, bytes: bytes.length };
     const sum = writeTemporary(disk, file.name, bytes);
-    records[id] = { ...own, sha256: sum, state: stateHash(state) };
+    records[id] = { ...own, sha256: sum, state: hash };
   }
   // The names too: a power cut must not leave a manifest without the files that it tells of.
   if (changed.size > 0) disk.syncFolder('');
