@@ -4,7 +4,7 @@
  */
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { setImmediate, setTimeout } from 'node:timers/promises';
+import { setTimeout } from 'node:timers/promises';
 import { backUp } from '../src/app/backup.ts';
 import type { BackupWorkerTask } from '../src/app/backup-worker.ts';
 import { restoreDirectory } from '../src/app/restore.ts';
@@ -15,6 +15,7 @@ import { openDisks } from '../src/state/open-disks.ts';
 import { openStore } from '../src/state/store.ts';
 import { makeFullState, memorable, teller } from './full-state.ts';
 import { quantile, type Row, row } from './table.ts';
+import { longestTurn, type Turn } from './turn.ts';
 
 const ROUNDS = 5;
 const QUIET_MS = 1000;
@@ -25,7 +26,7 @@ export async function backup(folder: string): Promise<Row[]> {
   const store = openStore({ directory, components, now: Date.now, sync: 'each' });
   const tell = teller(store);
   const times: number[] = [];
-  const stalls: Stall[] = [];
+  const stalls: Turn[] = [];
   for (let round = 0; round < ROUNDS; round += 1) {
     tell(memorable(store, round));
     store.checkpoint('bench');
@@ -34,7 +35,7 @@ export async function backup(folder: string): Promise<Row[]> {
     times.push(performance.now() - startedAt);
     stalls.push(await stallBeside(directory, join(folder, `aside-${round}`)));
   }
-  const quiet = await longestTurn(setTimeout(QUIET_MS));
+  const quiet = await longestTurn(() => setTimeout(QUIET_MS));
   const again = join(folder, 'place-0');
   tell(memorable(store, ROUNDS));
   store.checkpoint('bench');
@@ -87,42 +88,17 @@ const taskFor = (directory: string, to: string) => ({
   ...{ now: Date.now, warn: () => {}, progress: () => {} },
 });
 
-interface Stall {
-  readonly wallMs: number;
-  /** Of the main thread alone, which other processes cannot lengthen. */
-  readonly cpuMs: number;
-}
-
 /** The longest turn of the loop while the bot's backup thread works. */
-async function stallBeside(directory: string, to: string): Promise<Stall> {
+async function stallBeside(directory: string, to: string): Promise<Turn> {
   const task: BackupWorkerTask = {
     ...{ directory, journalMirror: null, to, everyMs: HOUR_MS, keep: null },
     ...{ continuous: false, release: 'bench' },
   };
-  const worker = startWorker(new URL('../src/app/backup-worker.ts', import.meta.url), task);
-  const made = once(worker, 'message').then(([event]) => {
+  return longestTurn(async () => {
+    const worker = startWorker(new URL('../src/app/backup-worker.ts', import.meta.url), task);
+    const [event] = await once(worker, 'message');
     if (event.kind !== 'backup') throw new Error(event.what);
+    worker.postMessage('stop');
+    await once(worker, 'exit');
   });
-  const stall = await longestTurn(made);
-  worker.postMessage('stop');
-  await once(worker, 'exit');
-  return stall;
-}
-
-/** The loop turns as often as it can while something goes on. */
-async function longestTurn(work: Promise<unknown>): Promise<Stall> {
-  let isDone = false;
-  const done = work.then(() => {
-    isDone = true;
-  });
-  let [wallMs, cpuMs] = [0, 0];
-  while (!isDone) {
-    const [wall, cpu] = [performance.now(), process.threadCpuUsage()];
-    await setImmediate();
-    const { user, system } = process.threadCpuUsage(cpu);
-    wallMs = Math.max(wallMs, performance.now() - wall);
-    cpuMs = Math.max(cpuMs, (user + system) / 1000);
-  }
-  await done;
-  return { wallMs, cpuMs };
 }

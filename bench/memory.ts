@@ -5,10 +5,10 @@
  * resident then is what is held, and what the allocator has not given back. Lists fill up to their
  * bounds in the first 400,000 candles or so.
  */
-import { assert } from '../src/base/assert.ts';
 import { backtest } from './backtest.ts';
 import { longTape } from './market.ts';
 import { type Row, row } from './table.ts';
+import { collectGarbage } from './turn.ts';
 
 /** What two collections of the same memory may differ by. */
 const GROWTH_MAX = 1.1;
@@ -19,11 +19,9 @@ interface Look {
 }
 
 export async function memory(folder: string): Promise<Row[]> {
-  const { gc } = globalThis;
-  assert(gc !== undefined, 'this measurement runs with --expose-gc');
   const looks: Look[] = [];
   await backtest(['--tape', await longTape(folder)], () => {
-    gc();
+    collectGarbage();
     const { rss, heapUsed } = process.memoryUsage();
     looks.push({ resident: rss / 1e6, live: heapUsed / 1e6 });
   });
