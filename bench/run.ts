@@ -11,6 +11,7 @@ import { backup } from './backup.ts';
 import { checkpoint } from './checkpoint.ts';
 import { lstm } from './lstm.ts';
 import { memory } from './memory.ts';
+import { recovery } from './recovery.ts';
 import { scrub } from './scrub.ts';
 import { learningSpeed, plainSpeed } from './speed.ts';
 import { stall } from './stall.ts';
@@ -27,6 +28,7 @@ const MEASUREMENTS: Readonly<Record<string, (folder: string) => Promise<Row[]>>>
   scrub,
   stall,
   start,
+  recovery,
   backup,
   memory,
   trees,

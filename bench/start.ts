@@ -10,7 +10,7 @@ import { quantile, type Row, row } from './table.ts';
 
 const ROUNDS = 9;
 /** What package.json sets, so that main.ts itself comes from the cache. */
-const NPM_START = { NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache') };
+export const NPM_START = { NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache') };
 const main = resolve(import.meta.dirname, '../src/main.ts');
 
 export async function start(folder: string): Promise<Row[]> {
@@ -44,7 +44,7 @@ export async function start(folder: string): Promise<Row[]> {
   ];
 }
 
-function readyMs(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+export function readyMs(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
   const startedAt = performance.now();
   const child = spawn(process.execPath, [main, ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],

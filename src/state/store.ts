@@ -33,9 +33,10 @@ export type { CheckpointResult, CheckpointTask, Store, StoreOptions } from './st
 
 export function openStore(options: StoreOptions): Store {
   assertUpgrades(options.components);
+  const beginMs = options.now();
   const place = takePlace(options);
   try {
-    return new DirectoryStore(options, place);
+    return new DirectoryStore(options, place, beginMs);
   } catch (error) {
     place.release();
     throw error;
@@ -65,7 +66,7 @@ class DirectoryStore implements Store {
   #unsaved = new Unsaved();
   #begun: Begun | null = null;
 
-  constructor(options: StoreOptions, place: StorePlace) {
+  constructor(options: StoreOptions, place: StorePlace, beginMs: number) {
     this.#options = options;
     this.#disks = place.disks;
     this.#release = place.release;
@@ -84,7 +85,8 @@ class DirectoryStore implements Store {
     atOnce(this.#retain());
     compressJournal(this.#disks, this.seq);
     const { fromSeq, toSeq, replayed, repairs, lost } = this.report;
-    this.note({ what: 'recovered', fromSeq, toSeq, replayed, repairs, lost });
+    const ms = options.now() - beginMs;
+    this.note({ what: 'recovered', fromSeq, toSeq, replayed, repairs, lost, ms });
     const { reset = [] } = options;
     if (reset.length > 0) this.note({ what: 'reset', seq: this.seq, parts: reset });
   }
