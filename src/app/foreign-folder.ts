@@ -2,10 +2,11 @@
  * Whether a folder is a state directory, an empty one, or somebody else's.
  *
  * Promises: a folder that holds things and none of ours is refused before anything is written
- * there, and so is one that a cut restore left to be finished. Never: looks into a file.
+ * there (the Python bot's with the way to take it over), and so is one that a cut restore left to be finished. Never: looks into a file.
  */
 import { EXIT, Fault } from '../base/fault.ts';
 import { components } from '../components.ts';
+import { isOldName, isShared } from '../legacy/old-file.ts';
 import { LOCK_FILE, realDisk } from '../state/disk.ts';
 import { JOURNAL_FOLDER } from '../state/journal-file.ts';
 import { MANIFEST_FILES } from '../state/manifest.ts';
@@ -16,6 +17,10 @@ const OUR_NAMES = [...MANIFEST_FILES, LOCK_FILE, JOURNAL_FOLDER, NOTES_FILE];
 
 export const isOurs = (name: string): boolean =>
   OUR_NAMES.includes(name) || components.some(({ file }) => file.name === name);
+
+/** By a name that the Python bot has not as well; a lock may be left of a start that was refused. */
+export const isHoldfast = (names: readonly string[]): boolean =>
+  names.some(name => isOurs(name) && name !== LOCK_FILE && !isShared(name));
 
 /** What lies in any folder of a disk and is nobody's. */
 const NOBODYS = /^(\.|lost\+found$)/;
@@ -29,6 +34,12 @@ export function refuseForeign(directory: string, remedy = ANOTHER_DIR): void {
   if (stat === null) return;
   if (!stat.directory) throw new Fault(EXIT.config, `${directory} is not a folder`, remedy);
   const names = disk.list('').filter(name => !NOBODYS.test(name));
+  if (!isHoldfast(names) && names.some(name => isOldName(name) && !isShared(name)))
+    throw new Fault(
+      EXIT.config,
+      `${directory} is a directory of the Python bot`,
+      `take it over into a new one: holdfast state import --from ${directory} --dir NEW`,
+    );
   const [stranger] = names.filter(name => !isOurs(name));
   if (stranger === undefined || names.some(isOurs)) return;
   throw new Fault(

@@ -10,9 +10,10 @@ import { canonicalText } from '../base/canonical.ts';
 import { EXIT, Fault } from '../base/fault.ts';
 import { components, type Memory } from '../components.ts';
 import { importedDeep, importedSignal } from '../learn/imported-model.ts';
+import { openMemoryStore } from '../state/memory-store.ts';
 import { rememberedMirror } from '../state/open-disks.ts';
 import { writeState } from '../state/state-file.ts';
-import { introduceFresh } from './bot.ts';
+import { introduceFresh, type Steps } from './bot.ts';
 import {
   changeDirectory,
   isEmpty,
@@ -23,7 +24,8 @@ import {
   refuseAbsent,
   refuseStrange,
 } from './directory.ts';
-import { type NewMemory, type Replaced, replaceMemory } from './replace-memory.ts';
+import { refuseForeign, refuseUnfinished } from './foreign-folder.ts';
+import { type NewMemory, newsIn, type Replaced, takeUp } from './replace-memory.ts';
 import { stepsOn } from './steps.ts';
 
 /** What became of a part. */
@@ -38,31 +40,76 @@ export interface ImportedLearned extends Replaced {
   readonly parts: readonly LearnedPart[];
 }
 
-/** `yes`: also where this directory has learned something itself. */
+export interface LearnedPlan {
+  readonly from: string;
+  readonly parts: readonly LearnedPart[];
+  /** Why this needs a person's word; null: it does not. */
+  readonly refusal: Fault | null;
+  readonly source: Source;
+  /** There is no memory here yet. */
+  readonly begins: boolean;
+}
+
+/** What would be carried over; nothing is written. */
+export function planLearned(place: Place, from: string): LearnedPlan {
+  const source = readSource(place, from);
+  refuseForeign(place.directory);
+  refuseUnfinished(place.directory);
+  const seen = lookAt(place);
+  const present = memoryOf(seen);
+  const parts = LEARNED.map(id => toldOf(carry(id, source, present)));
+  const own = isEmpty(seen) ? [] : LEARNED.filter(id => !isInitial(id, present));
+  const isAsked = own.length > 0 && parts.some(({ carried }) => carried);
+  const refusal = isAsked ? unasked(place, own) : null;
+  return { from, parts, refusal, source, begins: isEmpty(seen) };
+}
+
+const unasked = ({ directory }: Place, own: readonly string[]): Fault =>
+  new Fault(
+    EXIT.usage,
+    `${directory} has learned something itself: ${own.join(', ')}`,
+    'say --yes to put what comes in its place; state rollback can take it back',
+  );
+
+/** Where nothing comes over, no directory begins. */
 export function importLearned(
   place: Place,
-  { from, yes }: { readonly from: string; readonly yes: boolean },
+  { from, source, begins }: LearnedPlan,
 ): ImportedLearned {
-  const source = readSource(place, from);
-  refuseUnasked(place, yes);
+  if (begins) {
+    const { news, found } = arriving(source, stepsOn(openMemoryStore(components)));
+    const none = { replaced: [], seq: 0, epoch: 0 };
+    if (news.parts.length === 0) return { from, parts: found.map(toldOf), ...none };
+  }
   return changeDirectory(place, { begin: true }, store => {
     const bot = stepsOn(store);
     introduceFresh(bot);
-    const found = LEARNED.map(id => carry(id, source, store.states as Memory));
-    const files = found.flatMap(({ id, state }): NewMemory[] => {
-      if (state === null) return [];
-      const component = must(
-        components.find(each => each.id === id),
-        id,
-      );
-      return [{ id, file: writeState(component, state, source.seq), from: source.name }];
-    });
-    const replaced = replaceMemory(bot, { why: 'import', parts: files });
+    const { news, found } = arriving(source, bot);
+    const replaced = takeUp(bot, news);
     if (replaced.replaced.length > 0) store.checkpoint('import');
-    const parts = found.map(({ id, state, text }) => ({ id, carried: state !== null, text }));
-    return { from, parts, ...replaced };
+    return { from, parts: found.map(toldOf), ...replaced };
   });
 }
+
+/** What comes from the source, and which of it is news here. */
+function arriving(source: Source, bot: Steps) {
+  const found = LEARNED.map(id => carry(id, source, bot.store.states as Memory));
+  const parts = found.flatMap(({ id, state }): NewMemory[] => {
+    if (state === null) return [];
+    const component = must(
+      components.find(each => each.id === id),
+      id,
+    );
+    return [{ id, file: writeState(component, state, source.seq), from: source.name }];
+  });
+  return { found, news: newsIn(bot, { why: 'import', parts }) };
+}
+
+const toldOf = ({ id, state, text }: Carried): LearnedPart => ({
+  id,
+  carried: state !== null,
+  text,
+});
 
 const LEARNED = ['signal-model', 'deep-signal-model', 'q-table', 'attention', 'ensemble'] as const;
 
@@ -91,19 +138,6 @@ function readSource(place: Place, from: string): Source {
 }
 
 const CHECK_FROM = 'check --from';
-
-function refuseUnasked(place: Place, yes: boolean): void {
-  if (yes || place.disks.a.stat('') === null) return;
-  const seen = lookAt(place);
-  const memory = memoryOf(seen);
-  const own = LEARNED.filter(id => !isInitial(id, memory));
-  if (isEmpty(seen) || own.length === 0) return;
-  throw new Fault(
-    EXIT.usage,
-    `${place.directory} has learned something itself: ${own.join(', ')}`,
-    'say --yes to put what comes in its place; state rollback can take it back',
-  );
-}
 
 const isInitial = (id: LearnedId, memory: Memory): boolean => {
   const component = components.find(each => each.id === id);

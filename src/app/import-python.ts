@@ -8,34 +8,27 @@
 import { closeSync, constants, fstatSync, openSync, readdirSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { EXIT, Fault } from '../base/fault.ts';
-import type { Units } from '../base/money.ts';
 import { components } from '../components.ts';
 import type { AnyComponent } from '../core/component.ts';
 import type { Finding } from '../legacy/finding.ts';
-import { type OldFile, type OldMemory, type OldPart, readOldState } from '../legacy/old-state.ts';
+import type { OldBalance } from '../legacy/old-balance.ts';
+import { isOldName, OLD_FILES, type OldPart } from '../legacy/old-file.ts';
+import { type OldFile, type OldMemory, readOldState } from '../legacy/old-state.ts';
 import { OLD_FILE_BYTES_MAX } from '../legacy/unpack.ts';
+import { openMemoryStore } from '../state/memory-store.ts';
 import { writeState } from '../state/state-file.ts';
 import { lookAt, memoryOf, type Place, refuseHeld } from './directory.ts';
-import { isOurs, refuseForeign, refuseUnfinished } from './foreign-folder.ts';
+import { isHoldfast, isOurs, refuseForeign, refuseUnfinished } from './foreign-folder.ts';
 import { describeKeras } from './old-keras.ts';
-import { type NewMemory, type Replaced, replaceMemoryAtRest } from './replace-memory.ts';
+import { type NewMemory, newsIn, type Replaced, replaceMemoryAtRest } from './replace-memory.ts';
+import { stepsOn } from './steps.ts';
 
-/** The old bot's names for its files, the first that is there. */
-const FILES: readonly (readonly [part: OldPart | 'deep-signal-model', names: readonly string[]])[] =
-  [
-    ['analytics', ['analytics_state.pkl', 'analytics_state.joblib']],
-    ['risk-manager', ['risk_manager_state.pkl', 'risk_manager_state.joblib']],
-    ['q-table', ['q_table.pkl', 'q_table.joblib']],
-    ['attention', ['attention_weights.npy', 'attention_weights.pkl', 'attention_weights.joblib']],
-    ['signal-model', ['signal_model.pkl', 'signal_model.joblib']],
-    ['deep-signal-model', ['deep_signal_model.h5', 'deep_signal_model.keras']],
-  ];
-const NAMES: readonly string[] = FILES.flatMap(([, names]) => names);
+export type { OldBalance };
 
 export interface OldDirectory {
   readonly from: string;
   readonly memory: OldMemory;
-  readonly balance: Units | null;
+  readonly balance: OldBalance | null;
   readonly findings: readonly Finding[];
   readonly unreadable: readonly string[];
   /** The file that each part came from. */
@@ -48,13 +41,13 @@ export async function readOldDirectory(
   attentionNames: readonly string[] | null,
 ): Promise<OldDirectory> {
   const names = namesIn(from);
-  if (names.some(isMarkOfOurs))
+  if (isHoldfast(names))
     throw new Fault(
       EXIT.config,
       `${from} is a Holdfast directory`,
       'say --learned to take over what it has learned, or name the directory of the Python bot',
     );
-  const found = FILES.flatMap(([part, candidates]) => {
+  const found = OLD_FILES.flatMap(([part, candidates]) => {
     const name = candidates.find(each => names.includes(each));
     return name === undefined ? [] : [{ part, file: readOldFile(from, name) }];
   });
@@ -90,13 +83,9 @@ function nothingThere(from: string): Fault {
   return new Fault(
     EXIT.config,
     `there is no file of the Python bot in ${from}`,
-    `it should hold ${FILES.map(([, [name = '']]) => name).join(', ')}`,
+    `it should hold ${OLD_FILES.map(([, [name = '']]) => name).join(', ')}`,
   );
 }
-
-/** The old bot has two file names in common with this one. */
-const isMarkOfOurs = (name: string): boolean =>
-  isOurs(name) && !NAMES.includes(name) && name !== 'q_table.json';
 
 /** A plain file, whole; a pipe or a device would never end. */
 function readOldFile(from: string, name: string): OldFile {
@@ -142,9 +131,7 @@ const kerasFinding = async ({ name, bytes }: OldFile): Promise<Finding> => ({
 
 const strangersIn = (names: readonly string[]): Finding[] =>
   names
-    .filter(
-      name => !NAMES.includes(name) && /\.(pkl|pickle|joblib|npy|npz|h5|keras|json)$/.test(name),
-    )
+    .filter(name => !isOldName(name) && /\.(pkl|pickle|joblib|npy|npz|h5|keras|json)$/.test(name))
     .map(name => ({
       file: name,
       what: 'the file',
@@ -153,7 +140,7 @@ const strangersIn = (names: readonly string[]): Finding[] =>
     }));
 
 const absent = (files: object): Finding[] =>
-  FILES.filter(([part]) => !Object.hasOwn(files, part)).map(([part, [name = '']]) => ({
+  OLD_FILES.filter(([part]) => !Object.hasOwn(files, part)).map(([part, [name = '']]) => ({
     file: name,
     what: 'the file',
     outcome: 'defaulted' as const,
@@ -176,14 +163,19 @@ export function refuseUsed(place: Place): void {
   );
 }
 
-/** The parts of the old memory, in one step. */
-export function importOldDirectory(place: Place, old: OldDirectory): Replaced {
+/**
+ * The parts that would be carried over; what stands against it is thrown before a directory is begun.
+ */
+export function partsToImport(old: OldDirectory): readonly NewMemory[] {
   const parts = (components as readonly AnyComponent[]).flatMap(({ id }) => partOf(id, old) ?? []);
-  if (parts.length === 0) throw nothingOf(old);
-  const replaced = replaceMemoryAtRest(place, { why: 'import', parts }, { begin: true });
-  if (replaced.replaced.length === 0) throw nothingOf(old);
-  return replaced;
+  const news = newsIn(stepsOn(openMemoryStore(components)), { why: 'import', parts });
+  if (news.parts.length === 0) throw nothingOf(old);
+  return parts;
 }
+
+/** The parts of the old memory, in one step. */
+export const importParts = (place: Place, parts: readonly NewMemory[]): Replaced =>
+  replaceMemoryAtRest(place, { why: 'import', parts }, { begin: true });
 
 const nothingOf = ({ from }: OldDirectory): Fault =>
   new Fault(

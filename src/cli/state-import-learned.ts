@@ -4,7 +4,7 @@
  * Promises: says part by part what was carried over and what was not.
  */
 
-import { importLearned } from '../app/import-learned.ts';
+import { importLearned, type LearnedPart, planLearned } from '../app/import-learned.ts';
 import { table } from '../app/table.ts';
 import { EXIT } from '../base/fault.ts';
 import type { Command } from './io.ts';
@@ -17,16 +17,22 @@ export interface ImportLearnedOptions extends StateOptions {
 }
 
 export const stateImportLearned: Command<ImportLearnedOptions> = async (options, io) => {
-  const { from, yes } = options;
+  const { from, yes, json } = options;
   const place = placeToBegin(options, io);
-  const { parts, replaced, seq, epoch } = importLearned(place, { from, yes });
   const { directory } = place;
-  if (options.json) {
+  const plan = planLearned(place, from);
+  if (plan.refusal !== null && !yes) {
+    const { parts, refusal } = plan;
+    if (json) printJson(io, { directory, from, imported: [], parts, refused: refusal.message });
+    else print(io, partsText(parts));
+    throw refusal;
+  }
+  const { parts, replaced, seq, epoch } = importLearned(place, plan);
+  if (json) {
     printJson(io, { directory, from, seq, epoch, imported: replaced, parts });
     return EXIT.ok;
   }
-  const rows = parts.map(({ id, carried, text }) => [id, carried ? 'carried over' : 'not', text]);
-  print(io, table([{ title: 'part' }, { title: 'was' }, { title: 'what' }], rows));
+  print(io, partsText(parts));
   print(io, '\nmoney, the market and the dice are as they were');
   print(
     io,
@@ -36,3 +42,9 @@ export const stateImportLearned: Command<ImportLearnedOptions> = async (options,
   );
   return EXIT.ok;
 };
+
+const partsText = (parts: readonly LearnedPart[]): string =>
+  table(
+    [{ title: 'part' }, { title: 'was' }, { title: 'what' }],
+    parts.map(({ id, carried, text }) => [id, carried ? 'carried over' : 'not', text]),
+  );

@@ -3,7 +3,7 @@
  */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { digest, fingerprint, remembered } from '../../test/lifecycle/memory.ts';
@@ -168,6 +168,100 @@ describe('state import', () => {
     assert.equal(strange.code, 64);
     assert.deepEqual(readdirSync(at('strange')), ['thesis.txt']);
   });
+
+  it('answers in JSON what it would do where it needs a word, and writes nothing', async () => {
+    const { code, out, err } = await importing('plain', 'told', '--json');
+    assert.equal(code, 2);
+    const told = JSON.parse(out) as { would: string[]; imported: string[]; refused: string };
+    assert.deepEqual(told.would, [
+      ...['q-table', 'attention', 'analytics', 'risk-manager', 'portfolio'],
+    ]);
+    assert.deepEqual(told.imported, []);
+    assert.match(told.refused, /^the old state names a balance of 997\.30: /);
+    assert.ok(err.includes(told.refused));
+    assert.equal(existsSync(at('told')), false);
+  });
+
+  it('begins no directory where nothing could be carried over', async () => {
+    mkdirSync(at('empty'));
+    // {'kill_switch': False}, which is what a new directory says.
+    const pickle = Buffer.from('\x80\x04}\x8c\x0bkill_switch\x89s.', 'latin1');
+    writeFileSync(join(at('empty'), 'risk_manager_state.pkl'), pickle);
+    const words = ['state', 'import', '--from', at('empty'), '--dir', at('empty-new'), '--json'];
+    const { code, out, err } = await say(...words);
+    assert.equal(code, 65);
+    assert.match(err, /^holdfast: nothing in .* could be carried over — the report says why/);
+    const { findings } = JSON.parse(out) as { findings: Finding[] };
+    assert.ok(
+      findings.some(({ what, outcome }) => what === 'kill switch' && outcome === 'carried over'),
+    );
+    assert.equal(existsSync(at('empty-new')), false);
+  });
+
+  it('goes on with the kill switch of the old bot, and says how to lift it', async () => {
+    const { code, out, err } = await importing('whole', 'held', '--yes');
+    assert.equal(code, 0, err);
+    const lift = `kill switch is on: no new entries until you lift it: holdfast kill-switch off --dir ${at('held')}`;
+    assert.ok(out.includes(lift));
+    assert.ok((await trade('held', 20)).includes(lift));
+    assert.equal(remembered(at('held')).states['risk-manager'].killSwitch, true);
+  });
+
+  it('calls a balance that was worked out by that name', async () => {
+    const { code, err } = await importing('nested', 'derived');
+    assert.equal(code, 2);
+    assert.match(
+      err,
+      /names no balance, and 995\.00 was worked out \(its peak balance less .*0\.50 %\)/,
+    );
+    const { out } = await importing('nested', 'derived', '--json');
+    const { balance, balanceDerived } = JSON.parse(out) as Record<string, unknown>;
+    assert.deepEqual(
+      [balance, balanceDerived],
+      [995, 'its peak balance less a drawdown of 0.50 %'],
+    );
+  });
+
+  it('writes what a terminal would take for a command as its code', async () => {
+    cpSync(join(OLD, 'nested'), at('odd'), { recursive: true });
+    writeFileSync(join(at('odd'), 'a\x1b[2J\u009b31m\n\u202e.pkl'), '');
+    const words = ['state', 'import', '--from', at('odd'), '--dir', at('odd-new')];
+    const { out } = await say(...words);
+    assert.ok(out.includes('\na\\x1b[2J\\x9b31m\\x0a\\u{202e}.pkl\n'));
+    const json = (await say(...words, '--json')).out;
+    assert.ok(!['\x1b', '\x9b', '\u202e'].some(sign => json.includes(sign)));
+    const { findings } = JSON.parse(json) as { findings: Finding[] };
+    assert.ok(findings.some(({ file }) => file === 'a\x1b[2J\u009b31m\n\u202e.pkl'));
+    mkdirSync(at('stranger'));
+    writeFileSync(join(at('stranger'), 'b\x1b[2J'), '');
+    const { err } = await importing('plain', 'stranger', '--yes');
+    assert.match(err, /it holds b\\x1b\[2J — /);
+  });
+
+  for (const [what, ...words] of [
+    ['a trade', 'trade', '--no-web', '--dir', '#'],
+    ['a look', 'state', 'list', '--dir', '#'],
+    [
+      'an import of what was learned',
+      'state',
+      'import',
+      '--learned',
+      '--dir',
+      at('none'),
+      '--from',
+      '#',
+    ],
+  ] as const)
+    it(`is what ${what} names where it is given a directory of the Python bot`, async () => {
+      const place = at('old');
+      cpSync(join(OLD, 'plain'), place, { recursive: true });
+      // As a start of an older release leaves it.
+      writeFileSync(join(place, 'lock'), '');
+      const { code, err } = await say(...words.map(word => (word === '#' ? place : word)));
+      assert.equal(code, 64);
+      assert.match(err, /old is a directory of the Python bot — .*: holdfast state import --from /);
+      assert.equal(existsSync(at('none')), false);
+    });
 
   it('runs nothing of a pickle that would run a command', async () => {
     mkdirSync(at('evil'));

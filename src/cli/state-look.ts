@@ -14,6 +14,7 @@ import {
 } from '../app/directory.ts';
 import { stepOf } from '../app/point.ts';
 import { lookIntoBackup } from '../app/restore.ts';
+import { escapedJson } from '../base/escaped.ts';
 import { EXIT, Fault } from '../base/fault.ts';
 import type { Io } from './io.ts';
 import type { StateAtOptions, StateBackOptions, StateOptions } from './state-command.ts';
@@ -69,4 +70,4 @@ export function print(io: Io, text: string): void {
 }
 
 export const printJson = (io: Io, value: unknown): void =>
-  print(io, JSON.stringify(value, null, 2));
+  print(io, escapedJson(JSON.stringify(value, null, 2)));

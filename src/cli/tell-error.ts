@@ -4,6 +4,7 @@
  * Promises: a fault is `holdfast: <what> — <remedy>` and its exit code; a bug is exit 70 with its
  * stack in the log (on stderr with HOLDFAST_DEBUG). Never: more than one line without it.
  */
+import { escaped } from '../base/escaped.ts';
 import { EXIT, type ExitCode, Fault } from '../base/fault.ts';
 import type { Io } from './io.ts';
 
@@ -40,4 +41,5 @@ const isExhausted = (error: unknown): error is Error =>
 const exhausted = ({ message }: Error): Fault =>
   new Fault(EXIT.disk, message, 'free what it names or raise its limit (ulimit -a), start again');
 
-const oneLine = (text: string): string => text.replace(/\s*\n\s*/g, ' ');
+/** Names of files may be in it. */
+const oneLine = (text: string): string => escaped(text.replace(/\s*\n\s*/g, ' '));

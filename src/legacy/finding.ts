@@ -38,8 +38,8 @@ const NAMES_SHOWN_MAX = 8;
 const NAME_CHARS_MAX = 80;
 
 /** Names from a file of somebody else, as far as a line of a report has room for them. */
-export function namesText(names: readonly string[]): string {
-  const shown = names.slice(0, NAMES_SHOWN_MAX).map(printable);
+export function namesText(names: readonly string[], shownMax = NAMES_SHOWN_MAX): string {
+  const shown = names.slice(0, shownMax).map(printable);
   const more = names.length - shown.length;
   return more > 0 ? `${shown.join(', ')} and ${more} more` : shown.join(', ');
 }

@@ -11,18 +11,21 @@ import type { TradeRecord } from '../core/order.ts';
 import { analytics } from '../trade/analytics.ts';
 import type { AnalyticsState, EquityPoint } from '../trade/analytics-state.ts';
 import { type Notes, namesText, printable } from './finding.ts';
-import { AMOUNT_MAX, nestedFields, pick, pickUnits, unitsOf } from './old-field.ts';
+import {
+  AMOUNT_MAX,
+  fieldsOn,
+  fieldsWithin,
+  leftIn,
+  noteLeft,
+  type OldFields,
+  pick,
+  pickUnits,
+  unitsOf,
+} from './old-field.ts';
 import { type OldTrade, readTrade } from './old-trade.ts';
 import type { PickleValue } from './pickle-value.ts';
 import { timeOf } from './python-time.ts';
-import {
-  entriesOf,
-  type Fields,
-  fieldsOf,
-  itemsOf,
-  numberArrayOf,
-  numberOf,
-} from './python-value.ts';
+import { entriesOf, itemsOf, numberArrayOf, numberOf } from './python-value.ts';
 
 export interface OldAnalytics {
   /** By exit time. */
@@ -46,27 +49,25 @@ const START = [
 const POINT_BALANCE = ['balance', 'value', 'walletbalance', 'totalbalance', 'equity', 'capital'];
 const POINT_EQUITY = ['equity', 'totalequity', 'value', 'balance'];
 const POINT_TIME = ['time', 'timestamp', 'date', 'datetime', 'ts', 't'];
-const KNOWN = new Set([...TRADES, ...CURVE, ...CURVE_TIMES, ...START]);
 /** Trades that are read: far beyond the 10,000 that are kept. */
 const TRADES_MAX = 100_000;
 const POINTS_MAX = 200_000;
 
 export function readAnalytics(value: PickleValue, notes: Notes): OldAnalytics {
-  const fields: Fields = nestedFields(value) ?? new Map();
-  const list = pick(fields, TRADES, membersOf) ?? (fields.size === 0 ? membersOf(value) : null);
+  const fields = fieldsWithin(value, () => true);
+  const list =
+    pick(fields, TRADES, membersOf) ?? (fields.all.length === 0 ? membersOf(value) : null);
   const trades = readTrades(list ?? [], notes);
   if (list === null) notes.lost('trades', 'no list of trades was found');
   const points = readCurve(fields, notes);
   const startBalance = pickUnits(fields, START);
   if (startBalance !== null) notes.carried('start balance', amountText(startBalance));
-  const others = [...fields.keys()].filter(name => !KNOWN.has(name) && !isInside(value, name));
-  if (others.length > 0)
-    notes.lost('other fields', `${namesText(others)}: worked out anew from the trades, or unknown`);
+  noteLeft(notes, leftIn(fields), {
+    what: 'other fields',
+    why: 'worked out anew from the trades, or unknown',
+  });
   return { trades, points, startBalance };
 }
-
-/** A field of a dictionary inside: its own dictionary is named already. */
-const isInside = (value: PickleValue, name: string): boolean => !fieldsOf(value)?.has(name);
 
 /** A list, or the values of a dictionary by id. */
 const membersOf = (value: PickleValue): readonly PickleValue[] | null =>
@@ -92,6 +93,9 @@ function readTrades(list: readonly PickleValue[], notes: Notes): TradeRecord[] {
   if (read.length > 0) notes.carried('trades', tradesText(read));
   for (const [field, count] of countsOf(read.flatMap(({ defaulted }) => defaulted)))
     notes.defaulted(`${field} of trades`, `${count} of ${read.length}: ${DEFAULTS[field]}`);
+  const sources = new Set(read.map(({ fields }) => fields));
+  const left = new Set([...sources].flatMap(leftIn).map(({ name }) => name));
+  if (left.size > 0) notes.lost('other fields of trades', namesText([...left], FIELDS_SHOWN_MAX));
   if (read.some(({ zoneless }) => zoneless))
     notes.defaulted('zone of times', 'times without a zone were taken for UTC');
   return read
@@ -104,6 +108,8 @@ const sizeOf = ({ trade: { profit, fees, funding } }: OldTrade): Units =>
 
 const uncountable = (trade: OldTrade, moved: Units): string | null =>
   moved + sizeOf(trade) > AMOUNT_MAX ? 'more money than can be counted' : null;
+
+const FIELDS_SHOWN_MAX = 60;
 
 /** What a trade gets that does not say it. */
 const DEFAULTS: Readonly<Record<string, string>> = {
@@ -138,17 +144,16 @@ function tradesText(read: readonly OldTrade[]): string {
 
 export const amountText = (units: Units): string => toQuote(units).toFixed(2);
 
-function readCurve(fields: Fields, notes: Notes): EquityPoint[] {
-  const found = CURVE.flatMap(name => fields.get(name) ?? []).find(
-    each => pointsOf(each, fields) !== null,
-  );
-  const points = found === undefined ? null : pointsOf(found, fields);
-  if (points === null) {
-    const untimed = CURVE.find(name => numberArrayOf(fields.get(name)) !== null);
+function readCurve(fields: OldFields, notes: Notes): EquityPoint[] {
+  const found = pick(fields, CURVE, value => pointsOf(value, fields));
+  if (found === null) {
+    const untimed = CURVE.find(name => numberArrayOf(fields.named.get(name)?.value) !== null);
     const why = untimed === undefined ? 'none was found' : `${printable(untimed)} says no times`;
     notes.lost('equity curve', why);
     return [];
   }
+  const { points, unread } = found;
+  if (unread > 0) notes.lost('equity curve', `${unread} points that lack a time or an amount`);
   points.sort((one, other) => one.time - other.time);
   const [first, last] = [points.at(0), points.at(-1)];
   if (first !== undefined && last !== undefined)
@@ -160,17 +165,22 @@ function readCurve(fields: Fields, notes: Notes): EquityPoint[] {
   return points;
 }
 
+interface Curve {
+  readonly points: EquityPoint[];
+  readonly unread: number;
+}
+
 /** Pairs, dictionaries, a dictionary by time, a matrix of two columns, or amounts beside times. */
-function pointsOf(value: PickleValue, fields: Fields): EquityPoint[] | null {
+function pointsOf(value: PickleValue, fields: OldFields): Curve | null {
   const rows = rowsOf(value, fields);
   if (rows === null || rows.length === 0 || rows.length > POINTS_MAX) return null;
   const points = rows.flatMap(row => pointOf(row) ?? []);
-  return points.length > 0 ? points : null;
+  return points.length > 0 ? { points, unread: rows.length - points.length } : null;
 }
 
-type Row = readonly PickleValue[] | Fields;
+type Row = readonly PickleValue[] | OldFields;
 
-function rowsOf(value: PickleValue, fields: Fields): Row[] | null {
+function rowsOf(value: PickleValue, fields: OldFields): Row[] | null {
   const matrix = numberArrayOf(value);
   const [count = 0, width] = matrix?.shape ?? [];
   if (matrix !== null && width !== undefined && width >= 2)
@@ -180,22 +190,27 @@ function rowsOf(value: PickleValue, fields: Fields): Row[] | null {
   const items = itemsOf(value);
   if (items !== null && items.length > POINTS_MAX) return null;
   if (items === null) return entriesOf(value)?.map(([time, amount]) => [time, amount]) ?? null;
-  const times = CURVE_TIMES.map(name => itemsOf(fields.get(name))).find(
-    each => each?.length === items.length,
-  );
-  return items.flatMap((item, index): Row[] => {
-    const time = times?.[index];
-    if (numberOf(item) !== null) return time === undefined ? [] : [[time, item]];
-    const row = itemsOf(item) ?? fieldsOf(item);
-    return row === null ? [] : [row];
+  const times = items.some(item => numberOf(item) !== null) ? timesBeside(items, fields) : null;
+  return items.map((item, index): Row => {
+    if (numberOf(item) !== null) return [times?.[index] ?? null, item];
+    return itemsOf(item) ?? fieldsOn(item) ?? [];
   });
 }
 
+const timesBeside = (
+  { length }: readonly PickleValue[],
+  fields: OldFields,
+): readonly PickleValue[] | null =>
+  pick(fields, CURVE_TIMES, value => {
+    const times = itemsOf(value);
+    return times?.length === length ? times : null;
+  });
+
 function pointOf(row: Row): EquityPoint | null {
   const [time, balance, equity] =
-    row instanceof Map
+    'named' in row
       ? [pick(row, POINT_TIME, timeOf), pickUnits(row, POINT_BALANCE), pickUnits(row, POINT_EQUITY)]
-      : listedPoint(row as readonly PickleValue[]);
+      : listedPoint(row);
   if (time === null || balance === null) return null;
   return { time: time.ms, balance, equity: equity ?? balance };
 }

@@ -9,8 +9,9 @@ import { type AttentionState, attention, WEIGHT_MIN } from '../learn/attention.t
 import { type Notes, namesText } from './finding.ts';
 import { readPickleFile } from './joblib.ts';
 import { isNpy, readNpy } from './numpy-array.ts';
-import type { Entry, PickleValue } from './pickle-value.ts';
-import { entriesOf, itemsOf, numberArrayOf, numberOf, plainName, textOf } from './python-value.ts';
+import { fieldsWithin, leftIn, noteLeft, type OldFields, pick, understand } from './old-field.ts';
+import type { PickleValue } from './pickle-value.ts';
+import { itemsOf, namedOf, numberArrayOf, numberOf, plainName, textOf } from './python-value.ts';
 
 /** An NPY file, one of Python objects included, or a pickle. */
 export function readAttentionFile(file: Uint8Array): PickleValue {
@@ -44,7 +45,9 @@ export function readAttention(
   sources: readonly NameSource[],
   notes: Notes,
 ): AttentionState | null {
-  const named = namedIn(value) ?? namedBy(value, sources);
+  const fields = fieldsWithin(value, () => true);
+  const named = namedIn(value, fields, sources);
+  noteLeft(notes, leftIn(fields), { what: 'other fields', why: 'weights are learned anew here' });
   if (typeof named === 'string') {
     notes.lost('weights', named);
     return null;
@@ -72,38 +75,45 @@ export function readAttention(
   return state;
 }
 
-function weightsOf(entries: readonly Entry[]): Map<string, number> {
+/** By feature, or a vector with names from elsewhere; or why not. */
+function namedIn(
+  value: PickleValue,
+  fields: OldFields,
+  sources: readonly NameSource[],
+): Named | string {
+  const given = pick(fields, WEIGHTS, each => weightsOf(each) ?? vectorIn(each));
+  const vector = given === null ? vectorIn(value) : given instanceof Map ? null : given;
+  if (vector !== null) return namedBy(vector as Float64Array, fields, sources);
+  const weights = (given as ReadonlyMap<string, number> | null) ?? weightsOf(value);
+  if (weights === null) return 'it holds no vector of numbers';
+  if (given === null)
+    for (const field of fields.all)
+      if (field.around === null && numberOf(field.value) !== null) understand(field);
+  return { weights, from: OWN };
+}
+
+const OWN = 'the file itself';
+
+/** A dictionary of numbers by name; what is no number in it is left out. */
+function weightsOf(value: PickleValue): ReadonlyMap<string, number> | null {
   const weights = new Map<string, number>();
-  for (const [key, each] of entries.slice(0, NAMED_MAX)) {
-    const name = textOf(key);
+  for (const [name, each] of [...(namedOf(value) ?? [])].slice(0, NAMED_MAX)) {
     const weight = numberOf(each);
-    if (name !== null && weight !== null) weights.set(plainName(name), weight);
+    if (weight !== null) weights.set(plainName(name), weight);
   }
-  return weights;
+  return weights.size > 0 ? weights : null;
 }
 
-/** A dictionary by feature, as it is or inside of another. */
-function namedIn(value: PickleValue): Named | null {
-  const entries = entriesOf(value);
-  if (entries === null) return null;
-  for (const each of [value, fieldIn(entries, WEIGHTS)]) {
-    const weights = weightsOf(entriesOf(each) ?? []);
-    if (weights.size > 0) return { weights, from: 'the file itself' };
-  }
-  return null;
-}
-
-const fieldIn = (entries: readonly Entry[], names: readonly string[]): PickleValue | undefined =>
-  entries.find(([key]) => names.includes(plainName(textOf(key) ?? '')))?.[1];
-
-/** A vector, with names from elsewhere; or why not. */
-function namedBy(value: PickleValue, others: readonly NameSource[]): Named | string {
-  const entries = entriesOf(value) ?? [];
-  const vector = vectorIn(fieldIn(entries, WEIGHTS) ?? value);
-  if (vector === null) return 'it holds no vector of numbers';
-  const own = itemsOf(fieldIn(entries, NAMES))?.flatMap(name => textOf(name) ?? []);
-  const inside = own === undefined ? [] : [{ names: own, from: 'the file itself' }];
-  const sources = [...inside, ...others];
+function namedBy(
+  vector: Float64Array,
+  fields: OldFields,
+  others: readonly NameSource[],
+): Named | string {
+  const own = pick(fields, NAMES, value => {
+    const names = itemsOf(value)?.flatMap(name => textOf(name) ?? []) ?? [];
+    return names.length > 0 ? names : null;
+  });
+  const sources = [...(own === null ? [] : [{ names: own, from: OWN }]), ...others];
   const fit = sources.find(({ names }) => names.length === vector.length);
   if (fit === undefined)
     return (

@@ -10,8 +10,9 @@ import { analytics } from '../trade/analytics.ts';
 import { riskManager } from '../trade/risk-manager.ts';
 import { createNotes } from './finding.ts';
 import { analyticsOf, readAnalytics } from './old-analytics.ts';
+import { balanceIn } from './old-balance.ts';
 import { readQTable } from './old-q-table.ts';
-import { balanceIn, riskFields, riskOf } from './old-risk.ts';
+import { riskFields, riskOf } from './old-risk.ts';
 import { symbolOf } from './old-symbol.ts';
 import type { PickleValue } from './pickle-value.ts';
 
@@ -76,7 +77,7 @@ describe('a file made to take for ever', () => {
     entries.push(['', itself], ['q_table', itself]);
     readQTable(itself, createNotes('q'));
     readAnalytics(itself, createNotes('a'));
-    riskFields(itself);
+    riskFields(itself, createNotes('r'));
   });
 
   it('that holds one dictionary many times over, level by level, is left', () => {
@@ -135,10 +136,9 @@ describe('whatever a file says', () => {
   it('the risk manager keeps its rules', () => {
     fc.assert(
       fc.property(risk, said => {
-        const fields = riskFields(pickled(said));
-        const named = balanceIn(fields);
-        const balance = named !== null && named > 0 ? named : null;
-        const state = riskOf({ fields, trades: [], balance, notes: createNotes('r') });
+        const notes = createNotes('r');
+        const fields = riskFields(pickled(said), notes);
+        const state = riskOf({ fields, trades: [], balance: balanceIn(fields), notes });
         assert.equal(riskManager.check?.(state) ?? null, null);
         riskManager.file.decode(riskManager.file.encode(state));
       }),

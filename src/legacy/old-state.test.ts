@@ -16,7 +16,8 @@ import { analytics } from '../trade/analytics.ts';
 import { portfolio } from '../trade/portfolio.ts';
 import { riskManager } from '../trade/risk-manager.ts';
 import type { Outcome } from './finding.ts';
-import { type OldFile, type OldPart, type OldState, readOldState } from './old-state.ts';
+import type { OldPart } from './old-file.ts';
+import { type OldFile, type OldState, readOldState } from './old-state.ts';
 import { readTrade } from './old-trade.ts';
 
 const FIXTURES = join(import.meta.dirname, '../../test/fixtures/python-bot');
@@ -109,7 +110,7 @@ describe('a directory of plain dictionaries', () => {
     const account = old.memory.portfolio ?? assert.fail();
     assert.equal(account.balance, toUnits(997.3));
     assert.deepEqual(account.positions, {});
-    assert.equal(old.balance, toUnits(997.3));
+    assert.deepEqual(old.balance, { units: toUnits(997.3), derived: null });
   });
 
   it('gives the Q-table by regime, volatility and strategy', () => {
@@ -135,6 +136,7 @@ describe('a directory of plain dictionaries', () => {
   it('says field by field what became of them', () => {
     assert.deepEqual(saidOf(old, 'not carried over'), [
       'analytics_state.pkl other fields',
+      'q_table.pkl other fields',
       'signal_model.pkl model',
       'attention_weights.npy weights of other features',
     ]);
@@ -189,7 +191,8 @@ describe('what is missing or broken', () => {
     const said = old.findings.find(({ file }) => file === 'risk_manager_state.pkl');
     assert.match(said?.text ?? '', /^it cannot be read: a length of \d+ bytes/);
     assert.equal(old.memory['risk-manager']?.totalTrades, 5, 'from the history');
-    assert.equal(old.balance, toUnits(997.3), 'the end of the curve');
+    const derived = 'the end of the equity curve';
+    assert.deepEqual(old.balance, { units: toUnits(997.3), derived });
   });
 
   it('is a value, a reason or Malformed, whichever bytes are changed', () => {

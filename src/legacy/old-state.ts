@@ -22,14 +22,13 @@ import {
   readAnalytics,
 } from './old-analytics.ts';
 import { type NameSource, readAttention, readAttentionFile } from './old-attention.ts';
+import { balanceAfter, balanceIn, type OldBalance } from './old-balance.ts';
+import type { OldFields } from './old-field.ts';
+import type { OldPart } from './old-file.ts';
 import { describeModel, type OldModel } from './old-model.ts';
 import { readQTable } from './old-q-table.ts';
-import { balanceIn, riskFields, riskOf } from './old-risk.ts';
+import { riskFields, riskOf } from './old-risk.ts';
 import type { PickleValue } from './pickle-value.ts';
-import type { Fields } from './python-value.ts';
-
-/** What is read here; the deep model's file is no pickle (app/old-keras.ts). */
-export type OldPart = 'analytics' | 'risk-manager' | 'q-table' | 'attention' | 'signal-model';
 
 export interface OldFile {
   readonly name: string;
@@ -48,7 +47,7 @@ export interface OldMemory {
 export interface OldState {
   readonly memory: OldMemory;
   /** What the account is worth; null: nowhere named. */
-  readonly balance: Units | null;
+  readonly balance: OldBalance | null;
   readonly findings: readonly Finding[];
   /** Files that are there and could not be read. */
   readonly unreadable: readonly string[];
@@ -66,21 +65,21 @@ export function readOldState(
   const attention = reader.file('attention', ({ bytes }, notes) =>
     readAttention(readAttentionFile(bytes), namesFor(attentionNames, model), notes),
   );
-  const balance = balanceOf(fields, history);
+  const balance = (fields && balanceIn(fields)) ?? (history && balanceAfter(history));
   const notes = reader.notesOf('risk-manager', 'analytics');
   const risk =
     notes === null
       ? null
-      : riskOf({ fields: fields ?? new Map(), trades: history?.trades ?? [], balance, notes });
-  if (balance !== null) notes?.carried('balance', amountText(balance));
+      : riskOf({ fields: fields ?? NONE, trades: history?.trades ?? [], balance, notes });
+  if (balance !== null) noteBalance(balance, notes);
   if (history !== null) noteEnd(endOf(history), reader.notesOf('analytics'));
   return {
     memory: {
       ...(table !== null && table.rewards > 0 && { 'q-table': table }),
       ...(attention !== null && { attention }),
-      ...(hasHappened(history) && { analytics: analyticsOf(history, balance) }),
+      ...(hasHappened(history) && { analytics: analyticsOf(history, balance?.units ?? null) }),
       ...(risk !== null && { 'risk-manager': risk }),
-      ...(balance !== null && { portfolio: accountOf(balance) }),
+      ...(balance !== null && { portfolio: accountOf(balance.units) }),
     },
     balance,
     ...reader.result(),
@@ -122,12 +121,11 @@ function createReader(files: Partial<Record<OldPart, OldFile>>) {
   };
 }
 
-/** What the risk manager names counts before the end of the equity curve. */
-function balanceOf(fields: Fields | null, history: OldAnalytics | null): Units | null {
-  const named = fields === null ? null : balanceIn(fields);
-  if (named !== null && named > 0) return named;
-  const last = history?.points.at(-1)?.equity ?? 0;
-  return last > 0 ? last : null;
+const NONE: OldFields = { named: new Map(), all: [] };
+
+function noteBalance({ units, derived }: OldBalance, notes: Notes | null): void {
+  if (derived === null) notes?.carried('balance', amountText(units));
+  else notes?.defaulted('balance', `${amountText(units)}, worked out: ${derived}`);
 }
 
 /** Flat, with what the old account was worth; the first fill would fix it, so it counts as one. */

@@ -7,14 +7,23 @@
  */
 import type { Millis } from '../base/time.ts';
 import { type Direction, signOf, type TradeRecord } from '../core/order.ts';
-import { pick, pickNumber, pickText, unitsOf } from './old-field.ts';
+import {
+  fieldsOn,
+  type OldFields,
+  pick,
+  pickNumber,
+  pickText,
+  pickUnits,
+  unitsOf,
+} from './old-field.ts';
 import { directionOf, exitReasonOf, symbolOf } from './old-symbol.ts';
 import type { PickleValue } from './pickle-value.ts';
 import { isSane, spanOf, timeOf } from './python-time.ts';
-import { type Fields, fieldsOf, numberOf, textOf } from './python-value.ts';
+import { numberOf, textOf } from './python-value.ts';
 
 export interface OldTrade {
   readonly trade: TradeRecord;
+  readonly fields: OldFields;
   /** Fields that it did not say. */
   readonly defaulted: readonly string[];
   readonly zoneless: boolean;
@@ -31,7 +40,7 @@ export const PERCENT_NAMES = [
 export const RATIO_NAMES = ['pnlratio', 'profitratio', 'closeprofit', 'returnratio'];
 const ENTRY_PRICE = ['entryprice', 'entry', 'openprice', 'averageentryprice', 'avgentryprice'];
 const EXIT_PRICE = ['exitprice', 'exit', 'closeprice', 'averageexitprice', 'avgexitprice'];
-const QUANTITY = [
+export const QUANTITY = [
   ...['quantity', 'qty', 'amount', 'size', 'positionsize', 'contracts', 'units', 'volume'],
 ];
 const ENTRY_TIME = [
@@ -44,7 +53,7 @@ const EXIT_TIME = [
 ];
 export const TIME_NAMES = EXIT_TIME;
 export const SYMBOL_NAMES = ['symbol', 'pair', 'market', 'instrument', 'ticker', 'coin'];
-const SIDE = ['side', 'direction', 'positionside', 'position', 'tradetype', 'type'];
+export const SIDE = ['side', 'direction', 'positionside', 'position', 'tradetype', 'type'];
 const REASON = ['exitreason', 'closereason', 'exittype', 'reason', 'exitsignal', 'closetype'];
 const STRATEGY = ['strategy', 'strategyname', 'strategyused', 'signalsource', 'entrystrategy'];
 const FEES = ['fees', 'fee', 'commission', 'commissions', 'totalfees', 'totalfee', 'tradingfees'];
@@ -63,7 +72,7 @@ const DURATIONS: readonly (readonly [name: string, unitMs: number])[] = [
 
 /** A trade, or why it is none, in words. */
 export function readTrade(value: PickleValue, number: number): OldTrade | string {
-  const fields = fieldsOf(value);
+  const fields = fieldsOn(value);
   if (fields === null) return 'not a dictionary or an object';
   const defaulted: string[] = [];
   const orDefault = <T>(name: string, found: T | null, instead: T): T => {
@@ -93,7 +102,7 @@ export function readTrade(value: PickleValue, number: number): OldTrade | string
     // It was weighed by no model of this bot.
     models: { signal: 0, deep: 0 },
   };
-  return { trade, defaulted, zoneless };
+  return { trade, fields, defaulted, zoneless };
 }
 
 interface Times {
@@ -102,7 +111,7 @@ interface Times {
   readonly zoneless: boolean;
 }
 
-function timesOf(fields: Fields, defaulted: string[]): Times | null {
+function timesOf(fields: OldFields, defaulted: string[]): Times | null {
   const exit = pick(fields, EXIT_TIME, timeOf);
   const entry = pick(fields, ENTRY_TIME, timeOf);
   const duration = durationOf(fields);
@@ -115,13 +124,13 @@ function timesOf(fields: Fields, defaulted: string[]): Times | null {
   return { entryTime: usable ? known : exitTime, exitTime, zoneless };
 }
 
-function durationOf(fields: Fields): Millis | null {
+function durationOf(fields: OldFields): Millis | null {
   for (const [name, unitMs] of DURATIONS) {
-    const value = fields.get(name);
-    const span = spanOf(value);
+    const span = pick(fields, [name], value => {
+      const number = numberOf(value);
+      return spanOf(value) ?? (number !== null && number >= 0 ? Math.round(number * unitMs) : null);
+    });
     if (span !== null) return span;
-    const number = numberOf(value);
-    if (number !== null && number >= 0) return Math.round(number * unitMs);
   }
   return null;
 }
@@ -143,7 +152,7 @@ type Amounts = Pick<
 const positive = (number: number | null): number | null =>
   number !== null && number > 0 && Number.isFinite(number) ? number : null;
 
-function moneyOf(fields: Fields, defaulted: string[]): Amounts | null {
+function moneyOf(fields: OldFields, defaulted: string[]): Amounts | null {
   const orDefault = <T>(name: string, found: T | null, instead: T): T => {
     if (found === null) defaulted.push(name);
     return found ?? instead;
@@ -158,8 +167,8 @@ function moneyOf(fields: Fields, defaulted: string[]): Amounts | null {
   const leverage = orDefault('leverage', positive(pickNumber(fields, ['leverage', 'lev'])), 1);
   const named = pick(fields, SIDE, field => directionOf(textOf(field) ?? String(numberOf(field))));
   const side = orDefault('side', named, sideFrom(said, signed));
-  const fees = orDefault('fees', unitsOf(pickNumber(fields, FEES)), 0);
-  const funding = orDefault('funding', unitsOf(pickNumber(fields, FUNDING)), 0);
+  const fees = orDefault('fees', pickUnits(fields, FEES), 0);
+  const funding = orDefault('funding', pickUnits(fields, FUNDING), 0);
   const costs = (fees + funding) / 1e8;
   const ratio = ratioOf(fields);
   const entryPrice = orDefault('entry price', said.entry ?? said.exit, 1);
@@ -213,7 +222,7 @@ function quantityFrom({ entry, exit, profit }: Said): number | null {
 }
 
 /** Profit over margin, as a fraction. */
-export function ratioOf(fields: Fields): number | null {
+export function ratioOf(fields: OldFields): number | null {
   const percent = pickNumber(fields, PERCENT_NAMES);
   return pickNumber(fields, RATIO_NAMES) ?? (percent === null ? null : percent / 100);
 }

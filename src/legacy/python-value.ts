@@ -56,7 +56,7 @@ function orderedEntries({ args: [pairs] }: Made): Entry[] {
 const knownFields = new WeakMap<object, Fields | null>();
 const knownNumbers = new WeakMap<object, readonly number[] | null>();
 
-function once<T>(known: WeakMap<object, T>, value: object, read: () => T): T {
+export function once<T>(known: WeakMap<object, T>, value: object, read: () => T): T {
   const found = known.get(value);
   if (found !== undefined) return found;
   const result = read();
@@ -71,14 +71,20 @@ export function fieldsOf(value: PickleValue | undefined): Fields | null {
 }
 
 function readFields(value: PickleValue): Fields | null {
+  const named = namedOf(value);
+  return named && new Map([...named].map(([name, field]) => [plainName(name), field]));
+}
+
+/** The same under the names that the file gives them. */
+export function namedOf(value: PickleValue | undefined): ReadonlyMap<string, PickleValue> | null {
   const entries = entriesOf(value) ?? attributesOf(value);
   if (entries === null) return null;
-  const fields = new Map<string, PickleValue>();
+  const named = new Map<string, PickleValue>();
   for (const [key, field] of entries) {
     const name = textOf(key);
-    if (name !== null) fields.set(plainName(name), field);
+    if (name !== null) named.set(name, field);
   }
-  return fields;
+  return named;
 }
 
 /** State is a dictionary, or a pair of one and another for slots. */
@@ -142,6 +148,10 @@ export function numberOf(value: PickleValue | undefined): number | null {
   if (typeof value === 'string') return NUMERIC.test(value) ? numberOf(Number(value)) : null;
   const scalar = scalarOf(value);
   if (scalar !== null) return numberOf(scalar);
+  const array = arrayBytesOf(value);
+  // An array without dimensions is a number that went through numpy.
+  if (array?.kind === 'raw-array' && array.shape.length === 0)
+    return numberOf(numbersOf(array)?.numbers[0]);
   if (classOf(value) === 'decimal.Decimal' && isKind(value, 'made')) {
     const [text] = value.args;
     return typeof text === 'string' ? numberOf(text) : null;

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { lookAt, memoryOf, placeHeld } from '../../src/app/directory.ts';
-import { type ImportedLearned, importLearned } from '../../src/app/import-learned.ts';
+import { type ImportedLearned, importLearned, planLearned } from '../../src/app/import-learned.ts';
 import { rollBackAtRest } from '../../src/app/rollback.ts';
 import { runSession } from '../../src/app/session.ts';
 import { hashesOf } from '../../src/app/view.ts';
@@ -28,8 +28,11 @@ const at = (name: string): string => join(folder, name);
 const placeOf = (name: string) =>
   placeHeld({ directory: at(name), journalMirror: null, allowNetwork: true });
 const memoryIn = (name: string): Memory => memoryOf(lookAt(placeOf(name)));
-const take = (name: string, from = 'source', yes = false): ImportedLearned =>
-  importLearned(placeOf(name), { from: at(from), yes });
+function take(name: string, from = 'source', yes = false): ImportedLearned {
+  const plan = planLearned(placeOf(name), at(from));
+  if (plan.refusal !== null && !yes) throw plan.refusal;
+  return importLearned(placeOf(name), plan);
+}
 const MONEY = ['portfolio', 'risk-manager', 'analytics', 'market', 'run'] as const;
 
 async function trade(name: string, count: number): Promise<string> {

@@ -14,7 +14,7 @@ const skip = unlessPython('numpy', 'joblib', 'h5py');
 
 describe('files that Python writes now', { skip }, () => {
   const folder = workFolder('python-bot');
-  for (const name of ['plain', 'objects'])
+  for (const name of ['plain', 'objects', 'whole', 'nested'])
     it(`give the memory and the report of the committed ones: ${name}`, async () => {
       runPython('python_bot.py', folder);
       const [now, then] = await Promise.all(

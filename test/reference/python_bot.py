@@ -6,6 +6,8 @@ so that the tests need no Python; one test runs this again where there is one, a
   everything.pN   the same values in pickle protocols 0 to 5; everything.*.joblib, also packed
   plain/          dictionaries, datetimes, a defaultdict by tuples, numpy arrays
   objects/        data classes, enumerations, deques, Decimals, joblib with zlib
+  whole/          the bot's own classes pickled as they stand, with all that they carry
+  nested/         dictionaries in dictionaries, arrays without dimensions, a matrix beside its names
   evil.pkl        would run a command where it is unpickled
 """
 
@@ -252,6 +254,110 @@ def objects(folder):
     np.save(os.path.join(folder, "attention_weights.npy"), weights, allow_pickle=True)
 
 
+class Config:
+    pass
+
+
+class AnalyticsEngine:
+    pass
+
+
+class RiskManager:
+    pass
+
+
+class QLearningAgent:
+    pass
+
+
+class AttentionMechanism:
+    pass
+
+
+for own in (Config, AnalyticsEngine, RiskManager, QLearningAgent, AttentionMechanism):
+    put("bot.main", own)
+
+
+def with_fields(cls, **fields):
+    made = cls()
+    made.__dict__.update(fields)
+    return made
+
+
+def dumper(folder):
+    os.makedirs(folder, exist_ok=True)
+
+    def dump(name, value, protocol=4):
+        with open(os.path.join(folder, name), "wb") as file:
+            pickle.dump(value, file, protocol=protocol)
+
+    return dump
+
+
+def dictionaries():
+    for index, row in enumerate(TRADES):
+        opened, closed = times_of(index, row[7])
+        yield dict(symbol=row[0], side=row[1], entry_price=row[2], exit_price=row[3], quantity=row[4],
+                   leverage=row[5], pnl=row[6], entry_time=opened, exit_time=closed,
+                   exit_reason=row[8], strategy=row[9], fees=0.5, confidence=0.7)
+
+
+def whole(folder):
+    dump = dumper(folder)
+    limits = with_fields(Config, balance=5.0, kill_switch=False, daily_loss=0.05, max_drawdown=0.2)
+    dump("analytics_state.pkl", with_fields(
+        AnalyticsEngine,
+        trades=collections.deque(dictionaries(), maxlen=10000),
+        equity_curve=[dict(timestamp=when, equity=value) for when, value in curve()] + [dict(equity=1.0)],
+        metrics=collections.defaultdict(float, sharpe=1.2), started=START,
+    ))
+    dump("risk_manager_state.pkl", with_fields(
+        RiskManager,
+        config=limits, current_balance=decimal.Decimal("997.30"), peak_balance=decimal.Decimal("1015"),
+        wins=14, losses=11, consecutive_losses=20, kill_switch_active=np.bool_(True),
+        kill_switch_reason="by hand", is_trading_allowed=False, cooldown_until=START,
+        open_positions={"BTCUSDT": dict(side="long", quantity=0.01), "ETHUSDT": dict(side="short", quantity=2)},
+        daily_stats=dict(date=dt.date(2025, 3, 2), pnl=-5.0, start_balance=1000.0, trades=3),
+        daily_trades=3, trade_results=collections.deque([True, False]), pending=[], note=None,
+    ))
+    actions = STRATEGIES
+    dump("q_table.pkl", with_fields(
+        QLearningAgent,
+        actions=actions, alpha=0.1, gamma=0.95, epsilon=0.05, epsilon_decay=0.99, episode=77,
+        q_table=collections.defaultdict(dict, {
+            f"{regime}_{level}": np.array([q_value(regime, level, each) for each in actions])
+            for regime in REGIMES for level in LEVELS}),
+        visit_counts=collections.defaultdict(int, {("trending_up_low", "momentum"): 7}),
+        memory=collections.deque([("trending_up_low", "momentum", 0.4)], maxlen=10),
+    ))
+    dump("attention_weights.pkl", with_fields(
+        AttentionMechanism, weights=np.array([3.0, 1.0, 2.0]), feature_names=["rsi_14", "adx_14", "mood"],
+        learning_rate=0.01, steps=55,
+    ))
+
+
+def nested(folder):
+    dump = dumper(folder)
+    dump("risk_manager_state.pkl", {
+        "version": 3,
+        "state": {
+            "statistics": {"total_trades": np.int64(25), "wins": np.array(14), "losses": np.array(11)},
+            "drawdown": {"peak_balance": np.float64(1000), "current_drawdown_pct": 0.5, "max_drawdown": 12.0},
+            "safety": {"kill_switch": {"active": True, "reason": "drawdown"}, "positions": {}},
+            "daily": {"date": np.datetime64("2025-03-02"), "start_balance": 1001.0, "loss": 6.0},
+        },
+    }, 2)
+    table = np.array([[[q_value(regime, level, each) for each in STRATEGIES] for level in LEVELS]
+                      for regime in REGIMES]).reshape(9, 5)
+    dump("q_table.pkl", {"agent": {
+        "q_values": table, "states": [(regime, level) for regime in REGIMES for level in LEVELS],
+        "actions": STRATEGIES, "visits": np.full((9, 5), 2), "hyper": {"alpha": 0.1, "epsilon": 0.2},
+    }}, 2)
+    dump("attention_weights.pkl", {
+        "weights": {"rsi_14": np.float32(3), "adx_14": 1.0}, "learning_rate": 0.01, "temperature": 1.0,
+    }, 2)
+
+
 def keras(path):
     import h5py
 
@@ -281,6 +387,8 @@ def main(folder):
         joblib.dump(values, os.path.join(folder, f"everything.{name}.joblib"), compress=(name, 3))
     plain(os.path.join(folder, "plain"))
     objects(os.path.join(folder, "objects"))
+    whole(os.path.join(folder, "whole"))
+    nested(os.path.join(folder, "nested"))
     with open(os.path.join(folder, "evil.pkl"), "wb") as file:
         pickle.dump({"trades": [Evil()], "total": 1}, file)
 
