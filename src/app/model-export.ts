@@ -22,16 +22,9 @@ import { type PlainLstm, plainLstm } from '../learn/lstm-plain.ts';
 import { partsOf } from '../learn/lstm-shape.ts';
 import { encodeMatrix } from '../state/format-npy.ts';
 import { encodeFile } from '../state/formats.ts';
+import type { ModelFormat } from './export-format.ts';
 import { kerasFile } from './keras-file.ts';
 import { deepModelsOf, MODEL_TITLES, type ModelVersion, signalModelsOf } from './model-view.ts';
-
-export type ExportFormat =
-  | 'lightgbm'
-  | 'xgboost-json'
-  | 'onnx'
-  | 'npy'
-  | 'safetensors'
-  | 'keras-h5';
 
 interface Source {
   readonly memory: Memory;
@@ -42,7 +35,7 @@ interface Source {
 
 type Writer = (source: Source) => Uint8Array | Promise<Uint8Array>;
 
-const WRITERS: Readonly<Record<ModelId, Partial<Record<ExportFormat, Writer>>>> = {
+const WRITERS: Readonly<Record<ModelId, Partial<Record<ModelFormat, Writer>>>> = {
   'signal-model': {
     lightgbm: source => Buffer.from(exportLightgbm(treesOf(source))),
     'xgboost-json': source => Buffer.from(exportXgboost(treesOf(source))),
@@ -69,7 +62,7 @@ const labelsOf = ({ version }: Source): Record<string, string> => ({
 
 export async function exportModel(
   version: ModelVersion,
-  format: ExportFormat,
+  format: ModelFormat,
   from: { readonly memory: Memory; readonly seq: number },
 ): Promise<Uint8Array> {
   const { model, id } = version;

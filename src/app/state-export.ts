@@ -9,23 +9,19 @@ import { basename, dirname, join, resolve, sep } from 'node:path';
 import { EXIT, Fault } from '../base/fault.ts';
 import { components, type Memory } from '../components.ts';
 import { type Exported, taken, writeExport } from './export-file.ts';
+import { ENDINGS, formatOf, type StateFormat } from './export-format.ts';
 import { encodeTable, rowsOf, type TableFormat } from './export-table.ts';
 import { exportModel } from './model-export.ts';
 import { versionsOf } from './model-view.ts';
 import { type PartId, plainOf } from './show-part.ts';
 import { TABLES } from './state-table.ts';
 
-export const STATE_FORMATS = [
-  ...(['json', 'csv', 'parquet', 'npy'] as const),
-  ...(['keras-h5', 'safetensors', 'onnx'] as const),
-] as const;
-export type StateFormat = (typeof STATE_FORMATS)[number];
-type ModelFormat = Exclude<StateFormat, TableFormat | 'json'>;
+type OfModel = Exclude<StateFormat, TableFormat | 'json'>;
 
 const TABLE_FORMATS: readonly StateFormat[] = ['csv', 'parquet', 'npy'];
 
 /** Formats of the trained models, next to the tables of their examples. */
-const MODEL_FORMATS: Partial<Record<PartId, readonly ModelFormat[]>> = {
+const MODELS: Partial<Record<PartId, readonly OfModel[]>> = {
   'signal-model': ['safetensors', 'onnx'],
   'deep-signal-model': ['keras-h5', 'safetensors', 'onnx'],
 };
@@ -34,18 +30,8 @@ const MODEL_FORMATS: Partial<Record<PartId, readonly ModelFormat[]>> = {
 export const formatsOf = (part: PartId): StateFormat[] => [
   'json',
   ...(TABLES[part] === undefined ? [] : TABLE_FORMATS),
-  ...(MODEL_FORMATS[part] ?? []),
+  ...(MODELS[part] ?? []),
 ];
-
-const ENDINGS: Readonly<Record<StateFormat, string>> = {
-  json: 'json',
-  csv: 'csv',
-  parquet: 'parquet',
-  npy: 'npy',
-  'keras-h5': 'h5',
-  safetensors: 'safetensors',
-  onnx: 'onnx',
-};
 
 export interface Draft {
   readonly part: PartId;
@@ -91,7 +77,7 @@ const partsWith = (format: StateFormat, { memory }: ExportSource): PartId[] =>
     .filter(id => formatsOf(id).includes(format))
     .filter(id => !isOfModel(format) || inUse(id, memory) !== undefined);
 
-const isOfModel = (format: StateFormat): format is ModelFormat =>
+const isOfModel = (format: StateFormat): format is OfModel =>
   format !== 'json' && !TABLE_FORMATS.includes(format);
 
 const inUse = (id: PartId, memory: Memory) =>
@@ -126,7 +112,7 @@ async function draftsOf(part: PartId, format: StateFormat, source: ExportSource)
 
 const stemOf = (part: PartId): string => part.replaceAll('-', '_');
 
-/** `to`: a file where there is one draft and it is no folder; else a folder, made where it is not. */
+/** `to`: a folder where it ends as one, is one, or has to take several files; else the file. */
 export function writeDrafts(
   drafts: readonly Draft[],
   to: string,
@@ -134,6 +120,7 @@ export function writeDrafts(
 ): (Exported & { readonly part: PartId; readonly rows: number | null })[] {
   const [only] = drafts;
   const isFolder = drafts.length > 1 || to.endsWith(sep) || isDirectory(to) || only === undefined;
+  if (drafts.length > 1) refuseFile(drafts, to);
   const files = drafts.map(({ name }) => (isFolder ? join(to, name) : to));
   refuseInside(isFolder ? to : dirname(to), options.directory);
   if (!options.replace)
@@ -145,6 +132,16 @@ export function writeDrafts(
     rows,
     ...writeExport(files[index] ?? to, bytes, options.replace),
   }));
+}
+
+/** `trades.csv` is no name for a folder of three tables. */
+function refuseFile(drafts: readonly Draft[], to: string): void {
+  if (formatOf(to) === null || isDirectory(to)) return;
+  throw new Fault(
+    EXIT.usage,
+    `${to} would be one file, and these are ${drafts.length}: ${drafts.map(({ name }) => name).join(', ')}`,
+    `name a folder with --to (${to}/ is one)`,
+  );
 }
 
 function isDirectory(path: string): boolean {

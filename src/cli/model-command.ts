@@ -2,24 +2,15 @@
  * `model ...`: looks at the two models, and hands them to other programs.
  */
 import { Option, type Command as Program } from 'commander';
-import type { ExportFormat } from '../app/model-export.ts';
+import { MODEL_FORMATS, type ModelFormat } from '../app/export-format.ts';
 import { AT, toPoint } from './point.ts';
 import type { AddCommand, Registration } from './registration.ts';
 import type { StateAtOptions } from './state-command.ts';
 
 export interface ModelExportOptions extends StateAtOptions {
-  readonly format: ExportFormat;
+  readonly format: ModelFormat;
   readonly to: string;
 }
-
-const FORMATS: readonly ExportFormat[] = [
-  'lightgbm',
-  'xgboost-json',
-  'onnx',
-  'npy',
-  'safetensors',
-  'keras-h5',
-];
 
 export function registerModel(program: Program, { run }: Registration): void {
   const model = program
@@ -49,7 +40,7 @@ export function registerModel(program: Program, { run }: Registration): void {
   );
   add('export <id>', 'a model in the format of another program')
     .addOption(
-      new Option('--format <format>', 'of the file').choices(FORMATS).makeOptionMandatory(),
+      new Option('--format <format>', 'of the file').choices(MODEL_FORMATS).makeOptionMandatory(),
     )
     .requiredOption('--to <file>', 'file to write; it must not exist')
     .action((id: string, options: ModelExportOptions) =>

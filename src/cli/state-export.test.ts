@@ -75,6 +75,36 @@ describe('state export', () => {
     assert.match(readFileSync(file, 'latin1'), /^.NUMPY.*\('value', '<f8'\)/s);
   });
 
+  it('takes the format from the ending of the file where none is said', async () => {
+    const { code, out } = await exporting('q-table', '--to', at('q.csv'), '--json');
+    assert.equal(code, 0);
+    assert.equal((JSON.parse(out) as { format: string }).format, 'csv');
+    assert.match(readFileSync(at('q.csv'), 'utf8'), /^regime,volatility,strategy,value,visits\n/);
+  });
+
+  it('makes a folder of a name that ends as a file only where it is asked for', async () => {
+    const refused = await exporting('analytics', '--to', at('t.csv'));
+    assert.equal(refused.code, 2);
+    assert.match(
+      refused.err,
+      /t\.csv would be one file, and these are 3: trades\.csv, .* — name a folder .*t\.csv\/ is one/,
+    );
+    assert.equal(existsSync(at('t.csv')), false);
+    const asked = await exporting('analytics', '--format', 'csv', '--to', `${at('t.csv')}/`);
+    assert.equal(asked.code, 0);
+    assert.equal(readdirSync(at('t.csv')).length, 3);
+  });
+
+  it('writes the files and columns that the documentation names', async () => {
+    const docs = readFileSync(join(import.meta.dirname, '../../docs/STATE.md'), 'utf8');
+    await exporting('--to', at('all'));
+    for (const name of readdirSync(at('all')))
+      assert.ok(docs.includes(`\`${name}\``), `${name} is not in docs/STATE.md`);
+    await exporting('--format', 'npy', '--to', at('tables'));
+    for (const name of readdirSync(at('tables')))
+      assert.ok(docs.includes(`\`${name.replace('.npy', '')}\``), name);
+  });
+
   it('writes examples with the names of their features', async () => {
     const words = ['signal-model', '--format', 'csv', '--to', at('examples.csv')];
     assert.equal((await exporting(...words)).code, 0);
@@ -123,6 +153,11 @@ describe('state export', () => {
     [['deep', '--format', 'json'], 2, /there is no part "deep" — did you mean|the parts are/],
     [['signal-model', '--format', 'onnx'], 2, /there is no signal-model in use yet — let the bot/],
     [['--format', 'keras-h5'], 2, /nothing has a keras-h5 form yet — no model is in use/],
+    [
+      ['run', '--format', 'json', '--to', '/x/run.csv'],
+      2,
+      /run\.csv would hold json — end it with \.json, or say --format csv\n/,
+    ],
     [['--format', 'xlsx'], 2, /Allowed choices are json, csv, parquet/],
     [['run', '--to', lived], 64, /is in the state directory/],
     [['run', '--to', '/nowhere/else/run.json'], 64, /cannot be written: ENOENT — check --to/],

@@ -4,6 +4,7 @@
  * Promises: the directory is only read, also a running or damaged one; says the step it speaks for.
  */
 import { memoryOf, parts } from '../app/directory.ts';
+import { formatFor } from '../app/export-format.ts';
 import { sizeText } from '../app/number-text.ts';
 import type { PartId } from '../app/show-part.ts';
 import { draftExport, writeDrafts } from '../app/state-export.ts';
@@ -23,7 +24,8 @@ export async function stateExport(
   const wanted = names.map(name => resolvePart(name, parts) as PartId);
   const { place, seen } = look(options, io);
   const { directory } = place;
-  const { format, to = FOLDER, yes: replace } = options;
+  const { to = FOLDER, yes: replace } = options;
+  const format = formatFor(options.format, to);
   const source = { memory: memoryOf(seen), seq: seen.seq };
   const drafts = await draftExport(wanted, format, source);
   const files = writeDrafts(drafts, to, { replace, directory });
