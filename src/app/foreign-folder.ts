@@ -11,6 +11,7 @@ import { LOCK_FILE, realDisk } from '../state/disk.ts';
 import { JOURNAL_FOLDER } from '../state/journal-file.ts';
 import { MANIFEST_FILES } from '../state/manifest.ts';
 import { NOTES_FILE } from '../state/notes.ts';
+import { shellWord } from './hold.ts';
 
 /** Files and folders by which a state directory is known. */
 const OUR_NAMES = [...MANIFEST_FILES, LOCK_FILE, JOURNAL_FOLDER, NOTES_FILE];
@@ -38,7 +39,7 @@ export function refuseForeign(directory: string, remedy = ANOTHER_DIR): void {
     throw new Fault(
       EXIT.config,
       `${directory} is a directory of the Python bot`,
-      `take it over into a new one: holdfast state import --from ${directory} --dir NEW`,
+      `take it over into a new one: holdfast state import --from ${shellWord(directory)} --dir NEW`,
     );
   const [stranger] = names.filter(name => !isOurs(name));
   if (stranger === undefined || names.some(isOurs)) return;

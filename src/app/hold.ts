@@ -44,10 +44,12 @@ export function holdsOf({ killSwitch, breakers }: RiskState): Hold[] {
 
 /** `holdfast release-breaker max_drawdown --dir btc`, ready to be pasted into a shell. */
 export function liftCommand({ lift }: Hold, directory: string): string {
-  const isPlain = /^[\w@%+=:,./-]+$/.test(directory);
-  const word = isPlain ? directory : `'${directory.replaceAll("'", "'\\''")}'`;
-  return `holdfast ${lift} --dir ${word}`;
+  return `holdfast ${lift} --dir ${shellWord(directory)}`;
 }
+
+/** Quoted where a shell would take it for more than a word. */
+export const shellWord = (text: string): string =>
+  /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 
 /** `until 2025-01-02 00:00 (or lift it: holdfast release-breaker daily_loss --dir btc)`. */
 export function endingText(hold: Hold, directory: string): string {

@@ -4,7 +4,7 @@
  * Promises: prints what became of every field; where something needs a person's word nothing is
  * written without it.
  */
-import { holdLine, holdsOf } from '../app/hold.ts';
+import { holdLine, holdsOf, shellWord } from '../app/hold.ts';
 import {
   importParts,
   type OldBalance,
@@ -50,7 +50,7 @@ export const stateImport: Command<StateImportOptions> = async (options, io) => {
   print(io, `\n${directory} begins at step ${seq} with ${replaced.join(', ')} of ${from}`);
   const risk = old.memory['risk-manager'];
   if (risk !== undefined) for (const hold of holdsOf(risk)) print(io, holdLine(hold, directory));
-  print(io, `trade on with it: holdfast trade --dir ${directory}`);
+  print(io, `trade on with it: holdfast trade --dir ${shellWord(directory)}`);
   return EXIT.ok;
 };
 

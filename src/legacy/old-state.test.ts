@@ -26,6 +26,7 @@ const PARTS: Readonly<Record<string, OldPart>> = {
   'risk_manager_state.pkl': 'risk-manager',
   'q_table.pkl': 'q-table',
   'attention_weights.npy': 'attention',
+  'attention_weights.pkl': 'attention',
   'signal_model.pkl': 'signal-model',
 };
 
@@ -196,14 +197,15 @@ describe('what is missing or broken', () => {
   });
 
   it('is a value, a reason or Malformed, whichever bytes are changed', () => {
-    const files = filesOf('plain');
-    const parts = Object.keys(files) as OldPart[];
+    const folders = ['plain', 'whole', 'nested'].map(filesOf);
     const change = fc.record({ part: fc.nat(4), at: fc.nat(10_000), byte: fc.nat(255) });
+    const changed = fc.array(change, { minLength: 1, maxLength: 6 });
     fc.assert(
-      fc.property(fc.array(change, { minLength: 1, maxLength: 6 }), changes => {
+      fc.property(fc.constantFrom(...folders), changed, (files, changes) => {
         const mutated = structuredClone(files);
+        const parts = Object.keys(files) as OldPart[];
         for (const { part, at, byte } of changes) {
-          const { bytes } = mutated[parts[part] ?? 'analytics'] ?? assert.fail();
+          const { bytes } = mutated[parts[part % parts.length] ?? 'q-table'] ?? assert.fail();
           bytes[at % bytes.length] = byte;
         }
         sound(readOldState(mutated, null));
@@ -257,5 +259,7 @@ describe('what is missing or broken', () => {
     assert.equal(read({ exitPrice: 90, pnl: 29 }).side, 'short', 'it won while the price fell');
     assert.equal(read({ pnl: 29, side: 'long' }).exitPrice, 110);
     assert.equal(read({ pnl: 1, side: 1, duration_minutes: 10 }).durationMs, 600_000);
+    const named = read({ pnl: 1, strategy: 'a\x1b[2J', symbol: 'b\x9b' });
+    assert.deepEqual([named.strategy, named.symbol], ['a?[2J', 'b?'], 'a terminal shows them');
   });
 });

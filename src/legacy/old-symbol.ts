@@ -2,13 +2,14 @@
  * Symbols, sides and reasons as bots spell them, in the words of this product.
  */
 import type { Direction, ExitReason } from '../core/order.ts';
+import { printable } from './finding.ts';
 import { plainName } from './python-value.ts';
 
 const QUOTES = ['USDT', 'USDC', 'BUSD', 'FDUSD', 'USD', 'EUR', 'BTC', 'ETH'];
 
 /** `BTCUSDT`, `BTC/USDT`, `BTC-USDT-SWAP` → `BTC/USDT:USDT`; what is none of these stays as it is. */
 export function symbolOf(text: string): string {
-  if (/^[^/]+\/[^/:]+:[^:]+$/.test(text)) return text;
+  if (/^[^/]+\/[^/:]+:[^:]+$/.test(text)) return printable(text);
   const parts = text
     .toUpperCase()
     .split(/[^A-Z0-9]+/)
@@ -16,7 +17,9 @@ export function symbolOf(text: string): string {
   const [first = '', second] = parts;
   if (second !== undefined) return `${first}/${second}:${second}`;
   const quote = QUOTES.find(each => first.endsWith(each) && first.length > each.length);
-  return quote === undefined ? text : `${first.slice(0, -quote.length)}/${quote}:${quote}`;
+  return quote === undefined
+    ? printable(text)
+    : `${first.slice(0, -quote.length)}/${quote}:${quote}`;
 }
 
 export function directionOf(text: string): Direction | null {

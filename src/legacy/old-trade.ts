@@ -7,6 +7,7 @@
  */
 import type { Millis } from '../base/time.ts';
 import { type Direction, signOf, type TradeRecord } from '../core/order.ts';
+import { printable } from './finding.ts';
 import {
   fieldsOn,
   type OldFields,
@@ -98,7 +99,7 @@ export function readTrade(value: PickleValue, number: number): OldTrade | string
       pick(fields, REASON, field => exitReasonOf(textOf(field) ?? '')),
       'exit_signal',
     ),
-    strategy: orDefault('strategy', pickText(fields, STRATEGY), 'imported'),
+    strategy: printable(orDefault('strategy', pickText(fields, STRATEGY), 'imported')),
     // It was weighed by no model of this bot.
     models: { signal: 0, deep: 0 },
   };
