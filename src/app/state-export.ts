@@ -5,7 +5,7 @@
  * file is written before all of them are made. Never: writes into the state directory.
  */
 import { existsSync, mkdirSync, realpathSync, statSync } from 'node:fs';
-import { basename, dirname, join, resolve, sep } from 'node:path';
+import { basename, dirname, extname, join, resolve, sep } from 'node:path';
 import { EXIT, Fault } from '../base/fault.ts';
 import { components, type Memory } from '../components.ts';
 import { type Exported, taken, writeExport } from './export-file.ts';
@@ -112,21 +112,20 @@ async function draftsOf(part: PartId, format: StateFormat, source: ExportSource)
 
 const stemOf = (part: PartId): string => part.replaceAll('-', '_');
 
-/** `to`: a folder where it ends as one, is one, or has to take several files; else the file. */
+/** `to`: a file where there is one and `to` has an ending; else a folder, made where it is not. */
 export function writeDrafts(
   drafts: readonly Draft[],
   to: string,
   options: { readonly replace: boolean; readonly directory: string },
 ): (Exported & { readonly part: PartId; readonly rows: number | null })[] {
-  const [only] = drafts;
-  const isFolder = drafts.length > 1 || to.endsWith(sep) || isDirectory(to) || only === undefined;
+  const isFile = drafts.length === 1 && extname(to) !== '' && !to.endsWith(sep) && !isDirectory(to);
   if (drafts.length > 1) refuseFile(drafts, to);
-  const files = drafts.map(({ name }) => (isFolder ? join(to, name) : to));
-  refuseInside(isFolder ? to : dirname(to), options.directory);
+  const files = drafts.map(({ name }) => (isFile ? to : join(to, name)));
+  refuseInside(isFile ? dirname(to) : to, options.directory);
   if (!options.replace)
     for (const file of files)
       if (existsSync(file)) throw taken(file, 'name another place with --to, or say --yes');
-  if (isFolder) makeFolder(to);
+  if (!isFile) makeFolder(to);
   return drafts.map(({ part, rows, bytes }, index) => ({
     part,
     rows,

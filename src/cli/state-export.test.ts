@@ -90,6 +90,8 @@ describe('state export', () => {
       /t\.csv would be one file, and these are 3: trades\.csv, .* — name a folder .*t\.csv\/ is one/,
     );
     assert.equal(existsSync(at('t.csv')), false);
+    assert.equal((await exporting('q-table', '--format', 'csv', '--to', at('bare'))).code, 0);
+    assert.deepEqual(readdirSync(at('bare')), ['q_table.csv']);
     const asked = await exporting('analytics', '--format', 'csv', '--to', `${at('t.csv')}/`);
     assert.equal(asked.code, 0);
     assert.equal(readdirSync(at('t.csv')).length, 3);
