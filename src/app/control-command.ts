@@ -33,6 +33,8 @@ const COMMANDS = {
         v.strictObject({ kind: v.literal('time'), time: v.number() }),
         v.strictObject({ kind: v.literal('version'), version: count }),
       ]),
+      /** A place of backups, for what the directory no longer has. */
+      from: v.nullable(v.string()),
     }),
     answerMsMax: 120 * SECOND_MS,
   },

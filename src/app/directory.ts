@@ -47,6 +47,8 @@ export interface Place {
   readonly journalMirror: string | null;
   readonly allowNetwork: boolean;
   readonly disks: Disks;
+  /** Parts that it does not have, where it is only a copy: they are shown as their defaults. */
+  readonly missing?: readonly string[];
 }
 
 /** A directory knows where its mirror is, should the config at hand not say it. */
@@ -85,8 +87,23 @@ export function refuseHeld({ directory, disks }: Place): void {
 }
 
 /** The states at a step, or the newest. */
-export const lookAt = ({ disks }: Place, at?: number): Inspection =>
-  inspectStates(disks, components, at === undefined ? {} : { at });
+export function lookAt({ disks, missing = [] }: Place, at?: number): Inspection {
+  const seen = inspectStates(disks, components, at === undefined ? {} : { at });
+  if (missing.length === 0) return seen;
+  const { lost, report } = seen;
+  const lines = missing.map(id => `${id} is not in the backup: it is shown with its defaults`);
+  return {
+    ...seen,
+    lost: new Set([...lost, ...missing]),
+    report: { ...report, lost: [...report.lost, ...lines] },
+  };
+}
+
+/** What was damaged or lost, in lines; a look hides none of it. */
+export const doubtsOf = ({ doubt, report }: Inspection): string[] => [
+  ...(doubt === null ? [] : [doubt]),
+  ...report.lost,
+];
 
 /** Whose directory it is, should it still say so. */
 export const ownId = ({ disks }: Place): string | null =>

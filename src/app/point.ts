@@ -5,9 +5,10 @@
  * Promises: read-only, on a running directory too; what is out of reach is refused with the earliest
  * point that is not.
  */
-import { EXIT, Fault } from '../base/fault.ts';
+import { EXIT } from '../base/fault.ts';
 import { type Millis, utcMinute } from '../base/time.ts';
 import type { Fact } from '../core/fact.ts';
+import { REACH_FURTHER, UnkeptFault } from '../state/inspect.ts';
 import type { JournalScan, JournalStep } from '../state/journal.ts';
 import { journalOf, lookAt, memoryOf, type Place, reach } from './directory.ts';
 import { marketTimeOf } from './view.ts';
@@ -25,10 +26,10 @@ export function stepOf(place: Place, point: Point): number {
   const earliest = marketTimeOf(memoryOf(lookAt(place, first)));
   if (seq === first && (earliest ?? 0) <= point.time) return seq;
   const when = earliest === null ? '' : ` (${utcMinute(earliest)} UTC)`;
-  throw new Fault(
+  throw new UnkeptFault(
     EXIT.usage,
     `${utcMinute(point.time)} UTC is no longer kept in ${place.directory}`,
-    `the earliest point is step ${first}${when}`,
+    `the earliest point is step ${first}${when}${REACH_FURTHER}`,
   );
 }
 

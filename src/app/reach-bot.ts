@@ -14,7 +14,7 @@ import { type AnswerOf, type CommandName, UNKNOWN_COMMAND } from './control-comm
 export interface Request<N extends CommandName> extends Ask<N> {
   readonly directory: string;
   /** Does it where no bot runs; a fault with exit 75 says that one does. */
-  readonly atRest: () => AnswerOf<N>;
+  readonly atRest: () => AnswerOf<N> | Promise<AnswerOf<N>>;
   /** How long a directory is asked that is held and does not answer. */
   readonly heldMsMax?: number;
 }
@@ -32,7 +32,7 @@ export async function reachBot<N extends CommandName>(request: Request<N>): Prom
     if (answer?.ok) return { value: answer.value as AnswerOf<N>, byRunningBot: true };
     if (answer !== null) throw refusalOf(answer, request.command);
     try {
-      return { value: atRest(), byRunningBot: false };
+      return { value: await atRest(), byRunningBot: false };
     } catch (error) {
       if (!isInUse(error)) throw error;
       if (performance.now() >= giveUpAt) throw unreachableOne(error);

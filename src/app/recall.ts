@@ -9,12 +9,15 @@ import type { NewMemory } from './replace-memory.ts';
 import type { Rollback } from './rollback.ts';
 import { startWorker } from './worker.ts';
 
-export function recallAside(
-  place: HeldPlace,
-  rollback: Rollback,
-): Promise<readonly NewMemory[] | null> {
+export interface RecallData {
+  readonly place: HeldPlace;
+  readonly rollback: Rollback;
+  /** Where backups are that may have what the directory no longer has; null: nowhere. */
+  readonly from: string | null;
+}
+
+export function recallAside(data: RecallData): Promise<readonly NewMemory[] | null> {
   return new Promise((resolve, reject) => {
-    const data = { place, rollback };
     const worker = startWorker(new URL('./recall-worker.ts', import.meta.url), data);
     worker.once('message', resolve);
     worker.once('error', error => reject(revived(error)));

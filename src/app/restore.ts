@@ -22,6 +22,7 @@ import { acquireLock } from '../state/lock.ts';
 import { openDisks } from '../state/open-disks.ts';
 import { stateHash, stateHashes } from '../state/state-hash.ts';
 import { openStore } from '../state/store.ts';
+import type { Place } from './directory.ts';
 import { refuseForeign, refuseRestoring, restoringOf } from './foreign-folder.ts';
 import { asideName, called, epochKnown, refuseMountPoint, takePlaceOf } from './restore-folder.ts';
 
@@ -35,6 +36,8 @@ export interface RestoreTask {
   readonly moment: Moment;
   /** Null: any. */
   readonly epoch: number | null;
+  /** Of a backup before the moment, so that the step that leads to it is there. */
+  readonly isBefore?: boolean;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The state directory that is meant, for what must not be mixed up with it. */
   readonly directory: string;
@@ -163,14 +166,18 @@ export async function drill(
   });
 }
 
-/** What a backup says of a step, for the commands that only look. */
-export async function lookIntoBackup(task: RestoreTask): Promise<Inspection> {
+/** For the commands that only look: the directory as a backup has it, up to the moment. */
+export async function lookIntoBackup<T>(task: RestoreTask, look: (copy: Place) => T): Promise<T> {
   return inScratch(async scratch => {
     const plan = await planFor(task);
-    const { progress } = task;
-    await writeRestored(plan, { disk: realDisk(scratch), epoch: plan.catalogue.epoch, progress });
-    const seen = inspectStates(openDisks(scratch), components, { at: plan.seq });
-    return { ...seen, lost: new Set([...seen.lost, ...plan.lost]) };
+    const { progress, warn, from } = task;
+    for (const note of plan.notes) warn(`passed over: ${note}`);
+    const directory = `the backup in ${from}`;
+    const disk = called(realDisk(scratch), directory);
+    await writeRestored(plan, { disk, epoch: plan.catalogue.epoch, progress });
+    const disks = { a: disk, b: disk };
+    const { lost: missing } = plan;
+    return look({ directory, journalMirror: null, allowNetwork: true, disks, missing });
   });
 }
 
@@ -178,11 +185,11 @@ const openSource = ({ from, env, directory }: RestoreTask): Promise<BackupPlace>
   openPlace(from, { env, directory, isSource: true });
 
 async function planFor(task: RestoreTask): Promise<Plan> {
-  const { moment, epoch, progress } = task;
+  const { moment, epoch, isBefore = false, progress } = task;
   progress(0.05, 'reading and checking');
   const place = await openSource(task);
   const directoryId = task.directoryId ?? (await onlyId(place, task.from));
-  return planRestore({ place, directoryId, moment, epoch, components });
+  return planRestore({ place, directoryId, moment, epoch, isBefore, components });
 }
 
 async function onlyId(place: BackupPlace, from: string): Promise<string> {
@@ -194,7 +201,7 @@ async function onlyId(place: BackupPlace, from: string): Promise<string> {
   throw new Fault(
     EXIT.config,
     `${from} holds backups of ${ids.length} directories: ${ids.join(', ')}`,
-    'say which with --directory-id; --list shows what each holds',
+    'state restore --list shows what each holds, and state restore --directory-id takes one',
   );
 }
 

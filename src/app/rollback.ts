@@ -12,9 +12,11 @@ import { components } from '../components.ts';
 import type { AnyComponent } from '../core/component.ts';
 import { deepVersion, signalVersion } from '../learn/former-champion.ts';
 import type { World } from '../policy/world.ts';
+import { UnkeptFault } from '../state/inspect.ts';
 import { writeState } from '../state/state-file.ts';
 import { introduceFresh, type Steps } from './bot.ts';
 import { changeDirectory, lookAt, memoryOf, type Place } from './directory.ts';
+import { type Backups, lookBack } from './look-back.ts';
 import { type Point, stepOf } from './point.ts';
 import {
   type NewMemories,
@@ -52,19 +54,27 @@ export function refuseMoney(ids: readonly string[]): void {
 }
 
 /**
- * What stood at an earlier point, read off the disk; null for a version, which the present memory
+ * What stood at an earlier point, read off the disk or, where it is no longer there, out of a backup; null for a version, which the present memory
  * has. Before the directory is opened: a start makes a generation, and the oldest may go.
  */
-export function recall(place: Place, { ids, to }: Rollback): readonly NewMemory[] | null {
+export async function recall(
+  place: Place,
+  { ids, to }: Rollback,
+  backups: Backups | null,
+): Promise<readonly NewMemory[] | null> {
   refuseMoney(ids);
   if (to.kind === 'version') return null;
+  return lookBack(place, backups, { at: to, look: where => memoriesAt(where, ids, to) });
+}
+
+function memoriesAt(place: Place, ids: readonly string[], to: Point): NewMemory[] {
   const seen = lookAt(place, stepOf(place, to));
   const time = marketTimeOf(memoryOf(seen));
   const when = time === null ? '' : ` (${utcMinute(time)} UTC)`;
   return ids.map(id => {
     const component = componentOf(id);
     if (seen.doubt !== null || seen.lost.has(id))
-      throw new Fault(
+      throw new UnkeptFault(
         EXIT.usage,
         `the ${component.title} of step ${seen.seq} cannot be had: ${seen.doubt ?? seen.report.lost.join('; ')}`,
         'state history shows which points there are',
@@ -92,8 +102,12 @@ export const rolledBack = ({ parts }: NewMemories, replaced: Replaced): RolledBa
 });
 
 /** On a directory that no bot runs on. */
-export function rollBackAtRest(place: Place, rollback: Rollback): RolledBack {
-  const recalled = recall(place, rollback);
+export async function rollBackAtRest(
+  place: Place,
+  rollback: Rollback,
+  backups: Backups | null = null,
+): Promise<RolledBack> {
+  const recalled = await recall(place, rollback, backups);
   return changeDirectory(place, {}, store => {
     const bot = stepsOn(store);
     introduceFresh(bot);

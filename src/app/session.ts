@@ -47,7 +47,8 @@ export interface Session {
   /** The operator's word, also while it runs: a step of its own, durable when this returns. */
   tell(word: Word): Promise<Told>;
   /** A learned part goes back, also while it runs: a step of its own, durable when this returns. */
-  rollBack(rollback: Rollback): Promise<RolledBack>;
+  /** `from`: where backups are that may have what the directory no longer has. */
+  rollBack(rollback: Rollback, from?: string | null): Promise<RolledBack>;
   /** Writes the state files of this step. */
   checkpoint(reason: string): Promise<CheckpointResult>;
   /** How far the background scrub is; null where there is none. */
@@ -80,8 +81,8 @@ export async function openSession(options: WireOptions): Promise<Session> {
     // What fails beside the loop stops it before its next candle.
     run: request => guarded(() => runOnce(bot, request, refuseAfterFailure)),
     tell: word => guarded(async () => tell(bot, word)),
-    async rollBack(rollback) {
-      const recalled = await recallAside(heldPlace(options, bot), rollback);
+    async rollBack(rollback, from = null) {
+      const recalled = await recallAside({ place: heldPlace(options, bot), rollback, from });
       refuseAfterFailure();
       // What is refused here was not begun: the bot trades on.
       const memories = memoriesFor(bot, rollback, recalled);
@@ -123,7 +124,7 @@ export const commandsOf = (session: Session): Commands => ({
   'scrub-status': async () => session.scrub(),
   'kill-switch': ({ on }) => session.tell({ kind: 'kill-switch', on }),
   'release-breaker': ({ breaker }) => session.tell({ kind: 'release-breaker', breaker }),
-  rollback: rollback => session.rollBack(rollback),
+  rollback: ({ from, ...rollback }) => session.rollBack(rollback, from),
 });
 
 const heldPlace = (

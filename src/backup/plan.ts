@@ -38,6 +38,8 @@ export interface PlanOptions {
   readonly moment: Moment;
   /** Only what was told in this epoch; null: any. */
   readonly epoch: number | null;
+  /** From a backup before the moment, so that the lines that lead to it are there. */
+  readonly isBefore?: boolean;
   readonly components: readonly AnyComponent[];
 }
 
@@ -68,7 +70,7 @@ export async function planRestore(options: PlanOptions): Promise<Plan> {
   if (bad.length === 0 && isBehind(options.moment, covered, chunks))
     throw unreachableMoment(options, covered, []);
   for (const { epoch: own, backups } of covered) {
-    const candidates = newestFirst(backups, options.moment);
+    const candidates = newestFirst(backups, options);
     const lastSeq = promisedBy({ epoch: own, backups }, chunks);
     for (const catalogue of candidates) {
       const plan = await tryPlan({ ...options, catalogue, chunks, lastSeq, notes });
@@ -102,15 +104,20 @@ const isBehind = (
   chunks.every(({ last }) => moment.seq > last) &&
   covered.every(epoch => moment.seq > promisedBy(epoch, chunks));
 
-function newestFirst(backups: readonly Catalogue[], moment: Moment): Catalogue[] {
-  const isBefore = ({ seq, marketTime }: Catalogue): boolean => {
+function newestFirst(
+  backups: readonly Catalogue[],
+  { moment, isBefore = false }: PlanOptions,
+): Catalogue[] {
+  const leadsThere = (own: number, wanted: number): boolean =>
+    isBefore ? own < wanted : own <= wanted;
+  const isCandidate = ({ seq, marketTime }: Catalogue): boolean => {
     if (moment.kind === 'latest') return true;
     return moment.kind === 'step'
-      ? seq <= moment.seq
-      : marketTime === null || marketTime <= moment.time;
+      ? leadsThere(seq, moment.seq)
+      : marketTime === null || leadsThere(marketTime, moment.time);
   };
   return backups
-    .filter(isBefore)
+    .filter(isCandidate)
     .sort((one, two) => two.seq - one.seq || two.madeAtMs - one.madeAtMs);
 }
 
@@ -260,7 +267,7 @@ function endsBefore(trial: Trial, seq: number, damage: Fault | null): Fault {
 }
 
 function unreachableMoment(
-  { place, directoryId, moment }: PlanOptions,
+  { place, directoryId, moment, isBefore = false }: PlanOptions,
   covered: readonly Coverage[],
   notes: readonly string[],
 ): Fault {
@@ -270,7 +277,10 @@ function unreachableMoment(
     time: moment.kind === 'time' ? new Date(moment.time).toISOString() : '',
   }[moment.kind];
   const ranges = covered.flatMap(({ epoch, spans }) =>
-    spans.map(({ firstSeq, lastSeq }) => `steps ${firstSeq} to ${lastSeq} (epoch ${epoch})`),
+    spans.map(
+      ({ firstSeq, lastSeq }) =>
+        `steps ${firstSeq + (isBefore ? 1 : 0)} to ${lastSeq} (epoch ${epoch})`,
+    ),
   );
   const why = notes.length === 0 ? '' : `: ${notes.join('; ')}`;
   if (ranges.length === 0)

@@ -23,7 +23,7 @@ import type { StateAtOptions } from './state-command.ts';
 import { look, print, printJson } from './state-look.ts';
 
 export const modelList: Command<StateAtOptions> = async (options, io) => {
-  const { place, seen } = look(options, io);
+  const { place, seen } = await look(options, io);
   const versions = versionsOf(memoryOf(seen));
   if (options.json)
     printJson(io, { seq: seen.seq, versions: versions.map(({ content: _, ...rest }) => rest) });
@@ -40,7 +40,7 @@ const nothingYet = (seen: Inspection): string =>
     : `no model was trained yet: it takes ${EXAMPLES_MIN} labelled examples or more`;
 
 export const modelShow = async (id: string, options: StateAtOptions, io: Io): Promise<ExitCode> => {
-  const { place, seen } = look(options, io);
+  const { place, seen } = await look(options, io);
   const version = findVersion(versionsOf(memoryOf(seen)), id);
   if (options.json) printJson(io, { seq: seen.seq, ...version });
   else print(io, `${showText(version)}\n\n${place.directory} at step ${seen.seq}`);
@@ -57,7 +57,7 @@ export const modelCompare = async (
   options: StateAtOptions,
   io: Io,
 ): Promise<ExitCode> => {
-  const found = pairsOf(names, options, io);
+  const found = await pairsOf(names, options, io);
   if (options.json) {
     printJson(io, {
       pairs: found.map(pair => pair.map(({ name, version }) => ({ name, ...version }))),
@@ -76,13 +76,13 @@ export const modelCompare = async (
 };
 
 /** Two versions of one directory; or, where the names are folders, what each has in use. */
-function pairsOf(
+async function pairsOf(
   names: readonly [string, string],
   options: StateAtOptions,
   io: Io,
-): [Side, Side][] {
+): Promise<[Side, Side][]> {
   if (names.every(isVersionName)) {
-    const versions = versionsOf(memoryOf(look(options, io).seen));
+    const versions = versionsOf(memoryOf((await look(options, io)).seen));
     const [one, other] = names.map(name => {
       const version = findVersion(versions, name);
       return { name: version.id, version };
@@ -95,11 +95,11 @@ function pairsOf(
       `one of ${names.join(' and ')} is a version and the other a folder`,
       'name two versions, or two folders',
     );
-  const [here, there] = names.map(dir =>
-    versionsOf(memoryOf(look({ ...options, dir }, io).seen))
+  const inUse = async (dir: string): Promise<Side[]> =>
+    versionsOf(memoryOf((await look({ ...options, dir }, io)).seen))
       .filter(({ status }) => status === 'in use')
-      .map(version => ({ name: `${dir}: ${version.id}`, version })),
-  ) as [Side[], Side[]];
+      .map(version => ({ name: `${dir}: ${version.id}`, version }));
+  const [here, there] = [await inUse(names[0]), await inUse(names[1])];
   const pairs = here.flatMap((one): [Side, Side][] => {
     const other = there.find(({ version }) => version.model === one.version.model);
     return other === undefined ? [] : [[one, other]];
@@ -118,7 +118,7 @@ export const modelExport = async (
   options: ModelExportOptions,
   io: Io,
 ): Promise<ExitCode> => {
-  const { seen } = look(options, io);
+  const { seen } = await look(options, io);
   const memory = memoryOf(seen);
   const version = findVersion(versionsOf(memory), id);
   const { format } = options;

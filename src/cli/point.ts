@@ -12,6 +12,12 @@ import { toUntil } from './option.ts';
 /** What `--at` says of itself. */
 export const AT = 'as of a step, or of a market time (UTC)';
 
+/** The option of the commands that look back into backups. */
+export const FROM = [
+  '--from <place>',
+  'out of the backups there (default: backup.to of the config)',
+] as const;
+
 const VERSION = /^(?:version[ :=]?|v)(\d{1,9})$/i;
 
 /** Null for what is neither a step nor a time. */

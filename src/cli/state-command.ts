@@ -5,7 +5,7 @@ import type { Command as Program } from 'commander';
 import { nearestName } from '../app/nearest-name.ts';
 import type { Point } from '../app/point.ts';
 import { EXIT, Fault } from '../base/fault.ts';
-import { AT, toPoint } from './point.ts';
+import { AT, FROM, toPoint } from './point.ts';
 import type { AddCommand, Registration } from './registration.ts';
 import { registerBackup } from './state-backup-command.ts';
 import { registerStateExport } from './state-export-command.ts';
@@ -29,11 +29,6 @@ export interface StateAtOptions extends StateOptions {
 export interface StateBackOptions extends StateAtOptions {
   readonly from?: string;
 }
-
-const FROM = [
-  '--from <place>',
-  'out of the backups there (default: backup.to of the config)',
-] as const;
 
 export interface StateDiffOptions extends StateOptions {
   /** Points to compare; without `to` the newest, without `from` the generation before. */

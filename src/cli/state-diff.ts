@@ -6,34 +6,36 @@
 import {
   DIFFERENCES_MAX,
   differencesOf,
+  doubtsOf,
   historyOf,
   type Inspection,
   isFolder,
-  lookAt,
   type Place,
   parts,
 } from '../app/directory.ts';
-import { type Point, stepOf } from '../app/point.ts';
+import type { Point } from '../app/point.ts';
 import { table } from '../app/table.ts';
 import { EXIT, type ExitCode, Fault } from '../base/fault.ts';
 import type { Io } from './io.ts';
 import { pointIn } from './point.ts';
 import { partNamed, resolvePart, type StateDiffOptions } from './state-command.ts';
-import { placeFor, print, printJson } from './state-look.ts';
+import { lookAround, placeFor, print, printJson, tellDoubts } from './state-look.ts';
 
 export const stateDiff = async (
   what: readonly string[],
   options: StateDiffOptions,
   io: Io,
 ): Promise<ExitCode> => {
-  const { part, before, after } = sidesOf(what, options, io);
+  const { part, before, after } = await sidesOf(what, options, io);
   const changes = differencesOf(before.seen, after.seen).filter(
     ({ id }) => part === null || id === part,
   );
   const [from, to] = [before.seen.seq, after.seen.seq];
+  const doubts = [...new Set([before, after].flatMap(({ seen }) => doubtsOf(seen)))];
+  tellDoubts(doubts, io);
   if (options.json) {
     const directories = { fromDirectory: before.directory, toDirectory: after.directory };
-    printJson(io, { from, to, ...directories, changes });
+    printJson(io, { from, to, ...directories, changes, doubts });
     return EXIT.ok;
   }
   const isOther = before.directory !== after.directory;
@@ -69,7 +71,7 @@ interface Sides {
 }
 
 /** Of two points the first is the older one; one alone is compared with the newest here. */
-function sidesOf(what: readonly string[], options: StateDiffOptions, io: Io): Sides {
+async function sidesOf(what: readonly string[], options: StateDiffOptions, io: Io): Promise<Sides> {
   const words = what.map(wordOf);
   const part = words.find(word => word.kind === 'part')?.id ?? null;
   const points = words.filter(word => word.kind !== 'part');
@@ -80,20 +82,22 @@ function sidesOf(what: readonly string[], options: StateDiffOptions, io: Io): Si
       'give [part] and two of step, time, folder',
     );
   const place = placeFor(options, io);
-  const sideOf = (word: Exclude<Word, { kind: 'part' }> | undefined): Side => {
+  const { config, json } = options;
+  const sideOf = async (word: Exclude<Word, { kind: 'part' }> | undefined): Promise<Side> => {
     const where = word?.kind === 'folder' ? placeFor({ ...options, dir: word.folder }, io) : place;
-    const seen = lookAt(where, word?.kind === 'point' ? stepOf(where, word.point) : undefined);
+    const at = word?.kind === 'point' ? { at: word.point } : {};
+    const seen = await lookAround(where, { ...(config && { config }), json, ...at }, io);
     return { directory: where.directory, seen };
   };
   const [one, two] = points;
   if (one !== undefined && (two !== undefined || one.kind === 'point'))
-    return { part, before: sideOf(one), after: sideOf(two) };
+    return { part, before: await sideOf(one), after: await sideOf(two) };
   const folder = one?.kind === 'folder' ? one.folder : options.with;
-  const newest = sideOf(options.to && { kind: 'point', point: options.to });
+  const newest = await sideOf(options.to && { kind: 'point', point: options.to });
   if (folder !== undefined)
-    return { part, before: newest, after: sideOf({ kind: 'folder', folder }) };
+    return { part, before: newest, after: await sideOf({ kind: 'folder', folder }) };
   const from = options.from ?? { kind: 'step', seq: generationBefore(place, newest.seen.seq) };
-  return { part, before: sideOf({ kind: 'point', point: from }), after: newest };
+  return { part, before: await sideOf({ kind: 'point', point: from }), after: newest };
 }
 
 type Word =

@@ -3,11 +3,11 @@
  */
 import { Option } from 'commander';
 import { STATE_FORMATS, type StateFormat } from '../app/export-format.ts';
-import { toPoint } from './point.ts';
+import { FROM, toPoint } from './point.ts';
 import type { AddCommand, Registration } from './registration.ts';
-import type { StateAtOptions } from './state-command.ts';
+import type { StateBackOptions } from './state-command.ts';
 
-export interface StateExportOptions extends StateAtOptions {
+export interface StateExportOptions extends StateBackOptions {
   /** Undefined: as the ending of `to` says, else JSON. */
   readonly format?: StateFormat;
   readonly to?: string;
@@ -21,6 +21,7 @@ export function registerStateExport(add: AddCommand, { run }: Registration): voi
     .addOption(new Option('--format <format>', FORMAT).choices(STATE_FORMATS))
     .option('--to <path>', 'a folder, or a file (default: the folder holdfast-export)')
     .option('--at <point>', 'after this step or market time (UTC)', toPoint)
+    .option(...FROM)
     .option('--yes', 'replace files that are there', false)
     .action((parts: readonly string[], options: StateExportOptions) =>
       run(async io => (await import('./state-export.ts')).stateExport(parts, options, io)),

@@ -3,7 +3,7 @@
  *
  * Promises: the directory is only read, also a running or damaged one; says the step it speaks for.
  */
-import { memoryOf, parts } from '../app/directory.ts';
+import { doubtsOf, memoryOf, parts } from '../app/directory.ts';
 import { formatFor } from '../app/export-format.ts';
 import { sizeText } from '../app/number-text.ts';
 import type { PartId } from '../app/show-part.ts';
@@ -22,7 +22,7 @@ export async function stateExport(
   io: Io,
 ): Promise<ExitCode> {
   const wanted = names.map(name => resolvePart(name, parts) as PartId);
-  const { place, seen } = look(options, io);
+  const { place, seen } = await look(options, io);
   const { directory } = place;
   const { to = FOLDER, yes: replace } = options;
   const format = formatFor(options.format, to);
@@ -30,7 +30,7 @@ export async function stateExport(
   const drafts = await draftExport(wanted, format, source);
   const files = writeDrafts(drafts, to, { replace, directory });
   if (options.json) {
-    printJson(io, { directory, seq: seen.seq, format, files });
+    printJson(io, { directory, seq: seen.seq, format, files, doubts: doubtsOf(seen) });
     return EXIT.ok;
   }
   for (const { file, bytes, rows } of files)

@@ -3,7 +3,7 @@
  *
  * Promises: read-only, no lock, on a running directory too.
  */
-import { historyOf, isEmpty, lookAt, parts, reach } from '../app/directory.ts';
+import { doubtsOf, historyOf, isEmpty, lookAt, parts, reach } from '../app/directory.ts';
 import { eventsOf, type HistoryEvent } from '../app/history.ts';
 import { sizeText } from '../app/number-text.ts';
 import { table } from '../app/table.ts';
@@ -11,7 +11,7 @@ import { EXIT } from '../base/fault.ts';
 import { utcMinute } from '../base/time.ts';
 import type { Io } from './io.ts';
 import { resolvePart, type StateOptions } from './state-command.ts';
-import { placeFor, print, printJson } from './state-look.ts';
+import { placeFor, print, printJson, tellDoubts } from './state-look.ts';
 
 export const stateHistory = async (
   part: string | null,
@@ -21,15 +21,18 @@ export const stateHistory = async (
   const place = placeFor(options, io);
   const wanted = part === null ? null : resolvePart(part, parts);
   const history = historyOf(place);
-  if (isEmpty(lookAt(place))) {
-    if (options.json) printJson(io, { reach: null, events: [], ...history });
+  const seen = lookAt(place);
+  const doubts = doubtsOf(seen);
+  tellDoubts(doubts, io);
+  if (isEmpty(seen)) {
+    if (options.json) printJson(io, { reach: null, events: [], ...history, doubts });
     else print(io, `${place.directory}: nothing yet`);
     return EXIT.ok;
   }
   const events = eventsOf(place).filter(event => isAbout(event, wanted));
   const { first, last } = reach(place);
   if (options.json) {
-    printJson(io, { reach: { first, last }, events, ...history });
+    printJson(io, { reach: { first, last }, events, ...history, doubts });
     return EXIT.ok;
   }
   print(io, table(COLUMNS, events.map(rowOf)));

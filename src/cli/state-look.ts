@@ -1,23 +1,21 @@
 /**
  * What the `state` commands share: the place they look at, and how they print.
  */
-import { placeNamed } from '../app/backup.ts';
 import { loadConfig } from '../app/config.ts';
 import {
+  doubtsOf,
   type Inspection,
   lookAt,
-  ownId,
   type Place,
   placeOf,
   refuseAbsent,
   refuseStrange,
 } from '../app/directory.ts';
+import { lookBack, lookOnlyBack, type Sight } from '../app/look-back.ts';
 import { stepOf } from '../app/point.ts';
-import { lookIntoBackup } from '../app/restore.ts';
 import { escapedJson } from '../base/escaped.ts';
-import { EXIT, Fault } from '../base/fault.ts';
 import type { Io } from './io.ts';
-import type { StateAtOptions, StateBackOptions, StateOptions } from './state-command.ts';
+import type { StateBackOptions, StateOptions } from './state-command.ts';
 
 export function placeFor({ dir, config: file }: StateOptions, { env }: Io): Place {
   const place = placeOf(loadConfig({ file, env, overrides: { dir } }));
@@ -30,39 +28,45 @@ export function placeFor({ dir, config: file }: StateOptions, { env }: Io): Plac
 export const placeToBegin = ({ dir, config: file }: StateOptions, { env }: Io): Place =>
   placeOf(loadConfig({ file, env, overrides: { dir } }));
 
-/** What the directory remembers, at `--at` or now; a doubt is told on stderr, not hidden. */
-export function look(options: StateAtOptions, io: Io): { place: Place; seen: Inspection } {
-  const place = placeFor(options, io);
-  const seen = lookAt(place, options.at === undefined ? undefined : stepOf(place, options.at));
-  for (const line of [...(seen.doubt === null ? [] : [seen.doubt]), ...seen.report.lost])
-    io.stderr.write(`holdfast: ${line}\n`);
-  return { place, seen };
-}
-
-/** `look`, or, where the directory no longer has that step, into the backups. */
-export async function lookBack(
+/** What the directory, or a backup of it, remembers at `--at` or now; a doubt is told, not hidden. */
+export async function look(
   options: StateBackOptions,
   io: Io,
 ): Promise<{ place: Place; seen: Inspection }> {
-  const { at, from } = options;
-  if (from === undefined && at === undefined) return look(options, io);
-  const { backup } = loadConfig({ file: options.config, env: io.env });
-  const place = placeFor(options, io);
-  try {
-    if (from === undefined) return look(options, io);
-  } catch (error) {
-    const isUnkept = error instanceof Fault && error.exitCode === EXIT.usage;
-    if (!isUnkept || backup.to === null) throw error;
-  }
-  const seen = await lookIntoBackup({
-    from: from ?? placeNamed(undefined, backup.to),
-    directoryId: ownId(place),
-    moment: at ?? { kind: 'latest' },
-    ...{ epoch: null, env: io.env, directory: place.directory, now: io.now },
-    warn: line => io.stderr.write(`holdfast: ${line}\n`),
-    progress: () => undefined,
-  });
+  const place = placeLookedAt(options, io);
+  const seen = await lookAround(place, options, io);
+  tellDoubts(doubtsOf(seen), io);
   return { place, seen };
+}
+
+/** Of one place, among several. */
+export const lookAround = (place: Place, options: StateBackOptions, io: Io): Promise<Inspection> =>
+  reachBack(place, options, io, {
+    at: options.at,
+    look: where => lookAt(where, options.at === undefined ? undefined : stepOf(where, options.at)),
+  });
+
+/** Where `--from` names backups they alone are looked into: the directory may be gone. */
+export const placeLookedAt = (options: StateBackOptions, io: Io): Place =>
+  options.from === undefined ? placeFor(options, io) : placeToBegin(options, io);
+
+/** A look at the directory and, where it no longer reaches there, into its backups. */
+export function reachBack<T>(
+  place: Place,
+  { from, config: file }: StateBackOptions,
+  io: Io,
+  sight: Sight<T>,
+): Promise<T> {
+  const to = from ?? loadConfig({ file, env: io.env }).backup.to;
+  const warn = (line: string): void => tellDoubts([line], io);
+  const backups = to === null ? null : { from: to, env: io.env, warn };
+  return from === undefined || backups === null
+    ? lookBack(place, backups, sight)
+    : lookOnlyBack(place, backups, sight);
+}
+
+export function tellDoubts(doubts: readonly string[], io: Io): void {
+  for (const line of doubts) io.stderr.write(`holdfast: ${line}\n`);
 }
 
 export function print(io: Io, text: string): void {

@@ -8,6 +8,8 @@ import type { StateOptions } from './state-command.ts';
 
 export interface StateRollbackOptions extends StateOptions {
   readonly to: RollbackTarget;
+  /** Backups to ask for what the directory no longer has. */
+  readonly from?: string;
   readonly yes: boolean;
 }
 
@@ -18,6 +20,7 @@ export function registerRollback(add: AddCommand, { run }: Registration): void {
       'a step, a market time (UTC), or "version N" of a model',
       toTarget,
     )
+    .option('--from <place>', 'backups to ask for what is no longer kept here (default: backup.to)')
     .option('--yes', 'really do it', false)
     .action((names: string[], options: StateRollbackOptions) =>
       run(async io => (await import('./state-rollback.ts')).stateRollback(names, options, io)),

@@ -4,6 +4,7 @@
  * Promises: a running bot does it as a step between two candles, on a directory at rest this process
  * does; durable when it is told. Going back to where it is already says so, and exits 0.
  */
+import { loadConfig } from '../app/config.ts';
 import { parts } from '../app/directory.ts';
 import { reachBot } from '../app/reach-bot.ts';
 import { refuseMoney, rollBackAtRest } from '../app/rollback.ts';
@@ -11,7 +12,7 @@ import type { PartId } from '../app/show-part.ts';
 import { EXIT, type ExitCode, Fault } from '../base/fault.ts';
 import type { Io } from './io.ts';
 import { resolvePart } from './state-command.ts';
-import { placeFor, print, printJson } from './state-look.ts';
+import { placeFor, print, printJson, tellDoubts } from './state-look.ts';
 import type { StateRollbackOptions } from './state-rollback-command.ts';
 
 export async function stateRollback(
@@ -30,11 +31,15 @@ export async function stateRollback(
       'say --yes to do it; it can be taken forward again the same way, as long as that step is kept',
     );
   const place = placeFor(options, io);
+  const { backup } = loadConfig({ file: options.config, env: io.env });
+  const kept = options.from ?? backup.to;
+  const warn = (line: string): void => tellDoubts([line], io);
+  const backups = kept === null ? null : { from: kept, env: io.env, warn };
   const { value, byRunningBot } = await reachBot({
     directory: place.directory,
     command: 'rollback',
-    given: { ids, to },
-    atRest: () => rollBackAtRest(place, { ids, to }),
+    given: { ids, to, from: kept },
+    atRest: () => rollBackAtRest(place, { ids, to }, backups),
   });
   if (options.json) {
     printJson(io, { command: 'rollback', ...value, byRunningBot });

@@ -3,12 +3,12 @@
  *
  * Promises: read-only.
  */
-import { isEmpty, memoryOf, parts } from '../app/directory.ts';
+import { doubtsOf, isEmpty, memoryOf, parts } from '../app/directory.ts';
 import { type PartId, partText, plainOf } from '../app/show-part.ts';
 import { EXIT, type ExitCode } from '../base/fault.ts';
 import type { Io } from './io.ts';
 import { resolvePart, type StateBackOptions } from './state-command.ts';
-import { lookBack, print, printJson } from './state-look.ts';
+import { look, print, printJson } from './state-look.ts';
 
 export const stateShow = async (
   part: string,
@@ -16,10 +16,11 @@ export const stateShow = async (
   io: Io,
 ): Promise<ExitCode> => {
   const id = resolvePart(part, parts) as PartId;
-  const { place, seen } = await lookBack(options, io);
+  const { place, seen } = await look(options, io);
   const memory = memoryOf(seen);
   if (options.json) {
-    printJson(io, { part: id, seq: seen.seq, state: plainOf(memory[id]) });
+    const doubts = doubtsOf(seen);
+    printJson(io, { part: id, seq: seen.seq, state: plainOf(memory[id]), doubts });
     return EXIT.ok;
   }
   if (isEmpty(seen)) print(io, `${place.directory}: nothing yet; these are the defaults`);

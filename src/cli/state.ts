@@ -5,13 +5,13 @@
  * Promises: read-only, no lock, on a running or damaged directory; says the step it speaks for.
  */
 import { type LastBackup, lastBackup } from '../app/backup.ts';
-import { hashesAt, historyOf, isEmpty, parts } from '../app/directory.ts';
+import { doubtsOf, hashesAt, historyOf, isEmpty, parts } from '../app/directory.ts';
 import { sizeText } from '../app/number-text.ts';
 import { table } from '../app/table.ts';
 import { EXIT } from '../base/fault.ts';
 import type { Command } from './io.ts';
 import type { StateBackOptions } from './state-command.ts';
-import { lookBack, print, printJson } from './state-look.ts';
+import { look, print, printJson } from './state-look.ts';
 
 export { stateCheckpoint, stateReset, stateUpgrade } from './state-change.ts';
 export { stateDiff } from './state-diff.ts';
@@ -19,7 +19,7 @@ export { stateHistory } from './state-history.ts';
 export { stateShow } from './state-show.ts';
 
 export const stateList: Command<StateBackOptions> = async (options, io) => {
-  const { place, seen } = await lookBack(options, io);
+  const { place, seen } = await look(options, io);
   const { seq, directoryId, epoch, files } = seen;
   const { generations } = historyOf(place);
   const list = parts.map(({ id, title, version, file }) => {
@@ -36,7 +36,9 @@ export const stateList: Command<StateBackOptions> = async (options, io) => {
   });
   if (options.json) {
     const backup = lastBackup(place.disks);
-    printJson(io, { directory: place.directory, seq, directoryId, epoch, backup, parts: list });
+    const doubts = doubtsOf(seen);
+    const { directory } = place;
+    printJson(io, { directory, seq, directoryId, epoch, backup, parts: list, doubts });
     return EXIT.ok;
   }
   if (isEmpty(seen)) {
@@ -73,12 +75,12 @@ function backupLine({ seq, at, to, continuous }: LastBackup, now: number): strin
 }
 
 export const stateHash: Command<StateBackOptions> = async (options, io) => {
-  const { seen } = await lookBack(options, io);
+  const { seen } = await look(options, io);
   const hashes = hashesAt(seen);
   if (options.json) {
     const byId = Object.fromEntries(hashes.components.map(({ id, sha256 }) => [id, sha256]));
     const { seq, chain } = seen;
-    printJson(io, { seq, chain, components: byId, all: hashes.all });
+    printJson(io, { seq, chain, components: byId, all: hashes.all, doubts: doubtsOf(seen) });
     return EXIT.ok;
   }
   for (const { id, sha256 } of hashes.components) print(io, `${id} ${sha256}`);

@@ -39,6 +39,13 @@ export interface Inspection {
   readonly doubt: string | null;
 }
 
+/** What is asked for is not kept here any more; in a backup it may be. */
+export class UnkeptFault extends Fault {}
+
+/** What a person can do so that it does not happen again. */
+export const REACH_FURTHER =
+  ' (further back with keep_history, or with backup.to, from when they are set on)';
+
 /** The states as recovery would build them, at the head or at an earlier step that is kept. */
 export function inspectStates(
   disks: Disks,
@@ -101,11 +108,9 @@ function inPast(disks: Disks, components: readonly AnyComponent[], at: number): 
   const { first, last } = reachIn(disks);
   if (at >= first && at <= last)
     return statesInPast(disks, components, { at, scan: wholeJournal(disks) });
-  throw new Fault(
-    EXIT.usage,
-    `step ${at} is not kept in ${disks.a.root}`,
-    `give a step from ${first} to ${last}`,
-  );
+  const what = `step ${at} is not kept in ${disks.a.root}`;
+  if (at > last) throw new Fault(EXIT.usage, what, `give a step from ${first} to ${last}`);
+  throw new UnkeptFault(EXIT.usage, what, `the earliest point is step ${first}${REACH_FURTHER}`);
 }
 
 function inspectionOf(recovered: Recovered, doubt: string | null): Inspection {

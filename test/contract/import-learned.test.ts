@@ -95,7 +95,7 @@ describe('learned state of another directory', () => {
       here['signal-model'].version,
       memoryIn('source')['signal-model'].version + own['signal-model'].lastVersion,
     );
-    rollBackAtRest(placeOf('own'), { ids: replaced, to: { kind: 'step', seq: seq - 1 } });
+    await rollBackAtRest(placeOf('own'), { ids: replaced, to: { kind: 'step', seq: seq - 1 } });
     assert.deepEqual(memoryIn('own').attention.table, own.attention.table);
     assert.deepEqual(memoryIn('own')['q-table'].q, own['q-table'].q);
     assert.equal(memoryIn('own')['signal-model'].version, own['signal-model'].version);

@@ -66,7 +66,7 @@ async function both(id: keyof Memory, toOf: (middle: number) => RollbackTarget) 
   const learned = JSON.stringify([world['q-table'].q, world['signal-model'].examples]);
   const resting = await until(`${id}-rest`);
   await stop(resting.session);
-  const atRest = rollBackAtRest(placeOf(`${id}-rest`), { ids: [id], to: toOf(middle) });
+  const atRest = await rollBackAtRest(placeOf(`${id}-rest`), { ids: [id], to: toOf(middle) });
   await runTo(session, END);
   const again = await openSession(wireOf(`${id}-rest`));
   await runTo(again, END);
@@ -106,7 +106,7 @@ describe('a rollback to a step', () => {
   it('reaches the oldest generation, although opening the directory makes a new one', async () => {
     const { session, middle } = await until('oldest');
     await stop(session);
-    const told = rollBackAtRest(placeOf('oldest'), {
+    const told = await rollBackAtRest(placeOf('oldest'), {
       ids: ['ensemble'],
       to: { kind: 'step', seq: middle },
     });
