@@ -6,13 +6,15 @@
 import { toQuote } from '../base/money.ts';
 import { utcMinute } from '../base/time.ts';
 import type { Fact, Probabilities } from '../core/fact.ts';
-import type { Order } from '../core/order.ts';
-import type { Decision } from './decision.ts';
+import type { Order, Position, TradeRecord } from '../core/order.ts';
+import type { Decision, Outcome } from './decision.ts';
 import { decimal, percent, priceText, signed, signedPercent } from './number-text.ts';
 import { pairs, table } from './table.ts';
 
-export function decisionText(decision: Decision): string {
-  const { weighed, orders, trade } = decision;
+const UNKNOWN = 'no longer known';
+
+export function decisionText(decision: Decision, { trade, position }: Outcome): string {
+  const { weighed, orders } = decision;
   return [
     headText(decision),
     featureText(decision),
@@ -21,6 +23,7 @@ export function decisionText(decision: Decision): string {
     accountText(decision),
     orders.length === 0 ? 'No order was approved' : orders.map(orderText).join('\n\n'),
     ...(trade === null ? [] : [tradeText(trade)]),
+    ...(position === null ? [] : [positionText(position)]),
   ].join('\n\n');
 }
 
@@ -28,27 +31,33 @@ function headText({ step, marketTime, candle, reading }: Decision): string {
   const { symbol, open, high, low, close, volume, gap } = candle;
   const prices = [open, high, low, close].map(priceText).join(' / ');
   return pairs([
-    ['Step', `${step}, decided at ${utcMinute(marketTime)} UTC`],
+    ['Step', marketTime === null ? `${step}` : `${step}, decided at ${utcMinute(marketTime)} UTC`],
     ['Candle', `${symbol}  open/high/low/close ${prices}  volume ${decimal(volume)}`],
     ...(gap === undefined ? [] : [['Missing before it', `${gap} candles`] as const]),
-    [
-      'Regime, volatility',
-      reading.ready ? `${reading.regime}, ${reading.volatility}` : 'warming up',
-    ],
-    [
-      'ATR, ADX, RSI',
-      [reading.atr, reading.adx, reading.rsi].map(each => decimal(each)).join(', '),
-    ],
+    ...readingRows(reading),
   ]);
 }
 
+function readingRows(reading: Decision['reading']): [string, string][] {
+  if (reading === null) return [['Regime, volatility', UNKNOWN]];
+  const { ready, regime, volatility, atr, adx, rsi } = reading;
+  return [
+    ['Regime, volatility', ready ? `${regime}, ${volatility}` : 'warming up'],
+    ['ATR, ADX, RSI', [atr, adx, rsi].map(each => decimal(each)).join(', ')],
+  ];
+}
+
 function featureText({ features }: Decision): string {
+  if (features === null) return `Features: ${UNKNOWN}`;
   const rows = Object.entries(features).map(([name, value]) => [name, decimal(value, 4)]);
   return table([{ title: 'feature' }, { title: 'value', align: 'right' }], rows);
 }
 
-function choiceText({ choice }: Decision): string {
-  if (choice === null) return 'No choice of the Q-table waits: the regime alone decides';
+function choiceText({ choice, inCharge }: Decision): string {
+  if (choice === null)
+    return inCharge === null
+      ? 'No choice of the Q-table waits'
+      : `The Q-table is off: the regime alone decides, for ${inCharge}`;
   const { market, values, visits, epsilon, action, explored, since } = choice;
   const rows = Object.entries(values).map(([name, value]) => [
     name,
@@ -68,17 +77,17 @@ function choiceText({ choice }: Decision): string {
 
 function weighedText(weighed: Fact<'signal.weighed'>, { weights }: Decision): string {
   const { own = null, signal, deep, attention, pooled = null, models } = weighed;
-  const row = (name: string, vote: Probabilities | null, weight: number | null): string[] => [
+  const row = (name: string, vote: Probabilities | null, expert = ''): string[] => [
     name,
     ...(vote === null ? ['–', '–', '–'] : vote.map(chance => percent(chance))),
-    decimal(weight, 3),
+    decimal(weights?.[expert] ?? null, 3),
   ];
   const rows = [
-    row('strategy', own, weights['strategy'] ?? null),
-    row(`signal model (version ${models.signal})`, signal, weights['signal'] ?? null),
-    row(`deep signal model (version ${models.deep})`, deep, weights['deep'] ?? null),
-    row('attention', attention, weights['attention'] ?? null),
-    row('ensemble', pooled, null),
+    row('strategy', own, 'strategy'),
+    row(`signal model (version ${models.signal})`, signal, 'signal'),
+    row(`deep signal model (version ${models.deep})`, deep, 'deep'),
+    row('attention', attention, 'attention'),
+    row('ensemble', pooled),
   ];
   const right = (title: string) => ({ title, align: 'right' as const });
   const columns = [{ title: 'expert' }, ...['hold', 'buy', 'sell', 'weight'].map(right)];
@@ -92,12 +101,13 @@ function weighedText(weighed: Fact<'signal.weighed'>, { weights }: Decision): st
 }
 
 function accountText({ account }: Decision): string {
+  if (account === null) return `Account: ${UNKNOWN}`;
   const { equity, available, openTrades, factors, minConfidence, held } = account;
   const { drawdownFactor, streakFactor, performanceFactor, kelly } = factors;
   const shrunk = [drawdownFactor, streakFactor, performanceFactor].map(each => decimal(each));
   return pairs([
     ['Equity, free', `${decimal(equity)}, ${decimal(available)}`],
-    ['Open trades', String(openTrades)],
+    ['Open trades, entries on their way', String(openTrades)],
     ['Entries', held === null ? 'free' : `held back: ${held}`],
     ['Risk × drawdown, streak, performance', shrunk.join(', ')],
     ['Kelly stake, least confidence', `${percent(kelly)}, ${percent(minConfidence)}`],
@@ -123,7 +133,7 @@ function orderText(order: Order): string {
   ]);
 }
 
-const tradeText = (trade: NonNullable<Decision['trade']>): string =>
+const tradeText = (trade: TradeRecord): string =>
   pairs([
     ['It became', `${trade.side} ${trade.quantity} ${trade.symbol}`],
     ['Entry', `${priceText(trade.entryPrice)} at ${utcMinute(trade.entryTime)} UTC`],
@@ -132,4 +142,10 @@ const tradeText = (trade: NonNullable<Decision['trade']>): string =>
       `${priceText(trade.exitPrice)} at ${utcMinute(trade.exitTime)} UTC, ${trade.exitReason}`,
     ],
     ['Profit', `${signed(toQuote(trade.profit))} (${signedPercent(trade.profitRatio)} of margin)`],
+  ]);
+
+const positionText = ({ direction, symbol, openedAt, strategy }: Position): string =>
+  pairs([
+    ['It became', `${direction} ${symbol}, still open`],
+    ['Entry', `at ${utcMinute(openedAt)} UTC, by ${strategy}`],
   ]);

@@ -1,50 +1,57 @@
 /**
  * A decision looked back at: what the bot knew at one step, and what it made of it.
  *
- * From the facts of the step and the memory around it: the market, the Q-table and the account as
- * the step left them (they had the candle by then), attention and the ensemble as they stood before
- * (labels that came due in the same step were learned after the decision).
- * Promises: read-only; nothing is decided anew. Never: guesses what no fact says.
+ * The memory is that of the very moment: of the step before, with the facts that the step told before
+ * it decided (fills, the candle, rewards, a choice) and without those after (the order and what it
+ * reserves, labels that were learned).
+ * Promises: read-only; why nothing was proposed is the answer of the policy's own rules
+ * (policy/hindsight.ts); what cannot be had is null, and why is said. Never: guesses.
  */
-import { EXIT, Fault } from '../base/fault.ts';
 import { toQuote } from '../base/money.ts';
-import { type Millis, utcMinute } from '../base/time.ts';
+import type { Millis } from '../base/time.ts';
 import type { Memory } from '../components.ts';
 import type { Fact, FactName } from '../core/fact.ts';
 import { FEATURE_NAMES } from '../core/feature.ts';
 import type { Candle, Reading } from '../core/market.ts';
-import type { Order, TradeRecord } from '../core/order.ts';
+import type { Order, Position, TradeRecord } from '../core/order.ts';
 import { poolIn } from '../learn/ensemble-state.ts';
 import { waitingChoice } from '../learn/q-table.ts';
+import { choiceInForce, placesTaken } from '../policy/entry.ts';
+import { quietReason } from '../policy/hindsight.ts';
 import { entryRefusal } from '../trade/breaker.ts';
 import { availableOf, equityOf } from '../trade/portfolio.ts';
 import { type SizingFactors, sizingFactors } from '../trade/risk-factor.ts';
-import { journalOf, lookAt, memoryOf, type Place } from './directory.ts';
-import { closeIn, type Point, stepOf } from './point.ts';
-
-export type DecisionPoint = Point | { readonly kind: 'trade'; readonly number: number };
 
 export interface Decision {
   readonly step: number;
   /** Close of the candle: when it was decided. */
-  readonly marketTime: Millis;
+  readonly marketTime: Millis | null;
   readonly candle: Candle & { readonly gap?: number };
-  readonly reading: Readonly<Reading>;
+  readonly reading: Readonly<Reading> | null;
   /** By name, as the learners saw them; zeros while the symbol warms up. */
-  readonly features: Readonly<Record<string, number>>;
+  readonly features: Readonly<Record<string, number>> | null;
+  /** Of the Q-table; null: none waited. */
   readonly choice: Choice | null;
+  /** The strategy in charge, of the choice or, with the Q-table off, of the regime; null: none. */
+  readonly inCharge: string | null;
   /** What was forecast of the strategy's proposal; null: nothing was proposed. */
   readonly weighed: Fact<'signal.weighed'> | null;
-  /** Of each expert in the ensemble, at that time. */
-  readonly weights: Readonly<Record<string, number>>;
-  readonly account: Account;
+  /** Of each expert in the ensemble, at that time; null while it is switched off. */
+  readonly weights: Readonly<Record<string, number>> | null;
+  readonly account: Account | null;
   readonly orders: readonly Order[];
   /** Why nothing was proposed, in words; null: something was. */
   readonly quiet: string | null;
   /** Every fact of the step. */
   readonly facts: readonly FactName[];
-  /** The trade that was asked for. */
+  /** What was damaged or could not be had. */
+  readonly doubts: readonly string[];
+}
+
+/** What an entry became: a closed trade, or a position that is still open. */
+export interface Outcome {
   readonly trade: TradeRecord | null;
+  readonly position: Position | null;
 }
 
 /** The strategy in charge, and what each had been worth in this market. */
@@ -63,6 +70,7 @@ interface Choice {
 interface Account {
   readonly equity: number;
   readonly available: number;
+  /** Places taken, as `max_open_trades` counts them: entries on their way included. */
   readonly openTrades: number;
   readonly factors: SizingFactors;
   readonly minConfidence: number;
@@ -70,71 +78,74 @@ interface Account {
   readonly held: string | null;
 }
 
-export function decisionAt(place: Place, point: DecisionPoint): Decision {
-  const trade = point.kind === 'trade' ? tradeNumbered(place, point.number) : null;
-  const wanted = point.kind === 'trade' ? entryStepOf(trade) : stepOf(place, point);
-  const seq = point.kind === 'time' ? lastCandleUpTo(place, wanted) : wanted;
-  const before = memoryOf(lookAt(place, Math.max(0, seq - 1)));
-  const after = memoryOf(lookAt(place, seq));
-  for (const step of journalOf(place).steps(seq))
-    if (step.seq === seq) return decisionIn(step, { before, after, trade });
-  throw new Fault(
-    EXIT.usage,
-    `the journal of ${place.directory} no longer has step ${seq}`,
-    'keep_history in the config keeps all of it from then on',
-  );
+/** What was known when a step decided. */
+export interface Knowledge {
+  readonly memory: Memory;
+  /** Parts whose memory of that moment cannot be had: what stands in it is not theirs. */
+  readonly unknown: ReadonlySet<string>;
+  readonly doubts: readonly string[];
 }
 
-interface Around {
-  readonly before: Memory;
-  readonly after: Memory;
-  readonly trade: TradeRecord | null;
+export interface CandleStep {
+  readonly seq: number;
+  readonly facts: readonly Fact[];
+  readonly candle: Fact<'candle.closed'>;
 }
 
-function decisionIn(
-  { seq, facts }: { readonly seq: number; readonly facts: readonly Fact[] },
-  { before, after, trade }: Around,
-): Decision {
-  const { settings } = after.run;
-  const candle = first(facts, 'candle.closed');
-  if (candle === null)
-    throw new Fault(
-      EXIT.usage,
-      `step ${seq} is of no candle: it holds ${facts.map(({ type }) => type).join(', ')}`,
-      'give the step of a candle, a market time, or --trade N',
-    );
+/** Holds nothing of the memory, which may go on. */
+export function decisionOf({ seq, facts, candle }: CandleStep, knowledge: Knowledge): Decision {
+  const { memory, doubts } = knowledge;
+  const { symbol } = candle;
   const { type: _type, ...closed } = candle;
-  const market = after.market.symbols[candle.symbol];
-  const features = FEATURE_NAMES.map((name, column) => [name, market?.features[column] ?? 0]);
+  const market = memory.market.symbols[symbol];
+  const isRead = market !== undefined && knows(knowledge, 'market');
   const weighed = first(facts, 'signal.weighed');
-  const orders = facts.flatMap(fact => (fact.type === 'order.approved' ? [fact.order] : []));
+  const isPooled = memory.run.settings.learning.ensemble === true;
   return {
     step: seq,
-    marketTime: candle.time + settings.timeframeMs,
+    marketTime: knows(knowledge, 'run') ? candle.time + memory.run.settings.timeframeMs : null,
     candle: closed,
-    reading: { ...(market?.reading as Reading) },
-    features: Object.fromEntries(features),
-    choice: choiceOf(after, candle.symbol),
+    reading: isRead ? { ...(market.reading as Reading) } : null,
+    features: isRead ? byName(market.features) : null,
+    choice: knows(knowledge, 'q-table') ? choiceOf(memory, symbol) : null,
+    inCharge: inChargeOf(knowledge, candle),
     weighed,
-    weights: poolIn(before.ensemble).weights,
-    account: accountOf(after),
-    orders,
-    quiet: weighed === null ? whyQuiet({ before, after, trade }, candle.symbol) : null,
+    weights:
+      isPooled && knows(knowledge, 'ensemble', 'run') ? poolIn(memory.ensemble).weights : null,
+    account: knows(knowledge, 'portfolio', 'risk-manager', 'run') ? accountOf(memory) : null,
+    orders: facts.flatMap(fact => (fact.type === 'order.approved' ? [fact.order] : [])),
+    quiet: weighed === null ? whyQuiet(knowledge, candle) : null,
     facts: facts.map(({ type }) => type),
-    trade,
+    doubts,
   };
 }
+
+export const first = <N extends FactName>(facts: readonly Fact[], type: N): Fact<N> | null =>
+  (facts.find(fact => fact.type === type) as Fact<N> | undefined) ?? null;
+
+const knows = ({ unknown }: Knowledge, ...ids: readonly (keyof Memory)[]): boolean =>
+  ids.every(id => !unknown.has(id));
+
+const byName = (features: readonly number[]): Record<string, number> =>
+  Object.fromEntries(FEATURE_NAMES.map((name, column) => [name, features[column] ?? 0]));
 
 function choiceOf({ 'q-table': table }: Memory, symbol: string): Choice | null {
   const waiting = waitingChoice(table, symbol);
   if (waiting === null) return null;
-  const { state: market, action, explored, time } = waiting;
-  const [values, visits] = [table.q[market], table.visits[market]];
-  return { market, values, visits, epsilon: table.epsilon, action, explored, since: time };
+  const { state: market, action, explored, time: since } = waiting;
+  const [values, visits] = [{ ...table.q[market] }, { ...table.visits[market] }];
+  return { market, values, visits, epsilon: table.epsilon, action, explored, since };
 }
 
-function accountOf({ portfolio, run, 'risk-manager': risk }: Memory): Account {
-  const openTrades = Object.keys(portfolio.positions).length;
+function inChargeOf(knowledge: Knowledge, candle: Candle): string | null {
+  const symbol = knowledge.memory.market.symbols[candle.symbol];
+  if (symbol === undefined || !knows(knowledge, 'market', 'q-table', 'run')) return null;
+  return choiceInForce(knowledge.memory, { candle, symbol })?.action ?? null;
+}
+
+function accountOf(memory: Memory): Account {
+  const { portfolio, run, 'risk-manager': risk } = memory;
+  const openTrades = placesTaken(memory);
   return {
     equity: toQuote(equityOf(portfolio)),
     available: toQuote(availableOf(portfolio)),
@@ -145,56 +156,16 @@ function accountOf({ portfolio, run, 'risk-manager': risk }: Memory): Account {
   };
 }
 
-function whyQuiet({ before, after }: Around, symbol: string): string {
-  if (before.portfolio.positions[symbol] !== undefined) return 'a position is open';
-  if (after.market.symbols[symbol]?.reading.ready !== true) return 'the symbol warms up';
-  const { held } = accountOf(after);
-  if (held !== null) return `entries are held back: ${held}`;
-  const choice = waitingChoice(after['q-table'], symbol);
-  return choice === null ? 'no strategy proposed' : `${choice.action} proposed nothing`;
-}
+const RULED_BY = ['market', 'portfolio', 'risk-manager', 'q-table', 'run'] as const;
 
-const first = <N extends FactName>(facts: readonly Fact[], type: N): Fact<N> | null =>
-  (facts.find(fact => fact.type === type) as Fact<N> | undefined) ?? null;
-
-/** Trades are numbered from 1 over the directory's life; the last ones are kept. */
-function tradeNumbered(place: Place, number: number): TradeRecord {
-  const { trades, totals } = memoryOf(lookAt(place)).analytics;
-  const dropped = totals.trades - trades.length;
-  const found = trades[number - 1 - dropped];
-  if (found !== undefined && number > 0) return found;
-  throw new Fault(
-    EXIT.usage,
-    `there is no trade ${number} in ${place.directory}`,
-    totals.trades === 0
-      ? 'no trade was closed yet'
-      : `give a number from ${dropped + 1} to ${totals.trades}`,
-  );
-}
-
-/** A trade is named after its entry's order, and that after its step. */
-function entryStepOf(trade: TradeRecord | null): number {
-  const seq = Number(trade?.id.split('-')[0]);
-  if (Number.isSafeInteger(seq) && seq > 0) return seq;
-  throw new Fault(
-    EXIT.usage,
-    `the trade of ${utcMinute(trade?.entryTime ?? 0)} was not entered here: it was imported`,
-    'give a step or a market time',
-  );
-}
-
-/** The candle that a market time is of, where answers and trainings follow it. */
-function lastCandleUpTo(place: Place, seq: number): number {
-  const { first: oldest } = journalOf(place);
-  for (let from = seq; from >= oldest; from -= 64)
-    for (const step of [...stepsBetween(place, Math.max(oldest, from - 63), from)].reverse())
-      if (closeIn(step.facts, 0) !== null) return step.seq;
-  return seq;
-}
-
-function* stepsBetween(place: Place, from: number, through: number) {
-  for (const step of journalOf(place).steps(from)) {
-    if (step.seq > through) return;
-    yield step;
-  }
+function whyQuiet(knowledge: Knowledge, candle: Candle): string {
+  const { memory } = knowledge;
+  const symbol = memory.market.symbols[candle.symbol];
+  const missing = RULED_BY.filter(id => !knows(knowledge, id));
+  if (missing.length > 0) return `no longer known: it takes the memory of ${missing.join(', ')}`;
+  // A step that an older release decided may have followed other rules.
+  const elsewise = 'not known: by the rules of this release something would have been proposed';
+  return symbol === undefined
+    ? 'the symbol warms up'
+    : (quietReason(memory, { candle, symbol }) ?? elsewise);
 }

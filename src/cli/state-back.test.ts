@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
-import { remembered } from '../../test/lifecycle/memory.ts';
+import { fingerprint, remembered } from '../../test/lifecycle/memory.ts';
 import { workFolder } from '../../test/lifecycle/work-folder.ts';
 import { EXIT } from '../base/fault.ts';
 import { runCli } from './cli.ts';
@@ -53,6 +53,18 @@ before(async () => {
 });
 
 describe('a moment that only a backup has', () => {
+  it('is replayed as the directory that lived through it does, trades too', async () => {
+    const before = fingerprint(young);
+    for (const words of ['--until 1000', '--until 2025-01-01T12:00', '--trade 1', '--trade open']) {
+      const decision = await told(`replay ${words}`, young);
+      assert.deepEqual(decision, await told(`replay ${words}`, lived, 'plain'), words);
+      assert.deepEqual(decision.doubts, []);
+    }
+    assert.equal((await told(`replay --until ${begin + 1}`, young)).step, begin + 1);
+    assert.equal((await told('replay', young)).step, end);
+    assert.equal(fingerprint(young), before, 'and nothing is written');
+  });
+
   it('is exported', async () => {
     await told(`export run analytics --at 1500 --to ${at('one')}`, young);
     await told(`export run analytics --at 1500 --to ${at('other')}`, lived, 'plain');
@@ -86,12 +98,14 @@ describe('a moment that only a backup has', () => {
     const own = await told('show q-table --at 1000', lived, 'plain');
     assert.deepEqual(await told(`show q-table --at 1000 ${from}`, at('gone'), 'plain'), own);
     assert.equal((await told(`list ${from}`, at('gone'), 'plain')).seq, end);
+    const decision = await told(`replay --trade 1 ${from}`, at('gone'), 'plain');
+    assert.deepEqual(decision, await told('replay --trade 1', lived, 'plain'));
   });
 });
 
 describe('a moment that nothing has', () => {
   const ROLLBACK = 'rollback q-table --yes --to';
-  for (const look of ['show run --at', 'export run --at', 'diff', ROLLBACK]) {
+  for (const look of ['show run --at', 'export run --at', 'diff', 'replay --until', ROLLBACK]) {
     it(`is refused with the earliest point and what would have kept it: ${look}`, async () => {
       const { code, out, err } = await state(`${look} 100`, young, 'plain');
       assert.deepEqual([code, out], [EXIT.usage, '']);
@@ -102,16 +116,24 @@ describe('a moment that nothing has', () => {
     it(`is refused with what the backups have, where there are any: ${look}`, async () => {
       const { code, err } = await state(`${look} 100`, young, 'keeping');
       assert.equal(code, EXIT.usage);
+      const first = look.startsWith('replay') ? begin + 1 : begin;
       assert.match(
         err,
-        new RegExp(`^holdfast: [^\n]+there are steps ${begin} to ${end} [^\n]+\n$`),
+        new RegExp(`^holdfast: [^\n]+there are steps ${first} to ${end} [^\n]+\n$`),
       );
     });
   }
 
   it('of before or after everything is no matter of backups', async () => {
     for (const [words, message] of [
+      [
+        'replay --until 0',
+        /nothing was decided at step 0 yet: the first step is 1 — give the step/,
+      ],
+      ['replay --until 99999', /does not have step 99999 — the last step is \d+\n/],
       ['show run --at 99999', /step 99999 is not kept in \S+ — give a step from \d+ to \d+\n/],
+      ['replay --trade 999', /there is no trade 999 in \S+ — give a number from 1 to \d+, or open/],
+      ['replay --trade eth/btc', /no trade of eth\/btc is open in \S+ — open are \S+/],
     ] as const) {
       const { code, err } = await state(words, young, 'keeping');
       assert.equal(code, EXIT.usage);
@@ -129,11 +151,31 @@ describe('a damaged directory', () => {
       if (name.endsWith('attention_weights.npy')) rmSync(join(hurt, name));
   });
 
-  for (const words of ['list', 'show run', 'hash', 'diff', 'history'])
+  for (const words of ['list', 'show run', 'hash', 'diff', 'history', 'replay'])
     it(`is told as such, to people and programs: ${words}`, async () => {
       const { out, err } = await state(`${words} --json`, hurt, 'plain');
       assert.match(err, /^holdfast: attention is lost and starts from its defaults: /);
       const [doubt] = JSON.parse(out).doubts;
       assert.match(doubt, /^attention is lost and starts from its defaults: /);
     });
+
+  it('is replayed with what is left of it, and no part is guessed', async () => {
+    const wreck = at('wreck');
+    cpSync(lived, wreck, { recursive: true });
+    rmSync(join(wreck, 'previous'), { recursive: true });
+    const whole = await told(`replay --until ${end - 12}`, lived, 'plain');
+    const left = await told(`replay --until ${end - 12}`, wreck, 'plain');
+    assert.deepEqual(
+      { ...left, doubts: [], quiet: null },
+      {
+        ...{ ...whole, doubts: [], quiet: null },
+        ...{ marketTime: null, reading: null, features: null, choice: null, inCharge: null },
+        ...{ weights: null, account: null },
+      },
+    );
+    assert.match(left.quiet, /^no longer known: it takes the memory of market, portfolio, /);
+    assert.ok(left.doubts.length > 5);
+    const { out } = await state(`replay --until ${end - 12}`, wreck, 'plain');
+    assert.match(out, /^Account: no longer known$/m);
+  });
 });

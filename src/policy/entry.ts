@@ -30,7 +30,7 @@ import type { World } from './world.ts';
 const ORDER_LIFE_CANDLES = 5;
 const NO_SCORES: readonly number[] = [];
 
-interface Moment {
+export interface Moment {
   readonly candle: Candle;
   readonly symbol: SymbolState;
 }
@@ -43,17 +43,22 @@ interface Idea extends Moment {
 
 /** Returns the forecast of what was proposed, whatever became of it; null: nothing was. */
 export function tellEntryOrExit(world: World, moment: Moment, telling: Telling): Forecast | null {
-  const { candle, symbol } = moment;
-  if (world.portfolio.positions[candle.symbol] !== undefined) {
+  if (world.portfolio.positions[moment.candle.symbol] !== undefined) {
     tellExit(world, moment, telling);
     return null;
   }
-  if (!symbol.reading.ready || isEntering(world.portfolio, candle.symbol)) return null;
-  if (frozenBy(world.portfolio, candle.symbol) !== null) return null;
-  if (entryRefusal(world['risk-manager'], placesTaken(world), world.run.settings) !== null)
-    return null;
+  if (entryBar(world, moment) !== null) return null;
   const idea = ideaOf(world, moment, telling);
   return idea === null ? null : tellEntry(world, idea, telling);
+}
+
+/** What keeps a symbol without a position from being asked for an entry, in words; null: nothing. */
+export function entryBar(world: World, { candle, symbol }: Moment): string | null {
+  if (!symbol.reading.ready) return 'the symbol warms up';
+  if (isEntering(world.portfolio, candle.symbol)) return 'an entry is on its way';
+  const frozen = frozenBy(world.portfolio, candle.symbol);
+  if (frozen !== null) return frozen;
+  return entryRefusal(world['risk-manager'], placesTaken(world), world.run.settings);
 }
 
 function tellExit(world: World, { candle, symbol }: Moment, telling: Telling): void {
@@ -77,19 +82,22 @@ function tellExit(world: World, { candle, symbol }: Moment, telling: Telling): v
 /** The strategy in charge of the symbol and what it proposes; null: nothing. */
 function ideaOf(world: World, moment: Moment, telling: Telling): Idea | null {
   const { candle, symbol } = moment;
-  const table = world['q-table'];
-  const waiting = table.waiting[candle.symbol] ?? tellChoice(world, moment, telling);
+  const { action, explored } = choiceInForce(world, moment) ?? tellChoice(world, moment, telling);
   const { settings } = world.run;
-  const proposal = propose(waiting.action, { reading: symbol.reading, candle, settings });
-  if (proposal === null) return null;
-  return { ...moment, proposal, strategy: waiting.action, explored: waiting.explored };
+  const proposal = propose(action, { reading: symbol.reading, candle, settings });
+  return proposal === null ? null : { ...moment, proposal, strategy: action, explored };
+}
+
+/** Null: one is to be made. With the Q-table off the regime alone decides: nothing is remembered. */
+export function choiceInForce(world: World, { candle, symbol }: Moment): Choice | null {
+  const waiting = world['q-table'].waiting[candle.symbol];
+  if (waiting !== undefined) return waiting;
+  return world.run.settings.learning.qTable ? null : fixedChoice(symbol.reading.regime);
 }
 
 function tellChoice(world: World, { candle, symbol }: Moment, telling: Telling): Choice {
   const { settings } = world.run;
   const { regime, volatility } = symbol.reading;
-  // With the Q-table off the regime alone decides: there is no dice and nothing to remember.
-  if (!settings.learning.qTable) return fixedChoice(regime);
   const rng = new Rng(world.run.rng);
   const choice = chooseAction({ state: world['q-table'], regime, volatility, rng, settings });
   telling.tell({
@@ -163,7 +171,10 @@ function sizingOf(
  * Open trades, as `maxOpenTrades` counts them. The end of a tape closes nothing: on recorded markets
  * a position whose own tape has ended keeps its margin, but not a place that others could trade in.
  */
-function placesTaken({ portfolio, run: { binding, settings, lastCandleTime } }: World): number {
+export function placesTaken({
+  portfolio,
+  run: { binding, settings, lastCandleTime },
+}: World): number {
   if (binding === null || hasOperator(binding.mode)) return openTrades(portfolio, 0);
   const silentMs = Math.max(MARKET_SILENT_MS, MARKET_SILENT_CANDLES * settings.timeframeMs);
   return openTrades(portfolio, (lastCandleTime ?? 0) - silentMs);

@@ -6,7 +6,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { decisionAt } from '../../src/app/decision.ts';
+import { decisionAt, entryOf } from '../../src/app/decision-point.ts';
 import {
   changeDirectory,
   hashesAt,
@@ -84,7 +84,8 @@ describe('a directory that keeps its history', () => {
   });
 
   it('looks back at its first trade', () => {
-    const { orders, trade } = decisionAt(place, { kind: 'trade', number: 1 });
+    const { point, trade } = entryOf(place, { kind: 'trade', number: 1 });
+    const { orders } = decisionAt(place, point);
     assert.equal(orders[0]?.id, trade?.id);
   });
 
