@@ -13,6 +13,7 @@ import type { Position, TradeRecord } from '../core/order.ts';
 import { toldBefore } from '../policy/hindsight.ts';
 import { REACH_FURTHER, UnkeptFault } from '../state/inspect.ts';
 import { readState } from '../state/state-file.ts';
+import { steadily } from '../state/steady.ts';
 import { type Decision, decisionOf, first, type Knowledge, type Outcome } from './decision.ts';
 import { doubtsOf, journalOf, lookAt, memoryOf, type Place, reach } from './directory.ts';
 import { closeIn, type Point, stepOf } from './point.ts';
@@ -50,9 +51,7 @@ function lastPoint(place: Place): Point {
 }
 
 export function decisionAt(place: Place, point: Point): Decision {
-  const wanted = stepOf(place, point);
-  const seq = point.kind === 'time' ? lastCandleUpTo(place, wanted) : wanted;
-  const facts = factsOf(place, seq);
+  const { seq, facts } = steadily(place.disks, () => stepAt(place, point));
   const candle = first(facts, 'candle.closed');
   if (candle === null)
     throw new Fault(
@@ -62,6 +61,17 @@ export function decisionAt(place: Place, point: Point): Decision {
     );
   const step = { seq, facts, candle };
   return decisionOf(step, knowledgeOf(place, step));
+}
+
+interface Step {
+  readonly seq: number;
+  readonly facts: readonly Fact[];
+}
+
+function stepAt(place: Place, point: Point): Step {
+  const wanted = stepOf(place, point);
+  const seq = point.kind === 'time' ? lastCandleUpTo(place, wanted) : wanted;
+  return { seq, facts: factsOf(place, seq) };
 }
 
 function factsOf(place: Place, seq: number): readonly Fact[] {
@@ -78,11 +88,6 @@ function factsOf(place: Place, seq: number): readonly Fact[] {
   const what = `the journal of ${place.directory} does not have step ${seq}`;
   if (seq > last) throw new Fault(EXIT.usage, what, `the last step is ${last}`);
   throw new UnkeptFault(EXIT.usage, what, `its earliest is step ${oldest}${REACH_FURTHER}`);
-}
-
-interface Step {
-  readonly seq: number;
-  readonly facts: readonly Fact[];
 }
 
 /** The memory when the step was decided. */
@@ -103,7 +108,8 @@ function knowledgeAfter(place: Place, { seq, facts }: Step): Knowledge {
   const changed = components.flatMap(each =>
     facts.some(fact => listensTo(each, addressOf(fact))) ? [each.id] : [],
   );
-  const edge = `the memory before step ${seq} is not kept: what the step changed is not shown (${changed.join(', ')})`;
+  const names = changed.join(', ');
+  const edge = `the memory before step ${seq} is not kept: what it changed is not shown (${names})`;
   return {
     memory: memoryOf(seen),
     unknown: new Set([...seen.lost, ...changed]),

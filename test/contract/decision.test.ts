@@ -169,7 +169,7 @@ describe('at the edge of what is kept', () => {
     const isWanted = (facts: readonly Fact[]) => facts.at(-1)?.type === 'example.opened';
     const { whole, left } = await edgeAt('more', isWanted);
     const unknown = { reading: null, features: null, inCharge: null, weights: null };
-    assert.match(left.doubts.join(), /^the memory before step \d+ is not kept: what the step/);
+    assert.match(left.doubts.join(), /^the memory before step \d+ is not kept: what it changed/);
     assert.deepEqual({ ...left, quiet: null, doubts: [] }, { ...whole, ...unknown, quiet: null });
     assert.notEqual(left.account, null);
   });

@@ -2,7 +2,7 @@
  * Backups by real processes: beside a running bot, by the bot itself, restored, drilled, refused.
  */
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
 import { realDisk } from '../../src/state/disk.ts';
@@ -85,6 +85,28 @@ describe('backups by the bot itself', () => {
     await assertRefused([...young, '--config', plain], { code: 2, names: /step 100 is not kept/ });
     const shown = await runWell([...young, '--config', keeping]);
     assert.equal(JSON.parse(shown.stdout).seq, 100);
+  });
+
+  it('a bot that runs goes back to what only they have', async () => {
+    await runWell(state('restore', 'back', '--from', at('kept')));
+    mkdirSync(at('longer'));
+    const longer = writeTapes(at('longer'), { seed: 5, minutes: 4000 });
+    const dir = ['--dir', at('back'), '--config'];
+    const speed = ['--tape', ...longer, '--speed', '20'];
+    const bot = startBot(['trade', '--no-web', ...dir, plain, ...speed]);
+    await bot.says(/^ready/m);
+    const rollback = ['state', 'rollback', 'q-table', '--to', '1500', '--yes', '--json'];
+    const answer = await runWell([...rollback, ...dir, keeping]);
+    bot.send('SIGTERM');
+    await bot.end();
+    const { byRunningBot, replaced, seq } = JSON.parse(answer.stdout);
+    assert.deepEqual([byRunningBot, replaced], [true, ['q-table']]);
+    const valuesAt = async (step: number, name: string) => {
+      const words = ['show', 'q-table', '--json', '--at', String(step), '--dir', at(name)];
+      const { stdout } = await runWell(['state', ...words, '--config', keeping]);
+      return JSON.parse(stdout).state.q;
+    };
+    assert.deepEqual(await valuesAt(seq, 'back'), await valuesAt(1500, 'kept-run'));
   });
 
   it('a time of the market is the last step whose candle closed by then', async () => {
