@@ -13,7 +13,7 @@ export {
   type SavedFile,
 } from './app/embedded-bot.ts';
 export type { Hold } from './app/hold.ts';
-export type { Told } from './app/operator.ts';
+export type { HeldPosition, Told } from './app/operator.ts';
 export type { RunResult } from './app/session.ts';
 export { EXIT, Fault } from './base/fault.ts';
 export { toQuote, type Units } from './base/money.ts';

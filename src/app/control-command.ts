@@ -25,6 +25,9 @@ const COMMANDS = {
     arguments: group({ breaker: v.picklist(BREAKERS) }),
     answerMsMax: 10 * SECOND_MS,
   },
+  pause: { arguments: group({}), answerMsMax: 10 * SECOND_MS },
+  resume: { arguments: group({}), answerMsMax: 10 * SECOND_MS },
+  flatten: { arguments: group({}), answerMsMax: 10 * SECOND_MS },
   rollback: {
     arguments: group({
       ids: v.pipe(v.array(v.picklist(components.map(({ id }) => id))), v.minLength(1)),
@@ -46,6 +49,9 @@ interface Answers {
   readonly 'scrub-status': ScrubStatus | null;
   readonly 'kill-switch': Told;
   readonly 'release-breaker': Told;
+  readonly pause: Told;
+  readonly resume: Told;
+  readonly flatten: Told;
   readonly rollback: RolledBack;
 }
 

@@ -25,12 +25,15 @@ const commandsWith = (some: Partial<Commands>): Commands => ({
   checkpoint: notAsked,
   'scrub-status': notAsked,
   'kill-switch': notAsked,
+  pause: notAsked,
+  resume: notAsked,
+  flatten: notAsked,
   'release-breaker': notAsked,
   rollback: notAsked,
   ...some,
 });
 const SAVED = { seq: 1, files: [], bytes: 0, ms: 0 };
-const TOLD = { changed: true, seq: 7, marketTime: null, holds: [] };
+const TOLD = { changed: true, seq: 7, marketTime: null, holds: [], positions: [] };
 const askForCheckpoint = (directory: string) =>
   askRunningBot(directory, { command: 'checkpoint', given: {} });
 
@@ -136,6 +139,10 @@ describe('the control socket', () => {
   it('answers arguments of the wrong shape with an error that names them, and calls nothing', async context => {
     await serve(context, folder, {});
     for (const [text, names] of [
+      [
+        '{"command":"flatten","arguments":{"symbol":"BTC"}}',
+        /wrong arguments for flatten: .*symbol/,
+      ],
       ['{"command":"kill-switch"}', /wrong arguments for kill-switch: .*on/],
       ['{"command":"kill-switch","on":true}', /wrong arguments for kill-switch: .*on/],
       ['{"command":"kill-switch","arguments":{"on":"on"}}', /wrong arguments for kill-switch/],

@@ -41,8 +41,8 @@ function setUp(given: {
   readonly find?: (order: Approved) => Result<Report>;
   readonly submit?: (order: Approved) => Result<Report>;
   readonly cancel?: (id: string) => Result<Report>;
-  /** The kill switch is on. */
-  readonly held?: boolean;
+  /** Why no entry may leave. */
+  readonly held?: string;
   readonly recalled?: readonly Order[];
 }) {
   const { now = 2000, find = () => failed('not-found', 'no such order') } = given;
@@ -72,7 +72,7 @@ function setUp(given: {
     directory: DIRECTORY,
     idle: () => waiting.length === 0,
     outbox: () => [...waiting],
-    entriesHeld: () => given.held ?? false,
+    entriesHeld: () => given.held ?? null,
     recalled: () => [...recalled],
     now: () => now,
     commit: input => {
@@ -179,11 +179,11 @@ describe('a courier', () => {
   });
 });
 
-describe('a courier while the kill switch is on', () => {
+describe('a courier while entries are held back', () => {
   const exit: Partial<Order> = { side: 'sell', reduceOnly: true, exitReason: 'time_exit' };
 
   it('sends no entry, not even one that was approved before, and every exit', async () => {
-    const { courier, asked, answers, waiting } = setUp({ waiting: [], held: true });
+    const { courier, asked, answers, waiting } = setUp({ waiting: [], held: 'kill switch' });
     waiting.push(orderOf('7-1'), orderOf('7-2', exit));
     await courier.deliver();
     assert.deepEqual(asked, [`submit 7-2 as ${named('7-2')}`]);
@@ -193,11 +193,18 @@ describe('a courier while the kill switch is on', () => {
     ]);
   });
 
+  it('says by what', async () => {
+    const { courier, answers, waiting } = setUp({ waiting: [], held: 'paused' });
+    waiting.push(orderOf('7-1'));
+    await courier.deliver();
+    assert.ok(answers[0]?.type === 'order.canceled' && answers[0].reason === 'paused');
+  });
+
   it('looks up what an earlier run may have sent before it drops it', async () => {
-    const sent = setUp({ waiting: [orderOf('7-1')], held: true, find: accepted });
+    const sent = setUp({ waiting: [orderOf('7-1')], held: 'kill switch', find: accepted });
     await sent.courier.deliver();
     assert.equal(sent.answers[0]?.type, 'order.accepted');
-    const unsent = setUp({ waiting: [orderOf('7-1')], held: true });
+    const unsent = setUp({ waiting: [orderOf('7-1')], held: 'kill switch' });
     await unsent.courier.deliver();
     assert.equal(unsent.answers[0]?.type, 'order.canceled');
   });
@@ -205,7 +212,12 @@ describe('a courier while the kill switch is on', () => {
   it('cancels the entries that wait at the exchange, under the id they left with', async () => {
     const cancel = (id: string): Result<Report> =>
       ok({ type: 'order.canceled', id, time: 1500, reason: 'canceled on request' });
-    const given = { waiting: [], held: true, recalled: [orderOf('7-1'), orderOf('7-2')], cancel };
+    const given = {
+      waiting: [],
+      held: 'kill switch',
+      recalled: [orderOf('7-1'), orderOf('7-2')],
+      cancel,
+    };
     const { courier, asked, answers } = setUp(given);
     await courier.deliver();
     assert.deepEqual(asked, [`cancel 7-1 as ${named('7-1')}`, `cancel 7-2 as ${named('7-2')}`]);

@@ -3,8 +3,9 @@
  *
  * Promises: an order leaves only after its approval is durable; it leaves under one client order
  * id for ever; one whose answer never came is looked up before it is sent again; one older than
- * its limit expires. While the kill switch is on no entry leaves, and one that waits at the
- * exchange is canceled. Never: remembers anything of its own; the outbox is the portfolio's.
+ * its limit expires. While the kill switch is on or trading is paused no entry leaves, and one that
+ * waits at the exchange is canceled. Never: remembers anything of its own; the outbox is the
+ * portfolio's.
  */
 import { EXIT, Fault } from '../base/fault.ts';
 import type { Result } from '../base/result.ts';
@@ -13,6 +14,7 @@ import type { Report } from '../core/fact.ts';
 import type { Approved, Order } from '../core/order.ts';
 import type { Input } from '../core/step.ts';
 import type { World } from '../policy/world.ts';
+import { entriesHeld } from '../trade/breaker.ts';
 import { openEntriesOf, outboxOf } from '../trade/portfolio.ts';
 import { clientOrderId } from './client-id.ts';
 
@@ -22,8 +24,8 @@ export interface Errands {
   readonly idle: () => boolean;
   /** Orders approved and unanswered, oldest first. */
   readonly outbox: () => readonly Approved[];
-  /** True while no entry may leave. */
-  readonly entriesHeld: () => boolean;
+  /** Why no entry may leave, in words; null: it may. */
+  readonly entriesHeld: () => string | null;
   /** Entries to be canceled at the exchange, oldest first. */
   readonly recalled: () => readonly Order[];
   /** Market time: the close of the last candle. */
@@ -43,14 +45,15 @@ const NONE: readonly Order[] = [];
 export function errandsOf(world: World): Errands {
   const { portfolio, run } = world;
   const risk = world['risk-manager'];
-  const recalled = (): readonly Order[] => (risk.killSwitch ? openEntriesOf(portfolio) : NONE);
+  const held = (): string | null => entriesHeld(risk);
+  const recalled = (): readonly Order[] => (held() === null ? NONE : openEntriesOf(portfolio));
   return {
     idle() {
       for (const _ in portfolio.outbox) return false;
       return recalled().length === 0;
     },
     outbox: () => outboxOf(portfolio),
-    entriesHeld: () => risk.killSwitch,
+    entriesHeld: held,
     recalled,
     now: () => (run.lastCandleTime ?? 0) + run.settings.timeframeMs,
   };
@@ -62,7 +65,7 @@ export interface Courier {
 }
 
 export function createCourier(options: CourierOptions): Courier {
-  const { exchange, directory, outbox, entriesHeld, recalled, now, commit } = options;
+  const { exchange, directory, outbox, entriesHeld: heldBy, recalled, now, commit } = options;
   // What lies in the outbox when a run begins may have been sent by the one before it.
   const perhapsSent = new Set(outbox().map(order => order.id));
 
@@ -74,8 +77,8 @@ export function createCourier(options: CourierOptions): Courier {
       if (found.error.code !== 'not-found') return refuse(found);
     }
     if (now() >= order.expiresAt) return { type: 'order.expired', id: order.id, time: now() };
-    if (entriesHeld() && !order.reduceOnly)
-      return { type: 'order.canceled', id: order.id, time: now(), reason: 'kill switch' };
+    const reason = order.reduceOnly ? null : heldBy();
+    if (reason !== null) return { type: 'order.canceled', id: order.id, time: now(), reason };
     perhapsSent.add(order.id);
     const answer = await exchange.submit(order, id);
     return answer.ok ? answer.value : refuse(answer);

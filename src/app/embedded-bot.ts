@@ -105,6 +105,15 @@ export interface Bot {
   hash(): string;
   /** On: no new entries, over restarts too, until it is off. Durable when it returns. */
   setKillSwitch(on: boolean): Promise<Told>;
+  /** No new entries, over restarts too, until `resume`. Durable when it returns. */
+  pause(): Promise<Told>;
+  /** Lets entries go on after `pause` or `flatten`. Durable when it returns. */
+  resume(): Promise<Told>;
+  /**
+   * Pauses, and leaves every position at the market. Durable when it returns; the orders go out
+   * before the next candle of a run that is under way, or of the next one.
+   */
+  flatten(): Promise<Told>;
   /** Lets entries go on after a breaker has stopped them. Durable when it returns. */
   releaseBreaker(breaker: Breaker): Promise<Told>;
   /** Writes every state file that changed. */
@@ -178,6 +187,9 @@ function botOn(session: Session, backups: BackupKeeper | null): Bot {
     metrics: () => metricsNow(world),
     hash: () => hashesOf(world).all,
     setKillSwitch: on => runs.tell(() => ({ kind: 'kill-switch', on: toFlag(on) })),
+    pause: () => runs.tell(() => ({ kind: 'pause' })),
+    resume: () => runs.tell(() => ({ kind: 'resume' })),
+    flatten: () => runs.tell(() => ({ kind: 'flatten' })),
     releaseBreaker: name =>
       runs.tell(() => ({ kind: 'release-breaker', breaker: toBreaker(String(name)) })),
     checkpoint: () => session.checkpoint('asked for'),

@@ -64,6 +64,10 @@ describe('the log file', () => {
       { type: 'order.rejected', id: '1-1', time: TIME, reason: 'too small' },
       { type: 'order.expired', id: '1-1', time: TIME },
       { type: 'kill-switch.set', on: true, time: TIME },
+      { type: 'trading.paused', time: TIME, reason: 'BTC is frozen' },
+      { type: 'flatten.ordered', time: TIME },
+      { type: 'flatten.completed', time: TIME },
+      { type: 'trading.resumed', time: TIME },
     ];
     for (const fact of facts) {
       const { type, ...details } = fact;
@@ -106,6 +110,26 @@ describe('the screen', () => {
     assert.match(screenLineOf(on, 'btc') ?? '', /^kill switch is on: no new entries until .* off/);
     assert.equal(screenLineOf({ ...on, on: false }, 'btc'), 'kill switch is off');
     assert.deepEqual([on, byHand, RELEASED, TRIPPED].map(isOfOperator), [true, true, false, false]);
+  });
+
+  it('tells a pause with what lifts it, and a flatten from its order to its end', () => {
+    const facts: Fact[] = [
+      { type: 'trading.paused', time: TIME, reason: 'BTC is frozen' },
+      { type: 'flatten.ordered', time: TIME },
+      { type: 'flatten.completed', time: TIME },
+      { type: 'trading.resumed', time: TIME },
+    ];
+    assert.deepEqual(
+      facts.map(fact => screenLineOf(fact, 'btc')),
+      [
+        'trading is paused (BTC is frozen): no new entries until you lift it: ' +
+          'holdfast resume --dir btc',
+        'flatten: every position is closed at the market',
+        'flatten: nothing is open any more',
+        'trading is resumed',
+      ],
+    );
+    assert.ok(facts.every(isOfOperator), 'however fast the market goes');
   });
 
   it('tells how a training went, adopted or not', () => {

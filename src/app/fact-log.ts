@@ -5,11 +5,11 @@
  * a candle (the journal has them all).
  */
 import { toQuote } from '../base/money.ts';
-import type { Fact } from '../core/fact.ts';
+import type { Fact, FactName } from '../core/fact.ts';
 import type { TradeRecord } from '../core/order.ts';
 import { comparedIn } from '../learn/scores.ts';
 import { BREAKER_WORDS } from '../trade/breaker.ts';
-import { breakerHold, endingText, holdLine, KILL_SWITCH_HOLD } from './hold.ts';
+import { breakerHold, endingText, holdLine, KILL_SWITCH_HOLD, pauseHold } from './hold.ts';
 import { decimal, signed, signedPercent } from './number-text.ts';
 
 /** What the log file says of a fact; null: nothing. */
@@ -22,6 +22,10 @@ export function logLineOf(fact: Fact): { readonly what: string; readonly details
     case 'breaker.tripped':
     case 'breaker.released':
     case 'kill-switch.set':
+    case 'trading.paused':
+    case 'trading.resumed':
+    case 'flatten.ordered':
+    case 'flatten.completed':
     case 'memory.replaced':
     case 'day.started':
     case 'model.trained': {
@@ -35,11 +39,14 @@ export function logLineOf(fact: Fact): { readonly what: string; readonly details
   }
 }
 
-/** What a person did: it is shown however fast the market goes. */
+const OF_OPERATOR: ReadonlySet<string> = new Set<FactName>([
+  ...(['kill-switch.set', 'trading.paused', 'trading.resumed'] as const),
+  ...(['flatten.ordered', 'flatten.completed', 'memory.replaced'] as const),
+]);
+
+/** What a person did or waits for: it is shown however fast the market goes. */
 export const isOfOperator = (fact: Fact): boolean =>
-  fact.type === 'kill-switch.set' ||
-  fact.type === 'memory.replaced' ||
-  (fact.type === 'breaker.released' && fact.by !== undefined);
+  OF_OPERATOR.has(fact.type) || (fact.type === 'breaker.released' && fact.by !== undefined);
 
 /** What a person watching a live market wants to see; null: nothing. */
 export function screenLineOf(fact: Fact, directory: string): string | null {
@@ -52,6 +59,14 @@ export function screenLineOf(fact: Fact, directory: string): string | null {
       return `${BREAKER_WORDS[fact.breaker]} released${fact.by === undefined ? '' : ' by the operator'}`;
     case 'kill-switch.set':
       return fact.on ? holdLine(KILL_SWITCH_HOLD, directory) : 'kill switch is off';
+    case 'trading.paused':
+      return holdLine(pauseHold(fact), directory);
+    case 'trading.resumed':
+      return 'trading is resumed';
+    case 'flatten.ordered':
+      return `flatten: every position is closed at the market${because(fact)}`;
+    case 'flatten.completed':
+      return 'flatten: nothing is open any more';
     case 'memory.replaced':
       return `the memory of ${fact.id} was replaced by that of ${fact.from} (${fact.why})`;
     case 'model.trained':
@@ -60,6 +75,9 @@ export function screenLineOf(fact: Fact, directory: string): string | null {
       return null;
   }
 }
+
+const because = ({ reason }: Fact<'flatten.ordered'>): string =>
+  reason === undefined ? '' : ` (${reason})`;
 
 function trippedLine(fact: Fact<'breaker.tripped'>, directory: string): string {
   const hold = breakerHold(fact.breaker, fact.until);

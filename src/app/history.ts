@@ -101,6 +101,14 @@ function ofFact(fact: Fact): Pick<Plain, 'what' | 'parts' | 'text'> | null {
       };
     case 'kill-switch.set':
       return { what: 'kill switch', parts: ['risk-manager'], text: fact.on ? 'on' : 'off' };
+    case 'trading.paused':
+      return { what: 'trading', parts: ['risk-manager'], text: `paused${because(fact)}` };
+    case 'trading.resumed':
+      return { what: 'trading', parts: ['risk-manager'], text: 'resumed' };
+    case 'flatten.ordered':
+      return { what: 'flatten', parts: ['risk-manager'], text: `ordered${because(fact)}` };
+    case 'flatten.completed':
+      return { what: 'flatten', parts: ['risk-manager'], text: 'nothing is open any more' };
     case 'breaker.tripped':
       return { what: 'breaker', parts: ['risk-manager'], text: `${fact.breaker} tripped` };
     case 'breaker.released':
@@ -113,6 +121,9 @@ function ofFact(fact: Fact): Pick<Plain, 'what' | 'parts' | 'text'> | null {
       return null;
   }
 }
+
+const because = ({ reason }: { readonly reason?: string }): string =>
+  reason === undefined ? ' by the operator' : ` (${reason})`;
 
 function trainedText({ adopted, version, verdict, challenger }: Fact<'model.trained'>): string {
   const loss = challenger.examples === 0 ? '' : `, log-loss ${challenger.logLoss.toFixed(4)}`;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { freshRisk } from '../../test/policy-fixture.ts';
+import type { RiskState } from '../trade/risk-state.ts';
 import { type Hold, holdLine, holdsOf, liftCommand } from './hold.ts';
 
 const NOON = Date.UTC(2025, 0, 1, 12);
@@ -26,6 +27,19 @@ describe('holds', () => {
     assert.deepEqual(linesOf(holdsOf(risk)), lines);
     const throughSocket = JSON.parse(JSON.stringify(holdsOf(risk))) as Hold[];
     assert.deepEqual(linesOf(throughSocket), lines);
+  });
+
+  it('tell of a pause who made it, and of a flatten until it is done', () => {
+    const pause = { since: NOON };
+    const lift = 'no new entries until you lift it: holdfast resume --dir btc';
+    const of = (change: Partial<RiskState>) => linesOf(holdsOf({ ...freshRisk(), ...change }));
+    assert.deepEqual(of({ paused: pause }), [`trading is paused: ${lift}`]);
+    const frozen = { ...pause, reason: 'BTC is frozen' };
+    assert.deepEqual(of({ paused: frozen }), [`trading is paused (BTC is frozen): ${lift}`]);
+    assert.deepEqual(of({ paused: frozen, flattening: NOON }), [
+      `every position is being closed: ${lift}`,
+    ]);
+    assert.equal(of({ paused: pause, killSwitch: true }).length, 2, 'each has to be lifted');
   });
 
   it('name a directory so that a shell takes it as one word', () => {

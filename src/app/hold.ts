@@ -7,7 +7,7 @@
 import { type Millis, utcMinute } from '../base/time.ts';
 import type { Breaker } from '../core/fact.ts';
 import { BREAKER_WORDS } from '../trade/breaker.ts';
-import type { RiskState } from '../trade/risk-state.ts';
+import type { Pause, RiskState } from '../trade/risk-state.ts';
 
 export interface Hold {
   /** `maximum drawdown`. */
@@ -27,14 +27,24 @@ export const KILL_SWITCH_HOLD: Hold = {
 /** Also of one that came through a socket. */
 export const isKillSwitch = ({ lift }: Hold): boolean => lift === KILL_SWITCH_HOLD.lift;
 
+const FLATTEN_HOLD: Hold = { reason: 'flatten under way', until: null, lift: 'resume' };
+
+export const pauseHold = ({ reason }: Pick<Pause, 'reason'>): Hold => ({
+  reason: reason === undefined ? 'paused' : `paused (${reason})`,
+  until: null,
+  lift: 'resume',
+});
+
 export const breakerHold = (breaker: Breaker, until: Millis | null): Hold => ({
   reason: BREAKER_WORDS[breaker],
   until,
   lift: `release-breaker ${breaker}`,
 });
 
-export function holdsOf({ killSwitch, breakers }: RiskState): Hold[] {
+export function holdsOf({ killSwitch, paused, flattening, breakers }: RiskState): Hold[] {
   const holds = killSwitch ? [KILL_SWITCH_HOLD] : [];
+  if (flattening !== undefined) holds.push(FLATTEN_HOLD);
+  else if (paused !== undefined) holds.push(pauseHold(paused));
   for (const breaker of Object.keys(BREAKER_WORDS) as Breaker[]) {
     const latch = breakers[breaker];
     if (latch !== null) holds.push(breakerHold(breaker, latch.until));
@@ -61,6 +71,12 @@ export function endingText(hold: Hold, directory: string): string {
 
 /** `kill switch is on: no new entries until you lift it: holdfast kill-switch off --dir btc`. */
 export function holdLine(hold: Hold, directory: string): string {
-  const what = isKillSwitch(hold) ? 'kill switch is on' : `${hold.reason} is latched`;
-  return `${what}: no new entries ${endingText(hold, directory)}`;
+  return `${stateText(hold)}: no new entries ${endingText(hold, directory)}`;
+}
+
+function stateText(hold: Hold): string {
+  const { reason, lift } = hold;
+  if (isKillSwitch(hold)) return 'kill switch is on';
+  if (lift !== FLATTEN_HOLD.lift) return `${reason} is latched`;
+  return reason === FLATTEN_HOLD.reason ? 'every position is being closed' : `trading is ${reason}`;
 }

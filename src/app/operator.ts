@@ -11,6 +11,7 @@ import { EXIT, Fault } from '../base/fault.ts';
 import type { Millis } from '../base/time.ts';
 import type { Breaker } from '../core/fact.ts';
 import type { Word } from '../core/step.ts';
+import type { World } from '../policy/world.ts';
 import { BREAKERS } from '../trade/risk-state.ts';
 import { commit, type Steps } from './bot.ts';
 import { type Hold, holdsOf } from './hold.ts';
@@ -29,6 +30,14 @@ export interface Told {
   readonly marketTime: Millis | null;
   /** What holds entries back now. */
   readonly holds: readonly Hold[];
+  /** What is held now, by symbol. */
+  readonly positions: readonly HeldPosition[];
+}
+
+export interface HeldPosition {
+  readonly symbol: string;
+  /** Close of the symbol's last candle, UTC ms. On paper it is left at the open of the next. */
+  readonly heardAt: Millis;
 }
 
 export function tell(bot: Steps, word: Word): Told {
@@ -40,8 +49,14 @@ export function tell(bot: Steps, word: Word): Told {
     seq: bot.store.seq,
     marketTime,
     holds: holdsOf(bot.world['risk-manager']),
+    positions: positionsOf(bot.world),
   };
 }
+
+const positionsOf = ({ portfolio }: World): HeldPosition[] =>
+  Object.values(portfolio.positions)
+    .map(({ symbol, openedAt }) => ({ symbol, heardAt: portfolio.marks[symbol]?.time ?? openedAt }))
+    .toSorted((one, other) => (one.symbol < other.symbol ? -1 : 1));
 
 /** `max_drawdown`, however it is written; a usage fault for a name that is none. */
 export function toBreaker(text: string): Breaker {

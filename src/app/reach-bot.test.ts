@@ -12,7 +12,13 @@ import { type Reached, type Request, reachBot } from './reach-bot.ts';
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-reach-'));
 after(() => rmSync(folder, { recursive: true }));
 
-const TOLD: AnswerOf<'kill-switch'> = { changed: true, seq: 7, marketTime: null, holds: [] };
+const TOLD: AnswerOf<'kill-switch'> = {
+  changed: true,
+  seq: 7,
+  marketTime: null,
+  holds: [],
+  positions: [],
+};
 const IN_USE = new Fault(EXIT.inUse, 'models is in use', 'stop it');
 const notHere = () => assert.fail('a running bot does it');
 

@@ -124,6 +124,9 @@ export const commandsOf = (session: Session): Commands => ({
   'scrub-status': async () => session.scrub(),
   'kill-switch': ({ on }) => session.tell({ kind: 'kill-switch', on }),
   'release-breaker': ({ breaker }) => session.tell({ kind: 'release-breaker', breaker }),
+  pause: () => session.tell({ kind: 'pause' }),
+  resume: () => session.tell({ kind: 'resume' }),
+  flatten: () => session.tell({ kind: 'flatten' }),
   rollback: ({ from, ...rollback }) => session.rollBack(rollback, from),
 });
 

@@ -109,6 +109,7 @@ export function riskText(
       'Lost today, at worst',
       `${money(state.dailyLoss)} (the larger of marked and realised; limit ${percent(settings.dailyLossLimit)} of the start)`,
     ],
+    ['Paused', pausedText(state)],
     ['Kill switch', state.killSwitch ? 'ON' : 'off'],
   ]);
   const breakers = BREAKERS.map(name => {
@@ -141,6 +142,12 @@ export function riskText(
     table(columns, breakers),
     last.length === 0 ? 'no trades yet' : recent,
   ].join('\n\n');
+}
+
+function pausedText({ paused, flattening }: RiskState): string {
+  if (paused === undefined) return 'no';
+  const since = `SINCE ${utcMinute(paused.since)}`;
+  return flattening === undefined ? since : `${since}, every position is being closed`;
 }
 
 export function portfolioText(state: Portfolio): string {

@@ -74,7 +74,7 @@ describe('a word to a directory at rest', () => {
     const hold = { reason: 'kill switch', until: null, lift: 'kill-switch off' };
     assert.deepEqual(told, {
       ...{ command: 'kill-switch', on: true, changed: true, seq: told.seq, byRunningBot: false },
-      ...{ marketTime: told.marketTime, holds: [hold] },
+      ...{ marketTime: told.marketTime, holds: [hold], positions: [] },
     });
     const off = JSON.parse((await say('models', 'kill-switch', 'off', '--json')).out);
     assert.deepEqual([off.seq, off.holds], [told.seq + 1, []]);
@@ -125,7 +125,10 @@ describe('a word to a directory at rest', () => {
     await say('forgotten', 'kill-switch', 'on');
     const { code, err } = await say('forgotten', 'state', 'reset', 'risk-manager', '--yes');
     assert.equal(code, EXIT.ok);
-    assert.match(err, /^holdfast: the kill switch is off and no breaker is latched any more/);
+    assert.match(
+      err,
+      /^holdfast: the kill switch is off, no breaker is latched and nothing is paused any more/,
+    );
     assert.equal((await riskOf('forgotten')).killSwitch, false);
   });
 

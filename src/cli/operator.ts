@@ -1,5 +1,6 @@
 /**
- * `kill-switch on|off`, `release-breaker NAME`: what a person may say to a bot.
+ * `pause`, `resume`, `flatten`, `kill-switch on|off`, `release-breaker NAME`: what a person may
+ * say to a bot.
  *
  * Promises: a running bot does it as a step of its own, on a directory at rest this process does;
  * durable when it is told. One that changes nothing says so, writes no fact, and exits 0.
@@ -10,6 +11,7 @@ import { type Told, toBreaker, type Word } from '../app/operator.ts';
 import { tellAtRest } from '../app/operator-at-rest.ts';
 import { reachBot } from '../app/reach-bot.ts';
 import { EXIT, type ExitCode, Fault } from '../base/fault.ts';
+import { utcMinute } from '../base/time.ts';
 import type { Io } from './io.ts';
 import type { StateOptions } from './state-command.ts';
 import { placeFor, print, printJson } from './state-look.ts';
@@ -39,17 +41,47 @@ export async function releaseBreaker(
   });
 }
 
+export const pause = (options: StateOptions, io: Io): Promise<ExitCode> =>
+  speak(options, io, {
+    word: { kind: 'pause' },
+    done: 'paused: entries on their way are canceled; positions keep their stops and exits',
+    wasSo: 'paused already: nothing changed',
+  });
+
+export const resume = (options: StateOptions, io: Io): Promise<ExitCode> =>
+  speak(options, io, {
+    word: { kind: 'resume' },
+    done: 'resumed: entries are made again',
+    wasSo: 'not paused: nothing changed',
+  });
+
+export const flatten = (options: StateOptions, io: Io): Promise<ExitCode> =>
+  speak(options, io, {
+    word: { kind: 'flatten' },
+    done: 'flatten is ordered: positions are closed at the market, entries canceled; then paused',
+    wasSo: 'flatten: nothing changed',
+    more: closingLines,
+  });
+
+/** What becomes of each position, and when. */
+function closingLines({ positions }: Told, byRunningBot: boolean): string[] {
+  if (positions.length === 0) return ['no position is open'];
+  const when = byRunningBot ? 'is being closed' : 'is closed first thing at the next start';
+  return positions.map(
+    ({ symbol, heardAt }) => `${symbol} ${when} (its last candle closed ${utcMinute(heardAt)})`,
+  );
+}
+
 interface Speech {
   readonly word: Word;
   readonly done: string;
   readonly wasSo: string;
+  /** What else is to be said of the answer. */
+  readonly more?: (told: Told, byRunningBot: boolean) => readonly string[];
 }
 
-async function speak(
-  options: StateOptions,
-  io: Io,
-  { word, done, wasSo }: Speech,
-): Promise<ExitCode> {
+async function speak(options: StateOptions, io: Io, speech: Speech): Promise<ExitCode> {
+  const { word } = speech;
   const place = placeFor(options, io);
   const { directory } = place;
   const atRest = (): Told => {
@@ -58,18 +90,18 @@ async function speak(
       io.stderr.write(`warning: ${line}\n`);
     return told;
   };
-  const { value, byRunningBot } = await (word.kind === 'kill-switch'
-    ? reachBot({ directory, command: word.kind, given: { on: word.on }, atRest })
-    : reachBot({ directory, command: word.kind, given: { breaker: word.breaker }, atRest }));
+  const { kind: command, ...given } = word;
+  const request = { directory, command, given, atRest };
+  const { value, byRunningBot } = await reachBot<Word['kind']>(request);
   if (options.json) {
-    const { kind: command, ...given } = word;
     printJson(io, { command, ...given, ...value, byRunningBot });
     return EXIT.ok;
   }
   const by = byRunningBot ? ', by the running bot' : '';
-  print(io, value.changed ? `${done} (step ${value.seq}${by})` : wasSo);
+  print(io, value.changed ? `${speech.done} (step ${value.seq}${by})` : speech.wasSo);
+  for (const line of speech.more?.(value, byRunningBot) ?? []) print(io, line);
   // Of the kill switch itself the line above has told.
-  const others = value.holds.filter(hold => word.kind !== 'kill-switch' || !isKillSwitch(hold));
+  const others = value.holds.filter(hold => command !== 'kill-switch' || !isKillSwitch(hold));
   for (const hold of others) print(io, holdLine(hold, directory));
   return EXIT.ok;
 }

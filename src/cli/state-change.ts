@@ -35,7 +35,7 @@ const CONSEQUENCES: Readonly<Record<string, string>> = {
     'the balance starts again at the start balance and positions are forgotten; reset analytics and ' +
     'risk-manager too, or their figures will show the jump as a profit or a loss',
   'risk-manager':
-    'the kill switch is off and no breaker is latched any more: entries are allowed from the next start',
+    'the kill switch is off, no breaker is latched and nothing is paused any more: entries are allowed from the next start',
 };
 
 export const stateReset = async (

@@ -124,6 +124,14 @@ export interface FactShapes extends VenueFactShapes {
     readonly by?: 'operator';
   };
   'kill-switch.set': { readonly on: boolean; readonly time: Millis };
+  /** `reason`: in words, where the bot itself did it; absent: the operator did. */
+  'trading.paused': { readonly time: Millis; readonly reason?: string };
+  /** Entries are allowed again, and a flatten that was under way is called off. */
+  'trading.resumed': { readonly time: Millis };
+  /** Every position is to be left at the market. Trading is paused by then. */
+  'flatten.ordered': { readonly time: Millis; readonly reason?: string };
+  /** Nothing is held any more and nothing is on its way that could open a position. */
+  'flatten.completed': { readonly time: Millis };
 
   /** A choice of the Q-table for a symbol, and the dice after it was rolled. */
   'strategy.chosen': {

@@ -18,6 +18,11 @@ import type { Settings } from './settings.ts';
 export type Word =
   /** On: no entry is made. Positions keep their stops and exits. */
   | { readonly kind: 'kill-switch'; readonly on: boolean }
+  /** No entry is made until `resume`. `reason`: in words, where the bot itself says it. */
+  | { readonly kind: 'pause'; readonly reason?: string }
+  | { readonly kind: 'resume' }
+  /** Every position is left at the market, and trading is paused. */
+  | { readonly kind: 'flatten'; readonly reason?: string }
   /** What tripped it has to happen anew. */
   | { readonly kind: 'release-breaker'; readonly breaker: Breaker };
 

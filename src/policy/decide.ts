@@ -17,6 +17,7 @@ import { gapBefore, symbolOf } from '../trade/market.ts';
 import { equityOf, tradeOf } from '../trade/portfolio.ts';
 import { tellEntryOrExit } from './entry.ts';
 import { tellExamples } from './examples.ts';
+import { tellFlatten, tellFlattened, tellPause, tellResume } from './flatten.ts';
 import { tellLeaving } from './leave.ts';
 import { tellGivenUp, tellRewards } from './reward.ts';
 import { tellTrainingRequests } from './training-request.ts';
@@ -56,6 +57,15 @@ export function decide(world: World, input: Input, telling: Telling): void {
     case 'kill-switch':
       if (world['risk-manager'].killSwitch !== input.on)
         telling.tell({ type: 'kill-switch.set', on: input.on, time: input.time });
+      return;
+    case 'pause':
+      tellPause(world, input, telling);
+      return;
+    case 'resume':
+      tellResume(world, input, telling);
+      return;
+    case 'flatten':
+      tellFlatten(world, input, telling);
       return;
     case 'release-breaker':
       if (world['risk-manager'].breakers[input.breaker] !== null)
@@ -101,6 +111,7 @@ function decideCandle(world: World, candle: Candle, { reports, telling }: Candle
   tellHour(world, closeTime, telling);
   tellBreakers(world, closeTime, telling);
   const moment = { time: closeTime, telling };
+  tellFlattened(world, moment);
   tellRewards(world, closed, moment);
   tellGivenUp(world, candle.symbol, moment);
   const forecast = tellEntryOrExit(world, { candle, symbol }, telling);
@@ -119,7 +130,13 @@ function candleFact(candle: Candle, gap: number): Fact<'candle.closed'> {
 /** A live exchange may answer with the very fill that closes a trade. */
 function tellAnswer(world: World, report: Report | VenueReport, telling: Telling): void {
   const trade = tellReport(world, report, telling);
-  if (trade !== null) tellRewards(world, [trade], { time: report.time, telling });
+  const moment = { time: report.time, telling };
+  if (trade !== null) tellRewards(world, [trade], moment);
+  if (world['risk-manager'].flattening === undefined) return;
+  // What a recalled entry was filled with before the exchange heard of it is left as well.
+  if (report.type === 'order.filled')
+    tellLeaving(world, { symbol: report.symbol, time: report.time, reason: 'force_exit' }, telling);
+  tellFlattened(world, moment);
 }
 
 /** Tells the reports; returns the trades that they closed. */

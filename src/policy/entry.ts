@@ -21,6 +21,7 @@ import { availableOf, equityOf, isEntering, isLeaving, openTrades } from '../tra
 import { frozenBy } from '../trade/portfolio-venue.ts';
 import { exitFor } from './exits.ts';
 import { forecastOf } from './forecast.ts';
+import { type Leaving, tellLeaving } from './leave.ts';
 import { type Sizing, sizeEntry } from './sizing.ts';
 import { propose } from './strategies.ts';
 import type { Proposal } from './strategy-proposal.ts';
@@ -43,8 +44,10 @@ interface Idea extends Moment {
 
 /** Returns the forecast of what was proposed, whatever became of it; null: nothing was. */
 export function tellEntryOrExit(world: World, moment: Moment, telling: Telling): Forecast | null {
-  if (world.portfolio.positions[moment.candle.symbol] !== undefined) {
-    tellExit(world, moment, telling);
+  const { candle } = moment;
+  if (world.portfolio.positions[candle.symbol] !== undefined) {
+    if (world['risk-manager'].flattening === undefined) tellExit(world, moment, telling);
+    else tellLeaving(world, forcedExit(world, candle), telling);
     return null;
   }
   if (entryBar(world, moment) !== null) return null;
@@ -60,6 +63,12 @@ export function entryBar(world: World, { candle, symbol }: Moment): string | nul
   if (frozen !== null) return frozen;
   return entryRefusal(world['risk-manager'], placesTaken(world), world.run.settings);
 }
+
+const forcedExit = ({ run }: World, { symbol, time }: Candle): Leaving => ({
+  symbol,
+  time: time + run.settings.timeframeMs,
+  reason: 'force_exit',
+});
 
 function tellExit(world: World, { candle, symbol }: Moment, telling: Telling): void {
   const { settings } = world.run;

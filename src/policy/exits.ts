@@ -2,9 +2,9 @@
  * Exits: when a position is left before its stop or target does it.
  *
  * Promises: an exit closes the whole position at market, reduce-only; it is never refused by a
- * breaker. The kill switch stops entries and forces no exit. Never: asked while an exit of the
- * same position is still in the outbox or open; the caller sees to that, since on a dead market it
- * waits long.
+ * breaker. The kill switch and a pause stop entries and force no exit; a flatten forces one. Never:
+ * asked while an exit of the same position is still in the outbox or open; the caller sees to that,
+ * since on a dead market it waits long.
  */
 import type { Millis } from '../base/time.ts';
 import type { Contract } from '../core/market.ts';

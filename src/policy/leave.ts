@@ -10,7 +10,7 @@ import { isLeaving } from '../trade/portfolio.ts';
 import { exitOrder } from './exits.ts';
 import type { World } from './world.ts';
 
-interface Leaving {
+export interface Leaving {
   readonly symbol: string;
   readonly time: Millis;
   readonly reason: ExitReason;

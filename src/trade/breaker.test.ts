@@ -236,6 +236,8 @@ describe('breakers together', () => {
     assert.equal(entryRefusal(state, 3, settings), 'maximum drawdown');
     state.killSwitch = true;
     assert.equal(entryRefusal(state, 3, settings), 'kill switch');
+    const paused = { since: NOON };
+    assert.equal(entryRefusal({ ...state, killSwitch: false, paused }, 3, settings), 'paused');
   });
 
   it('tell how long they were latched, the present latch included', () => {

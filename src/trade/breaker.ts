@@ -105,13 +105,23 @@ export const BREAKER_WORDS: Readonly<Record<Breaker, string>> = {
   loss_streak: 'loss streak cooldown',
 };
 
+/**
+ * By whose word no entry may leave and those on their way are canceled, or null. A breaker only
+ * refuses new ones.
+ */
+export function entriesHeld({ killSwitch, paused }: RiskState): string | null {
+  if (killSwitch) return 'kill switch';
+  return paused === undefined ? null : 'paused';
+}
+
 /** Why no entry may be made now, in words, or null. */
 export function entryRefusal(
   state: RiskState,
   openTrades: number,
   settings: Settings,
 ): string | null {
-  if (state.killSwitch) return 'kill switch';
+  const held = entriesHeld(state);
+  if (held !== null) return held;
   if (state.breakers.max_drawdown !== null) return BREAKER_WORDS.max_drawdown;
   if (state.breakers.daily_loss !== null) return BREAKER_WORDS.daily_loss;
   if (state.breakers.loss_streak !== null) return BREAKER_WORDS.loss_streak;

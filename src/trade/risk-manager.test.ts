@@ -151,6 +151,12 @@ describe('risk manager', () => {
             : { type: 'breaker.released', breaker, time: START + 12, ...byHand },
       ),
     fc.constant(filled),
+    fc.constantFrom<Fact>(
+      { type: 'trading.paused', time: START },
+      { type: 'trading.paused', time: START, reason: 'BTC is frozen' },
+      { type: 'trading.resumed', time: START },
+      { type: 'flatten.completed', time: START },
+    ),
   );
 
   it('[restart] resets none of it: folding, saving, loading and folding on equals folding on', () => {
@@ -163,6 +169,27 @@ describe('risk manager', () => {
       }),
       { seed: 11, numRuns: 300 },
     );
+  });
+
+  it('keeps a flatten until it is done, the pause until it is lifted', () => {
+    const state = folded([
+      { type: 'trading.paused', time: START },
+      { type: 'flatten.ordered', time: START + 1 },
+    ]);
+    assert.deepEqual(restarted(state), state);
+    assert.deepEqual([state.paused, state.flattening], [{ since: START }, START + 1]);
+    folded([{ type: 'flatten.completed', time: START + 2 }], state);
+    assert.deepEqual([state.paused, 'flattening' in state], [{ since: START }, false]);
+    folded([{ type: 'trading.resumed', time: START + 3 }], state);
+    assert.deepEqual(state, folded([]), 'as if it had never been');
+  });
+
+  it('reads a file of before there was a pause', () => {
+    const state = folded([configured, closed(5)]);
+    const { upgrades, file } = riskManager;
+    const lifted = [2, 3].reduce((old, to) => upgrades?.[to]?.(old) ?? old, file.encode(state));
+    assert.deepEqual(file.decode(lifted), state);
+    assert.equal('paused' in state, false);
   });
 
   it('encodes a copy, so that a file written later holds the state of its own step', () => {
@@ -196,6 +223,7 @@ describe('risk manager', () => {
       rule({ totalTrades: 2, wins: 1, losses: 1, winStreak: 1, lossStreak: 1 }) ?? '',
       /at once/,
     );
+    assert.match(rule({ flattening: START }) ?? '', /not paused/);
     assert.match(rule({ equity: 5 }) ?? '', /above its own peak/);
     assert.match(rule({ currentDrawdown: 0.2 }) ?? '', /drawdown outside/);
     assert.match(rule({ tradingDate: '2024-08-05', dayEndsAt: START }) ?? '', /midnight/);

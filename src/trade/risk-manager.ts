@@ -24,9 +24,9 @@ import {
 export const riskManager: Component<'risk-manager', RiskState> = {
   id: 'risk-manager',
   title: 'risk manager',
-  version: 2,
-  // Trades may be known by their totals alone since.
-  upgrades: { 2: old => old },
+  version: 3,
+  // Since 2 trades may be known by their totals alone, since 3 trading may be paused.
+  upgrades: { 2: old => old, 3: old => old },
   money: true,
   file: {
     name: 'risk_manager_state.json',
@@ -87,6 +87,19 @@ export const riskManager: Component<'risk-manager', RiskState> = {
     },
     'kill-switch.set': (state, { on }) => {
       state.killSwitch = on;
+    },
+    'trading.paused': (state, { time, reason }) => {
+      state.paused = reason === undefined ? { since: time } : { since: time, reason };
+    },
+    'trading.resumed': state => {
+      delete state.paused;
+      delete state.flattening;
+    },
+    'flatten.ordered': (state, { time }) => {
+      state.flattening = time;
+    },
+    'flatten.completed': state => {
+      delete state.flattening;
     },
   },
 };

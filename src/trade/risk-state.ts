@@ -35,6 +35,13 @@ export interface RecentTrade {
   readonly ratio: number;
 }
 
+/** Trading was paused, by the operator or by the bot itself. */
+export interface Pause {
+  readonly since: Millis;
+  /** In words, where the bot itself did it. */
+  readonly reason?: string;
+}
+
 /** A breaker that has tripped and holds entries back. */
 export interface Latch {
   readonly since: Millis;
@@ -80,6 +87,10 @@ export interface RiskState {
   /** How long each breaker was latched in all, latches not yet released left out. */
   latchedMs: Record<Breaker, Millis>;
   killSwitch: boolean;
+  /** No entry is made until the operator resumes; absent: trading goes on. */
+  paused?: Pause;
+  /** Since when every position is being left at the market; absent: none is for that. */
+  flattening?: Millis;
   /** True from the first fill on: until then a changed start balance is a fresh start. */
   traded: boolean;
 }
@@ -108,6 +119,8 @@ export const initialRiskState = (): RiskState => ({
   killSwitch: false,
   traded: false,
 });
+
+const readPause = fieldsOf<Pause>({ since: asInteger, reason: optional(asText) });
 
 const readLatch = fieldsOf<Latch>({
   since: asInteger,
@@ -142,6 +155,8 @@ export const readRiskState: Reader<RiskState> = fieldsOf<RiskState>({
   breakers: recordOf(BREAKERS, nullable(readLatch)),
   latchedMs: recordOf(BREAKERS, asCount),
   killSwitch: asBoolean,
+  paused: optional(readPause),
+  flattening: optional(asInteger),
   traded: asBoolean,
 });
 
@@ -155,6 +170,8 @@ export function brokenRule(state: RiskState): string | null {
   const listed = state.totalTrades - (state.unlistedTrades ?? 0);
   if (state.last10Trades.length !== Math.min(listed, RECENT_TRADES_MAX))
     return 'recent trades that do not fit the number of trades';
+  if (state.flattening !== undefined && state.paused === undefined)
+    return 'a flatten under way while trading is not paused';
   if (state.equity > state.peakBalance) return 'equity above its own peak';
   if (state.currentDrawdown < 0 || state.currentDrawdown > state.maxDrawdown)
     return 'a drawdown outside 0 to its maximum';
