@@ -67,6 +67,34 @@ describe('a word to a directory at rest', () => {
     assert.equal((await riskOf('models')).killSwitch, false);
   });
 
+  it('pauses and resumes, each told once; the kill switch is another hold', async () => {
+    const hold = `trading is paused: no new entries until you lift it: holdfast resume --dir ${at('models')}\n`;
+    const paused = await say('models', 'pause');
+    assert.match(paused.out, /^paused: entries on their way are canceled; .* \(step \d+\)\n/);
+    assert.ok(paused.out.endsWith(hold), paused.out);
+    const again = await say('models', 'pause');
+    assert.equal(again.out, `paused already: nothing changed\n${hold}`);
+    const shown = await say('models', 'state', 'show', 'risk-manager');
+    assert.match(shown.out, /Paused +SINCE 2025-01-01 02:30\n/);
+    await say('models', 'kill-switch', 'on');
+    const resumed = await say('models', 'resume');
+    assert.match(resumed.out, /^resumed: entries are made again \(step \d+\)\nkill switch is on: /);
+    await say('models', 'kill-switch', 'off');
+    assert.equal((await say('models', 'resume')).out, 'not paused: nothing changed\n');
+  });
+
+  it('flattens what holds nothing by a pause alone', async () => {
+    const first = await say('models', 'flatten');
+    assert.match(first.out, /^flatten is ordered: .*\(step \d+\)\nno position is open\ntrading is/);
+    const again = JSON.parse((await say('models', 'flatten', '--json')).out);
+    const hold = { reason: 'paused', until: null, lift: 'resume' };
+    assert.deepEqual(
+      [again.command, again.changed, again.holds, again.positions],
+      ['flatten', false, [hold], []],
+    );
+    await say('models', 'resume');
+  });
+
   it('answers in JSON with the step, the market time and what still holds entries back', async () => {
     const { out } = await say('models', 'kill-switch', 'on', '--json');
     const told = JSON.parse(out);
@@ -86,6 +114,8 @@ describe('a word to a directory at rest', () => {
     [['kill-switch', ''], /not "" — /],
     [['kill-switch'], /missing required argument 'on\|off'/],
     [['kill-switch', 'on', 'off'], /too many arguments/],
+    [['flatten', 'BTC'], /too many arguments/],
+    [['flaten'], /did you mean flatten\?/],
     [['kill-swich', 'on'], /did you mean kill-switch\?/],
     [['release-breaker', 'max_drawdwn'], /no breaker "max_drawdwn" — did you mean max_drawdown\?/],
     [['release-breaker', 'drawdwn'], /did you mean max_drawdown\?/],
