@@ -114,7 +114,7 @@ export class TradeScreen {
       return await serveControl(config.dir, commandsOf(session));
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
-      screen.warn(`no commands can reach this bot while it runs, no kill-switch either: ${why}`);
+      screen.warn(`no commands can reach this bot while it runs, no flatten either: ${why}`);
       return null;
     }
   }
