@@ -11,6 +11,7 @@ import type { Failure } from '../../base/result.ts';
 import type { Approved } from '../../core/order.ts';
 import type { Ticket } from '../../core/venue.ts';
 import { stopsToPlace, stopsToWithdraw } from '../../core/venue-books.ts';
+import { entriesHeld } from '../../trade/breaker.ts';
 import { outboxOf } from '../../trade/portfolio.ts';
 import { clientOrderId } from '../client-id.ts';
 import { answer, booksOf, type Desk, portfolioOf, timeOf } from './desk.ts';
@@ -79,7 +80,7 @@ function doubt(desk: Desk, { id }: Approved, error: Failure): Failure {
 function reasonToDrop({ world }: Desk, { reduceOnly, symbol }: Approved): string | null {
   if (reduceOnly)
     return world.portfolio.positions[symbol] === undefined ? 'its position is closed' : null;
-  return world['risk-manager'].killSwitch ? 'kill switch' : null;
+  return entriesHeld(world['risk-manager']);
 }
 
 function isUnsettled(desk: Desk, symbol: string): boolean {

@@ -8,6 +8,7 @@
 import { NOT_FOUND_AFTER_MS } from '../../base/limits.ts';
 import type { Failure } from '../../base/result.ts';
 import type { OpenOrder, Order } from '../../core/order.ts';
+import { entriesHeld } from '../../trade/breaker.ts';
 import { clientOrderId } from '../client-id.ts';
 import { book } from './book.ts';
 import { answer, type Desk, isLeg, portfolioOf, seenTwice, timeOf } from './desk.ts';
@@ -66,6 +67,7 @@ function drop(desk: Desk, id: string): null {
 /** Why an entry is called back from the venue; null: it waits on. */
 function reasonToRecall({ world, venue }: Desk, order: Order): string | null {
   if (order.reduceOnly) return null;
-  if (world['risk-manager'].killSwitch) return 'kill switch';
+  const held = entriesHeld(world['risk-manager']);
+  if (held !== null) return held;
   return venue.now() >= order.expiresAt ? 'it found no other side in its time' : null;
 }
