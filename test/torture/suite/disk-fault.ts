@@ -134,13 +134,12 @@ async function failSmall({ stage, server }: Place, { scene, at, deed }: Point): 
   const lived = await server.live(life, { of: KINDS, at, deed });
   try {
     const ending = endingOf(lived, stage, deed);
-    const left = comeBack({
+    comeBack({
       directory: stage.directory,
       mirror: life.mirrored === true ? stage.mirror : null,
       acknowledged: Math.max(from, lived.acknowledged),
-      whole: deed.do === 'short',
     });
-    return left === 'repaired' ? `${ending}, tail repaired` : ending;
+    return ending;
   } catch (error) {
     throw withPoint(stage, { at, deed }, error);
   }
