@@ -83,6 +83,9 @@ function breachOf(file: SourceFile, room: string, one: Import): string | null {
   return `${file.path} imports ${target}: ${room} may import ${allowed.join(', ') || 'nothing'}`;
 }
 
+/** All that is peculiar to ccxt stays here: its types, its errors, the way its modules are loaded. */
+const CCXT = 'src/exchange/ccxt/';
+
 const MINTS = ['src/policy/sizing.ts', 'src/policy/exits.ts'];
 
 function packageBreach(file: SourceFile, room: string, target: string): string | null {
@@ -90,6 +93,8 @@ function packageBreach(file: SourceFile, room: string, target: string): string |
   if (target === 'node:process')
     return `${file.path} imports ${target}: that opens stdin; use the global process`;
   const isDisk = /^(node:)?fs(\/promises)?$/.test(target);
+  if (/^ccxt(\/|$)/.test(target) && !file.path.startsWith(CCXT))
+    return `${file.path} imports ${target}: only ${CCXT} does; use its Client`;
   if (room === 'state' && isDisk && !/\/disk(-path)?\.ts$/.test(file.path))
     return `${file.path} imports ${target}: in state/ only disk.ts does; use its Disk`;
   return null;
@@ -119,6 +124,8 @@ describe('walls', () => {
     ['src/state/a.ts', "import fs from 'node:fs';", /only disk\.ts does/],
     ['src/state/a.ts', "import process from 'node:process';", /use the global process/],
     ['src/state/a.ts', "export * from '../exchange/tape.ts';", /state may import base, core/],
+    ['src/exchange/a.ts', "import ccxt from 'ccxt';", /only src\/exchange\/ccxt\/ does/],
+    ['src/app/a.ts', "import type { Exchange } from 'ccxt';", /use its Client/],
     ['src/learn/a.ts', "import { z } from 'zod';", /learn is pure/],
     ['src/cli/a.ts', "import { must } from '../core/fact.ts';", /types of core only/],
     ['src/app/a.ts', "import {\n  approve,\n} from '../core/order.ts';", /only .*sizing\.ts/],
@@ -134,6 +141,8 @@ describe('walls', () => {
     assert.deepEqual(breachesOf(sourceOf('src/cli/a.ts', fine)), []);
     const disk = "import { openSync } from 'node:fs';";
     assert.deepEqual(breachesOf(sourceOf('src/state/disk.ts', disk)), []);
+    const ccxt = "import type { Exchange } from 'ccxt';";
+    assert.deepEqual(breachesOf(sourceOf('src/exchange/ccxt/load.ts', ccxt)), []);
   });
 
   it('impurities are seen in code, and not in comments, strings and regular expressions', () => {

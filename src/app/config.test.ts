@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { inspect } from 'node:util';
 import { Fault } from '../base/fault.ts';
+import { nearestName } from '../base/nearest-name.ts';
 import { HOUR_MS } from '../base/time.ts';
 import { DEFAULT_SETTINGS } from '../core/settings.ts';
 import { loadConfig, marketConflict } from './config.ts';
 import { configOptions, configTable } from './config-option.ts';
-import { nearestName } from './nearest-name.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-config-'));
 after(() => rmSync(folder, { recursive: true }));

@@ -8,6 +8,7 @@
 import * as v from 'valibot';
 import { holdsKey, KEY_REMEDY } from '../backup/place-name.ts';
 import { EXIT, Fault } from '../base/fault.ts';
+import { nearestName } from '../base/nearest-name.ts';
 import { type Millis, timeframeMs } from '../base/time.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../core/settings.ts';
 import { ENV_PREFIX, emptyTree, isTree, readConfigFile, type Tree } from './config-file.ts';
@@ -22,7 +23,6 @@ import {
 import { toSettings } from './config-settings.ts';
 import { refuseWrongTiers } from './config-tier.ts';
 import { isUnknownKey } from './group.ts';
-import { nearestName } from './nearest-name.ts';
 import type { ScrubPace } from './scrubber.ts';
 
 type SecretKey = (typeof SECRET_KEYS)[number];

@@ -8,6 +8,7 @@
  * returns; a word that changes nothing writes nothing. Never: trades.
  */
 import { EXIT, Fault } from '../base/fault.ts';
+import { nearestName } from '../base/nearest-name.ts';
 import type { Millis } from '../base/time.ts';
 import type { Breaker } from '../core/fact.ts';
 import type { Word } from '../core/step.ts';
@@ -15,7 +16,6 @@ import type { World } from '../policy/world.ts';
 import { BREAKERS } from '../trade/risk-state.ts';
 import { commit, type Steps } from './bot.ts';
 import { type Hold, holdsOf } from './hold.ts';
-import { nearestName } from './nearest-name.ts';
 import { marketTimeOf } from './view.ts';
 
 export type { Word };

@@ -106,3 +106,5 @@ export const ROUND_SLOWEST_MS = 30 * SECOND_MS;
 export const RECONCILE_MS = 3 * MINUTE_MS;
 /** What a venue's rounding of an open position's entry price may show: 0.01 of the quote currency. */
 export const BALANCE_SLACK = 1_000_000;
+/** A request to an exchange: what has no answer by then is in doubt. */
+export const EXCHANGE_ANSWER_MS_MAX = 10 * SECOND_MS;

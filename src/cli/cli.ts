@@ -5,9 +5,9 @@
  * called; `runCli` never throws. Never: does what a command does.
  */
 import { Command, CommanderError } from 'commander';
-import { nearestName } from '../app/nearest-name.ts';
 import { version } from '../app/version.ts';
 import { EXIT, type ExitCode } from '../base/fault.ts';
+import { nearestName } from '../base/nearest-name.ts';
 import { registerBacktest } from './backtest-command.ts';
 import { registerCrashTest } from './crash-test-command.ts';
 import { registerDoctor } from './doctor-command.ts';

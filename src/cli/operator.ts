@@ -6,11 +6,11 @@
  * durable when it is told. One that changes nothing says so, writes no fact, and exits 0.
  */
 import { holdLine, isKillSwitch } from '../app/hold.ts';
-import { nearestName } from '../app/nearest-name.ts';
 import { type Told, toBreaker, type Word } from '../app/operator.ts';
 import { tellAtRest } from '../app/operator-at-rest.ts';
 import { reachBot } from '../app/reach-bot.ts';
 import { EXIT, type ExitCode, Fault } from '../base/fault.ts';
+import { nearestName } from '../base/nearest-name.ts';
 import { utcMinute } from '../base/time.ts';
 import type { Io } from './io.ts';
 import type { StateOptions } from './state-command.ts';

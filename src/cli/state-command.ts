@@ -2,9 +2,9 @@
  * `state ...`: looks at a state directory, and changes it where a person asks for that.
  */
 import type { Command as Program } from 'commander';
-import { nearestName } from '../app/nearest-name.ts';
 import type { Point } from '../app/point.ts';
 import { EXIT, Fault } from '../base/fault.ts';
+import { nearestName } from '../base/nearest-name.ts';
 import { AT, FROM, toPoint } from './point.ts';
 import type { AddCommand, Registration } from './registration.ts';
 import { registerBackup } from './state-backup-command.ts';

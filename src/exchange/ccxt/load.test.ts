@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { Fault } from '../../base/fault.ts';
+import { EXCHANGES, loadClient, testExchangeUrl } from './load.ts';
+
+const LOCAL = 'http://127.0.0.1:4321';
+
+/** Every text in a tree. */
+function textsOf(node: unknown): string[] {
+  if (typeof node === 'string') return [node];
+  return typeof node === 'object' && node !== null ? Object.values(node).flatMap(textsOf) : [];
+}
+
+describe('client of an exchange', () => {
+  for (const id of Object.keys(EXCHANGES))
+    it(`${id} is loaded, and can give candles by request and by stream`, async () => {
+      const client = await loadClient(id);
+      assert.equal(client.id, id);
+      assert.equal(client.has['fetchOHLCV'], true);
+      assert.equal(client.has['watchOHLCV'], true);
+      assert.equal(client.has['fetchTime'], true);
+    });
+
+  it('an unknown id is refused with the nearest one', async () => {
+    await assert.rejects(loadClient('kucoinfuture'), (error: Fault) => {
+      assert.equal(error.exitCode, 64);
+      assert.match(
+        `${error.message}; ${error.remedy}`,
+        /kucoinfuture; did you mean kucoinfutures\?/,
+      );
+      return true;
+    });
+    await assert.rejects(loadClient('toString'), /unknown exchange: toString/);
+  });
+
+  it('a test exchange takes the place of every address', async () => {
+    for (const id of Object.keys(EXCHANGES)) {
+      const { urls } = await loadClient(id, { testUrl: LOCAL });
+      const places = textsOf((urls as { api: unknown }).api);
+      assert.ok(places.length > 0);
+      for (const place of places) assert.match(place, /^(http|ws):\/\/127\.0\.0\.1:4321(\/|$)/);
+    }
+  });
+
+  it('a test exchange on another machine is refused', () => {
+    const urlIn = (url: string) => testExchangeUrl({ HOLDFAST_TEST_EXCHANGE_URL: url });
+    assert.equal(urlIn(LOCAL), LOCAL);
+    assert.equal(testExchangeUrl({}), null);
+    for (const url of [
+      'http://192.168.1.2:80',
+      'https://api.kucoin.com',
+      'http://127.0.0.1.evil.example:80',
+      'http://127.0.0.1:80@evil.example',
+      'ws://127.0.0.1:80',
+    ])
+      assert.throws(() => urlIn(url), Fault, url);
+  });
+});

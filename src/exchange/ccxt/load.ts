@@ -1,0 +1,101 @@
+/**
+ * A client of an exchange: ccxt's class of that exchange, and no other module of ccxt.
+ *
+ * ccxt exports one module that loads all its exchanges. The class of one of them is loaded by the
+ * URL of its file (docs/decisions/0090-ccxt.md). Promises: an unknown id is a config fault with the
+ * nearest name; nothing is sent yet. Never: reads a key from anywhere (they are given), or talks to
+ * another place than the exchange, but for a test's on this machine.
+ */
+import type { Exchange } from 'ccxt';
+import { EXIT, Fault } from '../../base/fault.ts';
+import { EXCHANGE_ANSWER_MS_MAX } from '../../base/limits.ts';
+import { nearestName } from '../../base/nearest-name.ts';
+
+/** Callers pick of it what they need: a test's stub is as small as that. */
+export type Client = Exchange;
+
+/** Ids of ccxt, and whether Holdfast was tried on that exchange's own ways. */
+export const EXCHANGES: Readonly<Record<string, { readonly verified: boolean }>> = {
+  binanceusdm: { verified: false },
+  bybit: { verified: false },
+  gate: { verified: false },
+  hyperliquid: { verified: false },
+  kucoinfutures: { verified: true },
+  okx: { verified: false },
+};
+
+/** As ccxt names them. */
+export interface Keys {
+  readonly apiKey?: string;
+  readonly secret?: string;
+  readonly password?: string;
+  readonly uid?: string;
+}
+
+export interface ClientOptions {
+  readonly keys?: Keys;
+  /** `http://127.0.0.1:4000`: a test's exchange in the place of the real one. */
+  readonly testUrl?: string | null;
+}
+
+/**
+ * Where a test's exchange listens; null: there is none. An environment variable, since the crash
+ * tests trade in processes of their own; any other machine than this one is refused, so that no
+ * variable that somebody planted can send orders or keys elsewhere.
+ */
+export function testExchangeUrl(env: Readonly<Record<string, string | undefined>>): string | null {
+  const url = env['HOLDFAST_TEST_EXCHANGE_URL'];
+  if (url === undefined || url === '') return null;
+  if (LOOPBACK.test(url)) return url;
+  throw new Fault(
+    EXIT.config,
+    'HOLDFAST_TEST_EXCHANGE_URL names another machine',
+    'remove the variable: it is for tests of Holdfast itself, on 127.0.0.1',
+  );
+}
+
+const LOOPBACK = /^http:\/\/(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?$/;
+
+/** Refuses an id that is none of ours. */
+export function checkExchangeId(id: string): void {
+  if (Object.hasOwn(EXCHANGES, id)) return;
+  const known = Object.keys(EXCHANGES);
+  const near = nearestName(id, known);
+  throw new Fault(
+    EXIT.config,
+    `unknown exchange: ${id}`,
+    near === null ? `the exchanges are ${known.join(', ')}` : `did you mean ${near}?`,
+  );
+}
+
+export async function loadClient(id: string, options: ClientOptions = {}): Promise<Client> {
+  checkExchangeId(id);
+  const module = (await import(moduleUrl(id).href)) as {
+    readonly default: new (config: object) => Client;
+  };
+  const client = new module.default({
+    ...options.keys,
+    timeout: EXCHANGE_ANSWER_MS_MAX,
+    enableRateLimit: true,
+  });
+  if (typeof options.testUrl === 'string') redirect(client, options.testUrl);
+  return client;
+}
+
+/** The class with WebSocket, which extends the one without. */
+const moduleUrl = (id: string): URL => new URL(`./src/pro/${id}.js`, import.meta.resolve('ccxt'));
+
+/** All that the client would ask of the exchange is asked of the test's. */
+function redirect(client: Client, testUrl: string): void {
+  const urls = client.urls as { api: unknown };
+  urls.api = redirected(urls.api, testUrl.replace(/^http:/, ''));
+}
+
+function redirected(node: unknown, place: string): unknown {
+  if (typeof node === 'string')
+    return node.replace(/^(http|ws)s?:\/\/[^/]+/, (_, scheme: string) => `${scheme}:${place}`);
+  if (typeof node !== 'object' || node === null) return node;
+  return Object.fromEntries(
+    Object.entries(node).map(([key, inner]) => [key, redirected(inner, place)]),
+  );
+}
