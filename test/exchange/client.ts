@@ -5,10 +5,14 @@
  * limits rates only when it is told to).
  */
 import { type Client, loadClient } from '../../src/exchange/ccxt/load.ts';
-import type { TestExchange } from './exchange.ts';
+import { TEST_KEY, type TestExchange } from './exchange.ts';
 
-/** The key that the test exchange knows. */
-export const KEYS = { apiKey: 'test-key', secret: 'test-secret', password: 'test-passphrase' };
+/** The key that the test exchange knows, as ccxt names its parts. */
+export const KEYS = {
+  apiKey: TEST_KEY.key,
+  secret: TEST_KEY.secret,
+  password: TEST_KEY.passphrase,
+};
 
 export async function clientOf(exchange: TestExchange, keys: object = {}): Promise<Client> {
   const client = await loadClient('kucoinfutures', { testUrl: exchange.url, keys });

@@ -2,16 +2,30 @@
  * The test exchange: KuCoin futures' API on 127.0.0.1, driven by tapes on a virtual clock.
  *
  * Promises: ccxt's kucoinfutures is satisfied with nothing but its URLs overridden; time stands
- * still but for `advance`. Never: shares code with the product.
+ * still but for `advance` and `run`. Never: shares code with the product.
  */
+import { performance } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { accountRoutes } from './account-route.ts';
+import { answerTo } from './answering.ts';
+import { Books } from './books.ts';
 import { candleMessages } from './candle-message.ts';
+import { decimal } from './decimal.ts';
+import type { AccountMode } from './desk.ts';
+import { type FaultPlan, Faults } from './fault.ts';
+import { Hand } from './hand.ts';
+import { type JudgedBooks, judgedBooks } from './judge.ts';
 import { Market } from './market.ts';
-import { marketRoutes } from './market-route.ts';
-import { Push } from './push.ts';
-import { Refusal } from './refusal.ts';
-import { findRoute, type Route } from './route.ts';
+import { FUNDING_MS, marketRoutes } from './market-route.ts';
+import { moveThrough } from './matching.ts';
+import type { Order, Wanted } from './order.ts';
+import { orderRoutes } from './order-route.ts';
+import type { Bar, Move } from './price-path.ts';
+import { type Message, Push } from './push.ts';
+import type { Route } from './route.ts';
+import type { ApiKey } from './sign.ts';
 import type { Tape } from './tape.ts';
-import { type Answer, type Asked, Web } from './web.ts';
+import { Web } from './web.ts';
 
 export interface ExchangeOptions {
   readonly tapes: readonly Tape[];
@@ -22,35 +36,60 @@ export interface ExchangeOptions {
   readonly port?: number;
   /** How often clients are asked to ping. */
   readonly pingIntervalMs?: number;
+  /** USDT in the account at first. */
+  readonly wallet?: string;
+  readonly faults?: FaultPlan;
+  /** The rate of a settlement; a constant one by default. */
+  readonly fundingRate?: (id: string, atMs: number) => number;
+  /** How far the time in a request's signature may be off; by default it is not looked at. */
+  readonly timestampToleranceMs?: number;
+  /** More routes, asked first. */
+  readonly routes?: (exchange: TestExchange) => readonly Route[];
 }
 
 const PING_INTERVAL_MS = 18_000;
-/** The same rate at every settlement, unless told otherwise. */
 const FUNDING_RATE = 0.0001;
+
+/** The key that the exchange knows. */
+export const TEST_KEY = { key: 'test-key', secret: 'test-secret', passphrase: 'test-passphrase' };
 
 export class TestExchange {
   readonly market: Market;
   readonly push: Push;
+  readonly accounts: Books;
+  readonly faults: Faults;
+  readonly hand: Hand;
+  readonly mode: AccountMode = { margin: new Map(), crossLeverage: new Map(), isHedged: false };
+  readonly #key: ApiKey = { ...TEST_KEY, permissions: ['General', 'Futures'] };
+  readonly #options: ExchangeOptions;
   readonly #web: Web;
   readonly #routes: readonly Route[];
+  /** Until when a contract's streams are stale, by the virtual clock. */
+  readonly #staleUntil = new Map<string, number>();
+  #runner: NodeJS.Timeout | null = null;
+  #isClosed = false;
 
   private constructor(options: ExchangeOptions) {
-    const { seed = 1, port = 0, pingIntervalMs = PING_INTERVAL_MS } = options;
+    const { seed = 1, port = 0, pingIntervalMs = PING_INTERVAL_MS, wallet = '10000' } = options;
+    this.#options = options;
     this.market = new Market({ ...options, seed });
+    this.faults = new Faults(options.faults ?? {}, seed, () => this.market.nowMs);
     this.push = new Push(pingIntervalMs);
+    this.accounts = new Books({
+      market: this.market,
+      wallet: decimal(wallet),
+      tell: message => this.#say(message),
+      pieces: wanted => this.#pieces(wanted),
+      realMs: () => performance.now(),
+    });
+    this.hand = new Hand(this.accounts, this.#key);
+    const by = { key: this.#key, faults: this.faults, clock: () => this.#clock() };
+    this.#routes = this.#table();
     this.#web = new Web(
-      asked => this.#respond(asked),
+      asked => answerTo(asked, { ...by, routes: this.#routes }),
       (...upgrade) => this.push.upgrade(...upgrade),
       port,
     );
-    this.#routes = marketRoutes({
-      market: this.market,
-      timeMs: () => this.market.nowMs,
-      status: () => 'open',
-      fundingRate: () => FUNDING_RATE,
-      bullet: isPrivate => this.push.bullet(this.#web.address, isPrivate),
-      shown: (_, bars) => bars,
-    });
   }
 
   static async open(options: ExchangeOptions): Promise<TestExchange> {
@@ -63,6 +102,14 @@ export class TestExchange {
   get url(): string {
     return `http://${this.#web.address}`;
   }
+
+  /** What the exchange says that the time is. */
+  get timeMs(): number {
+    return this.market.nowMs + this.faults.plan.skewMs;
+  }
+
+  /** For judges. */
+  books = (): JudgedBooks => judgedBooks(this.accounts);
 
   /**
    * To the end of the candle that is being made, and the opening of the next.
@@ -82,27 +129,120 @@ export class TestExchange {
   }
 
   advanceTo(untilMs: number): void {
-    for (;;) {
-      const move = this.market.step(untilMs);
-      if (move === null) return;
-      const { topics } = this.push;
-      for (const message of candleMessages(this.market, move.contract.id, { topics }))
-        this.push.say(message);
+    const first = (Math.floor(this.market.nowMs / FUNDING_MS) + 1) * FUNDING_MS;
+    for (let atMs = first; atMs <= untilMs; atMs += FUNDING_MS) {
+      this.#walk(atMs - 1);
+      for (const { id } of this.market.contracts)
+        this.accounts.settle(id, this.#fundingRate(id, atMs), atMs);
     }
+    this.#walk(untilMs);
+  }
+
+  /** Lets time run by itself, so many times as fast as the machine's. */
+  run(speed: number): void {
+    const [startMs, realMs] = [this.market.nowMs, performance.now()];
+    this.stop();
+    this.#runner = setInterval(() => {
+      this.advanceTo(startMs + Math.floor((performance.now() - realMs) * speed));
+    }, TICK_MS);
+  }
+
+  stop(): void {
+    if (this.#runner !== null) clearInterval(this.#runner);
+    this.#runner = null;
+  }
+
+  /** Refuses connections for a while; the books survive, prices go on. */
+  async outage(forMs: number): Promise<void> {
+    await this.#web.down();
+    await sleep(forMs);
+    if (!this.#isClosed) await this.#web.up();
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
+    this.stop();
     this.push.cut();
     await this.#web.down();
   }
 
-  async #respond(asked: Asked): Promise<Answer | null> {
-    try {
-      const { route, params } = findRoute(this.#routes, asked);
-      return { status: 200, body: { code: '200000', data: route.answer(params) ?? null } };
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      return { status: error.status, body: { code: error.code, msg: error.message } };
+  #walk(untilMs: number): void {
+    for (;;) {
+      const move = this.market.step(untilMs);
+      if (move === null) return;
+      if (move.jump) this.#openCandle(move);
+      moveThrough(this.accounts, move);
+      const { topics } = this.push;
+      const behind = this.#isStale(move.contract.id) ? 1 : 0;
+      for (const message of candleMessages(this.market, move.contract.id, { topics, behind }))
+        this.#say(message);
     }
   }
+
+  /** What the house's own faults are decided at. */
+  #openCandle(move: Move): void {
+    const { id } = move.contract;
+    const { plan } = this.faults;
+    if (this.faults.ofHouse('staleCandles', id))
+      this.#staleUntil.set(id, move.atMs + plan.staleCandles * this.market.stepMs);
+    if (this.faults.ofHouse('outage', id) && this.#web.isUp) void this.outage(plan.outageMs);
+  }
+
+  #isStale = (id: string): boolean => this.market.nowMs < (this.#staleUntil.get(id) ?? 0);
+
+  #say(message: Message): void {
+    this.push.say(message, (_, send) => {
+      const fault = this.faults.ofMessage(message.topic);
+      if (fault === 'pushLost') return;
+      if (fault === 'pushLate') setTimeout(send, this.faults.lateMs(message.topic)).unref();
+      else send();
+      if (fault === 'pushTwice') send();
+      if (fault === 'pushCut') this.push.cut();
+      if (fault === 'pushSilent') this.#silence();
+    });
+  }
+
+  /** Connections stay open and say nothing, not even pong. */
+  #silence(): void {
+    this.push.isSilent = true;
+    setTimeout(() => {
+      this.push.isSilent = false;
+    }, this.faults.plan.outageMs).unref();
+  }
+
+  #pieces(wanted: Wanted | Order): number {
+    const isWhole = wanted.size < 2 || !this.faults.ofHouse('partialFill', wanted.symbol);
+    return isWhole ? 1 : this.faults.pieces(wanted.clientOid);
+  }
+
+  #shown(id: string, bars: readonly Bar[]): readonly Bar[] {
+    const lag = this.faults.ofHouse('candleGap', id) ? 2 : this.#isStale(id) ? 1 : 0;
+    const until = this.market.walkedMs(id) - lag * this.market.stepMs;
+    return lag === 0 ? bars : bars.filter(bar => bar.time <= until);
+  }
+
+  #fundingRate = (id: string, atMs: number): number =>
+    this.#options.fundingRate?.(id, atMs) ?? FUNDING_RATE;
+
+  #clock() {
+    const { timestampToleranceMs: toleranceMs = Number.POSITIVE_INFINITY } = this.#options;
+    return { nowMs: this.timeMs, toleranceMs };
+  }
+
+  #table(): Route[] {
+    const bullet = (isPrivate: boolean) => this.push.bullet(this.#web.address, isPrivate);
+    return [
+      ...(this.#options.routes?.(this) ?? []),
+      ...marketRoutes({
+        ...{ market: this.market, bullet, timeMs: () => this.timeMs, status: () => 'open' },
+        fundingRate: this.#fundingRate,
+        shown: (id, bars) => this.#shown(id, bars),
+      }),
+      ...orderRoutes(this.accounts, this.mode),
+      ...accountRoutes({ books: this.accounts, mode: this.mode, key: this.#key, bullet }),
+    ];
+  }
 }
+
+/** How often time goes on while it runs. */
+const TICK_MS = 10;

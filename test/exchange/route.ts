@@ -4,6 +4,7 @@
  * Promises: the first route that fits answers; `:name` in a path is a parameter.
  * Never: keeps anything.
  */
+import { decimal } from './decimal.ts';
 import { refused } from './refusal.ts';
 import type { Asked } from './web.ts';
 
@@ -31,6 +32,16 @@ export class Params {
     const value = Number(this.maybe(name) ?? otherwise);
     if (!Number.isFinite(value)) throw refused.parameter(`${name} is not a number`);
     return value;
+  }
+
+  /** A price, 1e-8. */
+  price(name: string): bigint {
+    const given = this.text(name);
+    try {
+      return decimal(given);
+    } catch {
+      throw refused.parameter(`${name} is not a price`);
+    }
   }
 
   flag = (name: string): boolean => this.maybe(name) === 'true';

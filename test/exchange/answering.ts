@@ -1,0 +1,99 @@
+/**
+ * How a request is answered: who asks, by which route, and what goes wrong on the way.
+ *
+ * Promises: a fault that says that nothing is done does nothing; one that says that it is done has
+ * done it before the answer is lost. Never: an answer that KuCoin's gateway would not give.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Faults, RequestFault } from './fault.ts';
+import { Refusal } from './refusal.ts';
+import { findRoute, type Route } from './route.ts';
+import { type ApiKey, type Clock, checkPermission, checkSignature } from './sign.ts';
+import type { Answer, Asked } from './web.ts';
+
+export interface Answering {
+  readonly routes: readonly Route[];
+  readonly key: ApiKey;
+  readonly clock: () => Clock;
+  readonly faults: Faults;
+}
+
+/** The gateway in front of KuCoin speaks HTML. */
+const gateway = (status: number, what: string): Answer => ({
+  status,
+  body: `<html><head><title>${status} ${what}</title></head><body>cloudflare</body></html>`,
+});
+
+const GATEWAY_TIMEOUT = gateway(504, 'Gateway Time-out');
+const SERVER_ERRORS: readonly Answer[] = [
+  { status: 500, body: { code: '500000', msg: 'Internal Server Error' } },
+  gateway(502, 'Bad Gateway'),
+  { status: 503, body: { code: '503000', msg: 'Service Unavailable' } },
+  GATEWAY_TIMEOUT,
+];
+
+/** KuCoin's two: the account's limit, and a server that is overloaded. */
+const RATE_LIMITS: readonly Answer[] = [
+  {
+    status: 429,
+    headers: {
+      'gw-ratelimit-limit': '2000',
+      'gw-ratelimit-remaining': '0',
+      'gw-ratelimit-reset': '1500',
+    },
+    body: {
+      code: '200002',
+      msg: 'Too many requests in a short period of time, please retry later',
+    },
+  },
+  { status: 429, body: { code: '429000', msg: 'Too Many Requests' } },
+];
+
+export async function answerTo(asked: Asked, by: Answering): Promise<Answer | null> {
+  const fault = by.faults.ofRequest(nameOf(asked, by.routes));
+  const count = by.faults.log.length;
+  if (fault === 'dropRequest') return null;
+  if (fault === 'rateLimit') return oneOf(RATE_LIMITS, count);
+  if (fault === 'serverError') return oneOf(SERVER_ERRORS, count);
+  if (fault === 'lateRequest') await sleep(by.faults.lateMs(asked.path));
+  const answer = answered(asked, by);
+  return afterwards(fault, answer, () => by.faults.lateMs(asked.path));
+}
+
+async function afterwards(
+  fault: RequestFault | null,
+  answer: Answer,
+  lateMs: () => number,
+): Promise<Answer | null> {
+  if (fault === 'dropAnswer') return null;
+  if (fault === 'doneError') return GATEWAY_TIMEOUT;
+  if (fault === 'lateAnswer') await sleep(lateMs());
+  return answer;
+}
+
+const oneOf = (answers: readonly Answer[], count: number): Answer =>
+  answers[count % answers.length] as Answer;
+
+function answered(asked: Asked, by: Answering): Answer {
+  try {
+    const { route, params } = findRoute(by.routes, asked);
+    if (route.permission !== null) {
+      checkSignature(asked, by.key, by.clock());
+      checkPermission(by.key, route.permission);
+    }
+    return { status: 200, body: { code: '200000', data: route.answer(params) ?? null } };
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return { status: error.status, body: { code: error.code, msg: error.message } };
+  }
+}
+
+/** Faults are counted by route, so that ids in paths do not matter. */
+function nameOf(asked: Asked, routes: readonly Route[]): string {
+  try {
+    const { route } = findRoute(routes, asked);
+    return `${route.method} ${route.path}`;
+  } catch {
+    return `${asked.method} ${asked.path}`;
+  }
+}

@@ -1,0 +1,119 @@
+/**
+ * The fault plan: what goes wrong, how often, decided by the seed and the number of the request.
+ *
+ * Promises: the same seed gives the n-th request of a route, and the n-th message of a topic, the
+ * same fault; everything that went wrong is in the log. Never: touches books.
+ */
+import { dice } from './dice.ts';
+
+/** What can go wrong with a request. */
+export const REQUEST_FAULTS = [
+  /** The connection is cut before anything is done. */
+  'dropRequest',
+  /** It is done, and the connection is cut in the place of the answer. */
+  'dropAnswer',
+  /** It is done late: perhaps after the client has given up. */
+  'lateRequest',
+  /** It is done, and answered late: answers overtake each other. */
+  'lateAnswer',
+  /** 429, and nothing is done. */
+  'rateLimit',
+  /** 5xx, and nothing is done. */
+  'serverError',
+  /** 5xx, and it is done all the same. */
+  'doneError',
+] as const;
+
+/** What can go wrong with a message of the WebSocket. */
+export const PUSH_FAULTS = ['pushTwice', 'pushLate', 'pushLost', 'pushCut', 'pushSilent'] as const;
+
+/** What can go wrong with the exchange itself. */
+export const HOUSE_FAULTS = [
+  /** Streams repeat the candle before for some candles' time. */
+  'staleCandles',
+  /** An answer of candles leaves out the newest two. */
+  'candleGap',
+  /** An order is filled in two to four pieces over time. */
+  'partialFill',
+  /** Connections are refused for a while; the books survive. Decided at each candle. */
+  'outage',
+] as const;
+
+export type RequestFault = (typeof REQUEST_FAULTS)[number];
+export type PushFault = (typeof PUSH_FAULTS)[number];
+export type HouseFault = (typeof HOUSE_FAULTS)[number];
+export type Fault = RequestFault | PushFault | HouseFault;
+
+export interface FaultPlan {
+  /** Chance of each, 0 to 1. What is not named does not happen. */
+  readonly rates?: Partial<Readonly<Record<Fault, number>>>;
+  /** At most so late, milliseconds of the machine's clock. */
+  readonly lateMs?: number;
+  /** For so long an outage lasts, or a connection stays silent (machine's clock). */
+  readonly outageMs?: number;
+  /** For so many candles they are stale. */
+  readonly staleCandles?: number;
+  /** What the exchange's clock tells is so far from its candles' time. */
+  readonly skewMs?: number;
+}
+
+export interface FaultEvent {
+  /** The virtual clock's. */
+  readonly atMs: number;
+  readonly fault: Fault;
+  /** The route, the topic, or the contract. */
+  readonly what: string;
+  /** Which of them it was. */
+  readonly count: number;
+}
+
+const DEFAULTS = { lateMs: 200, outageMs: 500, staleCandles: 2, skewMs: 0 };
+
+export class Faults {
+  readonly plan: Required<FaultPlan>;
+  readonly log: FaultEvent[] = [];
+  /** False: nothing goes wrong from now on. */
+  isOn = true;
+  readonly #seed: number;
+  readonly #nowMs: () => number;
+  readonly #counts = new Map<string, number>();
+
+  constructor(plan: FaultPlan, seed: number, nowMs: () => number) {
+    this.plan = { rates: {}, ...DEFAULTS, ...plan };
+    this.#seed = seed;
+    this.#nowMs = nowMs;
+  }
+
+  ofRequest = (route: string): RequestFault | null => this.#pick(REQUEST_FAULTS, route);
+
+  ofMessage = (topic: string): PushFault | null => this.#pick(PUSH_FAULTS, topic);
+
+  /** True: this one happens to that contract or order now. */
+  ofHouse = (fault: HouseFault, what: string): boolean => this.#pick([fault], what) !== null;
+
+  /** A seeded share of the plan's lateness. */
+  lateMs(what: string): number {
+    const count = this.#counts.get(what) ?? 0;
+    return Math.ceil(this.plan.lateMs * dice(this.#seed, 'late', what, count));
+  }
+
+  /** Two to four. */
+  pieces = (what: string): number => 2 + Math.floor(3 * dice(this.#seed, 'pieces', what));
+
+  #pick<F extends Fault>(faults: readonly F[], what: string): F | null {
+    const key = `${faults[0]}|${what}`;
+    const count = (this.#counts.get(key) ?? 0) + 1;
+    this.#counts.set(key, count);
+    if (!this.isOn) return null;
+    let rest = dice(this.#seed, key, count);
+    for (const fault of faults) {
+      const rate = this.plan.rates[fault] ?? 0;
+      if (rest < rate) {
+        this.log.push({ atMs: this.#nowMs(), fault, what, count });
+        return fault;
+      }
+      rest -= rate;
+    }
+    return null;
+  }
+}
