@@ -1,45 +1,30 @@
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
 import { clientOf, KEYS } from './client.ts';
-import { type ExchangeOptions, TestExchange } from './exchange.ts';
-import { type TapeCandle, tapeOf } from './tape.ts';
-
-/** Five minutes before a funding settlement. */
-const START = 1_700_006_400_000 - 5 * 60_000 + (28_800_000 - (1_700_006_400_000 % 28_800_000));
-const MINUTE = 60_000;
-const BTC = 'BTC/USDT:USDT';
-const ID = 'XBTUSDTM';
-
-/** Candles that stand at these prices: open, high, low, close. */
-const tape = (...rows: readonly (readonly [number, number, number, number])[]) =>
-  tapeOf(
-    'BTC',
-    rows.map(([open, high, low, close], k) => ({
-      ...{ time: START + k * MINUTE, open, high, low, close, volume: 4 },
-    })) satisfies TapeCandle[],
-  );
-
-const still = (price: number, count: number) =>
-  tape(...Array.from({ length: count }, () => [price, price, price, price] as const));
-
-const opened: { close(): Promise<void> }[] = [];
-async function open(options: ExchangeOptions) {
-  const exchange = await TestExchange.open(options);
-  const client = await clientOf(exchange, KEYS);
-  opened.push(exchange, { close: () => client.close() });
-  await client.loadMarkets();
-  return { exchange, client };
-}
+import { TestExchange } from './exchange.ts';
+import {
+  BTC,
+  closeAll,
+  XBT as ID,
+  MINUTE,
+  openWith as open,
+  START,
+  still,
+  tape,
+  until,
+} from './fixture.ts';
 
 const stop = (price: number) => ({ stopLossPrice: price, triggerPriceType: 'last', leverage: 10 });
 
 describe('the test exchange, private part, as ccxt sees it', () => {
-  after(() => Promise.all(opened.map(one => one.close())));
+  after(closeAll);
 
   it('a wrong key, secret, passphrase or time is refused, and a missing permission', async () => {
-    const tapes = [still(30_000, 10)];
-    const exchange = await TestExchange.open({ tapes, timestampToleranceMs: 5000 });
-    opened.push(exchange);
+    const exchange = await TestExchange.open({
+      tapes: [still(30_000, 10)],
+      timestampToleranceMs: 5000,
+    });
+    after(() => exchange.close());
     for (const wrong of ['apiKey', 'secret', 'password']) {
       const client = await clientOf(exchange, { ...KEYS, [wrong]: 'wrong' });
       client.options['timeDifference'] = Date.now() - exchange.timeMs;
@@ -210,7 +195,7 @@ describe('the test exchange, private part, as ccxt sees it', () => {
     const { exchange, client } = await open({ tapes: [still(30_000, 10)] });
     const orders = client.watchOrders(BTC);
     const trades = client.watchMyTrades(BTC);
-    while (exchange.push.topics.size === 0) await new Promise(setImmediate);
+    await until(() => exchange.push.topics.size > 0);
     await client.createOrder(BTC, 'market', 'buy', 3, undefined, {
       clientOid: 'told',
       leverage: 2,

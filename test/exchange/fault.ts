@@ -47,7 +47,9 @@ export type Fault = RequestFault | PushFault | HouseFault;
 export interface FaultPlan {
   /** Chance of each, 0 to 1. What is not named does not happen. */
   readonly rates?: Partial<Readonly<Record<Fault, number>>>;
-  /** At most so late, milliseconds of the machine's clock. */
+  /** Requests that go wrong by chance are of routes that hold this text: 'POST /api/v1/orders'. */
+  readonly only?: string;
+  /** Between half of it and all of it late, milliseconds of the machine's clock. */
   readonly lateMs?: number;
   /** For so long an outage lasts, or a connection stays silent (machine's clock). */
   readonly outageMs?: number;
@@ -67,7 +69,7 @@ export interface FaultEvent {
   readonly count: number;
 }
 
-const DEFAULTS = { lateMs: 200, outageMs: 500, staleCandles: 2, skewMs: 0 };
+const DEFAULTS = { only: '', lateMs: 200, outageMs: 500, staleCandles: 2, skewMs: 0 };
 
 export class Faults {
   readonly plan: Required<FaultPlan>;
@@ -77,6 +79,7 @@ export class Faults {
   readonly #seed: number;
   readonly #nowMs: () => number;
   readonly #counts = new Map<string, number>();
+  readonly #next = new Map<string, Fault[]>();
 
   constructor(plan: FaultPlan, seed: number, nowMs: () => number) {
     this.plan = { rates: {}, ...DEFAULTS, ...plan };
@@ -84,7 +87,13 @@ export class Faults {
     this.#nowMs = nowMs;
   }
 
-  ofRequest = (route: string): RequestFault | null => this.#pick(REQUEST_FAULTS, route);
+  /** The next request of a route, message of a topic or turn of a contract goes wrong so. */
+  next(what: string, fault: Fault): void {
+    this.#next.set(what, [...(this.#next.get(what) ?? []), fault]);
+  }
+
+  ofRequest = (route: string): RequestFault | null =>
+    this.#pick(REQUEST_FAULTS, route, route.includes(this.plan.only));
 
   ofMessage = (topic: string): PushFault | null => this.#pick(PUSH_FAULTS, topic);
 
@@ -94,24 +103,34 @@ export class Faults {
   /** A seeded share of the plan's lateness. */
   lateMs(what: string): number {
     const count = this.#counts.get(what) ?? 0;
-    return Math.ceil(this.plan.lateMs * dice(this.#seed, 'late', what, count));
+    return Math.ceil((this.plan.lateMs * (1 + dice(this.#seed, 'late', what, count))) / 2);
   }
 
   /** Two to four. */
   pieces = (what: string): number => 2 + Math.floor(3 * dice(this.#seed, 'pieces', what));
 
-  #pick<F extends Fault>(faults: readonly F[], what: string): F | null {
+  #pick<F extends Fault>(faults: readonly F[], what: string, byChance: boolean = true): F | null {
     const key = `${faults[0]}|${what}`;
     const count = (this.#counts.get(key) ?? 0) + 1;
     this.#counts.set(key, count);
+    const fault =
+      this.#ordered(faults, what) ?? (byChance ? this.#chance(faults, key, count) : null);
+    if (fault !== null) this.log.push({ atMs: this.#nowMs(), fault, what, count });
+    return fault;
+  }
+
+  #ordered<F extends Fault>(faults: readonly F[], what: string): F | null {
+    const waiting = this.#next.get(what) ?? [];
+    const at = waiting.findIndex(fault => faults.includes(fault as F));
+    return at === -1 ? null : (waiting.splice(at, 1)[0] as F);
+  }
+
+  #chance<F extends Fault>(faults: readonly F[], key: string, count: number): F | null {
     if (!this.isOn) return null;
     let rest = dice(this.#seed, key, count);
     for (const fault of faults) {
       const rate = this.plan.rates[fault] ?? 0;
-      if (rest < rate) {
-        this.log.push({ atMs: this.#nowMs(), fault, what, count });
-        return fault;
-      }
+      if (rest < rate) return fault;
       rest -= rate;
     }
     return null;

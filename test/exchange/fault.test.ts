@@ -1,0 +1,174 @@
+import assert from 'node:assert/strict';
+import { after, describe, it } from 'node:test';
+import type { FaultEvent } from './fault.ts';
+import {
+  BTC,
+  closeAll,
+  type Opened,
+  openWith as open,
+  START,
+  still,
+  tape,
+  until,
+  XBT,
+} from './fixture.ts';
+
+const ORDERS = 'POST /api/v1/orders';
+const FIND = 'GET /api/v1/orders/byClientOid';
+const tapes = [still(30_000, 20)];
+
+const send = ({ client }: Opened, clientOid: string, lots = 1) =>
+  client.createOrder(BTC, 'market', 'buy', lots, undefined, { clientOid, leverage: 2 });
+const accepted = ({ exchange }: Opened, clientOid: string) =>
+  exchange.books().clientOids[clientOid]?.accepted ?? 0;
+const faultsOf = (log: readonly FaultEvent[]) => log.map(event => event.fault);
+
+describe('faults of the test exchange', () => {
+  after(closeAll);
+
+  it('a dropped request is not done, a dropped answer is, and the client cannot tell', async () => {
+    const opened = await open({ tapes });
+    opened.exchange.faults.next(ORDERS, 'dropRequest');
+    await assert.rejects(send(opened, 'a'), { name: 'NetworkError' });
+    assert.equal(accepted(opened, 'a'), 0);
+    opened.exchange.faults.next(ORDERS, 'dropAnswer');
+    await assert.rejects(send(opened, 'a'), { name: 'NetworkError' });
+    assert.equal(accepted(opened, 'a'), 1);
+    await assert.rejects(send(opened, 'a'), /300018/);
+    assert.deepEqual(faultsOf(opened.exchange.faults.log), ['dropRequest', 'dropAnswer']);
+  });
+
+  it('a late request is done after the client has given up, and was not found until then', async () => {
+    const opened = await open({ tapes, faults: { lateMs: 1000 } });
+    opened.exchange.faults.next(ORDERS, 'lateRequest');
+    opened.client.timeout = 100;
+    await assert.rejects(send(opened, 'late'), { name: 'RequestTimeout' });
+    opened.client.timeout = 10_000;
+    const find = () => opened.client.fetchOrder('', BTC, { clientOid: 'late' });
+    await assert.rejects(find(), { name: 'OrderNotFound' });
+    await until(() => accepted(opened, 'late') === 1);
+    assert.equal((await find()).status, 'closed');
+  });
+
+  it('late answers overtake each other', async () => {
+    const opened = await open({ tapes, faults: { lateMs: 200 } });
+    opened.exchange.faults.next(ORDERS, 'lateAnswer');
+    const order: string[] = [];
+    await Promise.all([
+      send(opened, 'first').then(() => order.push('first')),
+      opened.client.fetchTime().then(() => order.push('second')),
+    ]);
+    assert.deepEqual(order, ['second', 'first']);
+  });
+
+  it('429 and 5xx do nothing, but for a gateway that gave up too early', async () => {
+    const opened = await open({ tapes });
+    for (const fault of ['rateLimit', 'serverError'] as const) {
+      for (let turn = 0; turn < 4; turn += 1) {
+        opened.exchange.faults.next(ORDERS, fault);
+        await assert.rejects(send(opened, 'b'));
+      }
+    }
+    assert.equal(accepted(opened, 'b'), 0);
+    opened.exchange.faults.next(ORDERS, 'doneError');
+    await assert.rejects(send(opened, 'b'), { name: 'RequestTimeout' });
+    assert.equal(accepted(opened, 'b'), 1);
+  });
+
+  it('an order is filled in pieces over time, and what is left of it can be canceled', async () => {
+    const opened = await open({ tapes });
+    const { exchange, client } = opened;
+    exchange.faults.next(XBT, 'partialFill');
+    await send(opened, 'pieces', 10);
+    const first = await client.fetchOrder('', BTC, { clientOid: 'pieces' });
+    assert.equal(first.status, 'open');
+    assert.ok(Number(first.filled) > 0 && Number(first.filled) < 10);
+    for (let point = 0; point < 4; point += 1) exchange.advancePoint();
+    const last = await client.fetchOrder('', BTC, { clientOid: 'pieces' });
+    assert.deepEqual([last.status, last.filled], ['closed', 10]);
+    assert.ok((await client.fetchMyTrades(BTC)).length > 1);
+
+    exchange.faults.next(XBT, 'partialFill');
+    await send(opened, 'broken-off', 10);
+    await client.cancelOrder('', BTC, { clientOid: 'broken-off' });
+    const canceled = await client.fetchOrder('', BTC, { clientOid: 'broken-off' });
+    assert.equal(canceled.status, 'canceled');
+    assert.ok(Number(canceled.filled) > 0);
+  });
+
+  it('messages come twice, late, or never, and connections are cut', async () => {
+    const opened = await open({ tapes });
+    const { exchange, client } = opened;
+    const topic = '/contractMarket/tradeOrders';
+    const first = client.watchOrders(undefined);
+    await until(() => exchange.push.topics.has(topic));
+    exchange.faults.next(topic, 'pushLost');
+    exchange.faults.next(topic, 'pushTwice');
+    await send(opened, 'told');
+    assert.equal((await first)[0]?.status, 'closed', 'the match was lost, the end was told');
+    assert.deepEqual(faultsOf(exchange.faults.log), ['pushLost', 'pushTwice']);
+    const cut = client.watchOrders(undefined);
+    exchange.faults.next(topic, 'pushCut');
+    exchange.faults.next(topic, 'pushCut');
+    await send(opened, 'cut');
+    await cut;
+    const after = client.watchOrders(undefined);
+    await assert.rejects(after, { name: 'NetworkError' });
+  });
+
+  it('a connection that says nothing any more is noticed by its missing pong', async () => {
+    const opened = await open({ tapes, pingIntervalMs: 50, faults: { outageMs: 60_000 } });
+    const { exchange, client } = opened;
+    const first = client.watchOrders(undefined);
+    await until(() => exchange.push.topics.size > 0);
+    exchange.faults.next('/contractMarket/tradeOrders', 'pushSilent');
+    await send(opened, 'silence');
+    await first;
+    await assert.rejects(client.watchOrders(undefined), { name: 'RequestTimeout' });
+  });
+
+  it('stale candles repeat the one before, and answers may leave out the newest', async () => {
+    const rows = [1, 2, 3, 4, 5, 6].map(k => [k, k, k, k] as const);
+    const { exchange, client } = await open({ tapes: [tape(...rows)] });
+    exchange.advance();
+    const newest = async () => (await client.fetchOHLCV(BTC, '1m', START)).at(-1)?.[4];
+    assert.equal(await newest(), 2);
+    exchange.faults.next(XBT, 'candleGap');
+    assert.equal((await client.fetchOHLCV(BTC, '1m', START)).length, 0);
+    exchange.faults.next(XBT, 'staleCandles');
+    exchange.advance();
+    assert.equal(await newest(), 2);
+    exchange.advance();
+    exchange.advance();
+    assert.equal(await newest(), 5);
+  });
+
+  it('the exchange goes down, and its books survive', async () => {
+    const opened = await open({ tapes });
+    await send(opened, 'before');
+    const down = opened.exchange.outage(50);
+    await assert.rejects(opened.client.fetchTime(), { name: 'NetworkError' });
+    await down;
+    const order = await opened.client.fetchOrder('', BTC, { clientOid: 'before' });
+    assert.equal(order.filled, 1);
+  });
+
+  it('its clock may differ from that of its candles', async () => {
+    const { exchange, client } = await open({ tapes, faults: { skewMs: -7000 } });
+    assert.equal(await client.fetchTime(), exchange.market.nowMs - 7000);
+  });
+
+  it('the same seed gives the same requests the same faults', async () => {
+    const logs: FaultEvent[][] = [];
+    for (const seed of [7, 7, 8]) {
+      const rates = { rateLimit: 0.3, dropAnswer: 0.3 };
+      const opened = await open({ tapes, seed, faults: { rates, only: FIND } });
+      for (let turn = 0; turn < 20; turn += 1)
+        await opened.client.fetchOrder('', BTC, { clientOid: 'none' }).catch(() => null);
+      logs.push(opened.exchange.faults.log);
+    }
+    assert.deepEqual(logs[0], logs[1]);
+    assert.notDeepEqual(logs[0], logs[2]);
+    assert.ok((logs[0]?.length ?? 0) > 5);
+  });
+});
