@@ -5,6 +5,7 @@
  * done it before the answer is lost. Never: an answer that KuCoin's gateway would not give.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { CONTROL } from './control.ts';
 import type { Faults, RequestFault } from './fault.ts';
 import { Refusal } from './refusal.ts';
 import { findRoute, type Route } from './route.ts';
@@ -50,6 +51,7 @@ const RATE_LIMITS: readonly Answer[] = [
 ];
 
 export async function answerTo(asked: Asked, by: Answering): Promise<Answer | null> {
+  if (asked.path.startsWith(CONTROL)) return answered(asked, by);
   const fault = by.faults.ofRequest(nameOf(asked, by.routes));
   const count = by.faults.log.length;
   if (fault === 'dropRequest') return null;
