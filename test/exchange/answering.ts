@@ -29,7 +29,7 @@ const GATEWAY_TIMEOUT = gateway(504, 'Gateway Time-out');
 const SERVER_ERRORS: readonly Answer[] = [
   { status: 500, body: { code: '500000', msg: 'Internal Server Error' } },
   gateway(502, 'Bad Gateway'),
-  { status: 503, body: { code: '503000', msg: 'Service Unavailable' } },
+  { status: 503, body: { code: '503000', msg: 'Service unavailable' } },
   GATEWAY_TIMEOUT,
 ];
 

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { after, describe, it } from 'node:test';
 import type { FaultEvent } from './fault.ts';
 import {
@@ -151,6 +153,21 @@ describe('faults of the test exchange', () => {
     await down;
     const order = await opened.client.fetchOrder('', BTC, { clientOid: 'before' });
     assert.equal(order.filled, 1);
+  });
+
+  it('a client that dies in the middle of a request has asked for nothing', async () => {
+    const { exchange, client } = await open({ tapes });
+    const { port } = new URL(exchange.url);
+    const socket = connect(Number(port), '127.0.0.1');
+    const head =
+      'POST /api/v1/orders HTTP/1.1\r\nhost: x\r\ncontent-length: 99\r\n\r\n{"clientOid":"half"';
+    await new Promise<void>(resolve => {
+      socket.write(head, () => resolve());
+    });
+    socket.destroy();
+    await once(socket, 'close');
+    assert.equal(await client.fetchTime(), exchange.market.nowMs);
+    assert.deepEqual(exchange.books().clientOids, {});
   });
 
   it('its clock may differ from that of its candles', async () => {

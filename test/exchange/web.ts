@@ -81,9 +81,11 @@ export class Web {
   }
 
   async #serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
-    message.on('error', () => {});
     response.on('error', () => {});
-    const answer = await this.#respond(await askedBy(message));
+    const asked = await askedBy(message);
+    // Who dies in the middle of a request has asked for nothing.
+    if (asked === null) return;
+    const answer = await this.#respond(asked);
     if (answer === null) {
       message.socket.destroy();
       return;
@@ -98,9 +100,13 @@ export class Web {
   }
 }
 
-async function askedBy(message: IncomingMessage): Promise<Asked> {
+async function askedBy(message: IncomingMessage): Promise<Asked | null> {
   const chunks: Buffer[] = [];
-  for await (const chunk of message) chunks.push(chunk as Buffer);
+  try {
+    for await (const chunk of message) chunks.push(chunk as Buffer);
+  } catch {
+    return null;
+  }
   const target = message.url ?? '/';
   const url = new URL(target, 'http://127.0.0.1');
   return {
