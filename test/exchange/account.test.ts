@@ -41,6 +41,19 @@ describe('the test exchange, private part, as ccxt sees it', () => {
     await assert.rejects(order, /400007/);
   });
 
+  it('a request that was changed after it was signed is refused', async () => {
+    const { exchange, client } = await open({ tapes: [still(30_000, 10)] });
+    const body = { clientOid: 'z', symbol: ID, side: 'buy', type: 'market', leverage: 2, size: 1 };
+    const { url, headers, ...signed } = client.sign('orders', 'futuresPrivate', 'POST', body);
+    const post = async (text: string) =>
+      (await (await fetch(url, { method: 'POST', headers, body: text })).json()) as {
+        code: string;
+      };
+    assert.equal((await post(signed['body'].replace('"size":1', '"size":9'))).code, '400005');
+    assert.equal((await post(signed['body'])).code, '200000');
+    assert.equal(exchange.books().positions[0]?.lots, 1);
+  });
+
   it('a market order is filled one tick from the last trade, and found by its client id', async () => {
     const { exchange, client } = await open({ tapes: [still(30_000, 10)] });
     const made = await client.createOrder(BTC, 'market', 'buy', 10, undefined, {
@@ -162,6 +175,11 @@ describe('the test exchange, private part, as ccxt sees it', () => {
     assert.deepEqual([funding?.amount, funding?.timestamp], [0.03, START + 5 * MINUTE]);
     const [position] = exchange.books().positions;
     assert.equal(position?.margin, '30.0299');
+
+    const long = await open({ tapes: [still(30_000, 10)], fundingRate: () => 0.0002 });
+    long.exchange.hand.trade(ID, 'buy', 10);
+    long.exchange.advanceTo(START + 6 * MINUTE);
+    assert.equal((await long.client.fetchFundingHistory(BTC))[0]?.amount, -0.06);
   });
 
   it('modes and leverage are set, and what does not fit them is refused', async () => {

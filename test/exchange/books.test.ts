@@ -124,20 +124,42 @@ describe('the books of the test exchange', () => {
   });
 
   it('a position that is liquidated loses its margin, and nothing more', async () => {
-    for (const [side, price] of [
-      ['buy', 24_000],
-      ['sell', 36_000],
+    for (const [side, price, leverage] of [
+      ['buy', 24_000, 10],
+      ['sell', 36_000, 10],
+      ['buy', 19_000, 7],
+      ['sell', 47_000, 7],
     ] as const) {
       const exchange = await open({
         tapes: [tape([30_000, 30_000, 30_000, 30_000], [price, price, price, price])],
       });
-      exchange.hand.trade(XBT, side, 100, 10);
+      exchange.hand.trade(XBT, side, 100, leverage);
       const [before, { margin }] = [exchange.accounts.wallet, exchange.accounts.position(XBT)];
       exchange.advance();
       assert.equal(exchange.books().positions.length, 0);
       assert.equal(text(exchange.accounts.wallet), text(before - margin));
-      assert.equal(exchange.books().fills.at(-1)?.kind, 'liquidation');
+      const fill = exchange.accounts.fills.at(-1);
+      assert.equal(fill?.kind, 'liquidation');
+      assert.ok((fill?.fee ?? -1n) >= 0n, 'no fee is paid out');
     }
+  });
+
+  it('a reduce-only order closes what there is, and the rest of it is canceled', async () => {
+    const { accounts, hand } = await open({ tapes: [still(30_000, 5)] });
+    hand.trade(XBT, 'buy', 10);
+    const order = placeOrder(accounts, wanted('sell', 25, { reduceOnly: true }));
+    assert.equal(accounts.positions.length, 0);
+    assert.deepEqual([order.filledLots, order.state, order.canceled], [10, 'done', true]);
+  });
+
+  it('a stop that could open a position covers none', async () => {
+    const { accounts, hand } = await open({ tapes: [still(30_000, 5)] });
+    hand.trade(XBT, 'buy', 10);
+    const stop = { stop: 'down', stopPrice: decimal('29500') } as const;
+    placeOrder(accounts, wanted('sell', 10, stop));
+    assert.equal(accounts.watch.stretches[0]?.untilMs, null);
+    placeOrder(accounts, wanted('sell', 10, { ...stop, reduceOnly: true }));
+    assert.equal(accounts.watch.stretches[0]?.untilMs, START);
   });
 
   it('a reduce-only stop without a position triggers, fails and opens nothing', async () => {
