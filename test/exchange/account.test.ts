@@ -153,6 +153,24 @@ describe('the test exchange, private part, as ccxt sees it', () => {
     assert.deepEqual([bare?.lots, bare?.fromMs, bare?.untilMs], [10, START, START]);
   });
 
+  it('an order brings its stop along, for each part that is filled', async () => {
+    const { exchange, client } = await open({ tapes: [still(30_000, 10)] });
+    exchange.faults.next(ID, 'partialFill');
+    const stopLoss = { triggerPrice: 29_000, triggerPriceType: 'last' };
+    const takeProfit = { triggerPrice: 33_000, triggerPriceType: 'last' };
+    const params = { clientOid: 'both', leverage: 5, stopLoss, takeProfit };
+    await client.createOrder(BTC, 'market', 'buy', 10, undefined, params);
+    for (let point = 0; point < 4; point += 1) exchange.advancePoint();
+    assert.equal(exchange.books().positions[0]?.lots, 10);
+    const stops = await client.fetchOpenOrders(BTC, undefined, undefined, { trigger: true });
+    const lots = (price: number) =>
+      stops
+        .filter(stop => stop.triggerPrice === price && stop.reduceOnly && stop.side === 'sell')
+        .reduce((sum, stop) => sum + Number(stop.amount), 0);
+    assert.deepEqual([lots(29_000), lots(33_000)], [10, 10]);
+    assert.ok(exchange.books().bare.every(bare => bare.untilMs === bare.fromMs));
+  });
+
   it('a gap through a stop closes where the price lands', async () => {
     const { exchange, client } = await open({
       tapes: [tape([30_000, 30_000, 30_000, 30_000], [29_000, 29_000, 29_000, 29_000])],

@@ -58,6 +58,7 @@ export async function answerTo(asked: Asked, by: Answering): Promise<Answer | nu
   if (fault === 'rateLimit') return oneOf(RATE_LIMITS, count);
   if (fault === 'serverError') return oneOf(SERVER_ERRORS, count);
   if (fault === 'lateRequest') await sleep(by.faults.lateMs(asked.path));
+  if (fault === 'twice') answered(asked, by);
   const answer = answered(asked, by);
   return afterwards(fault, answer, () => by.faults.lateMs(asked.path));
 }

@@ -19,7 +19,7 @@ async function open(options: ExchangeOptions): Promise<TestExchange> {
 const wanted = (side: Side, size: number, more: Partial<Wanted> = {}): Wanted => ({
   ...{ clientOid: '', symbol: XBT, side, type: 'market', size, price: null, leverage: 10 },
   ...{ reduceOnly: false, closeOrder: false, stop: '', stopPrice: null },
-  ...{ timeInForce: 'GTC', postOnly: false },
+  ...{ timeInForce: 'GTC', postOnly: false, attached: null },
   ...more,
 });
 

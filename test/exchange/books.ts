@@ -8,7 +8,7 @@ import { type Contract, tierOf } from './contract.ts';
 import { decimal, nearest, times } from './decimal.ts';
 import { type Fill, feeRate } from './fill.ts';
 import type { Market } from './market.ts';
-import { type Order, remaining, type Wanted, worthOf } from './order.ts';
+import { type Attached, type Order, remaining, type Wanted, worthOf } from './order.ts';
 import {
   flat,
   grow,
@@ -40,6 +40,10 @@ export interface BooksOptions {
   readonly tell: (message: Message) => void;
   /** In how many pieces an order is filled. */
   readonly pieces: (order: Wanted) => number;
+  /** For so long an order that was accepted is not found. */
+  readonly hiddenMs: (order: Wanted) => number;
+  /** True: a client id is refused only while its first order is live. */
+  readonly forgetsIds: boolean;
   readonly realMs: () => number;
 }
 
@@ -129,6 +133,7 @@ export class Books {
       state: wanted.stop === '' ? 'open' : 'waiting',
       ...{ triggered: false, canceled: false, filledLots: 0, filledValue: 0n },
       pieces: this.#options.pieces(wanted),
+      shownFromMs: this.#options.realMs() + this.#options.hiddenMs(wanted),
     };
     this.orders.set(order.id, order);
     this.live.add(order);
@@ -138,6 +143,14 @@ export class Books {
     this.look(order.symbol);
     return order;
   }
+
+  /** True: another order under this client id is refused. */
+  isTaken(clientOid: string): boolean {
+    const order = this.byClientOid.get(clientOid);
+    return order !== undefined && (order.state !== 'done' || !this.#options.forgetsIds);
+  }
+
+  isShown = (order: Order): boolean => order.shownFromMs <= this.#options.realMs();
 
   idUse(clientOid: string): IdUse {
     const use = this.ids.get(clientOid) ?? { accepted: 0, repeated: 0 };
@@ -193,6 +206,7 @@ export class Books {
       this.tell(orderMessages(order, 'filled', null));
     }
     this.tell(positionMessages(position, price, this.nowMs));
+    if (order.attached !== null) this.#attach(order, order.attached, lots);
     this.look(symbol);
   }
 
@@ -249,6 +263,15 @@ export class Books {
     const profit = closing > 0 ? shrink(position, { ...part, lots: closing }) : 0n;
     if (part.lots > closing) grow(position, { ...part, lots: part.lots - closing }, leverage);
     return profit;
+  }
+
+  /** The stops that an order brings along, for the lots that were filled just now. */
+  #attach(order: Order, { up, down }: Attached, size: number): void {
+    const side = order.side === 'buy' ? 'sell' : 'buy';
+    const of = { ...order, side, size, clientOid: '', type: 'market', price: null } as const;
+    const closing = { ...of, reduceOnly: true, timeInForce: 'GTC', attached: null } as const;
+    if (down !== null) this.enter({ ...closing, stop: 'down', stopPrice: down });
+    if (up !== null) this.enter({ ...closing, stop: 'up', stopPrice: up });
   }
 
   #finish(order: Order): void {

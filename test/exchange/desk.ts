@@ -7,7 +7,7 @@
 import type { Books } from './books.ts';
 import { text } from './decimal.ts';
 import { isReached, triggerStop, work } from './matching.ts';
-import type { Order, Wanted } from './order.ts';
+import type { Attached, Order, Wanted } from './order.ts';
 import { isLong, reducible, sizeOf } from './position.ts';
 import { refused } from './refusal.ts';
 import type { Params } from './route.ts';
@@ -26,7 +26,7 @@ export const marginMode = (mode: AccountMode, symbol: string): 'ISOLATED' | 'CRO
 
 export function placeOrder(books: Books, wanted: Wanted): Order {
   const { clientOid, symbol } = wanted;
-  if (clientOid !== '' && books.byClientOid.has(clientOid)) {
+  if (books.isTaken(clientOid)) {
     books.idUse(clientOid).repeated += 1;
     throw refused.repeatedClientOid();
   }
@@ -48,8 +48,9 @@ function checked(books: Books, wanted: Wanted, last: bigint): Wanted {
   const { contract } = position;
   if (wanted.leverage > books.leverageMax(contract.id))
     throw refused.leverage(books.leverageMax(contract.id));
-  for (const price of [wanted.price, wanted.stopPrice])
-    if (price !== null && (price <= 0n || price % contract.tick !== 0n))
+  const { attached } = wanted;
+  for (const price of [wanted.price, wanted.stopPrice, attached?.up, attached?.down])
+    if (typeof price === 'bigint' && (price <= 0n || price % contract.tick !== 0n))
       throw refused.parameter('The parameter price increment is invalid.');
   if (wanted.closeOrder) {
     if (position.lots === 0 && wanted.stop === '') throw refused.noPosition();
@@ -90,7 +91,16 @@ export function wantedIn(params: Params, mode: AccountMode): Wanted {
     stopPrice: stop === '' ? null : params.price('stopPrice'),
     leverage: params.number('leverage', 1),
     ...{ reduceOnly: params.flag('reduceOnly') || closeOrder, postOnly: params.flag('postOnly') },
+    attached: null,
   };
+}
+
+/** The body of `POST st-orders`: an order with a stop above, a stop below, or both. */
+export function attachedIn(params: Params): Attached {
+  if (params.text('stopPriceType') !== 'TP')
+    throw refused.parameter('the test exchange triggers on TP alone');
+  const at = (name: string) => (params.maybe(name) === null ? null : params.price(name));
+  return { up: at('triggerStopUpPrice'), down: at('triggerStopDownPrice') };
 }
 
 const isTimeInForce = (text: string): text is Wanted['timeInForce'] =>

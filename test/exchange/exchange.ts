@@ -43,6 +43,11 @@ export interface ExchangeOptions {
   readonly fundingRate?: (id: string, atMs: number) => number;
   /** How far the time in a request's signature may be off; by default it is not looked at. */
   readonly timestampToleranceMs?: number;
+  /**
+   * A client id is refused only while its first order is live, as some exchanges do: then a resend
+   * is a second order, and judges see it.
+   */
+  readonly forgetsIds?: boolean;
   /** More routes, asked first. */
   readonly routes?: (exchange: TestExchange) => readonly Route[];
 }
@@ -80,6 +85,9 @@ export class TestExchange {
       wallet: decimal(wallet),
       tell: message => this.#say(message),
       pieces: wanted => this.#pieces(wanted),
+      hiddenMs: ({ symbol }) =>
+        this.faults.ofHouse('lateFind', symbol) ? this.faults.lateMs(symbol) : 0,
+      forgetsIds: options.forgetsIds === true,
       realMs: () => performance.now(),
     });
     this.hand = new Hand(this.accounts, this.#key);

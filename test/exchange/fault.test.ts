@@ -52,6 +52,31 @@ describe('faults of the test exchange', () => {
     assert.equal((await find()).status, 'closed');
   });
 
+  it('a request that comes twice is done once, and refused to the client', async () => {
+    const opened = await open({ tapes });
+    opened.exchange.faults.next(ORDERS, 'twice');
+    await assert.rejects(send(opened, 'a'), /300018/);
+    assert.deepEqual(opened.exchange.books().clientOids, { a: { accepted: 1, repeated: 1 } });
+  });
+
+  it('an accepted order may not be found for a while', async () => {
+    const opened = await open({ tapes, faults: { lateMs: 500 } });
+    opened.exchange.faults.next(XBT, 'lateFind');
+    await send(opened, 'hidden');
+    const find = () => opened.client.fetchOrder('', BTC, { clientOid: 'hidden' });
+    await assert.rejects(find(), { name: 'OrderNotFound' });
+    const order = opened.exchange.accounts.byClientOid.get('hidden');
+    await until(() => order !== undefined && opened.exchange.accounts.isShown(order));
+    assert.equal((await find()).filled, 1);
+  });
+
+  it('an exchange that forgets ids accepts a resend, and its books say so', async () => {
+    const opened = await open({ tapes, forgetsIds: true });
+    await send(opened, 'again');
+    await send(opened, 'again');
+    assert.equal(accepted(opened, 'again'), 2);
+  });
+
   it('late answers overtake each other', async () => {
     const opened = await open({ tapes, faults: { lateMs: 200 } });
     opened.exchange.faults.next(ORDERS, 'lateAnswer');

@@ -16,6 +16,8 @@ export const REQUEST_FAULTS = [
   'lateRequest',
   /** It is done, and answered late: answers overtake each other. */
   'lateAnswer',
+  /** It comes twice, as from a gateway that tries again, and the second is answered. */
+  'twice',
   /** 429, and nothing is done. */
   'rateLimit',
   /** 5xx, and nothing is done. */
@@ -35,6 +37,8 @@ export const HOUSE_FAULTS = [
   'candleGap',
   /** An order is filled in two to four pieces over time. */
   'partialFill',
+  /** An order is accepted, and for a while neither looked up nor listed. */
+  'lateFind',
   /** Connections are refused for a while; the books survive. Decided at each candle. */
   'outage',
 ] as const;

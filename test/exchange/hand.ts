@@ -69,6 +69,6 @@ export class Hand {
 const wantedBy = (symbol: string, side: Side, options: Partial<Wanted>): Wanted => ({
   ...{ clientOid: '', symbol, side, type: 'market', price: null, size: 0, leverage: 5 },
   ...{ reduceOnly: false, closeOrder: false, stop: '', stopPrice: null },
-  ...{ timeInForce: 'GTC', postOnly: false },
+  ...{ timeInForce: 'GTC', postOnly: false, attached: null },
   ...options,
 });

@@ -146,6 +146,7 @@ function liquidate(books: Books, move: Move, at: bigint): void {
     ...{ clientOid: '', symbol: move.contract.id, side: long ? 'sell' : 'buy', type: 'market' },
     ...{ size: sizeOf(position), price: null, leverage: position.leverage, reduceOnly: true },
     ...{ closeOrder: false, stop: '', stopPrice: null, timeInForce: 'GTC', postOnly: false },
+    attached: null,
   });
   const lots = order.size;
   books.fill(order, { lots, price, liquidity: 'taker', kind: 'liquidation' });

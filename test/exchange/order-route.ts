@@ -5,7 +5,7 @@
  * Never: lists a stop order that waits among the orders, or the other way round.
  */
 import type { Books } from './books.ts';
-import { type AccountMode, placeOrder, wantedIn } from './desk.ts';
+import { type AccountMode, attachedIn, placeOrder, wantedIn } from './desk.ts';
 import { type Fill, fillAnswer } from './fill.ts';
 import { type Order, orderAnswer } from './order.ts';
 import { refused } from './refusal.ts';
@@ -24,13 +24,14 @@ export function orderRoutes(books: Books, mode: AccountMode): Route[] {
   });
   return [
     route('POST', '/api/v1/orders', params => place(books, wantedFor(books, params, mode))),
+    route('POST', '/api/v1/st-orders', params =>
+      place(books, { ...wantedFor(books, params, mode), attached: attachedIn(params) }),
+    ),
     route('POST', '/api/v1/orders/test', params => {
       wantedFor(books, params, mode);
       return { orderId: 'test', clientOid: params.text('clientOid') };
     }),
-    route('GET', '/api/v1/orders/byClientOid', params =>
-      row(found(books.byClientOid.get(params.text('clientOid')))),
-    ),
+    route('GET', '/api/v1/orders/byClientOid', params => row(byClientOid(books, params))),
     route('GET', '/api/v1/orders/:orderId', params => row(byId(books, params))),
     route('GET', '/api/v1/orders', params => {
       const active = (params.maybe('status') ?? 'active') === 'active';
@@ -45,8 +46,7 @@ export function orderRoutes(books: Books, mode: AccountMode): Route[] {
     route('GET', '/api/v1/fills', params => page(params, fillsFor(books, params))),
     route('GET', '/api/v1/recentFills', params => fillsFor(books, params)),
     route('DELETE', '/api/v1/orders/client-order/:clientOid', params => {
-      const order = found(books.byClientOid.get(params.text('clientOid')));
-      return { clientOid: cancel(books, order).clientOid };
+      return { clientOid: cancel(books, byClientOid(books, params)).clientOid };
     }),
     route('DELETE', '/api/v1/orders/:orderId', params => ({
       cancelledOrderIds: [cancel(books, byId(books, params)).id],
@@ -67,13 +67,16 @@ function place(books: Books, wanted: ReturnType<typeof wantedIn>): object {
   return { orderId: id, clientOid };
 }
 
-function found(order: Order | undefined): Order {
-  if (order === undefined) throw refused.orderNotFound();
+function found(books: Books, order: Order | undefined): Order {
+  if (order === undefined || !books.isShown(order)) throw refused.orderNotFound();
   return order;
 }
 
 const byId = (books: Books, params: Params): Order =>
-  found(books.orders.get(params.text('orderId')));
+  found(books, books.orders.get(params.text('orderId')));
+
+const byClientOid = (books: Books, params: Params): Order =>
+  found(books, books.byClientOid.get(params.text('clientOid')));
 
 function cancel(books: Books, order: Order): Order {
   if (order.state === 'done') throw refused.notCancelable();

@@ -27,6 +27,14 @@ export interface Wanted {
   readonly stopPrice: bigint | null;
   readonly timeInForce: 'GTC' | 'IOC' | 'FOK';
   readonly postOnly: boolean;
+  /** Where stops are placed with every fill of it; null: none. */
+  readonly attached: Attached | null;
+}
+
+/** A price above and a price below at which the lots that were opened are closed. */
+export interface Attached {
+  readonly up: bigint | null;
+  readonly down: bigint | null;
 }
 
 export interface Order extends Wanted {
@@ -44,6 +52,8 @@ export interface Order extends Wanted {
   /** Pieces it will be filled in, at least. */
   pieces: number;
   updatedMs: number;
+  /** By the machine's clock: from then on it is found and listed. */
+  readonly shownFromMs: number;
 }
 
 export const remaining = (order: Order): number => order.size - order.filledLots;
