@@ -28,12 +28,13 @@ export function decisionText(decision: Decision, { trade, position }: Outcome): 
 }
 
 function headText({ step, marketTime, candle, reading }: Decision): string {
-  const { symbol, open, high, low, close, volume, gap } = candle;
+  const { symbol, open, high, low, close, volume, gap, late } = candle;
   const prices = [open, high, low, close].map(priceText).join(' / ');
   return pairs([
     ['Step', marketTime === null ? `${step}` : `${step}, decided at ${utcMinute(marketTime)} UTC`],
     ['Candle', `${symbol}  open/high/low/close ${prices}  volume ${decimal(volume)}`],
     ...(gap === undefined ? [] : [['Missing before it', `${gap} candles`] as const]),
+    ...(late ? [['It came', 'too late to act on'] as const] : []),
     ...readingRows(reading),
   ]);
 }

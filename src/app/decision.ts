@@ -12,7 +12,7 @@ import type { Millis } from '../base/time.ts';
 import type { Memory } from '../components.ts';
 import type { Fact, FactName } from '../core/fact.ts';
 import { FEATURE_NAMES } from '../core/feature.ts';
-import type { Candle, Reading } from '../core/market.ts';
+import type { FedCandle, Reading } from '../core/market.ts';
 import type { Order, Position, TradeRecord } from '../core/order.ts';
 import { poolIn } from '../learn/ensemble-state.ts';
 import { waitingChoice } from '../learn/q-table.ts';
@@ -26,7 +26,7 @@ export interface Decision {
   readonly step: number;
   /** Close of the candle: when it was decided. */
   readonly marketTime: Millis | null;
-  readonly candle: Candle & { readonly gap?: number };
+  readonly candle: FedCandle & { readonly gap?: number };
   readonly reading: Readonly<Reading> | null;
   /** By name, as the learners saw them; zeros while the symbol warms up. */
   readonly features: Readonly<Record<string, number>> | null;
@@ -137,7 +137,7 @@ function choiceOf({ 'q-table': table }: Memory, symbol: string): Choice | null {
   return { market, values, visits, epsilon: table.epsilon, action, explored, since };
 }
 
-function inChargeOf(knowledge: Knowledge, candle: Candle): string | null {
+function inChargeOf(knowledge: Knowledge, candle: FedCandle): string | null {
   const symbol = knowledge.memory.market.symbols[candle.symbol];
   if (symbol === undefined || !knows(knowledge, 'market', 'q-table', 'run')) return null;
   return choiceInForce(knowledge.memory, { candle, symbol })?.action ?? null;
@@ -158,7 +158,7 @@ function accountOf(memory: Memory): Account {
 
 const RULED_BY = ['market', 'portfolio', 'risk-manager', 'q-table', 'run'] as const;
 
-function whyQuiet(knowledge: Knowledge, candle: Candle): string {
+function whyQuiet(knowledge: Knowledge, candle: FedCandle): string {
   const { memory } = knowledge;
   const symbol = memory.market.symbols[candle.symbol];
   const missing = RULED_BY.filter(id => !knows(knowledge, id));

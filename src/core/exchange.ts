@@ -7,7 +7,7 @@
 import type { Result } from '../base/result.ts';
 import type { Millis } from '../base/time.ts';
 import type { Report } from './fact.ts';
-import type { Candle, Contract } from './market.ts';
+import type { Candle, Contract, FedCandle } from './market.ts';
 import type { Approved } from './order.ts';
 
 /** Per symbol: the last candle remembered and the running hash over all candles so far. */
@@ -26,10 +26,11 @@ export interface Feed {
   /** Candles the feed will still give, or null where it has no end. Known after `candles` began. */
   readonly remaining: number | null;
   /**
-   * Closed candles after the bookmarks, ordered by close time, then symbol, in batches.
+   * Closed candles after the bookmarks, ordered by close time, then symbol, in batches; an empty
+   * one is a turn for whoever reads.
    * Throws a config fault when what lies before a bookmark is not what was remembered.
    */
-  candles(after: Readonly<Record<string, Bookmark>>): AsyncIterable<readonly Candle[]>;
+  candles(after: Readonly<Record<string, Bookmark>>): AsyncIterable<readonly FedCandle[]>;
   close(): Promise<void>;
 }
 

@@ -7,7 +7,7 @@
 import type { Units } from '../base/money.ts';
 import type { RngState } from '../base/rng.ts';
 import type { Millis } from '../base/time.ts';
-import type { Candle, Contract, Regime, VolatilityLevel } from './market.ts';
+import type { Contract, FedCandle, Regime, VolatilityLevel } from './market.ts';
 import type { Direction, ExitReason, ModelVersions, Order, Side, TradeRecord } from './order.ts';
 import type { Settings } from './settings.ts';
 import type { TrainOutcome, TrainRequest } from './training.ts';
@@ -68,8 +68,11 @@ export interface FactShapes extends VenueFactShapes {
     readonly epoch: number;
   };
 
-  /** `gap`: candles missing before this one; absent when none are. */
-  'candle.closed': Candle & { readonly gap?: number };
+  /**
+   * `gap`: candles missing before this one; absent when none are. `late`: it was learned of too
+   * late to act on; absent on recorded markets, and in facts of 0.1.0.
+   */
+  'candle.closed': FedCandle & { readonly gap?: number };
 
   'order.approved': { readonly order: Order };
   'order.accepted': { readonly id: string; readonly time: Millis };

@@ -17,6 +17,14 @@ export interface Candle {
   readonly volume: number;
 }
 
+/**
+ * A candle as a feed gives it. `late`: it closed so long ago that nothing may be decided on it any
+ * more (history, an outage, a restart). On recorded markets no candle is late.
+ */
+export interface FedCandle extends Candle {
+  readonly late?: true;
+}
+
 /** A maintenance tier: positions up to `notionalMax` need `rate` of their notional as margin. */
 export interface MaintenanceTier {
   readonly notionalMax: Units;

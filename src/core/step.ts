@@ -10,7 +10,7 @@ import type { Millis } from '../base/time.ts';
 import type { BlobContent } from './component.ts';
 import type { Binding, Breaker, Fact, Report, TrainOutcome, VenueReport } from './fact.ts';
 import type { Fold } from './fold.ts';
-import type { Candle } from './market.ts';
+import type { FedCandle } from './market.ts';
 import type { ExitReason } from './order.ts';
 import type { Settings } from './settings.ts';
 
@@ -47,7 +47,7 @@ export type Input =
   | { readonly kind: 'configure'; readonly settings: Settings }
   /** Components that start afresh are told the binding and the settings. */
   | { readonly kind: 'found'; readonly ids: readonly string[] }
-  | { readonly kind: 'candle'; readonly candle: Candle; readonly reports: readonly Report[] }
+  | { readonly kind: 'candle'; readonly candle: FedCandle; readonly reports: readonly Report[] }
   | { readonly kind: 'answer'; readonly report: Report | VenueReport }
   /** Live: a position whose stop the venue will not take is left. */
   | {

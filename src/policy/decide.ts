@@ -8,7 +8,7 @@ import { unreachable } from '../base/assert.ts';
 import { seedRng } from '../base/rng.ts';
 import { HOUR_MS, type Millis, utcDate } from '../base/time.ts';
 import type { Breaker, Fact, Report, VenueReport } from '../core/fact.ts';
-import type { Candle } from '../core/market.ts';
+import type { FedCandle } from '../core/market.ts';
 import type { TradeRecord } from '../core/order.ts';
 import type { Input, Telling } from '../core/step.ts';
 import { lastMarked } from '../trade/analytics-state.ts';
@@ -100,7 +100,7 @@ interface CandleInput {
   readonly telling: Telling;
 }
 
-function decideCandle(world: World, candle: Candle, { reports, telling }: CandleInput): void {
+function decideCandle(world: World, candle: FedCandle, { reports, telling }: CandleInput): void {
   const timeframeMs = world.run.settings.timeframeMs;
   const closeTime = candle.time + timeframeMs;
   tellDay(world, candle.time, telling);
@@ -120,11 +120,11 @@ function decideCandle(world: World, candle: Candle, { reports, telling }: Candle
 }
 
 /** Written out: spreading the candle costs as much as folding it into a component. */
-function candleFact(candle: Candle, gap: number): Fact<'candle.closed'> {
+function candleFact(candle: FedCandle, gap: number): Fact<'candle.closed'> {
   const { symbol, time, open, high, low, close, volume } = candle;
-  return gap > 0
-    ? { type: 'candle.closed', symbol, time, open, high, low, close, volume, gap }
-    : { type: 'candle.closed', symbol, time, open, high, low, close, volume };
+  const fact = { type: 'candle.closed', symbol, time, open, high, low, close, volume } as const;
+  if (gap === 0 && candle.late === undefined) return fact;
+  return { ...fact, ...(gap > 0 && { gap }), ...(candle.late && { late: true }) };
 }
 
 /** A live exchange may answer with the very fill that closes a trade. */

@@ -2,15 +2,16 @@
  * One symbol at one close: leave the position, or choose, propose, weigh, size and enter.
  *
  * Promises: nothing is proposed while a position or an order of the symbol is open; every proposal
- * leaves a fact with what became of it, taken or not. Never: asks a model where nothing is
- * proposed, so that a quiet market costs nothing.
+ * leaves a fact with what became of it, taken or not. On a candle that is late all is weighed and
+ * learned as ever, and no order is made. Never: asks a model where nothing is proposed, so that a
+ * quiet market costs nothing.
  */
 import { must } from '../base/assert.ts';
 import { MARKET_SILENT_CANDLES, MARKET_SILENT_MS } from '../base/limits.ts';
 import { Rng } from '../base/rng.ts';
 import type { Forecast } from '../core/fact.ts';
 import { FEATURE_LIST_FIELD } from '../core/feature.ts';
-import type { Candle } from '../core/market.ts';
+import type { FedCandle } from '../core/market.ts';
 import type { ModelVersions } from '../core/order.ts';
 import type { Telling } from '../core/step.ts';
 import { attend } from '../learn/attention.ts';
@@ -29,10 +30,11 @@ import type { World } from './world.ts';
 
 /** A market order that found no volume for this many candles is given up. */
 const ORDER_LIFE_CANDLES = 5;
+const TOO_LATE = { refused: 'the candle came too late' } as const;
 const NO_SCORES: readonly number[] = [];
 
 export interface Moment {
-  readonly candle: Candle;
+  readonly candle: FedCandle;
   readonly symbol: SymbolState;
 }
 
@@ -64,13 +66,15 @@ export function entryBar(world: World, { candle, symbol }: Moment): string | nul
   return entryRefusal(world['risk-manager'], placesTaken(world), world.run.settings);
 }
 
-const forcedExit = ({ run }: World, { symbol, time }: Candle): Leaving => ({
+const forcedExit = ({ run }: World, { symbol, time }: FedCandle): Leaving => ({
   symbol,
   time: time + run.settings.timeframeMs,
   reason: 'force_exit',
 });
 
 function tellExit(world: World, { candle, symbol }: Moment, telling: Telling): void {
+  // Stop and target stand at the exchange; to leave now would be to act on an old price.
+  if (candle.late) return;
   const { settings } = world.run;
   const order = exitFor({
     position: must(world.portfolio.positions[candle.symbol], 'the position to leave'),
@@ -130,7 +134,8 @@ function tellEntry(world: World, idea: Idea, telling: Telling): Forecast {
     signal: signalModel ? world['signal-model'].version : 0,
     deep: deepSignalModel ? world['deep-signal-model'].version : 0,
   };
-  const sizing = sizingOf(world, { idea, confidence: forecast.confidence, models }, telling);
+  const weighed = { idea, confidence: forecast.confidence, models };
+  const sizing = candle.late ? TOO_LATE : sizingOf(world, weighed, telling);
   telling.tell({
     type: 'signal.weighed',
     symbol: candle.symbol,
