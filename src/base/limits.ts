@@ -108,3 +108,22 @@ export const RECONCILE_MS = 3 * MINUTE_MS;
 export const BALANCE_SLACK = 1_000_000;
 /** A request to an exchange: what has no answer by then is in doubt. */
 export const EXCHANGE_ANSWER_MS_MAX = 10 * SECOND_MS;
+/** An exchange that cannot be reached at the start is asked so often before the bot gives up. */
+export const EXCHANGE_ATTEMPTS_MAX = 4;
+/** Waits between attempts at an exchange: the first, and what they grow to. */
+export const EXCHANGE_RETRY_MS_MIN = SECOND_MS;
+export const EXCHANGE_RETRY_MS_MAX = 30 * SECOND_MS;
+/** Candles an exchange is asked for at a time: KuCoin gives no more. */
+export const CANDLE_PAGE_ROWS = 200;
+/** A candle that was asked for is believed so long after its end: exchanges book late trades. */
+export const CANDLE_SETTLE_MS = 2 * SECOND_MS;
+/** The longest wait for the candle of a silent symbol, once another symbol's is there. */
+export const CANDLE_SILENT_MS = 15 * SECOND_MS;
+/** Nothing is decided on a candle that closed longer ago (of short candles half their length). */
+export const CANDLE_LATE_MS = MINUTE_MS;
+/** Missed candles of a symbol that are fetched: two weeks of minutes. What is older is a gap. */
+export const BACKFILL_CANDLES_MAX = 20_160;
+/** Candles of a stream that wait to be taken, per symbol: a training may keep the loop for long. */
+export const STREAM_CANDLES_MAX = 240;
+/** A feed that waits gives whoever reads a turn so often. */
+export const FEED_TURN_MS = SECOND_MS;

@@ -14,14 +14,21 @@ import { nearestName } from '../../base/nearest-name.ts';
 /** Callers pick of it what they need: a test's stub is as small as that. */
 export type Client = Exchange;
 
-/** Ids of ccxt, and whether Holdfast was tried on that exchange's own ways. */
-export const EXCHANGES: Readonly<Record<string, { readonly verified: boolean }>> = {
-  binanceusdm: { verified: false },
-  bybit: { verified: false },
-  gate: { verified: false },
-  hyperliquid: { verified: false },
-  kucoinfutures: { verified: true },
-  okx: { verified: false },
+export interface ExchangeKind {
+  /** Holdfast was tried on this exchange's own ways. */
+  readonly verified: boolean;
+  /** What ccxt gives as a candle's volume. */
+  readonly volumeIn: 'base' | 'contracts';
+}
+
+/** By ccxt's ids. */
+export const EXCHANGES: Readonly<Record<string, ExchangeKind>> = {
+  binanceusdm: { verified: false, volumeIn: 'base' },
+  bybit: { verified: false, volumeIn: 'base' },
+  gate: { verified: false, volumeIn: 'contracts' },
+  hyperliquid: { verified: false, volumeIn: 'base' },
+  kucoinfutures: { verified: true, volumeIn: 'contracts' },
+  okx: { verified: false, volumeIn: 'base' },
 };
 
 /** As ccxt names them. */
