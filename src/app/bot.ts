@@ -48,6 +48,8 @@ export async function run(bot: BotParts, options: RunOptions): Promise<Ending> {
   for await (const batch of bot.feed.candles(bookmarksOf(bot.world))) {
     if (stop.aborted) return 'stopped';
     await settle(bot);
+    // A market that lets wait is no reason not to save.
+    if (batch.length === 0) bot.checkpointer.afterStep();
     // By index: an iterator that lives on over an await is asked, and answers, at a price.
     for (let index = 0; index < batch.length; index += 1) {
       const candle = batch[index] as Candle;
@@ -63,7 +65,7 @@ export async function run(bot: BotParts, options: RunOptions): Promise<Ending> {
       }
     }
   }
-  return 'tape';
+  return stop.aborted ? 'stopped' : 'tape';
 }
 
 /** What a step needs of a bot. */

@@ -28,6 +28,7 @@ const VIEW: StatusView = {
   progress: 0.25,
   checkpointAgeMs: 12_000,
   journalBytes: 1_258_291,
+  following: null,
   halted: null,
 };
 

@@ -54,6 +54,10 @@ export class Console {
     tolerateClosedStream(options.stderr);
   }
 
+  get isTerminal(): boolean {
+    return this.#live;
+  }
+
   /** True when `status` would show something now: callers need not build a view in vain. */
   get wantsStatus(): boolean {
     const pace = this.#live ? REDRAW_MS_MIN : (this.#options.plainStatusMs ?? PLAIN_STATUS_MS);

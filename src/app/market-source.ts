@@ -67,7 +67,7 @@ export function openSimulated(
   return source;
 }
 
-function checkMarket(config: AppConfig, { market, feed }: MarketSource): void {
+export function checkMarket(config: AppConfig, { market, feed }: MarketSource): void {
   const symbols = feed.contracts.map(contract => contract.symbol);
   const conflict = marketConflict(config, { exchange: market, symbols });
   if (conflict !== null)

@@ -48,6 +48,8 @@ export interface StatusView {
   /** Wall time since the last checkpoint; null: none yet. */
   readonly checkpointAgeMs: Millis | null;
   readonly journalBytes: number;
+  /** How a live market is followed; null: it is none. */
+  readonly following: string | null;
   /** What stops entries, or null. */
   readonly halted: Pick<Hold, 'reason' | 'lift'> | null;
 }
@@ -84,6 +86,7 @@ function pieces(view: StatusView): Piece[] {
     list.push({ text: `no entries: ${view.halted.reason}`, rank: 8 });
     list.push({ text: `holdfast ${view.halted.lift}`, rank: 4 });
   }
+  if (view.following !== null) list.push({ text: view.following, rank: 7 });
   const age = view.checkpointAgeMs;
   list.push({ text: age === null ? 'not saved yet' : `saved ${durationText(age)} ago`, rank: 4 });
   list.push({ text: `journal ${sizeText(view.journalBytes)}`, rank: 3 });

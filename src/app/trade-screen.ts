@@ -34,13 +34,18 @@ export interface TradeScreenOptions {
   readonly title: string;
   readonly symbols: readonly string[];
   readonly progress: () => number | null;
+  /** How a live market is followed; null: it is none. */
+  readonly following: () => string | null;
 }
+
+const REDRAW_MS = 1000;
 
 export class TradeScreen {
   readonly #given: TradeScreenOptions;
   #bot: BotParts | null = null;
   #log: Log | null = null;
   #server: Server | null = null;
+  #timer: NodeJS.Timeout | undefined;
   #rate = { candles: 0, at: 0, perSecond: null as number | null };
 
   constructor(given: TradeScreenOptions) {
@@ -76,6 +81,12 @@ export class TradeScreen {
     this.#log?.warn(line);
   };
 
+  /** The same of what is no warning. */
+  readonly say = (line: string): void => {
+    this.#given.screen.say(line);
+    this.#log?.info(line);
+  };
+
   async ready(session: Session): Promise<void> {
     const { bot } = session;
     this.#bot = bot;
@@ -105,6 +116,16 @@ export class TradeScreen {
     );
     for (const line of holdLinesOf(world, config.dir)) screen.say(line);
     this.#rate = { candles: world.run.candles, at: performance.now(), perSecond: null };
+    this.#redraw();
+  }
+
+  /** Between two candles of a live market a terminal shows how it is followed. */
+  #redraw(): void {
+    const { screen, following } = this.#given;
+    if (!screen.isTerminal || following() === null) return;
+    this.#timer = setInterval(() => {
+      if (this.#bot !== null && screen.wantsStatus) this.#status(this.#bot.world);
+    }, REDRAW_MS);
   }
 
   /** Not every disk takes a socket, and nothing that is remembered hangs on it. */
@@ -137,13 +158,14 @@ export class TradeScreen {
   }
 
   async close(): Promise<void> {
+    clearInterval(this.#timer);
     this.#given.screen.endStatus();
     this.#server?.close();
     this.#log?.close();
   }
 
   #status(world: World): void {
-    const { screen, now: wall, progress } = this.#given;
+    const { screen, now: wall, progress, following } = this.#given;
     const bot = this.#bot;
     if (bot === null) return;
     const now = performance.now();
@@ -157,6 +179,7 @@ export class TradeScreen {
       statusOf(world, {
         candlesPerSecond: this.#rate.perSecond,
         progress: progress(),
+        following: following(),
         checkpointAgeMs: atMs === 0 ? null : wall() - atMs,
         journalBytes: bot.store.journalBytes,
       }),

@@ -19,6 +19,7 @@ const RUNNING: Running = {
   progress: null,
   checkpointAgeMs: 500,
   journalBytes: 1234,
+  following: null,
 };
 const START = Date.UTC(2025, 0, 1);
 

@@ -23,6 +23,7 @@ export interface Running {
   readonly progress: number | null;
   readonly checkpointAgeMs: Millis | null;
   readonly journalBytes: number;
+  readonly following: string | null;
 }
 
 /** Close of the last candle; null before the first. */

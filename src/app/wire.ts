@@ -59,7 +59,7 @@ export interface WireOptions {
   /** Undefined: the one the directory is bound to, or 1. */
   readonly seed: number | undefined;
   /** The market, once the seed is known that the directory is bound to. */
-  readonly source: (seed: number) => MarketSource;
+  readonly source: (seed: number) => MarketSource | Promise<MarketSource>;
   readonly watch: (result: StepResult, world: World) => void;
   readonly warn: (line: string) => void;
 }
@@ -103,7 +103,7 @@ function storeFor(options: WireOptions): Store {
 async function assemble(options: WireOptions, store: Store): Promise<BotParts> {
   const world = store.states as Memory;
   const seed = options.seed ?? world.run.binding?.seed ?? DEFAULT_SEED;
-  const source = options.source(seed);
+  const source = await options.source(seed);
   const binding = wantedBinding(source, seed);
   checkBinding(options, world, binding);
   const stepper = createStepper<World>({

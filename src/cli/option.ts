@@ -39,6 +39,13 @@ export function toPort(text: string): number {
   return value;
 }
 
+/** `A,B` or `A, B`. */
+export const toList = (text: string): readonly string[] =>
+  text
+    .split(',')
+    .map(item => item.trim())
+    .filter(item => item !== '');
+
 /** Candles per second, or as fast as possible. */
 export function toSpeed(text: string): 'max' | number {
   if (text === 'max') return 'max';

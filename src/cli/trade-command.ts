@@ -2,7 +2,7 @@
  * `trade`: its options. The default command.
  */
 import type { Command as Program } from 'commander';
-import { toPort, toSeed, toSpeed, toUntil, type Until } from './option.ts';
+import { toList, toPort, toSeed, toSpeed, toUntil, type Until } from './option.ts';
 import type { Registration } from './registration.ts';
 
 export interface TradeOptions {
@@ -12,6 +12,9 @@ export interface TradeOptions {
   /** Empty: the simulated market. */
   readonly tape: readonly string[];
   readonly funding: readonly string[];
+  /** ccxt's id: live market data. Undefined where not given: the config decides. */
+  readonly exchange?: string;
+  readonly pairs?: readonly string[];
   readonly speed?: 'max' | number;
   readonly seed?: number;
   readonly until?: Until;
@@ -26,11 +29,15 @@ export interface TradeOptions {
 export function registerTrade(program: Program, { run }: Registration): void {
   program
     .command('trade', { isDefault: true })
-    .description('run the bot: paper trading on a simulated market, or on recorded ones (--tape)')
+    .description(
+      'run the bot: paper trading on a simulated market, recorded ones (--tape) or a live one',
+    )
     .option('--dir <folder>', 'state directory (default: models)')
     .option('--config <file>', 'configuration (default: config.json where there is one)')
     .option('--tape <file...>', 'recorded markets, one file per symbol', [])
     .option('--funding <file...>', 'recorded funding rates', [])
+    .option('--exchange <id>', 'live market data of an exchange, by its ccxt id')
+    .option('--pairs <list>', 'its pairs: BTC/USDT:USDT,ETH/USDT:USDT', toList)
     .option('--speed <pace>', 'max, or candles per second', toSpeed)
     .option('--seed <number>', 'seed of everything random', toSeed)
     .option(

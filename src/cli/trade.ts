@@ -1,11 +1,11 @@
 /**
- * `trade`: runs the bot, on the simulated market or on tapes.
+ * `trade`: runs the bot, on the simulated market, on tapes, or on live market data.
  *
  * Promises: prints its pid before anything else is done, what recovery did, a live status line,
  * and on Ctrl+C a line for each part saved and a summary. Exit 0 at the end of a tape.
  */
 import { type BackupKeeper, backupsOf } from '../app/backup-keeper.ts';
-import { fullSpeed, type Pace, paced } from '../app/clock.ts';
+import { fullSpeed, paced } from '../app/clock.ts';
 import { type AppConfig, loadConfig } from '../app/config.ts';
 import { Console } from '../app/console.ts';
 import { openSimulated, openTapes, SIMULATED_MARKET } from '../app/market-source.ts';
@@ -14,8 +14,8 @@ import { listenForSignals } from '../app/signals.ts';
 import { TradeScreen } from '../app/trade-screen.ts';
 import { version } from '../app/version.ts';
 import type { MarketSource } from '../app/wire.ts';
-import { EXIT } from '../base/fault.ts';
-import type { Command } from './io.ts';
+import { EXIT, Fault } from '../base/fault.ts';
+import type { Command, Io } from './io.ts';
 import type { TradeOptions } from './trade-command.ts';
 
 /** Candles a second of the simulated market where no speed is given: an hour of it in 4 s. */
@@ -25,16 +25,26 @@ export const trade: Command<TradeOptions> = async (options, io) => {
   const config = loadConfig({
     file: options.config,
     env: io.env,
-    overrides: { dir: options.dir, keep_history: options.keepHistory },
+    overrides: {
+      dir: options.dir,
+      keep_history: options.keepHistory,
+      'exchange.name': options.exchange,
+      'exchange.pair_whitelist': options.pairs,
+    },
   });
   const screen = new Console({ stdout: io.stdout, stderr: io.stderr, now: io.now, env: io.env });
   if (options.port !== undefined)
     screen.warn('this release has no dashboard yet: --port has no effect');
   const signals = listenForSignals(name => screen.say(`${name}: saving and stopping`));
-  const market = await openMarket(options, config);
-  const live = new TradeScreen({
+  const kind = kindOf(options, config);
+  const pace = paceWanted(options, kind);
+  const market = await openMarket(options, {
+    ...{ kind, config, env: io.env, stop: signals.stop },
+    tell: (level, line) => (level === 'warn' ? live.warn(line) : live.say(line)),
+  });
+  const live: TradeScreen = new TradeScreen({
     ...{ version: version(), config, screen, now: io.now, ...market },
-    quiet: paceWanted(options) === 'max',
+    quiet: pace === 'max' && kind !== 'live',
     onLog: log => {
       io.log = log;
     },
@@ -56,7 +66,7 @@ export const trade: Command<TradeOptions> = async (options, io) => {
         watch: live.watch,
         warn: live.warn,
       },
-      pace: paceOf(options, signals.stop),
+      pace: pace === 'max' ? fullSpeed() : paced(pace, signals.stop),
       stop: signals.stop,
       until: options.until ?? null,
       onReady: async session => {
@@ -87,14 +97,43 @@ interface Market {
   readonly symbols: readonly string[];
   /** Share of the tape that is done; null where the market has no end. */
   readonly progress: () => number | null;
-  readonly open: (seed: number) => MarketSource;
+  /** How a live market is followed; null: it is none. */
+  readonly following: () => string | null;
+  readonly open: (seed: number) => MarketSource | Promise<MarketSource>;
 }
 
-async function openMarket(options: TradeOptions, config: AppConfig): Promise<Market> {
-  if (options.tape.length === 0)
+type Kind = 'simulated' | 'tape' | 'live';
+
+function kindOf({ tape, exchange, pairs }: TradeOptions, config: AppConfig): Kind {
+  const both = tape.length > 0 && (exchange ?? pairs) !== undefined;
+  if (both)
+    throw new Fault(
+      EXIT.usage,
+      '--tape is a recorded market, --exchange and --pairs are a live one',
+      'name the one or the other',
+    );
+  if (tape.length > 0) return 'tape';
+  if (config.exchange.name !== null) return 'live';
+  if (pairs === undefined) return 'simulated';
+  throw new Fault(EXIT.usage, '--pairs without an exchange', 'name it: --exchange kucoinfutures');
+}
+
+interface MarketWish {
+  readonly kind: Kind;
+  readonly config: AppConfig;
+  readonly env: Io['env'];
+  readonly stop: AbortSignal;
+  readonly tell: (level: 'info' | 'warn', line: string) => void;
+}
+
+async function openMarket(options: TradeOptions, wish: MarketWish): Promise<Market> {
+  const { kind, config } = wish;
+  const none = (): null => null;
+  if (kind === 'live') return liveMarketOf(options, wish);
+  if (kind === 'simulated')
     return {
       ...SIMULATED_MARKET,
-      progress: () => null,
+      ...{ progress: none, following: none },
       open: seed => openSimulated(config, { seed, funding: options.funding }),
     };
   const source = await openTapes(options, config);
@@ -102,14 +141,30 @@ async function openMarket(options: TradeOptions, config: AppConfig): Promise<Mar
     title: source.title,
     symbols: source.feed.contracts.map(({ symbol }) => symbol),
     progress: () => source.feed.progress(),
+    following: none,
     open: () => source,
   };
 }
 
-const paceWanted = ({ speed, tape }: TradeOptions): number | 'max' =>
-  speed ?? (tape.length === 0 ? SIMULATED_SPEED : 'max');
+/** Its code, and the exchange's, are loaded where they are needed alone. */
+async function liveMarketOf(options: TradeOptions, wish: MarketWish): Promise<Market> {
+  const { config, env, stop, tell } = wish;
+  const { openLive, liveTitle } = await import('../app/live-source.ts');
+  let source: Awaited<ReturnType<typeof openLive>> | null = null;
+  return {
+    title: liveTitle(config),
+    symbols: config.exchange.pairs,
+    progress: () => null,
+    following: () => source?.feed.state() ?? 'connecting',
+    async open() {
+      source = await openLive(config, { funding: options.funding, env, stop, tell });
+      return source;
+    },
+  };
+}
 
-function paceOf(options: TradeOptions, stop: AbortSignal): Pace {
-  const wanted = paceWanted(options);
-  return wanted === 'max' ? fullSpeed() : paced(wanted, stop);
+function paceWanted({ speed }: TradeOptions, kind: Kind): number | 'max' {
+  // A live market has its own pace.
+  if (kind === 'live') return 'max';
+  return speed ?? (kind === 'simulated' ? SIMULATED_SPEED : 'max');
 }

@@ -67,7 +67,8 @@ const LOOPBACK = /^http:\/\/(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?$/;
 export function checkExchangeId(id: string): void {
   if (Object.hasOwn(EXCHANGES, id)) return;
   const known = Object.keys(EXCHANGES);
-  const near = nearestName(id, known);
+  const near =
+    known.find(one => one.startsWith(id) || id.startsWith(one)) ?? nearestName(id, known);
   throw new Fault(
     EXIT.config,
     `unknown exchange: ${id}`,
@@ -85,7 +86,7 @@ export async function loadClient(id: string, options: ClientOptions = {}): Promi
     timeout: EXCHANGE_ANSWER_MS_MAX,
     enableRateLimit: true,
   });
-  if (typeof options.testUrl === 'string') redirect(client, options.testUrl);
+  if (typeof options.testUrl === 'string') await redirect(client, options.testUrl);
   return client;
 }
 
@@ -93,7 +94,9 @@ export async function loadClient(id: string, options: ClientOptions = {}): Promi
 const moduleUrl = (id: string): URL => new URL(`./src/pro/${id}.js`, import.meta.resolve('ccxt'));
 
 /** All that the client would ask of the exchange is asked of the test's. */
-function redirect(client: Client, testUrl: string): void {
+async function redirect(client: Client, testUrl: string): Promise<void> {
+  // Without it ccxt opens no stream that is not encrypted.
+  await client.loadHttpProxyAgent();
   const urls = client.urls as { api: unknown };
   urls.api = redirected(urls.api, testUrl.replace(/^http:/, ''));
 }
