@@ -4,7 +4,6 @@
  * Promises: an answer or a failure in our words, never a throw; waits grow, and end at once when
  * the bot is to stop. Never: retries by itself; the caller knows whether a request may be repeated.
  */
-import { setTimeout } from 'node:timers/promises';
 import { EXCHANGE_RETRY_MS_MAX, EXCHANGE_RETRY_MS_MIN } from '../../base/limits.ts';
 import type { Millis } from '../../base/time.ts';
 import { type ClientFailure, failureOf } from './failure.ts';
@@ -54,10 +53,17 @@ export function createBackOff(options: BackOffOptions = {}): BackOff {
   };
 }
 
-/** Ends early, and quietly, when `stop` is aborted. */
-export async function pause(ms: Millis, stop: AbortSignal): Promise<void> {
-  if (ms <= 0 || stop.aborted) return;
-  await setTimeout(ms, undefined, { signal: stop }).catch(() => {});
+/** Ends early when `stop` is aborted, or when the function that `onWake` is given is called. */
+export async function pause(
+  ms: Millis,
+  stop: AbortSignal,
+  onWake: (wake: () => void) => void = () => {},
+): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, ms);
+  onWake(resolve);
+  await unlessStopped(promise, stop);
+  clearTimeout(timer);
 }
 
 /** Null as soon as `stop` is aborted, whatever becomes of the work. */

@@ -9,6 +9,7 @@ import { must } from '../../base/assert.ts';
 import { CANDLE_SETTLE_MS } from '../../base/limits.ts';
 import { type Millis, utcMinute } from '../../base/time.ts';
 import type { Candle } from '../../core/market.ts';
+import { pause } from './ask.ts';
 import { candleOf, fetchCandles, type RowSource, type Span } from './candle-row.ts';
 import { createExchangeClock, type ExchangeClock } from './exchange-clock.ts';
 import type { ClientFailure } from './failure.ts';
@@ -147,15 +148,10 @@ export function createWatch(options: WatchOptions): Watch {
       });
       return found;
     },
-    async news(ms) {
-      const timer = Promise.withResolvers<void>();
-      wake = timer.resolve;
-      const after = setTimeout(timer.resolve, ms);
-      stop.addEventListener('abort', wake, { once: true });
-      await timer.promise;
-      clearTimeout(after);
-      stop.removeEventListener('abort', wake);
-    },
+    news: ms =>
+      pause(ms, stop, resolve => {
+        wake = resolve;
+      }),
     state() {
       if (outage !== null) return `no answer since ${utcMinute(outage.since)}`;
       return lanes.every(lane => lane.isWatched) ? 'streaming' : 'asking';

@@ -1,0 +1,274 @@
+import assert from 'node:assert/strict';
+import { describe, it, type TestContext } from 'node:test';
+import {
+  BTC,
+  ETH,
+  minuteOf,
+  networkError,
+  type Row,
+  rowOf,
+  START,
+  StubMarket,
+} from '../../../test/fixtures/stub-market.ts';
+import { MINUTE_MS } from '../../base/time.ts';
+import type { Bookmark } from '../../core/exchange.ts';
+import type { FedCandle } from '../../core/market.ts';
+
+const shown = (candles: readonly FedCandle[]): string =>
+  candles
+    .map(one => `${one.symbol.slice(0, 3)} ${minuteOf(one)}${one.late === true ? ' late' : ''}`)
+    .join(', ');
+const bookmark = (k: number): Bookmark => ({
+  ...{ since: START, time: START + k * MINUTE_MS, candles: 3, pastHash: null },
+});
+const isWhole = (candle: FedCandle): void => {
+  const { time, open, high, low, close, volume } = candle;
+  assert.deepEqual([time, open, high, low, close, volume], rowOf(minuteOf(candle)));
+};
+/** A minute that is being made. */
+const half = (k: number, volume = 4): Row => {
+  const [time, open] = rowOf(k);
+  return [time, open, open, open, open, volume];
+};
+
+/** Stops the market when the test ends. */
+function marketOf(t: TestContext, minute: number): StubMarket {
+  const market = new StubMarket(t.mock, minute);
+  t.after(() => market.stop());
+  return market;
+}
+
+/** A feed that has caught up at minute 10 and waits for it to close. */
+async function waiting(t: TestContext, symbols: readonly string[]) {
+  const market = marketOf(t, 10);
+  const got = market.read(
+    market.feed(symbols),
+    Object.fromEntries(symbols.map(s => [s, bookmark(9)])),
+  );
+  await market.pass(1000);
+  assert.equal(got.length, 0);
+  return { market, got };
+}
+
+describe('a live market without streams', () => {
+  it('begins a new directory with its past, late but for what has just closed', async t => {
+    const market = marketOf(t, 10);
+    const got = market.read(market.feed([BTC]));
+    await market.pass(3000);
+    assert.equal(shown(got), 'BTC 5 late, BTC 6 late, BTC 7 late, BTC 8 late, BTC 9');
+    for (const candle of got) isWhole(candle);
+  });
+
+  it('gives a candle once its end has passed by the exchange’s clock, and never unfinished', async t => {
+    const { market, got } = await waiting(t, [BTC]);
+    market.skewMs = 20_000;
+    await market.pass(30_000);
+    assert.equal(shown(got), '');
+    // Its clock is asked with each question: 61.5 s have passed there, 41.5 s here.
+    await market.pass(9_000);
+    assert.equal(shown(got), '');
+    await market.pass(30_000);
+    assert.equal(shown(got), 'BTC 10');
+    got.forEach(isWhole);
+  });
+
+  it('goes on after its bookmark, back-fills what was missed and says that it is late', async t => {
+    const market = marketOf(t, 450);
+    const marks = { [BTC]: bookmark(9), [ETH]: bookmark(9) };
+    const got = market.read(market.feed([ETH, BTC]), marks);
+    await market.pass(5000);
+    assert.equal(got.length, 2 * 440);
+    assert.equal(shown(got.slice(0, 3)), 'BTC 10 late, ETH 10 late, BTC 11 late');
+    assert.equal(shown(got.slice(-3)), 'ETH 448 late, BTC 449, ETH 449');
+    got.forEach(isWhole);
+  });
+
+  it('goes on in the middle of a round that a kill cut off', async t => {
+    const market = marketOf(t, 12);
+    const got = market.read(market.feed([BTC, ETH]), { [BTC]: bookmark(10), [ETH]: bookmark(9) });
+    await market.pass(3000);
+    assert.equal(shown(got), 'ETH 10 late, BTC 11, ETH 11');
+  });
+
+  it('waits an outage out, tells it once, and fetches what was missed', async t => {
+    const { market, got } = await waiting(t, [BTC]);
+    market.failure = networkError();
+    await market.pass(10 * MINUTE_MS);
+    assert.equal(shown(got), '');
+    market.failure = null;
+    await market.pass(9000);
+    assert.match(shown(got), /^BTC 10 late, BTC 11 late, .*BTC 18 late, BTC 19( late)?$/);
+    const told = market.told.filter(line => !line.includes('stream'));
+    assert.match(
+      told.join('; '),
+      /^warn: stub does not answer.*; info: stub answers again, after 5\d\d s$/,
+    );
+  });
+
+  it('does not begin before the exchange has told its time', async t => {
+    const market = marketOf(t, 10);
+    market.failure = networkError();
+    const got = market.read(market.feed([BTC]));
+    await market.pass(20_000);
+    assert.equal(got.length, 0);
+    market.failure = null;
+    await market.pass(20_000);
+    assert.equal(got.length, 5);
+  });
+
+  it('passes over a minute that the exchange has nothing of, once a later one is there', async t => {
+    const { market, got } = await waiting(t, [BTC]);
+    market.hidden.add(`${BTC} 10`).add(`${BTC} 11`);
+    await market.pass(4 * MINUTE_MS + 3000);
+    assert.equal(shown(got), 'BTC 12, BTC 13');
+  });
+
+  it('waits where nothing later is known: the exchange may only be behind', async t => {
+    const { market, got } = await waiting(t, [BTC]);
+    for (let k = 10; k <= 14; k += 1) market.hidden.add(`${BTC} ${k}`);
+    await market.pass(3 * MINUTE_MS);
+    assert.equal(shown(got), '');
+    market.hidden.clear();
+    await market.pass(10_000);
+    assert.equal(shown(got), 'BTC 10 late, BTC 11 late, BTC 12');
+  });
+
+  it('is refused where the exchange is before what the directory remembers', async t => {
+    const market = marketOf(t, 10);
+    const feed = market.feed([BTC]);
+    const reading = async () => {
+      for await (const _ of feed.candles({ [BTC]: bookmark(100) })) market.stop();
+    };
+    const refused = assert.rejects(reading(), /before 2025-01-01 13:41 UTC, up to which/);
+    await market.pass(1000);
+    await refused;
+  });
+});
+
+describe('two symbols', () => {
+  it('a silent one holds the other up for a quarter of a minute at most', async t => {
+    const { market, got } = await waiting(t, [BTC, ETH]);
+    market.hidden.add(`${BTC} 10`).add(`${BTC} 11`);
+    await market.pass(MINUTE_MS + 12_000);
+    assert.equal(shown(got), '');
+    await market.pass(4000);
+    assert.equal(shown(got), 'ETH 10');
+    // It comes too late for its place: what was given of the round stays as it is.
+    market.hidden.clear();
+    await market.pass(MINUTE_MS);
+    assert.equal(shown(got), 'ETH 10, BTC 11, ETH 11');
+  });
+
+  it('one that the exchange refuses does not hold the other up', async t => {
+    const { market, got } = await waiting(t, [BTC, ETH]);
+    const { client } = market;
+    const fetch = client.fetchOHLCV;
+    client.fetchOHLCV = async (symbol, ...more) => {
+      if (symbol === BTC) throw Object.assign(new Error('delisted'), { name: 'BadSymbol' });
+      return fetch(symbol, ...more);
+    };
+    await market.pass(3 * MINUTE_MS);
+    assert.equal(shown(got), 'ETH 10, ETH 11');
+    const told = market.told.filter(line => line.includes('gives no candles'));
+    assert.deepEqual(told.length, 1);
+  });
+});
+
+describe('streams', () => {
+  it('give a candle as soon as a later one opens, without a request', async t => {
+    const { market, got } = await waiting(t, [BTC]);
+    await market.say(BTC, half(10));
+    await market.pass(MINUTE_MS + 3000);
+    assert.equal(shown(got), 'BTC 10');
+    const { requests } = market;
+    await market.say(BTC, half(11));
+    await market.say(BTC, rowOf(11));
+    await market.pass(MINUTE_MS - 5000);
+    await market.say(BTC, half(12));
+    assert.equal(shown(got), 'BTC 10, BTC 11');
+    assert.equal(market.requests, requests);
+    got.forEach(isWhole);
+  });
+
+  it('the candle in which a stream began is asked for', async t => {
+    const { market, got } = await waiting(t, [BTC]);
+    await market.say(BTC, half(10));
+    await market.say(BTC, half(11));
+    assert.equal(shown(got), '');
+    await market.pass(MINUTE_MS + 3000);
+    assert.equal(shown(got), 'BTC 10');
+    got.forEach(isWhole);
+  });
+
+  it('messages twice, late and out of order change nothing', async t => {
+    const { market, got } = await waiting(t, [BTC]);
+    await market.say(BTC, half(10));
+    await market.pass(MINUTE_MS + 3000);
+    await market.say(BTC, half(11), half(11));
+    await market.say(BTC, rowOf(11), half(11, 5));
+    await market.say(BTC, half(10), rowOf(9));
+    await market.say(BTC, half(11, 6));
+    await market.pass(MINUTE_MS - 5000);
+    await market.say(BTC, half(12), half(11, 7));
+    await market.say(BTC, rowOf(11));
+    assert.equal(shown(got), 'BTC 10, BTC 11');
+    got.forEach(isWhole);
+  });
+
+  it('one that says the same for ever is passed by', async t => {
+    const { market, got } = await waiting(t, [BTC]);
+    for (let minute = 0; minute < 3; minute += 1) {
+      await market.say(BTC, half(9));
+      await market.pass(MINUTE_MS);
+    }
+    assert.equal(shown(got), 'BTC 10, BTC 11');
+    got.forEach(isWhole);
+  });
+
+  it('a candle in which a stream broke is asked for, and the stream is opened again', async t => {
+    const { market, got } = await waiting(t, [BTC]);
+    await market.say(BTC, half(10));
+    await market.pass(MINUTE_MS + 3000);
+    await market.say(BTC, half(11));
+    await market.cut(BTC);
+    await market.pass(2000);
+    await market.say(BTC, half(12));
+    assert.equal(shown(got), 'BTC 10');
+    await market.pass(MINUTE_MS);
+    assert.equal(shown(got), 'BTC 10, BTC 11');
+    got.forEach(isWhole);
+    assert.match(
+      market.told.join('; '),
+      /stream of candles broke.*; info: .*stream of candles is back/,
+    );
+  });
+
+  it('carry the market on while requests fail', async t => {
+    const { market, got } = await waiting(t, [BTC]);
+    await market.say(BTC, half(10));
+    await market.pass(MINUTE_MS + 3000);
+    market.failure = networkError();
+    for (const k of [11, 12, 13]) {
+      await market.say(BTC, half(k));
+      await market.pass(MINUTE_MS - 3000);
+      await market.say(BTC, rowOf(k));
+      await market.pass(3000);
+    }
+    assert.equal(shown(got), 'BTC 10, BTC 11, BTC 12');
+    got.forEach(isWhole);
+  });
+});
+
+it('a feed that is stopped ends while it waits', async t => {
+  const market = marketOf(t, 10);
+  let ended = false;
+  const reading = async () => {
+    for await (const _ of market.feed([BTC]).candles({ [BTC]: bookmark(9) }));
+    ended = true;
+  };
+  const end = reading();
+  await market.pass(1000);
+  market.stop();
+  await end;
+  assert.ok(ended);
+});
