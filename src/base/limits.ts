@@ -125,5 +125,8 @@ export const CANDLE_LATE_MS = MINUTE_MS;
 export const BACKFILL_CANDLES_MAX = 20_160;
 /** Candles of a stream that wait to be taken, per symbol: a training may keep the loop for long. */
 export const STREAM_CANDLES_MAX = 240;
+/** So often an exchange is asked for its time: while nothing else tells it, and for drift. */
+export const EXCHANGE_TIME_MS_MIN = 2 * SECOND_MS;
+export const EXCHANGE_TIME_MS_MAX = 10 * MINUTE_MS;
 /** A feed that waits gives whoever reads a turn so often. */
 export const FEED_TURN_MS = SECOND_MS;

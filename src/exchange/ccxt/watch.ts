@@ -6,10 +6,10 @@
  * Never: puts candles in order (feed.ts does), or gives up on an exchange that does not answer.
  */
 import { must } from '../../base/assert.ts';
-import { CANDLE_SETTLE_MS } from '../../base/limits.ts';
+import { CANDLE_SETTLE_MS, EXCHANGE_TIME_MS_MAX, EXCHANGE_TIME_MS_MIN } from '../../base/limits.ts';
 import { type Millis, utcMinute } from '../../base/time.ts';
 import type { Candle } from '../../core/market.ts';
-import { pause } from './ask.ts';
+import { pause, unlessStopped } from './ask.ts';
 import { candleOf, fetchCandles, type RowSource, type Span } from './candle-row.ts';
 import { createExchangeClock, type ExchangeClock } from './exchange-clock.ts';
 import type { ClientFailure } from './failure.ts';
@@ -41,7 +41,10 @@ export interface Watch {
   ready(): Promise<boolean>;
   /** By symbol what the exchange has of a span; those it gave no answer for are not in it. */
   ask(symbols: readonly string[], span: Span): Promise<ReadonlyMap<string, Asked>>;
-  /** Resolves when a stream has news, or after `ms`. */
+  /**
+   * Resolves when a stream has news, or after `ms`. Where no stream tells how late it is the
+   * exchange is asked now and then: this machine may have slept, or its clock been set.
+   */
   news(ms: Millis): Promise<void>;
   /** Where things stand, in a word or two. */
   state(): string;
@@ -62,6 +65,7 @@ export function createWatch(options: WatchOptions): Watch {
   const broken = new Set<string>();
   const refused = new Set<string>();
   let outage: { readonly since: Millis; readonly failure: ClientFailure } | null = null;
+  let timeAskedAt = 0;
   let wake: () => void = () => {};
 
   const answered = (failure: ClientFailure | null): void => {
@@ -74,7 +78,10 @@ export function createWatch(options: WatchOptions): Watch {
     }
   };
 
+  const isStreaming = (): boolean => lanes.every(lane => lane.isWatched);
+
   const ready = async (): Promise<boolean> => {
+    timeAskedAt = Date.now();
     const time = await clock.adjust();
     answered(time.ok ? null : time.error);
     return time.ok;
@@ -148,13 +155,16 @@ export function createWatch(options: WatchOptions): Watch {
       });
       return found;
     },
-    news: ms =>
-      pause(ms, stop, resolve => {
+    async news(ms) {
+      await pause(ms, stop, resolve => {
         wake = resolve;
-      }),
+      });
+      const period = isStreaming() ? EXCHANGE_TIME_MS_MAX : EXCHANGE_TIME_MS_MIN;
+      if (Date.now() - timeAskedAt >= period) await unlessStopped(ready(), stop);
+    },
     state() {
       if (outage !== null) return `no answer since ${utcMinute(outage.since)}`;
-      return lanes.every(lane => lane.isWatched) ? 'streaming' : 'asking';
+      return isStreaming() ? 'streaming' : 'asking';
     },
   };
 }
