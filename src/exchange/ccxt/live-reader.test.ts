@@ -123,6 +123,25 @@ describe('a live market without streams', () => {
     assert.equal(shown(got), 'BTC 12, BTC 13');
   });
 
+  it('does not take for missing what closed between the question and the answer', async t => {
+    const { market, got } = await waiting(t, [BTC]);
+    const { client } = market;
+    const fetch = client.fetchOHLCV;
+    // While streams tell the time the exchange is not asked for it.
+    await market.say(BTC, half(10));
+    await market.pass(MINUTE_MS - 1000);
+    await market.say(BTC, half(11));
+    market.skewMs = -1000;
+    client.fetchOHLCV = async (...asked) => {
+      client.fetchOHLCV = fetch;
+      market.skewMs += 2 * MINUTE_MS;
+      await market.say(BTC, half(12));
+      return fetch(...asked);
+    };
+    await market.pass(MINUTE_MS);
+    assert.match(shown(got), /^BTC 10 late, BTC 11/);
+  });
+
   it('waits where nothing later is known: the exchange may only be behind', async t => {
     const { market, got } = await waiting(t, [BTC]);
     for (let k = 10; k <= 14; k += 1) market.hidden.add(`${BTC} ${k}`);

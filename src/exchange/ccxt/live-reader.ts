@@ -20,7 +20,7 @@ import type { Candle, FedCandle } from '../../core/market.ts';
 import { createBackOff, unlessStopped } from './ask.ts';
 import { fuller, type Span } from './candle-row.ts';
 import { isAfter, type Marks, type Place, startOf } from './live-start.ts';
-import type { Asked, Tell, Watch } from './watch.ts';
+import type { Answers, Tell, Watch } from './watch.ts';
 
 export interface ReaderOptions {
   readonly watch: Watch;
@@ -39,8 +39,6 @@ interface Question {
   /** Rounds that had closed when it was asked. */
   readonly closed: number;
 }
-
-type Answers = ReadonlyMap<string, Asked>;
 
 /** The longest wait between two questions about one round. */
 const ASK_MS_MAX = 8 * SECOND_MS;
@@ -117,8 +115,11 @@ class Reader {
 
   /** Rounds from this one on that have closed, and can be asked for. */
   get closed(): number {
-    const settled = this.#watch.clock.now() - CANDLE_SETTLE_MS;
-    return Math.max(0, Math.floor((settled - this.#at) / this.#step));
+    return this.#closedAt(this.#watch.clock.now());
+  }
+
+  #closedAt(time: Millis): number {
+    return Math.max(0, Math.floor((time - CANDLE_SETTLE_MS - this.#at) / this.#step));
   }
 
   get untilClosed(): Millis {
@@ -155,12 +156,12 @@ class Reader {
   }
 
   *take(question: Question, answers: Answers): Generator<readonly FedCandle[]> {
-    // The exchange has told its time meanwhile: no more rounds were asked for, nor have closed.
-    const closed = Math.min(question.closed, this.closed);
-    if (closed > 1 && answers.size === this.#watch.lanes.length)
+    // Not by the clock as it is now: what closed after the question is not in the answers.
+    const closed = Math.min(question.closed, this.#closedAt(answers.time));
+    if (closed > 1 && answers.bySymbol.size === this.#watch.lanes.length)
       yield this.#page({ ...question, closed }, answers);
     if (closed !== 1) return;
-    for (const [symbol, { candles, newest }] of answers) {
+    for (const [symbol, { candles, newest }] of answers.bySymbol) {
       const candle = candles.find(({ time }) => time === this.#at);
       if (candle !== undefined) this.#keep(candle);
       else if (newest > this.#at && !this.#found.has(symbol)) this.#absent.add(symbol);
@@ -191,7 +192,7 @@ class Reader {
     const candles: FedCandle[] = [];
     let reached = from;
     for (const { symbol, whole } of this.#watch.lanes) {
-      const asked = answers.get(symbol) ?? { candles: [], newest: 0 };
+      const asked = answers.bySymbol.get(symbol) ?? { candles: [], newest: 0 };
       const known = new Map(asked.candles.map(candle => [candle.time, candle]));
       for (let time = from; time < end; time += this.#step) {
         const candle = whole(time) ?? known.get(time);

@@ -39,8 +39,8 @@ export interface Watch {
   start(): void;
   /** Asks the exchange for its time. False: no answer. */
   ready(): Promise<boolean>;
-  /** By symbol what the exchange has of a span; those it gave no answer for are not in it. */
-  ask(symbols: readonly string[], span: Span): Promise<ReadonlyMap<string, Asked>>;
+  /** What the exchange has of a span. */
+  ask(symbols: readonly string[], span: Span): Promise<Answers>;
   /**
    * Resolves when a stream has news, or after `ms`. Where no stream tells how late it is the
    * exchange is asked now and then: this machine may have slept, or its clock been set.
@@ -48,6 +48,13 @@ export interface Watch {
   news(ms: Millis): Promise<void>;
   /** Where things stand, in a word or two. */
   state(): string;
+}
+
+export interface Answers {
+  /** The exchange's time when it was asked: what had closed by then is believed. */
+  readonly time: Millis;
+  /** A symbol that it gave no answer for is not in it. */
+  readonly bySymbol: ReadonlyMap<string, Asked>;
 }
 
 export interface Asked {
@@ -146,14 +153,14 @@ export function createWatch(options: WatchOptions): Watch {
     },
     ready,
     async ask(symbols, span) {
-      const found = new Map<string, Asked>();
-      if (!(await ready())) return found;
-      const now = clock.now();
-      const asked = symbols.map(symbol => askOne(symbol, span, now));
+      const bySymbol = new Map<string, Asked>();
+      if (!(await ready())) return { time: 0, bySymbol };
+      const time = clock.now();
+      const asked = symbols.map(symbol => askOne(symbol, span, time));
       (await Promise.all(asked)).forEach((one, index) => {
-        if (one !== null) found.set(symbols[index] as string, one);
+        if (one !== null) bySymbol.set(symbols[index] as string, one);
       });
-      return found;
+      return { time, bySymbol };
     },
     async news(ms) {
       await pause(ms, stop, resolve => {
