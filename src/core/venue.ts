@@ -70,7 +70,8 @@ export interface VenuePosition {
 export interface VenueFunding {
   readonly symbol: string;
   readonly time: Millis;
-  readonly rate: number;
+  /** Null: the venue does not tell it. */
+  readonly rate: number | null;
   /** Positive is paid. */
   readonly amount: Units;
 }
@@ -80,13 +81,14 @@ export interface VenueAccess {
   /** Stable over a change of keys where the venue tells it; never the key itself. */
   readonly account: string;
   readonly mayTrade: boolean;
-  readonly mayWithdraw: boolean;
+  /** Null: the venue does not tell it. */
+  readonly mayWithdraw: boolean | null;
 }
 
 /**
  * Codes of failures that mean something to the caller; every other one is told and tried again:
- * `not-found`, `duplicate` (the client id was used), `refused` (surely not accepted, and would not
- * be), `no-position` (there is nothing to reduce), `triggers-at-once` (a stop beyond the price).
+ * `not-found`, `duplicate` (the client id was used; not all venues tell it of an order that is done),
+ * `refused` (surely not accepted, and would not be), `no-position` (there is nothing to reduce), `triggers-at-once` (a stop beyond the price).
  */
 export interface Venue {
   /** The venue's clock. */

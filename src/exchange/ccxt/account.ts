@@ -1,0 +1,101 @@
+/**
+ * An account at an exchange, and the one way to ask something of it.
+ *
+ * Promises: every request ends within its time, the reading of the answer included; a failure says
+ * whether it may have had its effect; after a refusal for the time the exchange's clock is read anew.
+ * Never: asks a second time by itself.
+ */
+
+import { EXCHANGE_ANSWER_MS_MAX } from '../../base/limits.ts';
+import { ok, type Result } from '../../base/result.ts';
+import { SECOND_MS } from '../../base/time.ts';
+import type { Dialect } from './dialect.ts';
+import type { Client } from './load.ts';
+import { outcomeOf, Unfit } from './outcome.ts';
+
+export interface Account {
+  readonly client: Client;
+  readonly dialect: Dialect;
+  /** What no message may hold. */
+  readonly secrets: readonly string[];
+}
+
+/** One client an account: what ends `watch` closes the client's streams. */
+export function openAccount(client: Client, dialect: Dialect): Account {
+  dialect.tame(client);
+  boundAnswers(client);
+  const { apiKey, secret, password, uid, privateKey, token } = client;
+  const secrets = [apiKey, secret, password, uid, privateKey, token].filter(
+    text => typeof text === 'string' && text !== '',
+  );
+  return { client, dialect, secrets };
+}
+
+export async function ask<T>(
+  account: Account,
+  request: (client: Client) => Promise<T>,
+): Promise<Result<T>> {
+  const { client, dialect, secrets } = account;
+  try {
+    await client.loadMarkets();
+    return ok(await request(client));
+  } catch (thrown) {
+    const error = outcomeOf(thrown, dialect.sayings, secrets);
+    if (error.code === 'clock') await readClock(client);
+    return { ok: false, error };
+  }
+}
+
+/** The exchange's time, as far as it is known. */
+export const clockOf = (client: Client): number => client.milliseconds() - skewOf(client);
+
+function skewOf(client: Client): number {
+  const { timeDifference } = client.options as { readonly timeDifference?: unknown };
+  return typeof timeDifference === 'number' ? timeDifference : 0;
+}
+
+/** ccxt takes what it finds into its signatures. Without an answer the old difference stays. */
+export async function readClock(client: Client): Promise<void> {
+  try {
+    await client.loadTimeDifference();
+  } catch {
+    // The next request tells what is wrong.
+  }
+}
+
+/**
+ * ccxt's own limit ends with the head of an answer: a body that never ends would be waited for
+ * without one.
+ */
+function boundAnswers(client: Client): void {
+  const whole = client as unknown as { fetch(...request: unknown[]): Promise<unknown> };
+  const fetch = whole.fetch.bind(client);
+  whole.fetch = async (...request) => {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(
+        () => reject(new RequestTimeout(OVERDUE)),
+        EXCHANGE_ANSWER_MS_MAX + SECOND_MS,
+      );
+    });
+    try {
+      return await Promise.race([fetch(...request), late]);
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+}
+
+const OVERDUE = 'the answer was not whole in time';
+
+/** Named as ccxt names its own. */
+class RequestTimeout extends Error {
+  override name = 'RequestTimeout';
+}
+
+/** Steps of a linear contract. Another kind has other money. */
+export function stepOf(client: Client, symbol: string): number {
+  const { linear, precision } = client.market(symbol);
+  if (linear !== true) throw new Unfit(`${symbol} is no linear contract`);
+  return precision.amount as number;
+}

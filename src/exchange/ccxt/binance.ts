@@ -1,0 +1,73 @@
+/**
+ * Binance USD-M futures: stops live in a service of their own and become other orders when reached.
+ *
+ * Unverified: from ccxt's source and Binance's documents. Never: takes a fee in BNB for one in the
+ * quote currency.
+ */
+import { DAY_MS } from '../../base/time.ts';
+import type { VenueAccess } from '../../core/venue.ts';
+import { plainId } from './client-id.ts';
+import { inside, unitsOf } from './decimal.ts';
+import { accountOfKey, call, type Dialect, listIn, sayingsOf, untilIn } from './dialect.ts';
+import type { Client } from './load.ts';
+import { Unreadable } from './outcome.ts';
+
+const WAITING = { trigger: true };
+
+export const binance: Dialect = {
+  name: 'Binance',
+  tame: () => {},
+  clientId: plainId,
+  orderParams: (_, clientOrderId) => ({ clientOrderId }),
+  triggerParams: () => ({ workingType: 'CONTRACT_PRICE' }),
+  marketNamesPrice: false,
+  places: [
+    { ask: 'one', params: {} },
+    { ask: 'one', params: WAITING },
+  ],
+  openLists: [{}, WAITING],
+  openPage: null,
+  openMax: Number.POSITIVE_INFINITY,
+  cancelWaiting: WAITING,
+  became: ({ actualOrderId: id }) => (typeof id === 'string' && /^[1-9]/.test(id) ? id : null),
+  settings: (client, symbol, leverage) => [
+    () => client.setPositionMode(false, symbol),
+    () => client.setMarginMode('isolated', symbol),
+    () => client.setLeverage(leverage, symbol),
+  ],
+  fills: { lengthMs: 7 * DAY_MS, pageMax: 500, params: untilIn('endTime') },
+  fillKinds: [{}],
+  fee: info => info['commission'],
+  liquidation: () => false,
+  funding: { lengthMs: 7 * DAY_MS, pageMax: 100, params: untilIn('endTime') },
+  fundingIncome: info => info['income'],
+  fundingRate: () => null,
+  wallet: info => {
+    const asset = listIn(inside(info)['assets']).find(one => one['asset'] === 'USDT');
+    if (asset === undefined) throw new Unreadable('no balance of USDT');
+    return unitsOf(asset['walletBalance'], 'walletBalance');
+  },
+  access,
+  sayings: [
+    ...sayingsOf('duplicate', ['-4116', '-20132']),
+    ...sayingsOf('triggers-at-once', ['-2021', '-4142']),
+    ...sayingsOf('no-position', ['-2022']),
+    ...sayingsOf('no-change', ['-4046', '-4059']),
+    // Its own words: the execution status is unknown.
+    ...sayingsOf('unclear', ['-1000', '-1001', '-1006', '-1007']),
+    ...sayingsOf('not-now', ['-1008', '-1016']),
+    ...sayingsOf('refused', ['-4140', '-2010', '-2018', '-2019', '-2027', '-4164']),
+    // Cancels of what is gone, and questions about what never was.
+    ...sayingsOf('not-found', ['-2011', '-2013']),
+  ],
+  streams: [{}],
+};
+
+async function access(client: Client): Promise<VenueAccess> {
+  const rights = await call(client, 'sapiGetAccountApiRestrictions');
+  return {
+    account: accountOfKey(client),
+    mayTrade: rights['enableFutures'] === true,
+    mayWithdraw: rights['enableWithdrawals'] !== false,
+  };
+}
