@@ -9,9 +9,10 @@
 import { EXCHANGE_ANSWER_MS_MAX } from '../../base/limits.ts';
 import { ok, type Result } from '../../base/result.ts';
 import { SECOND_MS } from '../../base/time.ts';
+import { inside } from './decimal.ts';
 import type { Dialect } from './dialect.ts';
 import type { Client } from './load.ts';
-import { outcomeOf, Unfit } from './outcome.ts';
+import { outcomeOf, Unfit, Unreadable } from './outcome.ts';
 
 export interface Account {
   readonly client: Client;
@@ -23,7 +24,7 @@ export interface Account {
 /** One client an account: what ends `watch` closes the client's streams. */
 export function openAccount(client: Client, dialect: Dialect): Account {
   dialect.tame(client);
-  boundAnswers(client);
+  guardAnswers(client, dialect);
   const { apiKey, secret, password, uid, privateKey, token } = client;
   const secrets = [apiKey, secret, password, uid, privateKey, token].filter(
     text => typeof text === 'string' && text !== '',
@@ -65,27 +66,46 @@ export async function readClock(client: Client): Promise<void> {
 
 /**
  * ccxt's own limit ends with the head of an answer: a body that never ends would be waited for
- * without one.
+ * without one. And ccxt takes whatever is no list for an empty one, so that an answer that was cut
+ * would say that there is no order, no fill and no position.
  */
-function boundAnswers(client: Client): void {
-  const whole = client as unknown as { fetch(...request: unknown[]): Promise<unknown> };
+function guardAnswers(client: Client, dialect: Dialect): void {
+  const whole = client as unknown as { fetch: Fetch };
   const fetch = whole.fetch.bind(client);
   whole.fetch = async (...request) => {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(
-        () => reject(new RequestTimeout(OVERDUE)),
-        EXCHANGE_ANSWER_MS_MAX + SECOND_MS,
-      );
-    });
-    try {
-      return await Promise.race([fetch(...request), late]);
-    } finally {
-      clearTimeout(timer);
-    }
+    const answer = await inTime(fetch(...request));
+    checkAnswer(answer, dialect, request);
+    return answer;
   };
 }
 
+type FetchRequest = [url: string, method?: string, headers?: object, body?: unknown];
+type Fetch = (...request: FetchRequest) => Promise<unknown>;
+
+function checkAnswer(answer: unknown, dialect: Dialect, [url, method, , body]: FetchRequest): void {
+  if (typeof answer !== 'object' || answer === null) throw new Unreadable('no JSON');
+  const list = dialect.listPath({
+    ...{ method: method ?? 'GET', path: new URL(url).pathname, body: String(body ?? '') },
+  });
+  if (list === null) return;
+  const found = list.reduce<unknown>((node, key) => inside(node)[key], answer);
+  if (!Array.isArray(found)) throw new Unreadable('no list');
+}
+
+async function inTime<T>(answer: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new RequestTimeout(OVERDUE)), WHOLE_ANSWER_MS_MAX);
+  });
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** ccxt's own limit comes first, where it holds. */
+const WHOLE_ANSWER_MS_MAX = EXCHANGE_ANSWER_MS_MAX + SECOND_MS;
 const OVERDUE = 'the answer was not whole in time';
 
 /** Named as ccxt names its own. */

@@ -28,6 +28,9 @@ export const binance: Dialect = {
   openLists: [{}, WAITING],
   openPage: null,
   openMax: Number.POSITIVE_INFINITY,
+  listPath: ({ path }) =>
+    /\/(openOrders|openAlgoOrders|userTrades|income|positionRisk)$/.test(path) ? [] : null,
+  filled: info => info['executedQty'],
   cancelWaiting: WAITING,
   became: ({ actualOrderId: id }) => (typeof id === 'string' && /^[1-9]/.test(id) ? id : null),
   settings: (client, symbol, leverage) => [

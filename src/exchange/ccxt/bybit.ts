@@ -31,6 +31,9 @@ export const bybit: Dialect = {
   openLists: [{}, WAITING],
   openPage: null,
   openMax: PAGE,
+  listPath: ({ path }) =>
+    /\/(realtime|history|execution\/list|position\/list)$/.test(path) ? ['result', 'list'] : null,
+  filled: info => info['cumExecQty'],
   cancelWaiting: {},
   became: () => null,
   settings: (client, symbol, leverage) => [

@@ -5,6 +5,7 @@
  * no more than ours do. Never: decides; a dialect is a table of parameters, fields and codes.
  */
 import { hash } from 'node:crypto';
+import type { Order } from 'ccxt';
 import type { Units } from '../../base/money.ts';
 import type { Ticket, VenueAccess } from '../../core/venue.ts';
 import { inside } from './decimal.ts';
@@ -28,6 +29,13 @@ export type Place =
       readonly params: Params;
       readonly keys?: Readonly<Record<Key['by'], string>>;
     };
+
+/** As it goes out. */
+export interface Request {
+  readonly method: string;
+  readonly path: string;
+  readonly body: string;
+}
 
 /** A list that is given in parts: fills and funding. */
 export interface Span {
@@ -56,6 +64,10 @@ export interface Dialect {
   /** Of the page of such a list, from 1; null: it is told whole, or to `openMax`. */
   readonly openPage: ((page: number) => Params) | null;
   readonly openMax: number;
+  /** Where in its answer the list is that a request asks for; null: it asks for no list. */
+  readonly listPath: (request: Request) => readonly string[] | null;
+  /** How much of an order is filled, by the exchange's own field. */
+  readonly filled: (info: Params, order: Order) => unknown;
   /** Of a cancel of what waits, where that is in a service of its own. */
   readonly cancelWaiting: Params;
   /** The order that a stop became when it was reached, where that has an id of its own. */

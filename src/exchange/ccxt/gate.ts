@@ -29,6 +29,12 @@ export const gate: Dialect = {
   openLists: [{}, WAITING],
   openPage: null,
   openMax: PAGE,
+  listPath: ({ method, path }) =>
+    method === 'GET' &&
+    /\/(orders|price_orders|my_trades_timerange|account_book|positions)$/.test(path)
+      ? []
+      : null,
+  filled: (_, order) => order.filled,
   cancelWaiting: WAITING,
   became: info => {
     const id = String(info['trade_id'] ?? '0');

@@ -25,6 +25,9 @@ export const hyperliquid: Dialect = {
   openLists: [{}],
   openPage: null,
   openMax: Number.POSITIVE_INFINITY,
+  listPath: ({ body }) =>
+    /"(frontendOpenOrders|userFills\w*|userFunding)"/.test(body) ? [] : null,
+  filled: (_, order) => order.filled,
   cancelWaiting: {},
   became: () => null,
   settings: (client, symbol, leverage): readonly Setting[] => [

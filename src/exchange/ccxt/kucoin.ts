@@ -33,6 +33,13 @@ export const kucoin: Dialect = {
   openLists: [{}, WAITING],
   openPage: page => ({ currentPage: page, pageSize: PAGE }),
   openMax: PAGE,
+  listPath: ({ method, path }) => {
+    if (method !== 'GET') return null;
+    if (/\/(orders|stopOrders|fills)$/.test(path)) return ['data', 'items'];
+    if (path.endsWith('/positions')) return ['data'];
+    return path.endsWith('/funding-history') ? ['data', 'dataList'] : null;
+  },
+  filled: info => info['filledSize'] ?? info['dealSize'],
   cancelWaiting: {},
   became: () => null,
   settings: (client, symbol) => [

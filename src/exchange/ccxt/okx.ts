@@ -35,6 +35,9 @@ export const okx: Dialect = {
   openLists: [{}, WAITING_LIST],
   openPage: null,
   openMax: PAGE,
+  // All its answers are lists.
+  listPath: () => ['data'],
+  filled: info => info['accFillSz'],
   cancelWaiting: WAITING,
   became: ({ algoId, ordId }) =>
     typeof algoId === 'string' && algoId !== '' && typeof ordId === 'string' && /^[1-9]/.test(ordId)

@@ -166,7 +166,11 @@ export function readOrder(client: Client, dialect: Dialect, order: Order): Venue
     symbol,
     side: order.side,
     lots: lotsOf(order.amount, step, 'size of an order'),
-    filledLots: lotsOf(order.filled ?? (open ? 0 : undefined), step, 'filled of an order'),
+    filledLots: lotsOf(
+      dialect.filled(info, order) ?? (open ? 0 : undefined),
+      step,
+      'filled of an order',
+    ),
     open,
     reduceOnly: order.reduceOnly === true || info['closeOrder'] === true,
     trigger: triggerOf(order),
