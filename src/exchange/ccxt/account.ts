@@ -38,7 +38,7 @@ export async function ask<T>(
 ): Promise<Result<T>> {
   const { client, dialect, secrets } = account;
   try {
-    await client.loadMarkets();
+    await client.loadMarkets(false, { ...dialect.marketParams });
     return ok(await request(client));
   } catch (thrown) {
     const error = outcomeOf(thrown, dialect.sayings, secrets);

@@ -17,6 +17,7 @@ const WAITING = { trigger: true };
 export const binance: Dialect = {
   name: 'Binance',
   tame: () => {},
+  marketParams: {},
   clientId: plainId,
   orderParams: (_, clientOrderId) => ({ clientOrderId }),
   triggerParams: () => ({ workingType: 'CONTRACT_PRICE' }),

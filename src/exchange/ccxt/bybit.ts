@@ -19,6 +19,7 @@ const PAGE = 50;
 export const bybit: Dialect = {
   name: 'Bybit',
   tame: () => {},
+  marketParams: {},
   clientId: plainId,
   orderParams: (_, clientOrderId) => ({ clientOrderId, positionIdx: 0 }),
   triggerParams: () => ({ triggerBy: 'LastPrice' }),

@@ -51,6 +51,8 @@ export interface Dialect {
   readonly name: string;
   /** What ccxt would do beside what it is asked for is switched off. */
   readonly tame: (client: Client) => void;
+  /** Of the list of markets. */
+  readonly marketParams: Params;
   readonly clientId: ClientIdForm;
   /** Of every order. */
   readonly orderParams: (ticket: Ticket, clientId: string) => Params;

@@ -16,6 +16,7 @@ const SECOND = 1000;
 export const gate: Dialect = {
   name: 'Gate',
   tame: () => {},
+  marketParams: {},
   clientId: gateId,
   orderParams: (_, clientOrderId) => ({ clientOrderId }),
   triggerParams: () => ({ price_type: 0 }),

@@ -17,6 +17,7 @@ export const hyperliquid: Dialect = {
     const tamed = client as unknown as { initializeClient(): Promise<boolean> };
     tamed.initializeClient = async () => true;
   },
+  marketParams: {},
   clientId: hyperliquidId,
   orderParams: (_, clientOrderId) => ({ clientOrderId }),
   triggerParams: () => ({}),

@@ -20,6 +20,8 @@ const WAITING = { trigger: true };
 export const kucoin: Dialect = {
   name: 'KuCoin',
   tame: () => {},
+  // With a key ccxt would ask for the markets of the spot margin, too.
+  marketParams: { marginables: false },
   clientId: plainId,
   orderParams: ({ leverage }, clientOid) => ({ clientOid, marginMode: 'isolated', leverage }),
   triggerParams: () => ({ stopPriceType: 'TP' }),

@@ -24,6 +24,7 @@ const beginEnd = (begin: number, end: number | null): Params => ({
 export const okx: Dialect = {
   name: 'OKX',
   tame: () => {},
+  marketParams: {},
   clientId: plainId,
   orderParams: (_, clientOrderId) => ({ clientOrderId, marginMode: 'isolated' }),
   triggerParams: (_, algoClOrdId) => ({ algoClOrdId }),

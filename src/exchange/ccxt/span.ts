@@ -39,7 +39,7 @@ export async function allOf<T>(asked: Spanned<T>): Promise<readonly T[]> {
     if (stretch === undefined) break;
     if (requests >= REQUESTS_MAX) throw new Unreadable('a list of too many parts');
     const items = await asked.part(stretch);
-    if (items.length >= asked.span.pageMax) todo.unshift(...halvesOf(stretch, asked.now));
+    if (items.length >= asked.span.pageMax) todo.unshift(...halvesOf(stretch, latest(asked, items)));
     for (const item of items) if (asked.time(item) >= asked.since) found.set(asked.key(item), item);
   }
   return [...found.values()].sort((a, b) => asked.time(a) - asked.time(b));
@@ -53,6 +53,10 @@ function stretchesOf<T>({ span, since, now }: Spanned<T>): Stretch[] {
   stretches.push({ since: start, until: null });
   return stretches;
 }
+
+/** The exchange's clock may be ahead of what is known of it. */
+const latest = <T>({ now, time }: Spanned<T>, items: readonly T[]): number =>
+  Math.max(now, ...items.map(time));
 
 function halvesOf({ since, until }: Stretch, now: number): readonly Stretch[] {
   const end = until ?? Math.max(now, since + 2 * STRETCH_MS_MIN);
