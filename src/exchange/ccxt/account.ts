@@ -25,6 +25,8 @@ export interface Account {
 export function openAccount(client: Client, dialect: Dialect): Account {
   dialect.tame(client);
   guardAnswers(client, dialect);
+  // The exchange's clock is read with the list of markets, before anything is signed.
+  client.options['adjustForTimeDifference'] = true;
   const { apiKey, secret, password, uid, privateKey, token } = client;
   const secrets = [apiKey, secret, password, uid, privateKey, token].filter(
     text => typeof text === 'string' && text !== '',
@@ -38,7 +40,8 @@ export async function ask<T>(
 ): Promise<Result<T>> {
   const { client, dialect, secrets } = account;
   try {
-    await client.loadMarkets(false, { ...dialect.marketParams });
+    // A list that could not be had is remembered as a failure by ccxt, until it is asked for anew.
+    await client.loadMarkets(client.markets === undefined, { ...dialect.marketParams });
     return ok(await request(client));
   } catch (thrown) {
     const error = outcomeOf(thrown, dialect.sayings, secrets);
@@ -117,5 +120,6 @@ class RequestTimeout extends Error {
 export function stepOf(client: Client, symbol: string): number {
   const { linear, precision } = client.market(symbol);
   if (linear !== true) throw new Unfit(`${symbol} is no linear contract`);
-  return precision.amount as number;
+  if (precision.amount === undefined) throw new Unreadable('no step of sizes');
+  return precision.amount;
 }

@@ -39,7 +39,8 @@ export async function allOf<T>(asked: Spanned<T>): Promise<readonly T[]> {
     if (stretch === undefined) break;
     if (requests >= REQUESTS_MAX) throw new Unreadable('a list of too many parts');
     const items = await asked.part(stretch);
-    if (items.length >= asked.span.pageMax) todo.unshift(...halvesOf(stretch, latest(asked, items)));
+    if (items.length >= asked.span.pageMax)
+      todo.unshift(...halvesOf(stretch, latest(asked, items)));
     for (const item of items) if (asked.time(item) >= asked.since) found.set(asked.key(item), item);
   }
   return [...found.values()].sort((a, b) => asked.time(a) - asked.time(b));

@@ -124,10 +124,10 @@ export function positionsOf(account: Account): Promise<Result<readonly VenuePosi
   );
 }
 
-/** None where nothing is held, or in a contract of another kind. */
+/** None where nothing is held, or in a contract of another kind or one that is not listed. */
 export function readPosition(client: Client, position: Position): readonly VenuePosition[] {
   const symbol = textOf(position.symbol, 'symbol of a position');
-  if (client.market(symbol).linear !== true) return [];
+  if (client.markets?.[symbol]?.linear !== true) return [];
   const lots = lotsOf(position.contracts, stepOf(client, symbol), 'size of a position');
   if (lots === 0) return [];
   const { side } = position;
