@@ -253,17 +253,38 @@ describe('the venue on the test exchange', () => {
     assert.equal(value(await venue.wallet()), walletOf(exchange));
   });
 
-  it('a fill is a reason to look, and the end leaves no stream', async () => {
+  const turn = () => new Promise(resolve => setTimeout(resolve, 10));
+  const subscribed = async ({ push }: TestExchange) => {
+    while (push.topics.size < 2) await turn();
+  };
+
+  it('a fill is a reason to look, also after the stream was cut', async () => {
     const { exchange, venue } = await open({ tapes: [still(30_000, 10)] });
-    let hint = () => {};
-    const hinted = new Promise<void>(resolve => {
-      hint = resolve;
+    let hints = 0;
+    const end = venue.watch(() => {
+      hints += 1;
     });
-    const end = venue.watch(() => hint());
-    value(await venue.wallet());
-    while (exchange.push.topics.size < 2) await new Promise(resolve => setTimeout(resolve, 20));
+    await subscribed(exchange);
     exchange.hand.trade('XBTUSDTM', 'buy', 1);
-    await hinted;
+    while (hints === 0) await turn();
+    exchange.push.cut();
+    while (exchange.push.topics.size > 0) await turn();
+    await subscribed(exchange);
+    const before = hints;
+    exchange.hand.trade('XBTUSDTM', 'sell', 1);
+    while (hints === before) await turn();
     await end();
+    while (exchange.push.topics.size > 0) await turn();
+  });
+
+  it('streams that are ended on their way are never opened', async () => {
+    const { exchange, venue } = await open({ tapes: [still(30_000, 10)] });
+    const end = venue.watch(() => {});
+    await end();
+    value(await venue.wallet());
+    assert.equal(exchange.push.topics.size, 0);
+    const again = venue.watch(() => {});
+    await subscribed(exchange);
+    await again();
   });
 });

@@ -18,15 +18,22 @@ const END_MS_MAX = SECOND_MS;
 
 export function watchAccount(account: Account, onHint: () => void): () => Promise<void> {
   const end = new AbortController();
+  for (const door of DOORS) Reflect.deleteProperty(account.client, door);
   const streams = account.dialect.streams.map(params =>
     follow(account.client, { params, onHint, signal: end.signal }),
   );
   return async () => {
     end.abort();
+    // Whoever is still on the way to a stream must not open it afterwards.
+    for (const door of DOORS) Object.assign(account.client, { [door]: refuse });
     await closeStreams(account.client);
     await Promise.all(streams);
   };
 }
+
+/** Through which ccxt opens every stream: methods of its class, which an instance's own hide. */
+const DOORS = ['watch', 'watchMultiple'];
+const refuse = (): Promise<never> => Promise.reject(new Error('the streams were ended'));
 
 interface Stream {
   readonly params: Params;
