@@ -89,6 +89,13 @@ export const symbolOf = (id: string): string => {
   return `BTC/${quote}:${quote}`;
 };
 
+/** `where`: the end of a path, with the kind it is asked for, or the type in a body. */
+export const isAsked = (where: string, { path, query, body }: Sent): boolean => {
+  const [end = '', kind = ''] = where.split(' ');
+  if (!end.startsWith('/')) return (body as { readonly type?: unknown })?.type === end;
+  return path.endsWith(end) && (kind === '' || query['execType'] === kind);
+};
+
 function respond(answer: Answer): Response {
   if (answer instanceof Error) throw answer;
   if ('text' in answer && 'status' in answer)

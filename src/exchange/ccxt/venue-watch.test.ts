@@ -80,4 +80,16 @@ describe('hints', () => {
     await ccxtVenue(client).watch(() => {})();
     assert.equal(terminated, 1);
   });
+
+  it('whoever is on the way to a stream when they end does not open it', async () => {
+    const { client } = await held();
+    const venue = ccxtVenue(client);
+    const end = venue.watch(() => {});
+    await end();
+    await assert.rejects(client.watch('ws://127.0.0.1:9', 'orders'), /streams were ended/);
+    await assert.rejects(client.watchMultiple('ws://127.0.0.1:9', ['orders']), /were ended/);
+    const again = venue.watch(() => {});
+    assert.equal(Object.hasOwn(client, 'watch'), false);
+    await again();
+  });
 });
