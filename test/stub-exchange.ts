@@ -98,8 +98,8 @@ export const isAsked = (where: string, { path, query, body }: Sent): boolean => 
 
 function respond(answer: Answer): Response {
   if (answer instanceof Error) throw answer;
-  if ('text' in answer && 'status' in answer)
-    return new Response(answer.text, { status: answer.status as number });
+  if ('text' in answer && 'status' in answer && typeof answer.status === 'number')
+    return new Response(answer.text, { status: answer.status });
   return Response.json(answer);
 }
 

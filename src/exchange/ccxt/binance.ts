@@ -31,7 +31,8 @@ export const binance: Dialect = {
   openMax: Number.POSITIVE_INFINITY,
   listPath: ({ path }) =>
     /\/(openOrders|openAlgoOrders|userTrades|income|positionRisk)$/.test(path) ? [] : null,
-  filled: info => info['executedQty'],
+  // A stop that never was reached filled nothing, and does not say so.
+  filled: info => info['executedQty'] ?? ('algoId' in info ? '0' : undefined),
   cancelWaiting: WAITING,
   became: ({ actualOrderId: id }) => (typeof id === 'string' && /^[1-9]/.test(id) ? id : null),
   settings: (client, symbol, leverage) => [

@@ -27,7 +27,8 @@ export const bybit: Dialect = {
   places: [
     { ask: 'open', params: {}, keys: KEYS },
     { ask: 'open', params: WAITING, keys: KEYS },
-    { ask: 'closed', params: {}, keys: KEYS },
+    // ccxt's closed orders of Bybit's are the filled ones: those that were canceled are elsewhere.
+    { ask: 'history', params: {}, keys: KEYS },
   ],
   openLists: [{}, WAITING],
   openPage: null,

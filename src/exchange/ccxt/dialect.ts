@@ -23,9 +23,9 @@ export type Key =
 export type Place =
   /** Asked for by itself. */
   | { readonly ask: 'one'; readonly params: Params }
-  /** Looked up in a list. Where the list can be asked for one order alone, `keys` are its names. */
+  /** Looked up in a list: open orders, done ones by ccxt's two names for them. Where the list can be asked for one order alone, `keys` are its names. */
   | {
-      readonly ask: 'open' | 'closed';
+      readonly ask: 'open' | 'closed' | 'history';
       readonly params: Params;
       readonly keys?: Readonly<Record<Key['by'], string>>;
     };

@@ -38,7 +38,8 @@ export const okx: Dialect = {
   openMax: PAGE,
   // All its answers are lists.
   listPath: () => ['data'],
-  filled: info => info['accFillSz'],
+  // A stop that never was reached filled nothing, and does not say so.
+  filled: info => info['accFillSz'] ?? ('algoClOrdId' in info ? '0' : undefined),
   cancelWaiting: WAITING,
   became: ({ algoId, ordId }) =>
     typeof algoId === 'string' && algoId !== '' && typeof ordId === 'string' && /^[1-9]/.test(ordId)

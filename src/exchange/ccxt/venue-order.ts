@@ -85,13 +85,21 @@ async function lookIn(client: Client, dialect: Dialect, search: Search): Promise
     ...place.params,
     ...(place.keys === undefined ? {} : { [place.keys[key.by]]: key.id }),
   };
-  const list =
-    place.ask === 'closed'
-      ? await client.fetchClosedOrders(symbol, undefined, undefined, params)
-      : await listOpen(client, dialect, { symbol, params });
+  const list = await listFor(client, dialect, { place, symbol, params });
   return (
     list.find(order => (key.by === 'client' ? order.clientOrderId : order.id) === key.id) ?? null
   );
+}
+
+function listFor(
+  client: Client,
+  dialect: Dialect,
+  { place, symbol, params }: Pick<Search, 'place' | 'symbol'> & { readonly params: Params },
+): Promise<Order[]> {
+  if (place.ask === 'open') return listOpen(client, dialect, { symbol, params });
+  return place.ask === 'closed'
+    ? client.fetchClosedOrders(symbol, undefined, undefined, params)
+    : client.fetchCanceledAndClosedOrders(symbol, undefined, undefined, params);
 }
 
 /** A stop that became another order is that order, under the stop's client id. */
@@ -198,8 +206,10 @@ const DONE = ['closed', 'canceled', 'rejected', 'expired', 'done', 'triggered', 
 
 /** An order whose state is not told may be open or not. */
 function isOpen(order: Order, info: Params): boolean {
-  const status = String(order.status ?? info['status'] ?? '').toLowerCase();
-  if (OPEN.includes(status)) return true;
-  if (DONE.includes(status)) return false;
+  for (const told of [order.status, info['status']]) {
+    const status = String(told ?? '').toLowerCase();
+    if (OPEN.includes(status)) return true;
+    if (DONE.includes(status)) return false;
+  }
   throw new Unreadable('state of an order');
 }
