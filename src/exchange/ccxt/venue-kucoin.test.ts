@@ -3,36 +3,25 @@
  */
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
-import { clientOf, KEYS } from '../../../test/exchange/client.ts';
-import { type ExchangeOptions, TestExchange } from '../../../test/exchange/exchange.ts';
-import { type TapeCandle, tapeOf } from '../../../test/exchange/tape.ts';
+import type { ExchangeOptions, TestExchange } from '../../../test/exchange/exchange.ts';
+import {
+  BTC,
+  closeAll,
+  MINUTE,
+  openWith,
+  START,
+  still,
+  tape,
+  until,
+  XBT,
+} from '../../../test/exchange/fixture.ts';
 import { UNITS_PER_QUOTE } from '../../base/money.ts';
 import type { Result } from '../../base/result.ts';
 import type { Ticket, Venue } from '../../core/venue.ts';
 import { ccxtVenue } from './venue.ts';
 
-/** Five minutes before a settlement of funding. */
-const EIGHT_HOURS = 28_800_000;
-const MINUTE = 60_000;
-const START = Math.ceil(1_700_006_400_000 / EIGHT_HOURS) * EIGHT_HOURS - 5 * MINUTE;
-const BTC = 'BTC/USDT:USDT';
-
-const tape = (...rows: readonly (readonly [number, number, number, number])[]) =>
-  tapeOf(
-    'BTC',
-    rows.map(([open, high, low, close], k) => ({
-      ...{ time: START + k * MINUTE, open, high, low, close, volume: 4 },
-    })) satisfies TapeCandle[],
-  );
-const still = (price: number, count: number) =>
-  tape(...Array.from({ length: count }, () => [price, price, price, price] as const));
-
-const opened: { close(): Promise<unknown> }[] = [];
-
 async function open(options: ExchangeOptions) {
-  const exchange = await TestExchange.open(options);
-  const client = await clientOf(exchange, KEYS);
-  opened.push(exchange, client);
+  const { exchange, client } = await openWith(options);
   return { exchange, venue: ccxtVenue(client) };
 }
 
@@ -81,7 +70,7 @@ async function assertSameMoney(exchange: TestExchange, venue: Venue): Promise<vo
 }
 
 describe('the venue on the test exchange', () => {
-  after(() => Promise.all(opened.map(one => one.close())));
+  after(closeAll);
 
   it('tells its time and what the key may do', async () => {
     const { exchange, venue } = await open({ tapes: [still(30_000, 10)] });
@@ -96,10 +85,10 @@ describe('the venue on the test exchange', () => {
   it('is made ready, and stays so', async () => {
     const { exchange, venue } = await open({ tapes: [still(30_000, 10)] });
     exchange.mode.isHedged = true;
-    exchange.mode.margin.set('XBTUSDTM', 'CROSS');
+    exchange.mode.margin.set(XBT, 'CROSS');
     for (let times = 0; times < 2; times += 1) value(await venue.prepare(BTC, 10));
     assert.equal(exchange.mode.isHedged, false);
-    assert.equal(exchange.mode.margin.get('XBTUSDTM'), 'ISOLATED');
+    assert.equal(exchange.mode.margin.get(XBT), 'ISOLATED');
   });
 
   it('an entry, its stop and its end: orders, position, fills, wallet', async () => {
@@ -168,7 +157,7 @@ describe('the venue on the test exchange', () => {
     const { exchange, venue } = await open({ tapes: [still(30_000, 130)], wallet: '1000000' });
     for (let count = 0; count < 120; count += 1) {
       const side = count % 2 === 0 ? 'buy' : 'sell';
-      exchange.hand.trade('XBTUSDTM', side, 1);
+      exchange.hand.trade(XBT, side, 1);
       exchange.advance();
     }
     const fills = value(await venue.fills(BTC, START));
@@ -233,8 +222,8 @@ describe('the venue on the test exchange', () => {
 
   it('a person’s order has no client id of ours', async () => {
     const { exchange, venue } = await open({ tapes: [still(30_000, 10)] });
-    exchange.hand.trade('XBTUSDTM', 'sell', 7);
-    exchange.hand.stop('XBTUSDTM', 7, '31000');
+    exchange.hand.trade(XBT, 'sell', 7);
+    exchange.hand.stop(XBT, 7, '31000');
     const [stop] = value(await venue.openOrders(BTC));
     assert.equal(stop?.clientId, null);
     const [position] = value(await venue.positions());
@@ -253,10 +242,8 @@ describe('the venue on the test exchange', () => {
     assert.equal(value(await venue.wallet()), walletOf(exchange));
   });
 
-  const turn = () => new Promise(resolve => setTimeout(resolve, 10));
-  const subscribed = async ({ push }: TestExchange) => {
-    while (push.topics.size < 2) await turn();
-  };
+  const subscribed = ({ push }: TestExchange) => until(() => push.topics.size === 2);
+  const silent = ({ push }: TestExchange) => until(() => push.topics.size === 0);
 
   it('a fill is a reason to look, also after the stream was cut', async () => {
     const { exchange, venue } = await open({ tapes: [still(30_000, 10)] });
@@ -265,16 +252,16 @@ describe('the venue on the test exchange', () => {
       hints += 1;
     });
     await subscribed(exchange);
-    exchange.hand.trade('XBTUSDTM', 'buy', 1);
-    while (hints === 0) await turn();
+    exchange.hand.trade(XBT, 'buy', 1);
+    await until(() => hints > 0);
     exchange.push.cut();
-    while (exchange.push.topics.size > 0) await turn();
+    await silent(exchange);
     await subscribed(exchange);
     const before = hints;
-    exchange.hand.trade('XBTUSDTM', 'sell', 1);
-    while (hints === before) await turn();
+    exchange.hand.trade(XBT, 'sell', 1);
+    await until(() => hints > before);
     await end();
-    while (exchange.push.topics.size > 0) await turn();
+    await silent(exchange);
   });
 
   it('streams can be taken up again after their end', async () => {
@@ -283,7 +270,7 @@ describe('the venue on the test exchange', () => {
       const end = venue.watch(() => {});
       await subscribed(exchange);
       await end();
-      while (exchange.push.topics.size > 0) await turn();
+      await silent(exchange);
     }
   });
 });
