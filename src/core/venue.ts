@@ -88,7 +88,8 @@ export interface VenueAccess {
 /**
  * Codes of failures that mean something to the caller; every other one is told and tried again:
  * `not-found`, `duplicate` (the client id was used; not all venues tell it of an order that is done),
- * `refused` (surely not accepted, and would not be), `no-position` (there is nothing to reduce), `triggers-at-once` (a stop beyond the price).
+ * `refused` (surely not accepted, and would not be), `no-position` (there is nothing to reduce),
+ * `triggers-at-once` (a stop beyond the price).
  */
 export interface Venue {
   /** The venue's clock. */

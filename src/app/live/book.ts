@@ -65,7 +65,9 @@ async function newFunding(desk: Desk, symbol: string): Promise<Result<VenueFundi
 }
 
 function settle(desk: Desk, settlement: VenueFunding | undefined): void {
-  if (settlement !== undefined) answer(desk, { type: 'funding.settled', ...settlement });
+  // Where the venue tells only what was paid, the amount says all that money needs.
+  if (settlement !== undefined)
+    answer(desk, { type: 'funding.settled', ...settlement, rate: settlement.rate ?? 0 });
 }
 
 /** The client id of the order behind a fill; null: it has none of ours. Asked once an order. */
