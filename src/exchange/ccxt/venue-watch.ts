@@ -5,14 +5,12 @@
  * too, and is taken up again with growing pauses; the end leaves no socket and no timer behind, and
  * comes within its time whatever the exchange does. Never: throws.
  */
-import { setTimeout as pause } from 'node:timers/promises';
 import { SECOND_MS } from '../../base/time.ts';
 import type { Account } from './account.ts';
+import { createBackOff, pause, unlessStopped } from './ask.ts';
 import type { Params } from './dialect.ts';
 import type { Client } from './load.ts';
 
-const PAUSE_MS_MIN = SECOND_MS;
-const PAUSE_MS_MAX = 60 * SECOND_MS;
 /** A polite end of a stream waits for the other side; a dead one never answers. */
 const END_MS_MAX = SECOND_MS;
 
@@ -42,32 +40,22 @@ interface Stream {
 }
 
 async function follow(client: Client, { params, onHint, signal }: Stream): Promise<void> {
-  const ended = new Promise<null>(resolve => {
-    signal.addEventListener('abort', () => resolve(null), { once: true });
-  });
-  for (let failures = 0; !signal.aborted; ) {
-    try {
-      const told = await Promise.race([
-        client.watchOrders(undefined, undefined, undefined, { ...params }),
-        ended,
-      ]);
-      if (told === null) return;
-      failures = 0;
-    } catch {
-      failures += 1;
-    }
-    if (signal.aborted) return;
+  const backOff = createBackOff();
+  while (!signal.aborted) {
+    const told = await unlessStopped(isTold(client, params), signal);
+    if (told === null || signal.aborted) return;
     onHint();
-    if (failures > 0) await rest(failures, signal);
+    if (told) backOff.reset();
+    else await pause(backOff.next(), signal);
   }
 }
 
-/** Doubling; spread, so that many bots do not come back at once. Decides nothing that is journaled. */
-async function rest(failures: number, signal: AbortSignal): Promise<void> {
-  const longest = Math.min(PAUSE_MS_MAX, PAUSE_MS_MIN * 2 ** Math.min(failures - 1, 10));
-  const pauseMs = longest * (0.5 + Math.random() / 2);
-  await pause(pauseMs, undefined, { signal, ref: false }).catch(() => {});
-}
+/** False: the stream was lost. */
+const isTold = (client: Client, params: Params): Promise<boolean> =>
+  client.watchOrders(undefined, undefined, undefined, { ...params }).then(
+    () => true,
+    () => false,
+  );
 
 interface Sockets {
   readonly clients?: Readonly<Record<string, { readonly connection?: { terminate?(): void } }>>;
@@ -76,10 +64,8 @@ interface Sockets {
 async function closeStreams(client: Client): Promise<void> {
   const sockets = Object.values((client as unknown as Sockets).clients ?? {});
   const late = new AbortController();
-  await Promise.race([
-    client.close().catch(() => {}),
-    pause(END_MS_MAX, undefined, { signal: late.signal }).catch(() => {}),
-  ]);
+  const closed = client.close().catch(() => {});
+  await Promise.race([closed, pause(END_MS_MAX, late.signal)]);
   late.abort();
   for (const { connection } of sockets) connection?.terminate?.();
 }
