@@ -110,6 +110,8 @@ export const BALANCE_SLACK = 1_000_000;
 export const EXCHANGE_ANSWER_MS_MAX = 10 * SECOND_MS;
 /** An exchange that cannot be reached at the start is asked so often before the bot gives up. */
 export const EXCHANGE_ATTEMPTS_MAX = 4;
+/** While its history is fetched: about three minutes of an outage are waited out. */
+export const HISTORY_ATTEMPTS_MAX = 10;
 /** Waits between attempts at an exchange: the first, and what they grow to. */
 export const EXCHANGE_RETRY_MS_MIN = SECOND_MS;
 export const EXCHANGE_RETRY_MS_MAX = 30 * SECOND_MS;

@@ -11,6 +11,7 @@ import { nearestName } from '../base/nearest-name.ts';
 import { registerBacktest } from './backtest-command.ts';
 import { registerCrashTest } from './crash-test-command.ts';
 import { registerDoctor } from './doctor-command.ts';
+import { registerDownloadData } from './download-data-command.ts';
 import type { Io } from './io.ts';
 import { registerModel } from './model-command.ts';
 import { registerOperator } from './operator-command.ts';
@@ -57,6 +58,7 @@ function createProgram(
     registerState,
     registerModel,
     registerDoctor,
+    registerDownloadData,
     registerCrashTest,
   ])
     register(program, { run });

@@ -39,6 +39,19 @@ export function toPort(text: string): number {
   return value;
 }
 
+/** `2024-08-05`, `2024-08-05T13:45` (UTC). */
+export function toTime(text: string): Millis {
+  const time = ISO.test(text) ? isoTime(text) : Number.NaN;
+  if (Number.isNaN(time))
+    throw new InvalidArgumentError('Give a UTC time like 2024-08-05 or 2024-08-05T13:45.');
+  return time;
+}
+
+export function toTimeframe(text: string): string {
+  if (/^[1-9]\d{0,3}[mhd]$/.test(text)) return text;
+  throw new InvalidArgumentError('Give a count and a unit: 1m, 5m, 15m, 1h, 4h or 1d.');
+}
+
 /** `A,B` or `A, B`. */
 export const toList = (text: string): readonly string[] =>
   text
