@@ -22,16 +22,7 @@ import type { TradeOptions } from './trade-command.ts';
 const SIMULATED_SPEED = 30;
 
 export const trade: Command<TradeOptions> = async (options, io) => {
-  const config = loadConfig({
-    file: options.config,
-    env: io.env,
-    overrides: {
-      dir: options.dir,
-      keep_history: options.keepHistory,
-      'exchange.name': options.exchange,
-      'exchange.pair_whitelist': options.pairs,
-    },
-  });
+  const config = configOf(options, io);
   const screen = new Console({ stdout: io.stdout, stderr: io.stderr, now: io.now, env: io.env });
   if (options.port !== undefined)
     screen.warn('this release has no dashboard yet: --port has no effect');
@@ -91,6 +82,18 @@ export const trade: Command<TradeOptions> = async (options, io) => {
     await live.close();
   }
 };
+
+const configOf = (options: TradeOptions, io: Io): AppConfig =>
+  loadConfig({
+    file: options.config,
+    env: io.env,
+    overrides: {
+      dir: options.dir,
+      keep_history: options.keepHistory,
+      'exchange.name': options.exchange,
+      'exchange.pair_whitelist': options.pairs,
+    },
+  });
 
 interface Market {
   readonly title: string;

@@ -7,7 +7,7 @@ import type { Millis } from '../../base/time.ts';
 import type { Feed } from '../../core/exchange.ts';
 import type { LiveMarket } from './contract.ts';
 import { readLive } from './live-reader.ts';
-import { createWatch, type MarketClient, type Tell } from './watch.ts';
+import { type MarketClient, type Tell, Watch } from './watch.ts';
 
 export interface LiveFeedOptions {
   readonly client: MarketClient;
@@ -32,7 +32,7 @@ export function liveFeed(options: LiveFeedOptions): LiveFeed {
   const markets = options.markets.toSorted((a, b) =>
     a.contract.symbol < b.contract.symbol ? -1 : 1,
   );
-  const watch = createWatch({
+  const watch = new Watch({
     ...{ client, id, stop, tell },
     sources: markets.map(({ contract: { symbol }, volumeUnit }) => ({
       ...{ symbol, timeframeMs, volumeUnit },
@@ -41,7 +41,7 @@ export function liveFeed(options: LiveFeedOptions): LiveFeed {
   return {
     contracts: markets.map(({ contract }) => contract),
     remaining: null,
-    state: watch.state,
+    state: () => watch.state(),
     candles: after => readLive({ watch, id, timeframeMs, historyCandles, stop, tell }, after),
     // The last waits of the streams end with it.
     close: async () => {
