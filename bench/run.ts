@@ -9,6 +9,7 @@ import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { backup } from './backup.ts';
 import { checkpoint } from './checkpoint.ts';
+import { exchange } from './exchange.ts';
 import { lstm } from './lstm.ts';
 import { memory } from './memory.ts';
 import { recovery } from './recovery.ts';
@@ -33,6 +34,7 @@ const MEASUREMENTS: Readonly<Record<string, (folder: string) => Promise<Row[]>>>
   memory,
   trees,
   lstm,
+  exchange,
 };
 
 const CHILD = '--one';
