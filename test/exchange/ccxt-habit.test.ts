@@ -5,7 +5,16 @@ import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
 import { clientOf, KEYS } from './client.ts';
 import { TestExchange } from './exchange.ts';
-import { BTC, closeAll, type Opened, openWith as open, START, still, tape } from './fixture.ts';
+import {
+  BTC,
+  closeAll,
+  type Opened,
+  openWith as open,
+  START,
+  still,
+  tape,
+  until,
+} from './fixture.ts';
 
 const ORDERS = 'POST /api/v1/orders';
 const tapes = [still(30_000, 20)];
@@ -56,6 +65,21 @@ describe('habits of ccxt’s kucoinfutures', () => {
     await assert.rejects(client.loadMarkets(), { name: 'NetworkError' });
     await assert.rejects(client.loadMarkets(), { name: 'NetworkError' });
     await client.loadMarkets(true);
+  });
+
+  it('a token that is expired costs one failed watch, and a new one is fetched', async () => {
+    const { exchange, client } = await open({ tapes });
+    const first = client.watchOHLCV(BTC, '1m');
+    await until(() => exchange.push.topics.size > 0);
+    exchange.advancePoint();
+    await first;
+    const cut = client.watchOHLCV(BTC, '1m');
+    await Promise.all([exchange.outage(1), assert.rejects(cut, { name: 'NetworkError' })]);
+    await assert.rejects(client.watchOHLCV(BTC, '1m'));
+    const again = client.watchOHLCV(BTC, '1m');
+    await until(() => exchange.push.topics.size > 0);
+    exchange.advance();
+    assert.equal((await again).length > 0, true);
   });
 
   it('an order without a leverage has 1, and a stop without a price type waits for the mark', async () => {

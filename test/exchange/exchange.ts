@@ -160,8 +160,9 @@ export class TestExchange {
     this.#runner = null;
   }
 
-  /** Refuses connections for a while; the books survive, prices go on. */
+  /** Refuses connections for a while; books survive, tokens do not, prices go on. */
   async outage(forMs: number): Promise<void> {
+    this.push.forgetTokens();
     await this.#web.down();
     await sleep(forMs);
     if (!this.#isClosed) await this.#web.up();

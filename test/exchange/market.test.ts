@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
 import { clientOf } from './client.ts';
 import { TestExchange } from './exchange.ts';
-import { type TapeCandle, tapeOf } from './tape.ts';
+import { alignTapes, type TapeCandle, tapeOf } from './tape.ts';
 
 const START = 1_700_006_400_000;
 const MINUTE = 60_000;
@@ -44,6 +44,33 @@ describe('the test exchange, public part, as ccxt sees it', () => {
     const tiers = await client.fetchMarketLeverageTiers(BTC);
     assert.equal(tiers[1]?.maintenanceMarginRate, 0.005);
     assert.equal(tiers[1]?.minNotional, 250_000);
+  });
+
+  it('tapes that begin at different times are cut to what they share', () => {
+    const later = { ...tapeOf('ETH', rising(20).slice(5)) };
+    const aligned = alignTapes([tapeOf('BTC', rising(20)), later], 10);
+    assert.deepEqual(
+      aligned.map(({ candles }) => [candles[0]?.time, candles.length]),
+      [
+        [START + 5 * MINUTE, 10],
+        [START + 5 * MINUTE, 10],
+      ],
+    );
+  });
+
+  it('a minute that is missing on the tape is missing here', async () => {
+    const gap = rising(30).filter((_, k) => k !== 12);
+    const exchange = await TestExchange.open({
+      tapes: [tapeOf('BTC', gap)],
+      startMs: START + 20 * MINUTE,
+    });
+    opened.push(exchange);
+    const client = await clientOf(exchange);
+    const candles = await client.fetchOHLCV(BTC, '1m', START + 11 * MINUTE, 3);
+    assert.deepEqual(
+      candles.map(candle => (Number(candle[0]) - START) / MINUTE),
+      [11, 13, 14],
+    );
   });
 
   it('time and status are told', async () => {

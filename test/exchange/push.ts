@@ -70,7 +70,7 @@ export class Push {
       const id = searchParams.get('connectId') ?? randomUUID();
       opened.on('error', () => {});
       if (isPrivate === undefined) {
-        opened.send(JSON.stringify({ id, type: 'error', code: 401, data: 'token is invalid' }));
+        opened.send(JSON.stringify({ id, type: 'error', code: 401, data: 'token is expired' }));
         opened.close();
         return;
       }
@@ -97,6 +97,9 @@ export class Push {
     for (const connection of this.#connections)
       if (connection.topics.has(message.topic)) carry(message, () => this.#send(connection, text));
   }
+
+  /** Tokens are good for 24 hours at KuCoin; here until they are forgotten. */
+  forgetTokens = (): void => this.#tokens.clear();
 
   /** Cuts every connection. */
   cut(): void {

@@ -1,7 +1,7 @@
 /**
  * The test exchange as a process of its own:
  * `node test/exchange/serve.ts --tape FILE... [--port N] [--seed N] [--from MS] [--candles N]
- * [--history N] [--wallet USDT] [--speed N] [--faults JSON] [--ping MS]`.
+ * [--history N] [--wallet USDT] [--speed N] [--faults JSON] [--ping MS] [--forgets-ids]`.
  *
  * Prints one line of JSON when it listens: {"url", "pid", "timeMs"}. Without --speed its clock
  * stands still until it is told to go on (control.ts). Promises: SIGTERM ends it.
@@ -12,7 +12,7 @@ import { parseArgs } from 'node:util';
 import { controlRoutes } from './control.ts';
 import { TestExchange } from './exchange.ts';
 import type { FaultPlan } from './fault.ts';
-import { readTape } from './tape.ts';
+import { alignTapes, readTape } from './tape.ts';
 
 const { values } = parseArgs({
   options: {
@@ -26,11 +26,12 @@ const { values } = parseArgs({
     speed: { type: 'string', default: '0' },
     faults: { type: 'string', default: '{}' },
     ping: { type: 'string', default: '18000' },
+    'forgets-ids': { type: 'boolean', default: false },
   },
 });
 
-const range = { fromMs: Number(values.from), count: Number(values.candles) };
-const tapes = values.tape.map(path => readTape(path, range));
+const read = values.tape.map(path => readTape(path, Number(values.from)));
+const tapes = alignTapes(read, Number(values.candles));
 const begin = Math.max(...tapes.map(tape => tape.candles[0]?.time ?? 0));
 const exchange = await TestExchange.open({
   tapes,
@@ -40,6 +41,7 @@ const exchange = await TestExchange.open({
   wallet: values.wallet,
   pingIntervalMs: Number(values.ping),
   faults: JSON.parse(values.faults) as FaultPlan,
+  forgetsIds: values['forgets-ids'],
   routes: controlRoutes,
 });
 if (Number(values.speed) > 0) exchange.run(Number(values.speed));

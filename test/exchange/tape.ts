@@ -1,8 +1,7 @@
 /**
  * What the test exchange's prices are told by: candles in an array, or a tape file.
  *
- * Promises: ascending by open time. Never: reads more of a file than was asked for into memory
- * for good.
+ * Promises: candles as they are written, ascending by open time. Never: fills a gap.
  */
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
@@ -27,13 +26,6 @@ export interface Tape {
   readonly candles: readonly TapeCandle[];
 }
 
-export interface TapeRange {
-  /** First candle, by its open time. */
-  readonly fromMs?: number;
-  /** Candles at most. */
-  readonly count?: number;
-}
-
 const UNITS_MS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 export const tapeOf = (
@@ -46,19 +38,28 @@ export const tapeOf = (
   candles,
 });
 
-/** Reads `<EXCHANGE>-<BASE>-<QUOTE>-<timeframe>[-PERP].csv[.gz]`. */
-export function readTape(path: string, range: TapeRange = {}): Tape {
-  const { fromMs = 0, count = Number.POSITIVE_INFINITY } = range;
+/** Reads `<EXCHANGE>-<BASE>-<QUOTE>-<timeframe>[-PERP].csv[.gz]`, from a time on. */
+export function readTape(path: string, fromMs: number = 0): Tape {
   const [, coin = '', size, unit = ''] = /^\w+-(\w+)-\w+-(\d+)([mhd])/.exec(basename(path)) ?? [];
   const bytes = readFileSync(path);
   const rows = (path.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('latin1').split('\n');
   const candles: TapeCandle[] = [];
   for (const row of rows.slice(1)) {
-    if (candles.length >= count) break;
     const [time = 0, open = 0, high = 0, low = 0, close = 0, volume = 0] = row
       .split(',')
       .map(Number);
     if (row !== '' && time >= fromMs) candles.push({ time, open, high, low, close, volume });
   }
   return tapeOf(coin, candles, Number(size) * (UNITS_MS[unit] ?? Number.NaN));
+}
+
+/** The stretch that all of them have, at most so many candles of it. */
+export function alignTapes(tapes: readonly Tape[], count: number): Tape[] {
+  const beginMs = Math.max(...tapes.map(tape => tape.candles[0]?.time ?? 0));
+  return tapes.map(tape => ({
+    ...tape,
+    candles: tape.candles.filter(
+      ({ time }) => time >= beginMs && time < beginMs + count * tape.stepMs,
+    ),
+  }));
 }
