@@ -49,7 +49,7 @@ const listed = (base: string, tick: string, multiplier: string): Contract => ({
   tiers: base === 'XBT' || base === 'ETH' ? majors : others,
 });
 
-export const CONTRACTS: readonly Contract[] = [
+const CONTRACTS: readonly Contract[] = [
   listed('XBT', '0.1', '0.001'),
   listed('ETH', '0.01', '0.01'),
   listed('SOL', '0.001', '0.1'),

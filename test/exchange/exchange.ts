@@ -68,7 +68,6 @@ export class TestExchange {
   readonly #key: ApiKey = { ...TEST_KEY, permissions: ['General', 'Futures'] };
   readonly #options: ExchangeOptions;
   readonly #web: Web;
-  readonly #routes: readonly Route[];
   /** Until when a contract's streams are stale, by the virtual clock. */
   readonly #staleUntil = new Map<string, number>();
   #runner: NodeJS.Timeout | null = null;
@@ -91,10 +90,10 @@ export class TestExchange {
       realMs: () => performance.now(),
     });
     this.hand = new Hand(this.accounts, this.#key);
-    const by = { key: this.#key, faults: this.faults, clock: () => this.#clock() };
-    this.#routes = this.#table();
+    const routes = this.#table();
+    const by = { routes, key: this.#key, faults: this.faults, clock: () => this.#clock() };
     this.#web = new Web(
-      asked => answerTo(asked, { ...by, routes: this.#routes }),
+      asked => answerTo(asked, by),
       (...upgrade) => this.push.upgrade(...upgrade),
       port,
     );
@@ -200,7 +199,7 @@ export class TestExchange {
   #isStale = (id: string): boolean => this.market.nowMs < (this.#staleUntil.get(id) ?? 0);
 
   #say(message: Message): void {
-    this.push.say(message, (_, send) => {
+    this.push.say(message, send => {
       const fault = this.faults.ofMessage(message.topic);
       if (fault === 'pushLost') return;
       if (fault === 'pushLate') setTimeout(send, this.faults.lateMs(message.topic)).unref();

@@ -106,7 +106,7 @@ export class Faults {
 
   /** A seeded share of the plan's lateness. */
   lateMs(what: string): number {
-    const count = this.#counts.get(what) ?? 0;
+    const count = this.#countOf(`late|${what}`);
     return Math.ceil((this.plan.lateMs * (1 + dice(this.#seed, 'late', what, count))) / 2);
   }
 
@@ -121,6 +121,13 @@ export class Faults {
       this.#ordered(faults, what) ?? (byChance ? this.#chance(faults, key, count) : null);
     if (fault !== null) this.log.push({ atMs: this.#nowMs(), fault, what, count });
     return fault;
+  }
+
+  /** The how-manieth it is. */
+  #countOf(key: string): number {
+    const count = (this.#counts.get(key) ?? 0) + 1;
+    this.#counts.set(key, count);
+    return count;
   }
 
   #ordered<F extends Fault>(faults: readonly F[], what: string): F | null {

@@ -25,7 +25,7 @@ export interface MarketDesk {
 const MINUTE_MS = 60_000;
 export const FUNDING_MS = 28_800_000;
 /** At most so many candles in one answer. */
-export const KLINES_MAX = 200;
+const KLINES_MAX = 200;
 
 export function marketRoutes(desk: MarketDesk): Route[] {
   const { market } = desk;

@@ -7,8 +7,7 @@
  * reduce-only order than there is to reduce.
  */
 import type { Books, Execution } from './books.ts';
-import type { Wanted } from './order.ts';
-import { type Order, remaining } from './order.ts';
+import { type Order, remaining, type Wanted } from './order.ts';
 import {
   bankruptPrice,
   isLong,

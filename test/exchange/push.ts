@@ -34,7 +34,7 @@ const PUBLIC =
   /^\/contractMarket\/(limitCandle|ticker|tickerV2|execution):|^\/contract\/instrument:/;
 
 /** What becomes of a message on its way: sends it once, twice, later, or never. */
-export type Carrier = (message: Message, send: () => void) => void;
+export type Carrier = (send: () => void) => void;
 
 export class Push {
   readonly #server = new WebSocketServer({ noServer: true });
@@ -88,14 +88,14 @@ export class Push {
   }
 
   /** Sends to everybody who subscribed to the topic. */
-  say(message: Message, carry: Carrier = (_, send) => send()): void {
+  say(message: Message, carry: Carrier = send => send()): void {
     const isPrivate = PRIVATE.test(message.topic);
     const envelope = isPrivate
       ? { type: 'message', ...message, userId: 'test-account', channelType: 'private' }
       : { type: 'message', ...message };
     const text = JSON.stringify(envelope);
     for (const connection of this.#connections)
-      if (connection.topics.has(message.topic)) carry(message, () => this.#send(connection, text));
+      if (connection.topics.has(message.topic)) carry(() => this.#send(connection, text));
   }
 
   /** Tokens are good for 24 hours at KuCoin; here until they are forgotten. */
