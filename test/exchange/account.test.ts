@@ -243,6 +243,22 @@ describe('the test exchange, private part, as ccxt sees it', () => {
     assert.equal(exchange.books().clientOids['told']?.accepted, 1);
   });
 
+  it('stops, positions and the wallet are told by WebSocket', async () => {
+    const { exchange, client } = await open({ tapes: [still(30_000, 10)] });
+    // The first time ccxt gives what it asked for by request.
+    await client.watchPosition(BTC);
+    const position = client.watchPosition(BTC);
+    const stops = client.watchOrders(undefined, undefined, undefined, { trigger: true });
+    const balance = client.watchBalance({ type: 'swap' });
+    await until(() => exchange.push.topics.size === 3);
+    exchange.hand.trade(ID, 'buy', 4);
+    const { id } = exchange.hand.stop(ID, 4, '29000');
+    assert.equal((await position).contracts, 4);
+    const [stop] = await stops;
+    assert.deepEqual([stop?.id, stop?.triggerPrice, stop?.status], [id, 29_000, 'open']);
+    assert.ok(Number((await balance)['USDT']?.free) < 10_000);
+  });
+
   it('a person on the website trades without client ids, and is told like anybody', async () => {
     const { exchange, client } = await open({ tapes: [still(30_000, 10)] });
     exchange.hand.trade(ID, 'sell', 5);
