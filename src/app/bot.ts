@@ -18,6 +18,7 @@ import { bookmarksOf } from './bookmark.ts';
 import type { Checkpointer } from './checkpointer.ts';
 import type { Pace } from './clock.ts';
 import type { Courier } from './courier.ts';
+import type { LiveCourier } from './live/live-courier.ts';
 import { MODELS, type Trainer } from './trainer.ts';
 
 export interface BotParts {
@@ -27,6 +28,8 @@ export interface BotParts {
   readonly feed: Feed;
   readonly exchange: Exchange;
   readonly courier: Courier;
+  /** The same courier where it looks after a live account. */
+  readonly live?: LiveCourier;
   readonly trainer: Trainer;
   readonly checkpointer: Checkpointer;
   readonly watch: (result: StepResult, world: World) => void;

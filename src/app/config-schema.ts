@@ -63,6 +63,9 @@ const maintenanceTier = group({
   rate: v.pipe(v.number(), v.gtValue(0), v.ltValue(1), said('a number above 0 and below 1')),
 });
 
+/** What is done with a position that nobody here opened. */
+export const UNKNOWN = ['adopt', 'leave'] as const;
+
 const exchange = group({
   name: text('ccxt id of the exchange; tapes of another exchange are refused'),
   pair_whitelist: v.optional(
@@ -75,6 +78,18 @@ const exchange = group({
       ),
     ),
     [],
+  ),
+  accept_unverified: flag(false, 'send real orders to an exchange that Holdfast was not tried on'),
+  allow_withdrawal: flag(false, 'start with a key that may withdraw'),
+  unknown_position: v.optional(
+    v.pipe(
+      v.picklist(UNKNOWN),
+      said(
+        `one of ${UNKNOWN.join(', ')}`,
+        'what is done with a position that was opened by hand: a stop is put behind it, or nothing',
+      ),
+    ),
+    'adopt',
   ),
 });
 
@@ -163,9 +178,10 @@ export const configSchema = group({
     null,
   ),
   dry_run: v.optional(
-    v.pipe(v.literal(true), said('true', 'paper trading; this release trades nothing else')),
+    v.pipe(v.literal(true), said('true', 'paper trading; for real orders see live')),
     true,
   ),
+  live: flag(false, 'real orders are allowed; they are sent where --live is given too'),
   dry_run_wallet: number(
     10,
     50_000_000,

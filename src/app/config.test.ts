@@ -67,7 +67,10 @@ describe('config', () => {
     assert.equal(config.settings.startBalance, 500 * 100_000_000);
     assert.equal(config.settings.learning.qTable, false);
     assert.equal(config.settings.makerFee, -0.0001);
-    assert.deepEqual(config.exchange, { name: 'binance', pairs: ['BTC/USDT:USDT'] });
+    assert.deepEqual(config.exchange, {
+      ...{ name: 'binance', pairs: ['BTC/USDT:USDT'], unknownPosition: 'adopt' },
+      ...{ acceptUnverified: false, allowWithdrawal: false },
+    });
   });
 
   it('passes over the mark of its encoding with which some editors begin a file', () => {

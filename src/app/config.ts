@@ -23,6 +23,7 @@ import {
 import { toSettings } from './config-settings.ts';
 import { refuseWrongTiers } from './config-tier.ts';
 import { isUnknownKey } from './group.ts';
+import type { Unknown } from './live/desk.ts';
 import type { ScrubPace } from './scrubber.ts';
 
 type SecretKey = (typeof SECRET_KEYS)[number];
@@ -50,7 +51,15 @@ export interface AppConfig {
   };
   readonly logLevel: LogLevel;
   readonly stakeCurrency: string | null;
-  readonly exchange: { readonly name: string | null; readonly pairs: readonly string[] };
+  /** Real orders are allowed; `--live` asks for them. */
+  readonly live: boolean;
+  readonly exchange: {
+    readonly name: string | null;
+    readonly pairs: readonly string[];
+    readonly acceptUnverified: boolean;
+    readonly allowWithdrawal: boolean;
+    readonly unknownPosition: Unknown;
+  };
   /** A function, so that no log line and no dump of the config can show them. */
   readonly secrets: () => Secrets;
 }
@@ -229,7 +238,14 @@ function toAppConfig(config: Config, file: string | null, secrets: Secrets): App
     },
     logLevel: config.log_level,
     stakeCurrency: config.stake_currency,
-    exchange: { name: config.exchange.name, pairs: config.exchange.pair_whitelist },
+    live: config.live,
+    exchange: {
+      name: config.exchange.name,
+      pairs: config.exchange.pair_whitelist,
+      acceptUnverified: config.exchange.accept_unverified,
+      allowWithdrawal: config.exchange.allow_withdrawal,
+      unknownPosition: config.exchange.unknown_position,
+    },
     secrets: () => secrets,
   };
 }

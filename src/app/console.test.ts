@@ -151,8 +151,9 @@ describe('console', () => {
 
 describe('lines', () => {
   it('tell the pid, and what was resumed', () => {
-    const start = { version: '0.1.0', pid: 42, market: 'tape', symbols: ['A'], directory: 'm' };
-    assert.match(startLine(start), /pid 42\b/);
+    const bot = { version: '0.1.0', pid: 42, market: 'tape', symbols: ['A'], directory: 'm' };
+    assert.match(startLine({ ...bot, isReal: false }), /pid 42: paper trading A/);
+    assert.match(startLine({ ...bot, isReal: true }), /pid 42: REAL trading of A/);
     const ready = {
       first: false,
       seq: 12,

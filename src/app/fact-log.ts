@@ -10,6 +10,7 @@ import type { TradeRecord } from '../core/order.ts';
 import { comparedIn } from '../learn/scores.ts';
 import { BREAKER_WORDS } from '../trade/breaker.ts';
 import { breakerHold, endingText, holdLine, KILL_SWITCH_HOLD, pauseHold } from './hold.ts';
+import { isVenueReport, liveLineOf } from './live-line.ts';
 import { decimal, signed, signedPercent } from './number-text.ts';
 
 /** What the log file says of a fact; null: nothing. */
@@ -35,7 +36,7 @@ export function logLineOf(fact: Fact): { readonly what: string; readonly details
     case 'trade.closed':
       return { what: fact.type, details: fact.trade };
     default:
-      return null;
+      return isVenueReport(fact) ? { what: fact.type, details: fact } : null;
   }
 }
 
@@ -72,7 +73,7 @@ export function screenLineOf(fact: Fact, directory: string): string | null {
     case 'model.trained':
       return modelLine(fact);
     default:
-      return null;
+      return isVenueReport(fact) ? liveLineOf(fact) : null;
   }
 }
 

@@ -14,10 +14,12 @@ export interface StartView {
   readonly market: string;
   readonly symbols: readonly string[];
   readonly directory: string;
+  /** Real orders. */
+  readonly isReal: boolean;
 }
 
 export const startLine = (view: StartView): string =>
-  `holdfast ${view.version} pid ${view.pid}: paper trading ${view.symbols.join(', ')} on ` +
+  `holdfast ${view.version} pid ${view.pid}: ${view.isReal ? 'REAL trading of' : 'paper trading'} ${view.symbols.join(', ')} on ` +
   `${view.market}, state in ${view.directory}`;
 
 export interface ReadyView {

@@ -1,16 +1,20 @@
 /**
- * A live market on paper money: what an exchange tells everybody, and fills that are our own.
+ * A live market: what an exchange tells everybody, on paper money with fills of our own, or with an
+ * account of it.
  *
- * Promises: reached and checked, not followed yet; needs no key. Never: sends an order anywhere.
+ * Promises: reached and checked, not followed yet; paper needs no key. Never: sends an order.
  */
 import { SEQUENCE_ROWS } from '../base/limits.ts';
 import type { Settings } from '../core/settings.ts';
 import { connect } from '../exchange/ccxt/connect.ts';
 import type { LiveMarket } from '../exchange/ccxt/contract.ts';
 import { type LiveFeed, liveFeed } from '../exchange/ccxt/feed.ts';
+import { EXCHANGES, loadClient, testExchangeUrl } from '../exchange/ccxt/load.ts';
+import { ccxtVenue } from '../exchange/ccxt/venue.ts';
 import type { Tell } from '../exchange/ccxt/watch.ts';
 import { WARMUP_CANDLES } from '../trade/indicators.ts';
 import type { AppConfig } from './config.ts';
+import { admit, checkAccess } from './live/admission.ts';
 import { checkMarket } from './market-source.ts';
 import { percent } from './number-text.ts';
 import type { MarketSource } from './wire.ts';
@@ -23,6 +27,8 @@ export interface LiveWish {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly stop: AbortSignal;
   readonly tell: Tell;
+  /** Real orders were asked for. */
+  readonly live: boolean;
 }
 
 export interface LiveSource extends MarketSource {
@@ -32,19 +38,20 @@ export interface LiveSource extends MarketSource {
 const nameOf = ({ exchange }: AppConfig): string => exchange.name ?? '';
 
 /** For people. */
-export const liveTitle = (config: AppConfig): string =>
-  `${nameOf(config)} (live market data, paper money)`;
+export const liveTitle = (config: AppConfig, live: boolean): string =>
+  `${nameOf(config)} (${live ? 'LIVE: real orders, real money' : 'live market data, paper money'})`;
 
 export async function openLive(config: AppConfig, wish: LiveWish): Promise<LiveSource> {
   const { env, stop, tell } = wish;
   const id = nameOf(config);
+  const account = wish.live ? await openAccount(config, wish) : null;
   const { timeframeMs } = config.settings;
   const { client, markets } = await connect({
     ...{ id, pairs: config.exchange.pairs, timeframeMs, env, stop, tell },
   });
   warnOfFees(markets, { id, settings: config.settings, tell });
   const source: LiveSource = {
-    mode: 'paper',
+    ...(account ?? { mode: 'paper' }),
     market: id,
     feed: liveFeed({
       ...{ client, id, markets, timeframeMs, stop, tell },
@@ -55,6 +62,21 @@ export async function openLive(config: AppConfig, wish: LiveWish): Promise<LiveS
   };
   checkMarket(config, source);
   return source;
+}
+
+/** The account at the exchange; refused before anything is asked where it may not be used. */
+async function openAccount(
+  config: AppConfig,
+  { env, tell }: LiveWish,
+): Promise<Pick<MarketSource, 'mode' | 'account' | 'venue'>> {
+  const id = nameOf(config);
+  const verified = EXCHANGES[id]?.verified ?? false;
+  const keys = admit({ config, id, verified });
+  const client = await loadClient(id, { keys, testUrl: testExchangeUrl(env) });
+  const venue = ccxtVenue(client);
+  const warn = (line: string): void => tell('warn', line);
+  const { account } = await checkAccess(venue, { config, id, verified, warn });
+  return { mode: 'live', account, venue };
 }
 
 /** On paper the config's fees are taken: lower ones than the exchange's make a run look better. */

@@ -80,7 +80,12 @@ export async function openSession(options: WireOptions): Promise<Session> {
     scrub: () => scrubber?.status() ?? null,
     // What fails beside the loop stops it before its next candle.
     run: request => guarded(() => runOnce(bot, request, refuseAfterFailure)),
-    tell: word => guarded(async () => tell(bot, word)),
+    tell: word =>
+      guarded(async () => {
+        const told = tell(bot, word);
+        bot.live?.ring();
+        return told;
+      }),
     async rollBack(rollback, from = null) {
       const recalled = await recallAside({ place: heldPlace(options, bot), rollback, from });
       refuseAfterFailure();
@@ -181,7 +186,7 @@ async function runOnce(
     refuseAfterFailure();
     return isPast(candle);
   };
-  const ending = await run(bot, { pace, stop, past });
+  const ending = await attended(bot, stop, () => run(bot, { pace, stop, past }));
   const seconds = (performance.now() - startedAt) / 1000;
   const trainingSeconds = (trainer.elapsedMs() - before.trainingMs) / 1000;
   const figures = {
@@ -191,6 +196,24 @@ async function runOnce(
     trainingShare: seconds > 0 ? trainingSeconds / seconds : 0,
   };
   return { ending, figures };
+}
+
+/** The loop, and beside it the desk of a live account: what fails there for good ends both. */
+async function attended<T>(
+  { live }: BotParts,
+  stop: AbortSignal,
+  loop: () => Promise<T>,
+): Promise<T> {
+  if (live === undefined) return loop();
+  await live.meet(stop);
+  const end = new AbortController();
+  const attending = live.attend(AbortSignal.any([stop, end.signal]));
+  try {
+    return await Promise.race([loop(), attending.then(() => new Promise<never>(() => {}))]);
+  } finally {
+    end.abort();
+    await attending;
+  }
 }
 
 function pastOf(world: World, until: Until | null): (candle: Candle) => boolean {

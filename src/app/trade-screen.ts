@@ -33,6 +33,8 @@ export interface TradeScreenOptions {
   readonly onLog: (log: Log) => void;
   readonly title: string;
   readonly symbols: readonly string[];
+  /** Real orders. */
+  readonly isReal: boolean;
   readonly progress: () => number | null;
   /** How a live market is followed; null: it is none. */
   readonly following: () => string | null;
@@ -58,6 +60,7 @@ export class TradeScreen {
         market: title,
         symbols,
         directory: config.dir,
+        isReal: given.isReal,
       }),
     );
   }

@@ -9,10 +9,11 @@ import { EXIT, Fault } from '../base/fault.ts';
 import { toQuote } from '../base/money.ts';
 import { components, type Memory } from '../components.ts';
 import type { Exchange, Feed } from '../core/exchange.ts';
-import type { Binding, Mode } from '../core/fact.ts';
+import type { Binding, Mode, Report } from '../core/fact.ts';
 import { createFold } from '../core/fold.ts';
 import type { Settings } from '../core/settings.ts';
-import { createStepper, jsonRecorder, type StepResult } from '../core/step.ts';
+import { createStepper, type Input, jsonRecorder, type StepResult } from '../core/step.ts';
+import type { Venue } from '../core/venue.ts';
 import { type FundingSchedule, fundingSchedule } from '../exchange/funding.ts';
 import { paperExchange } from '../exchange/paper.ts';
 import { decide } from '../policy/decide.ts';
@@ -27,6 +28,8 @@ import { type BotParts, commit, introduceFresh } from './bot.ts';
 import { createCheckpointer } from './checkpointer.ts';
 import { createCourier, errandsOf } from './courier.ts';
 import { refuseForeign, refuseUnfinished } from './foreign-folder.ts';
+import type { Unknown } from './live/desk.ts';
+import { createLiveCourier } from './live/live-courier.ts';
 import type { ScrubPace } from './scrubber.ts';
 import { createTrainer } from './trainer.ts';
 
@@ -41,6 +44,9 @@ export interface MarketSource {
   readonly feed: Feed;
   readonly timeframeMs: number;
   readonly fundingFiles: readonly string[];
+  /** An account there, and its fingerprint: real orders. */
+  readonly venue?: Venue;
+  readonly account?: string;
 }
 
 export interface WireOptions {
@@ -58,6 +64,8 @@ export interface WireOptions {
   readonly settings: Settings;
   /** Undefined: the one the directory is bound to, or 1. */
   readonly seed: number | undefined;
+  /** Live: what is done with a position that was opened by hand. */
+  readonly unknownPosition?: Unknown;
   /** The market, once the seed is known that the directory is bound to. */
   readonly source: (seed: number) => MarketSource | Promise<MarketSource>;
   readonly watch: (result: StepResult, world: World) => void;
@@ -114,18 +122,13 @@ async function assemble(options: WireOptions, store: Store): Promise<BotParts> {
     epoch: store.epoch,
   });
   const funding = await fundingOf(source, options, world.run.binding ?? binding);
-  const exchange = paperOf(world, source.timeframeMs, funding);
   const bot: BotParts = {
-    world,
-    store,
-    stepper,
-    feed: source.feed,
-    exchange,
-    courier: createCourier({
-      ...errandsOf(world),
-      exchange,
-      directory: store.directoryId,
-      commit: input => commit(bot, input),
+    ...{ world, store, stepper, feed: source.feed },
+    ...dealingOf(options, source, {
+      ...{ world, store, funding },
+      commit: input => {
+        commit(bot, input);
+      },
     }),
     trainer: createTrainer(),
     checkpointer: createCheckpointer({ store, inline: options.sharedSync, warn: options.warn }),
@@ -135,12 +138,45 @@ async function assemble(options: WireOptions, store: Store): Promise<BotParts> {
   return bot;
 }
 
+interface Dealing {
+  readonly world: World;
+  readonly store: Store;
+  readonly funding: FundingSchedule;
+  readonly commit: (input: Input) => void;
+}
+
+/** Who takes orders and who carries them: the paper exchange, or the desk of a live account. */
+function dealingOf(
+  options: WireOptions,
+  { venue, timeframeMs }: MarketSource,
+  { world, store, funding, commit }: Dealing,
+): Pick<BotParts, 'exchange' | 'courier' | 'live'> {
+  const exchange = paperOf(world, timeframeMs, funding);
+  const directory = store.directoryId;
+  if (venue === undefined)
+    return {
+      exchange,
+      courier: createCourier({ ...errandsOf(world), exchange, directory, commit }),
+    };
+  const live = createLiveCourier({
+    ...{ venue, world, directory, commit, warn: options.warn },
+    unknown: options.unknownPosition ?? 'adopt',
+    epoch: () => store.epoch,
+    seq: () => store.seq,
+    elapsed: () => performance.now(),
+  });
+  // What happens to a live order inside a candle the desk is told by its venue.
+  return { exchange: { ...exchange, advance: () => NO_REPORTS }, courier: live, live };
+}
+
+const NO_REPORTS: readonly Report[] = [];
+
 function wantedBinding(source: MarketSource, seed: number): Binding {
-  const { mode, market, feed, timeframeMs } = source;
+  const { mode, market, feed, timeframeMs, account = '' } = source;
   return {
     mode,
     market,
-    account: '',
+    account,
     symbols: feed.contracts.map(contract => contract.symbol),
     seed,
     timeframeMs,

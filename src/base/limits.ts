@@ -132,3 +132,5 @@ export const EXCHANGE_TIME_MS_MIN = 2 * SECOND_MS;
 export const EXCHANGE_TIME_MS_MAX = 10 * MINUTE_MS;
 /** A feed that waits gives whoever reads a turn so often. */
 export const FEED_TURN_MS = SECOND_MS;
+/** A start waits this long for its account to be reached and compared; then it says so. */
+export const MEETING_MS_MAX = 2 * MINUTE_MS;

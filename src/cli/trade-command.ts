@@ -15,6 +15,8 @@ export interface TradeOptions {
   /** ccxt's id: live market data. Undefined where not given: the config decides. */
   readonly exchange?: string;
   readonly pairs?: readonly string[];
+  /** Real orders. */
+  readonly live: boolean;
   readonly speed?: 'max' | number;
   readonly seed?: number;
   readonly until?: Until;
@@ -38,6 +40,7 @@ export function registerTrade(program: Program, { run }: Registration): void {
     .option('--funding <file...>', 'recorded funding rates', [])
     .option('--exchange <id>', 'live market data of an exchange, by its ccxt id')
     .option('--pairs <list>', 'its pairs: BTC/USDT:USDT,ETH/USDT:USDT', toList)
+    .option('--live', 'send REAL orders there (the config must allow it): docs/LIVE.md', false)
     .option('--speed <pace>', 'max, or candles per second', toSpeed)
     .option('--seed <number>', 'seed of everything random', toSeed)
     .option(

@@ -34,7 +34,7 @@ export const trade: Command<TradeOptions> = async (options, io) => {
     tell: (level, line) => (level === 'warn' ? live.warn(line) : live.say(line)),
   });
   const live: TradeScreen = new TradeScreen({
-    ...{ version: version(), config, screen, now: io.now, ...market },
+    ...{ version: version(), config, screen, now: io.now, ...market, isReal: options.live },
     quiet: pace === 'max' && kind !== 'live',
     onLog: log => {
       io.log = log;
@@ -44,18 +44,10 @@ export const trade: Command<TradeOptions> = async (options, io) => {
   try {
     const result = await runSession({
       wire: {
-        directory: config.dir,
-        journalMirror: config.journalMirror,
-        acceptLoss: options.acceptLoss,
-        allowNetwork: config.allowNetworkFilesystem,
-        scrub: config.scrub,
-        keepHistory: config.keepHistory,
-        sharedSync: false,
-        settings: config.settings,
-        seed: options.seed,
-        source: market.open,
-        watch: live.watch,
-        warn: live.warn,
+        ...directoryOf(config, options),
+        ...{ settings: config.settings, seed: options.seed, source: market.open },
+        ...{ unknownPosition: config.exchange.unknownPosition },
+        ...{ watch: live.watch, warn: live.warn },
       },
       pace: pace === 'max' ? fullSpeed() : paced(pace, signals.stop),
       stop: signals.stop,
@@ -83,6 +75,13 @@ export const trade: Command<TradeOptions> = async (options, io) => {
   }
 };
 
+/** Where it is remembered, and how. */
+const directoryOf = (config: AppConfig, { acceptLoss }: TradeOptions) => ({
+  ...{ directory: config.dir, journalMirror: config.journalMirror, acceptLoss },
+  allowNetwork: config.allowNetworkFilesystem,
+  ...{ scrub: config.scrub, keepHistory: config.keepHistory, sharedSync: false },
+});
+
 const configOf = (options: TradeOptions, io: Io): AppConfig =>
   loadConfig({
     file: options.config,
@@ -107,7 +106,7 @@ interface Market {
 
 type Kind = 'simulated' | 'tape' | 'live';
 
-function kindOf({ tape, exchange, pairs }: TradeOptions, config: AppConfig): Kind {
+function kindOf({ tape, exchange, pairs, live }: TradeOptions, config: AppConfig): Kind {
   const both = tape.length > 0 && (exchange ?? pairs) !== undefined;
   if (both)
     throw new Fault(
@@ -115,8 +114,12 @@ function kindOf({ tape, exchange, pairs }: TradeOptions, config: AppConfig): Kin
       '--tape is a recorded market, --exchange and --pairs are a live one',
       'name the one or the other',
     );
+  if (tape.length > 0 && live)
+    throw new Fault(EXIT.usage, '--live cannot trade a recorded market', 'leave --tape out');
   if (tape.length > 0) return 'tape';
   if (config.exchange.name !== null) return 'live';
+  if (live)
+    throw new Fault(EXIT.usage, '--live without an exchange', 'name it: --exchange kucoinfutures');
   if (pairs === undefined) return 'simulated';
   throw new Fault(EXIT.usage, '--pairs without an exchange', 'name it: --exchange kucoinfutures');
 }
@@ -155,12 +158,13 @@ async function liveMarketOf(options: TradeOptions, wish: MarketWish): Promise<Ma
   const { openLive, liveTitle } = await import('../app/live-source.ts');
   let source: Awaited<ReturnType<typeof openLive>> | null = null;
   return {
-    title: liveTitle(config),
+    title: liveTitle(config, options.live),
     symbols: config.exchange.pairs,
     progress: () => null,
     following: () => source?.feed.state() ?? 'connecting',
     async open() {
-      source = await openLive(config, { funding: options.funding, env, stop, tell });
+      const { funding, live } = options;
+      source = await openLive(config, { funding, live, env, stop, tell });
       return source;
     },
   };

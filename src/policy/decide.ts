@@ -127,8 +127,9 @@ function candleFact(candle: FedCandle, gap: number): Fact<'candle.closed'> {
   return { ...fact, ...(gap > 0 && { gap }), ...(candle.late && { late: true }) };
 }
 
-/** A live exchange may answer with the very fill that closes a trade. */
+/** A live exchange may answer with the very fill that closes a trade, and after midnight. */
 function tellAnswer(world: World, report: Report | VenueReport, telling: Telling): void {
+  if (report.type === 'order.filled' && world.run.candles > 0) tellDay(world, report.time, telling);
   const trade = tellReport(world, report, telling);
   const moment = { time: report.time, telling };
   if (trade !== null) tellRewards(world, [trade], moment);

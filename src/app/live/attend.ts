@@ -22,6 +22,8 @@ export interface Attendant {
   round(): Promise<Failure | null>;
   /** Compares everything in the next round. */
   suspect(): void;
+  /** True once everything was compared with the venue. */
+  readonly met: () => boolean;
   /** True when nothing is on its way. */
   readonly idle: () => boolean;
   /** How long until the next round is due. */
@@ -63,6 +65,7 @@ export function createAttendant(desk: Desk): Attendant {
     suspect() {
       reconciledAt = null;
     },
+    met: () => reconciledAt !== null,
     idle: () => !isBusy(desk),
     restMs() {
       const restMs = isBusy(desk) ? EAGER_ROUND_MS : ROUND_MS;

@@ -1,0 +1,79 @@
+/**
+ * The courier of a live account: what the bot's loop knows of the desk.
+ *
+ * It delivers when the loop asks, and attends by itself in between, for as long as the bot runs.
+ * Promises: nothing is decided before the account was met and compared (`meet`); what fails for good
+ * (a disk, a bug) ends `attend` and with it the bot. Never: keeps the loop waiting for a venue that
+ * does not answer: what it could not do it tries again in its own rounds.
+ */
+import { EXIT, Fault } from '../../base/fault.ts';
+import { MEETING_MS_MAX } from '../../base/limits.ts';
+import type { Courier } from '../courier.ts';
+import { type Attendant, createAttendant } from './attend.ts';
+import { createBell } from './bell.ts';
+import { type DeskOptions, openDesk, told } from './desk.ts';
+
+export interface LiveCourier extends Courier {
+  /** The account is met, compared and protected; a fault where it cannot be reached. */
+  meet(stop: AbortSignal): Promise<void>;
+  /** Attends until stopped. */
+  attend(stop: AbortSignal): Promise<void>;
+  /** Something was said or heard: a round is due now. */
+  ring(): void;
+}
+
+export interface LiveCourierOptions extends DeskOptions {
+  /** The last step. */
+  readonly seq: () => number;
+}
+
+export function createLiveCourier(options: LiveCourierOptions): LiveCourier {
+  const { venue, elapsed, seq } = options;
+  const bell = createBell();
+  // What is already known is read when the desk is first needed: after the directory is bound.
+  let known: Attendant | null = null;
+  const attendant = (): Attendant => (known ??= createAttendant(openDesk(options)));
+  let attendedSeq = -1;
+
+  async function round(): Promise<Awaited<ReturnType<Attendant['round']>>> {
+    const failure = await attendant().round();
+    attendedSeq = seq();
+    return failure;
+  }
+
+  return {
+    // What a round could not do waits for the next one, not the loop.
+    idle: () => attendant().idle() || seq() === attendedSeq,
+    async deliver() {
+      await round();
+    },
+    async meet(stop) {
+      const since = elapsed();
+      for (;;) {
+        const failure = await round();
+        if (stop.aborted || (failure === null && attendant().met())) return;
+        if (failure !== null && elapsed() - since > MEETING_MS_MAX) throw away(failure);
+        await bell.wait(attendant().restMs(), stop);
+      }
+    },
+    async attend(stop) {
+      const end = venue.watch(() => bell.ring());
+      try {
+        while (!stop.aborted) {
+          await bell.wait(attendant().restMs(), stop);
+          if (!stop.aborted) await round();
+        }
+      } finally {
+        await end();
+      }
+    },
+    ring: () => bell.ring(),
+  };
+}
+
+const away = (failure: Parameters<typeof told>[1]): Fault =>
+  new Fault(
+    EXIT.unreachable,
+    told('the account cannot be looked after', failure),
+    'nothing was decided; stops that stand at the exchange stand on. See docs/LIVE.md, then start again',
+  );

@@ -1,0 +1,119 @@
+/**
+ * The bot as a real process with an account at the test exchange: what it refuses, and that a
+ * position of another hand is behind a stop through a kill, until it is flattened.
+ */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { after, describe, it } from 'node:test';
+import { type Bot, MAIN, startBot } from '../lifecycle/bot-process.ts';
+import { workFolder, writeConfig } from '../lifecycle/work-folder.ts';
+import { KEYS } from './client.ts';
+import { TestExchange } from './exchange.ts';
+import { START, still, XBT } from './fixture.ts';
+
+const HISTORY = 400;
+const MINUTE_MS = 60_000;
+const folder = workFolder('live-account');
+const allowed = writeConfig(folder, { live: true, learning: { signal_model: false } });
+const opened: TestExchange[] = [];
+after(() => Promise.all(opened.map(exchange => exchange.close())));
+
+async function exchangeAtStart(): Promise<TestExchange> {
+  const exchange = await TestExchange.open({
+    tapes: [still(100, HISTORY + 60)],
+    startMs: START + HISTORY * MINUTE_MS,
+  });
+  opened.push(exchange);
+  exchange.run(1);
+  return exchange;
+}
+
+const KEY_ENV = {
+  HOLDFAST__EXCHANGE__KEY: String(KEYS.apiKey),
+  HOLDFAST__EXCHANGE__SECRET: String(KEYS.secret),
+  HOLDFAST__EXCHANGE__PASSWORD: String(KEYS.password),
+};
+
+interface Start {
+  readonly config?: string | null;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+const start = (exchange: TestExchange, name: string, more: Start = {}): Bot =>
+  startBot(
+    [
+      ...['trade', '--no-web', '--live', '--dir', join(folder, name)],
+      ...(more.config === null ? [] : ['--config', more.config ?? allowed]),
+      ...['--exchange', 'kucoinfutures', '--pairs', 'BTC/USDT:USDT'],
+    ],
+    { HOLDFAST_TEST_EXCHANGE_URL: exchange.url, ...(more.env ?? KEY_ENV) },
+  );
+
+/** Runs a command on the directory of a bot that runs. */
+const tell = (name: string, ...command: string[]) =>
+  spawnSync(process.execPath, [MAIN, ...command, '--dir', join(folder, name)], {
+    encoding: 'utf8',
+  });
+
+async function refusal(more: Start, change: (exchange: TestExchange) => void = () => {}) {
+  const exchange = await exchangeAtStart();
+  change(exchange);
+  const bot = start(exchange, `refused-${opened.length}`, more);
+  const { code, stderr } = await bot.end();
+  assert.equal(code, 64, stderr);
+  assert.equal(exchange.books().fills.length, 0);
+  return stderr;
+}
+
+describe('real orders are refused', () => {
+  it('where the config does not allow them', async () => {
+    assert.match(await refusal({ config: null }), /set "live": true/);
+  });
+
+  it('without the keys of an account', async () => {
+    assert.match(await refusal({ env: {} }), /HOLDFAST__EXCHANGE__KEY and /);
+  });
+
+  it('with a key that may withdraw', async () => {
+    const stderr = await refusal({}, ({ hand }) => hand.permit(['General', 'Futures', 'Transfer']));
+    assert.match(stderr, /may withdraw/);
+  });
+
+  it('with a key that may not trade', async () => {
+    const stderr = await refusal({}, ({ hand }) => hand.permit(['General']));
+    assert.match(stderr, /may not trade/);
+  });
+});
+
+const stopsOf = (exchange: TestExchange): number =>
+  exchange.books().stops.reduce((lots, { size, reduceOnly }) => lots + (reduceOnly ? size : 0), 0);
+
+describe('a live account', () => {
+  it('has what another hand opened behind a stop, through a kill, until it is flattened', async () => {
+    const exchange = await exchangeAtStart();
+    let bot = start(exchange, 'account');
+    await bot.says(/the account holds 10,?000/);
+    exchange.hand.trade(XBT, 'buy', 7);
+    await bot.says(/7 lots long in BTC\/USDT:USDT .* adopted, with a stop at/);
+    await bot.until('the stop', () => stopsOf(exchange) === 7);
+    bot.send('SIGKILL');
+    await bot.end();
+    // Taken away while nobody looks.
+    exchange.hand.cancelAll(XBT);
+    bot = start(exchange, 'account');
+    await bot.until('the stop again', () => stopsOf(exchange) === 7);
+    const told = tell('account', 'flatten');
+    assert.equal(told.status, 0, told.stderr);
+    await bot.until('no position', () =>
+      exchange.books().positions.every(({ lots }) => lots === 0),
+    );
+    await bot.until('no stop', () => stopsOf(exchange) === 0);
+    bot.send('SIGINT');
+    const { code, stderr } = await bot.end();
+    assert.equal(code, 0, stderr);
+    const shown = tell('account', 'state', 'show', 'portfolio', '--json');
+    const { state } = JSON.parse(shown.stdout) as { readonly state: { readonly balance: number } };
+    assert.equal(BigInt(Math.round(Number(exchange.books().wallet) * 1e8)), BigInt(state.balance));
+  });
+});
