@@ -54,7 +54,8 @@ const verdict = (code: string, retry: boolean, words: string): Verdict => ({ cod
 const UNREADABLE = verdict('unreadable', true, 'the answer of the exchange cannot be read');
 const REFUSED = verdict('refused', false, 'the exchange refuses');
 const NOT_FOUND = verdict('not-found', false, 'the exchange knows of no such order');
-const DUPLICATE = verdict('duplicate', false, 'the client id was used before');
+/** Whose request it was that used it is not known: a gateway may have sent ours twice. */
+const DUPLICATE = verdict('duplicate', true, 'the client id was used before');
 const LIMITED = verdict('rate-limited', false, 'the exchange was asked too often');
 const NO_CHANGE = verdict('no-change', false, 'it is so already');
 const NO_RIGHT = verdict('permission', false, 'the key may not do that');

@@ -20,7 +20,7 @@ import { ccxtVenue } from './venue.ts';
 const ORDERS = 40;
 const RATES = {
   ...{ dropRequest: 0.1, dropAnswer: 0.1, lateRequest: 0.1, lateAnswer: 0.1 },
-  ...{ rateLimit: 0.1, serverError: 0.1, doneError: 0.1 },
+  ...{ rateLimit: 0.1, serverError: 0.1, doneError: 0.1, twice: 0.1 },
 };
 /** Late ones come after the client has given up. */
 const TIMEOUT_MS = 80;
