@@ -85,6 +85,11 @@ export interface VenueAccess {
   readonly mayWithdraw: boolean | null;
 }
 
+/** Codes of what surely had no effect now, and may be accepted another time. */
+export const LATER: ReadonlySet<string> = new Set([
+  ...['rate-limited', 'not-now', 'clock', 'auth', 'permission', 'unavailable'],
+]);
+
 /**
  * Codes of failures that mean something to the caller; every other one is told and tried again:
  * `not-found`, `duplicate` (the client id was used; not all venues tell it of an order that is done),

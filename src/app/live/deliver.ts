@@ -9,15 +9,12 @@
 import { NOT_FOUND_AFTER_MS } from '../../base/limits.ts';
 import type { Failure } from '../../base/result.ts';
 import type { Approved } from '../../core/order.ts';
-import type { Ticket } from '../../core/venue.ts';
+import { LATER, type Ticket } from '../../core/venue.ts';
 import { stopsToPlace, stopsToWithdraw } from '../../core/venue-books.ts';
 import { entriesHeld } from '../../trade/breaker.ts';
 import { outboxOf } from '../../trade/portfolio.ts';
 import { clientOrderId } from '../client-id.ts';
 import { answer, booksOf, type Desk, portfolioOf, timeOf } from './desk.ts';
-
-/** Surely not accepted, and accepted later perhaps. */
-const LATER = new Set(['rate-limited', 'auth', 'unavailable']);
 
 /** Takes each order as far as it goes. Returns the first failure that is worth another try. */
 export async function deliver(desk: Desk): Promise<Failure | null> {

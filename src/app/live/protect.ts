@@ -7,7 +7,7 @@
  * after first, and repeated under the same client id).
  */
 import type { Failure } from '../../base/result.ts';
-import type { VenueOrder } from '../../core/venue.ts';
+import { LATER, type VenueOrder } from '../../core/venue.ts';
 import {
   type StaleStop,
   stopsToPlace,
@@ -17,9 +17,6 @@ import {
 import { stopClientId } from '../client-id.ts';
 import { book } from './book.ts';
 import { answer, booksOf, type Desk, portfolioOf, retire, timeOf } from './desk.ts';
-
-/** Surely not accepted, and accepted later perhaps. */
-const LATER = new Set(['rate-limited', 'auth', 'unavailable']);
 
 /** Places what is missing, plain stops first. Returns the first failure that is worth another try. */
 export async function placeStops(desk: Desk): Promise<Failure | null> {
