@@ -4,7 +4,9 @@
  * Promises: prints its pid before anything else is done, what recovery did, a live status line,
  * and on Ctrl+C a line for each part saved and a summary. Exit 0 at the end of a tape.
  */
+
 import { type BackupKeeper, backupsOf } from '../app/backup-keeper.ts';
+import type { BackupWorkerEvent } from '../app/backup-worker.ts';
 import { fullSpeed, paced } from '../app/clock.ts';
 import { type AppConfig, loadConfig } from '../app/config.ts';
 import { Console } from '../app/console.ts';
@@ -57,11 +59,7 @@ export const trade: Command<TradeOptions> = async (options, io) => {
         backups = backupsOf(config, {
           ...{ directory: config.dir, store: session.bot.store },
           warn: line => screen.warn(line),
-          // Lines are sent every second or two: the trades are what the log has to keep.
-          tell: event => {
-            const level = event.kind === 'shipped' ? 'debug' : 'info';
-            io.log?.[level](`backup: ${event.kind}`, { ...event });
-          },
+          tell: event => logBackup(event, io),
         });
       },
     });
@@ -81,6 +79,11 @@ const directoryOf = (config: AppConfig, { acceptLoss }: TradeOptions) => ({
   allowNetwork: config.allowNetworkFilesystem,
   ...{ scrub: config.scrub, keepHistory: config.keepHistory, sharedSync: false },
 });
+
+/** Lines are sent every second or two: the trades are what the log has to keep. */
+function logBackup(event: BackupWorkerEvent, { log }: Io): void {
+  log?.[event.kind === 'shipped' ? 'debug' : 'info'](`backup: ${event.kind}`, { ...event });
+}
 
 const configOf = (options: TradeOptions, io: Io): AppConfig =>
   loadConfig({

@@ -65,7 +65,6 @@ describe('download-data', () => {
       finished.map(one => [one.time, one.open, one.high, one.low, one.close, one.volume].join(',')),
     );
     assert.equal(funding[0].settlements, linesOf('whole', FUNDING).length - 1);
-    assert.match(stderr, /download .*100 %/);
     assert.deepEqual(readdirSync(join(folder, 'whole')).sort(), [TAPE, FUNDING].sort());
   });
 
