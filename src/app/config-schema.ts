@@ -67,14 +67,16 @@ const maintenanceTier = group({
 export const UNKNOWN = ['adopt', 'leave'] as const;
 
 const exchange = group({
-  name: text('ccxt id of the exchange; tapes of another exchange are refused'),
+  name: text(
+    'ccxt id of the exchange whose live market is traded; tapes of another one are refused',
+  ),
   pair_whitelist: v.optional(
     v.pipe(
       v.array(PAIR),
       v.maxLength(64),
       said(
         'a list of pairs like "BTC/USDT:USDT"',
-        'pairs that may be traded, like BTC/USDT:USDT; empty: all that the market has',
+        'pairs that are traded, like BTC/USDT:USDT; empty: all of a tape or the simulated market',
       ),
     ),
     [],
@@ -171,7 +173,7 @@ export const configSchema = group({
         v.regex(/^[1-9]\d{0,3}[mhd]$/),
         said(
           'a timeframe like "5m", "1h" or "1d", or null',
-          `candles that decide, like 5m or 1h; null: the market's own (simulated: ${timeframeName(D.timeframeMs)})`,
+          `candles that decide, like 5m or 1h; null: the market's own (simulated and live: ${timeframeName(D.timeframeMs)})`,
         ),
       ),
     ),
