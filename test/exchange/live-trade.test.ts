@@ -8,7 +8,7 @@ import { after, describe, it } from 'node:test';
 import type { Candle } from '../../src/core/market.ts';
 import { createSimulatedMarket } from '../../src/exchange/simulated-market.ts';
 import { type Bot, startBot } from '../lifecycle/bot-process.ts';
-import { digest, remembered } from '../lifecycle/memory.ts';
+import { digest, remembered, stepOf } from '../lifecycle/memory.ts';
 import { workFolder, writeConfig } from '../lifecycle/work-folder.ts';
 import { dice } from './dice.ts';
 import { TestExchange } from './exchange.ts';
@@ -58,8 +58,18 @@ const start = (exchange: TestExchange, name: string, ...more: string[]): Bot =>
     { HOLDFAST_TEST_EXCHANGE_URL: exchange.url },
   );
 
-const isFollowing = (bot: Bot, exchange: TestExchange): Promise<void> =>
-  bot.until('both streams', () => exchange.push.topics.size === 2);
+/** Its streams are open, and it remembers where it began: the market may go on. */
+async function isFollowing(bot: Bot, exchange: TestExchange, name: string): Promise<void> {
+  await bot.until('both streams', () => exchange.push.topics.size === 2);
+  await bot.until('its first candles', () => stepOf(join(folder, name)) > 2);
+}
+
+async function kill(bot: Bot, exchange: TestExchange): Promise<void> {
+  bot.send('SIGKILL');
+  await bot.end();
+  while (exchange.push.topics.size > 0) await breath(1);
+}
+
 const breath = (ms: number): Promise<void> => new Promise(resolve => setTimeout(resolve, ms));
 
 /** To the end of the minutes, a point every few milliseconds, with what `onMinute` does between. */
@@ -81,7 +91,7 @@ describe('trading on live market data', () => {
   it('follows the market, and stops when it is told to', async () => {
     const exchange = await exchangeAtStart();
     const bot = start(exchange, twin);
-    await isFollowing(bot, exchange);
+    await isFollowing(bot, exchange, twin);
     await bot.says(/warming up on \d+ candles a pair/);
     await walk(exchange, async () => {});
     await bot.until('the last minute', () => lastMinute(twin) === START_AT + MINUTES - 1);
@@ -94,18 +104,17 @@ describe('trading on live market data', () => {
   it('killed again and again it ends with the hash of its twin', async () => {
     const exchange = await exchangeAtStart();
     let bot = start(exchange, 'killed');
-    await isFollowing(bot, exchange);
+    await isFollowing(bot, exchange, 'killed');
     let kills = 0;
     await walk(exchange, async minute => {
       if (minute % 15 !== 7) return;
       await breath(20 * dice(5, minute));
-      bot.send('SIGKILL');
-      await bot.end();
+      await kill(bot, exchange);
       kills += 1;
       // It misses a few minutes.
       for (let point = 0; point < 12; point += 1) exchange.advancePoint();
       bot = start(exchange, 'killed');
-      await isFollowing(bot, exchange);
+      await isFollowing(bot, exchange, 'killed');
     });
     assert.ok(kills >= 3);
     await bot.until('the last minute', () => lastMinute('killed') === START_AT + MINUTES - 1);

@@ -36,12 +36,14 @@ export interface ReaderOptions {
 interface Question {
   readonly symbols: readonly string[];
   readonly span: Span;
-  /** Rounds that had closed when it was asked. */
+  /** By the exchange's clock. */
+  readonly time: Millis;
+  /** Rounds that had closed then. */
   readonly closed: number;
 }
 
 /** The longest wait between two questions about one round. */
-const ASK_MS_MAX = 8 * SECOND_MS;
+const ASK_MS_MAX = 4 * SECOND_MS;
 
 export async function* readLive(
   options: ReaderOptions,
@@ -95,6 +97,8 @@ class Reader {
   readonly #found = new Map<string, Candle>();
   /** Symbols that a later candle is known of, and none of this round. */
   readonly #absent = new Set<string>();
+  /** When it was last asked for: a loop that was held up has not heard what waits to be heard. */
+  #triedAt: Millis = 0;
 
   constructor(
     { watch, timeframeMs }: ReaderOptions,
@@ -140,7 +144,7 @@ class Reader {
   get isDone(): boolean {
     if (this.#found.size + this.#absent.size === this.#watch.lanes.length) return true;
     const closedAt = this.#at + this.#step;
-    return this.#found.size > 0 && this.#watch.clock.now() >= closedAt + this.#silentMs;
+    return this.#found.size > 0 && this.#triedAt >= closedAt + this.#silentMs;
   }
 
   question(): Question {
@@ -149,6 +153,7 @@ class Reader {
     // With the candle that is being made: it shows that no other comes before it.
     const rounds = Math.min(CANDLE_PAGE_ROWS, closed + 1);
     return {
+      time: this.#watch.clock.now(),
       closed,
       symbols: closed > 1 ? symbols : symbols.filter(symbol => !this.#found.has(symbol)),
       span: { from: this.#at, until: this.#at + rounds * this.#step },
@@ -156,6 +161,7 @@ class Reader {
   }
 
   *take(question: Question, answers: Answers): Generator<readonly FedCandle[]> {
+    this.#triedAt = question.time;
     // Not by the clock as it is now: what closed after the question is not in the answers.
     const closed = Math.min(question.closed, this.#closedAt(answers.time));
     if (closed > 1 && answers.bySymbol.size === this.#watch.lanes.length)
@@ -217,6 +223,7 @@ class Reader {
 
   #goTo(at: Millis): void {
     this.#at = at;
+    this.#triedAt = 0;
     this.#found.clear();
     this.#absent.clear();
     for (const lane of this.#watch.lanes) lane.drop(at);
