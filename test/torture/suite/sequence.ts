@@ -2,7 +2,8 @@
  * Sequences of faults on one directory: two to five of them, each met by the process that the one
  * before it left to begin with.
  *
- * A process starts, lives a seeded stretch (steps, batches, checkpoints, idle starts) and meets its
+ * A process starts, lives a seeded stretch (steps, batches, checkpoints, scrubs, idle starts; half of
+ * them with a rollback in their history, a quarter with a history that is kept) and meets its
  * fault at a seeded operation, which may lie in its start: so a recovery is killed, cut or failed
  * three deep and more. The first cases follow the chains that have cost facts before; the others
  * are seeded.
@@ -14,7 +15,7 @@ import assert from 'node:assert/strict';
 import { Fault } from '../../../src/base/fault.ts';
 import type { Rng } from '../../../src/base/rng.ts';
 import { Killed, Machine, SimulatedDisk } from '../../simulated-disk.ts';
-import { SMALL } from '../life/bot.ts';
+import { type Bot, ROLLING, SMALL } from '../life/bot.ts';
 import type { Life } from '../life/life.ts';
 import { cut, killed, Living, newPair, type Pair } from '../life/living.ts';
 import { pick } from '../life/moment.ts';
@@ -55,6 +56,8 @@ export const sequence: Suite = {
 
 interface State {
   readonly mirror: boolean;
+  readonly bot: Bot;
+  readonly keepHistory: boolean;
   readonly rng: Rng;
   disks: Pair;
   told: { readonly acknowledged: number; readonly written: number };
@@ -67,8 +70,10 @@ function run(rng: Rng): string {
   const mirror = rng.nextInt(2) === 0;
   const chosen = rng.nextInt(2) === 0 ? pick(CHAINS, rng) : anyChain(rng);
   const kinds = mirror ? chosen : chosen.filter(kind => kind !== 'mirror');
-  const told = { acknowledged: 0, written: 0 };
-  const state: State = { mirror, rng, disks: newPair(mirror), told, bereft: false, what: [] };
+  const state: State = {
+    ...{ mirror, rng, bot: pick([SMALL, ROLLING], rng), keepHistory: rng.nextInt(4) === 0 },
+    ...{ disks: newPair(mirror), told: { acknowledged: 0, written: 0 }, bereft: false, what: [] },
+  };
   try {
     for (const kind of kinds) suffer(state, kind);
     const judged = { ...judgementOf(state), cut: kinds.at(-1) === 'power' };
@@ -84,9 +89,9 @@ function run(rng: Rng): string {
 const anyChain = (rng: Rng): Kind[] =>
   Array.from({ length: 2 + rng.nextInt(4) }, () => pick(KINDS, rng));
 
-function judgementOf({ mirror, told, bereft }: State): Judgement {
+function judgementOf({ mirror, bot, told, bereft }: State): Judgement {
   const life: Life = {
-    ...{ name: 'a row of faults', bot: SMALL, mirror, live: () => {} },
+    ...{ name: 'a row of faults', bot, mirror, live: () => {} },
     ...(bereft ? { damaged: true } : {}),
   };
   return { ...told, wish: 'before', life, spoilt: [] };
@@ -96,7 +101,7 @@ function judgementOf({ mirror, told, bereft }: State): Judgement {
 function suffer(state: State, kind: Kind): void {
   const { rng } = state;
   const machine = planned(kind, rng);
-  const living = new Living(SMALL, killed(state.disks, machine));
+  const living = new Living(state.bot, killed(state.disks, machine));
   Object.assign(living, state.told);
   const met = meet(() => liveOn(living, state), machine);
   state.what.push(`${kind} ${met}`);
@@ -141,19 +146,22 @@ function meet(live: () => void, machine: Machine): string {
 
 /** A start that must find what was told, and a stretch of life. */
 function liveOn(living: Living, state: State): void {
-  const { rng } = state;
+  const { rng, bot, keepHistory } = state;
   const { acknowledged, written } = state.told;
-  const { seq, report } = living.open();
+  const { seq, report } = living.open(keepHistory ? { keepHistory } : {});
   assert.ok(seq >= acknowledged && seq <= written, `${acknowledged} ≤ ${seq} ≤ ${written}`);
-  assert.equal(living.hash(), SMALL.hashAt(seq), `the state at step ${seq} is not the twin's`);
+  assert.equal(living.hash(), bot.hashAt(seq), `the state at step ${seq} is not the twin's`);
   assert.deepEqual(report.lost, []);
   state.bereft = false;
   for (let part = rng.nextInt(4); part >= 0; part -= 1) {
-    const kind = rng.nextInt(5);
+    const kind = rng.nextInt(6);
     if (kind === 0) living.checkpoint();
     else if (kind === 1) living.checkpointAside();
     else if (kind === 2) living.steps(1 + rng.nextInt(8), 'shared');
-    else living.steps(1 + rng.nextInt(3));
+    else if (kind === 3) {
+      living.scrub();
+      assert.ok(!living.mended, 'a scrub finds damage where there is none');
+    } else living.steps(1 + rng.nextInt(3));
   }
   if (rng.nextInt(3) === 0) living.close();
 }
