@@ -162,7 +162,6 @@ function dealingOf(
     ...{ venue, world, directory, commit, warn: options.warn },
     unknown: options.unknownPosition ?? 'adopt',
     epoch: () => store.epoch,
-    seq: () => store.seq,
     elapsed: () => performance.now(),
   });
   // What happens to a live order inside a candle the desk is told by its venue.

@@ -47,6 +47,8 @@ export const analytics: Component<'analytics', AnalyticsState> = {
     },
     'account.opened': (state, { balance }) => {
       if (!state.traded) startFrom(state, balance);
+      // No other start balance counts from here on.
+      state.traded = true;
     },
     'balance.corrected': (state, { amount }) => {
       const { drawdown } = state;

@@ -57,12 +57,16 @@ export function noteFill(state: Portfolio, { symbol, fillId, time }: Fact<'order
   if (fillId !== undefined) takeFill(booksIn(state), symbol, { id: fillId, time });
 }
 
-/** A venue may tell of a settlement after the position that it was for is closed. */
+/**
+ * A venue may tell of a settlement after the position that it was for is closed, and takes what is
+ * more than a position's margin from the wallet.
+ */
 export function settleFunding(state: Portfolio, fact: Fact<'funding.settled'>): void {
   const { symbol, time, amount } = fact;
   if (state.venue !== undefined) state.venue.funded[symbol] = time;
-  const isLate = state.venue !== undefined && state.positions[symbol] === undefined;
-  if (isLate) fundAccount(state, amount);
+  const held = state.positions[symbol];
+  const isWallets = held === undefined || amount > held.margin;
+  if (state.venue !== undefined && isWallets) fundAccount(state, amount);
   else applyFunding(state, fact, must(state.contracts[symbol], symbol));
 }
 

@@ -71,7 +71,8 @@ const on: Handlers<Portfolio> = {
   },
   'config.changed'(state, { settings }) {
     applyTierRules(state, settings.maintenanceTiers);
-    if (state.fills > 0) return;
+    // A live account holds what it holds.
+    if (state.fills > 0 || state.venue !== undefined) return;
     state.startBalance = settings.startBalance;
     state.balance = settings.startBalance;
   },

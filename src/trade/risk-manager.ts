@@ -51,6 +51,8 @@ export const riskManager: Component<'risk-manager', RiskState> = {
     },
     'account.opened': (state, { balance }) => {
       if (!state.traded) startFrom(state, balance);
+      // No other start balance counts from here on.
+      state.traded = true;
     },
     // Money that came or went is neither won nor lost.
     'balance.corrected': (state, { amount }) => {

@@ -47,9 +47,10 @@ export class DeskWorld {
   readonly #run: (input: Input) => readonly Fact[];
   readonly #tell: (fact: Fact) => void;
 
-  constructor(seed: number) {
+  /** `venue`: the account of another life of this directory. */
+  constructor(seed: number, venue?: FakeVenue) {
     this.rng = new Rng([seed, 2, 3, 4]);
-    this.venue = new FakeVenue(this.rng, DEPOSIT);
+    this.venue = venue ?? new FakeVenue(this.rng, DEPOSIT);
     const store = openMemoryStore(components);
     this.world = store.states as Memory;
     const fold = createFold(components, store.states, readState);

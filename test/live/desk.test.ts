@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { NOT_FOUND_AFTER_MS, RECONCILE_MS } from '../../src/base/limits.ts';
 import { toUnits } from '../../src/base/money.ts';
+import { DEFAULT_SETTINGS } from '../../src/core/settings.ts';
 import { BTC, DEPOSIT, DeskWorld } from './desk-world.ts';
 import { CALM, stopLots } from './fake-venue.ts';
 
@@ -196,6 +197,47 @@ describe('a person on the site of the exchange', () => {
   });
 });
 
+describe('an account that goes on', () => {
+  it('keeps its balance when the settings change before the first trade', async () => {
+    const desk = await opened();
+    const settings = { ...DEFAULT_SETTINGS, startBalance: toUnits(77) };
+    desk.commit({ kind: 'configure', settings });
+    assert.equal(desk.world.portfolio.balance, DEPOSIT);
+    assert.equal(desk.world['risk-manager'].equity, DEPOSIT);
+    assert.equal(desk.world.analytics.startBalance, DEPOSIT);
+  });
+
+  it('in a directory that forgot it is adopted, never without a stop', async () => {
+    const former = await holding();
+    const desk = new DeskWorld(2, former.venue);
+    for (let round = 0; round < 12; round += 1) {
+      await desk.attendant.round();
+      desk.venue.tick(desk.venue.price, desk.attendant.restMs());
+      assert.ok(stopLots(desk.venue, BTC) >= 10, `round ${round}`);
+    }
+    await desk.quiet();
+    assert.equal(desk.lots(BTC), 10);
+    assert.equal(stopLots(desk.venue, BTC), 10);
+    assert.equal(desk.told('order.orphaned').filter(({ done }) => done === 'canceled').length, 2);
+  });
+
+  it('books an exit that was filled after a person had turned the position over', async () => {
+    const desk = await holding();
+    desk.venue.faults = { ...CALM, lateFills: 1000 };
+    desk.approve({ side: 'sell', reduceOnly: true, exitReason: 'exit_signal', protection: null });
+    await desk.attendant.round();
+    desk.venue.tick(desk.venue.price, 1);
+    desk.venue.faults = CALM;
+    desk.venue.byHand(BTC, 'sell', 4);
+    for (let turn = 0; turn < 3; turn += 1) {
+      desk.venue.tick(desk.venue.price, RECONCILE_MS);
+      await desk.quiet();
+    }
+    assert.equal(desk.lots(BTC), -4);
+    assertBooks(desk);
+  });
+});
+
 describe('funding', () => {
   it('is taken once, also when it is told of after the position was closed', async () => {
     const desk = await holding();
@@ -203,6 +245,16 @@ describe('funding', () => {
     desk.venue.tick(desk.venue.price * 0.98, 10);
     await desk.quiet();
     assert.equal(desk.told('funding.settled').length, 1);
+    assertBooks(desk);
+  });
+
+  it("that is more than the margin of a position is the wallet's", async () => {
+    const desk = await holding();
+    desk.venue.settle(BTC, 0.9);
+    await desk.quiet();
+    desk.venue.byHand(BTC, 'sell', 10);
+    desk.venue.tick(desk.venue.price, RECONCILE_MS);
+    await desk.quiet();
     assertBooks(desk);
   });
 });

@@ -26,6 +26,8 @@ export interface Attendant {
   readonly met: () => boolean;
   /** True when nothing is on its way. */
   readonly idle: () => boolean;
+  /** True when something is to be done that no round has tried yet. */
+  readonly hasNews: () => boolean;
   /** How long until the next round is due. */
   readonly restMs: () => number;
 }
@@ -34,6 +36,7 @@ export function createAttendant(desk: Desk): Attendant {
   let running: Promise<Failure | null> | null = null;
   let failures = 0;
   let reconciledAt: number | null = null;
+  let tried: ReadonlySet<string> = new Set();
 
   async function once(): Promise<Failure | null> {
     let failure = (await open(desk)) ?? (await protect(desk));
@@ -59,6 +62,7 @@ export function createAttendant(desk: Desk): Attendant {
       try {
         return await running;
       } finally {
+        tried = new Set(waitingIn(desk));
         running = null;
       }
     },
@@ -67,6 +71,7 @@ export function createAttendant(desk: Desk): Attendant {
     },
     met: () => reconciledAt !== null,
     idle: () => !isBusy(desk),
+    hasNews: () => waitingIn(desk).some(what => !tried.has(what)),
     restMs() {
       const restMs = isBusy(desk) ? EAGER_ROUND_MS : ROUND_MS;
       return failures === 0 ? restMs : Math.min(ROUND_SLOWEST_MS, ROUND_MS * 2 ** (failures - 1));
@@ -123,6 +128,20 @@ function isActive(desk: Desk, symbol: string): boolean {
     order.symbol === symbol;
   if (Object.values(outbox).some(isOfIt) || Object.values(orders).some(isOfIt)) return true;
   return Object.values(venue?.stops ?? {}).some(leg => leg.symbol === symbol);
+}
+
+/** What only a request to the venue can bring forward, by name. */
+function waitingIn(desk: Desk): string[] {
+  const account = portfolioOf(desk);
+  const { outbox, venue } = account;
+  if (venue === undefined) return ['the first meeting'];
+  const place = stopsToPlace(account, venue).map(
+    ({ id, revision, lots, trigger }) => `place ${id} ${revision} ${lots} ${trigger}`,
+  );
+  const withdraw = stopsToWithdraw(account, venue).map(
+    ({ id, revision }) => `withdraw ${id} ${revision}`,
+  );
+  return [...Object.keys(outbox), ...place, ...withdraw];
 }
 
 /** Something is on its way that a moment decides. */

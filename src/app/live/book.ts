@@ -95,7 +95,7 @@ function reportOf(desk: Desk, fill: VenueFill): Report | VenueReport {
     time,
     fillId,
   } as const;
-  if (!fill.liquidation && order !== undefined && isOpenFor(desk, order, lots))
+  if (!fill.liquidation && order !== undefined && isOpenFor(desk, order, fill))
     return { ...filled, id: order.id, lots, exitReason: order.exitReason };
   const held = portfolioOf(desk).positions[symbol];
   if (held === undefined || side !== exitSide(held.direction))
@@ -108,12 +108,18 @@ function reportOf(desk: Desk, fill: VenueFill): Report | VenueReport {
 }
 
 /** Whether the fill is what the order was for. Another's hand may have been there before it. */
-function isOpenFor(desk: Desk, { id, reduceOnly, symbol }: Order, lots: number): boolean {
+function isOpenFor(
+  desk: Desk,
+  { id, reduceOnly }: Order,
+  { symbol, side, lots }: VenueFill,
+): boolean {
   const { outbox, orders, positions } = portfolioOf(desk);
   const open = orders[id];
   const known = open?.order ?? outbox[id]?.order;
   if (known === undefined || lots > known.lots - (open?.filledLots ?? 0)) return false;
   const held = positions[symbol];
-  if (reduceOnly) return lots <= (held?.lots ?? 0);
-  return held === undefined || held.entryOrderId === id;
+  if (held === undefined) return !reduceOnly;
+  return reduceOnly
+    ? side === exitSide(held.direction) && lots <= held.lots
+    : held.entryOrderId === id;
 }

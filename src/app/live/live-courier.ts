@@ -22,35 +22,23 @@ export interface LiveCourier extends Courier {
   ring(): void;
 }
 
-export interface LiveCourierOptions extends DeskOptions {
-  /** The last step. */
-  readonly seq: () => number;
-}
-
-export function createLiveCourier(options: LiveCourierOptions): LiveCourier {
-  const { venue, elapsed, seq } = options;
+export function createLiveCourier(options: DeskOptions): LiveCourier {
+  const { venue, elapsed } = options;
   const bell = createBell();
   // What is already known is read when the desk is first needed: after the directory is bound.
   let known: Attendant | null = null;
   const attendant = (): Attendant => (known ??= createAttendant(openDesk(options)));
-  let attendedSeq = -1;
-
-  async function round(): Promise<Awaited<ReturnType<Attendant['round']>>> {
-    const failure = await attendant().round();
-    attendedSeq = seq();
-    return failure;
-  }
 
   return {
     // What a round could not do waits for the next one, not the loop.
-    idle: () => attendant().idle() || seq() === attendedSeq,
+    idle: () => !attendant().hasNews(),
     async deliver() {
-      await round();
+      await attendant().round();
     },
     async meet(stop) {
       const since = elapsed();
       for (;;) {
-        const failure = await round();
+        const failure = await attendant().round();
         if (stop.aborted || (failure === null && attendant().met())) return;
         if (failure !== null && elapsed() - since > MEETING_MS_MAX) throw away(failure);
         await bell.wait(attendant().restMs(), stop);
@@ -61,7 +49,7 @@ export function createLiveCourier(options: LiveCourierOptions): LiveCourier {
       try {
         while (!stop.aborted) {
           await bell.wait(attendant().restMs(), stop);
-          if (!stop.aborted) await round();
+          if (!stop.aborted) await attendant().round();
         }
       } finally {
         await end();

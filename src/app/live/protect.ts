@@ -31,16 +31,17 @@ export async function placeStops(desk: Desk): Promise<Failure | null> {
 async function placeStop(desk: Desk, wanted: WantedStop): Promise<Failure | null> {
   const { venue, perhapsSent, directory } = desk;
   const { id, symbol, side, kind, lots, trigger, leverage, revision } = wanted;
-  const clientId = stopClientId(directory, id, { epoch: desk.epoch(), revision });
+  const epoch = desk.epoch();
+  const clientId = stopClientId(directory, id, { epoch, revision });
   if (perhapsSent.has(clientId)) {
     const found = await venue.find(clientId, symbol);
-    if (found.ok) return tellPlaced(desk, wanted, found.value);
+    if (found.ok) return tellPlaced(desk, { ...wanted, epoch, clientId }, found.value);
     if (found.error.code !== 'not-found') return found.error;
   }
   perhapsSent.set(clientId, null);
   const terms = { clientId, symbol, side, kind, lots, trigger, price: null, leverage };
   const placed = await venue.place({ ...terms, reduceOnly: true });
-  if (placed.ok) return tellPlaced(desk, wanted, { lots, trigger });
+  if (placed.ok) return tellPlaced(desk, { ...wanted, epoch, clientId }, { lots, trigger });
   const { code, retry } = placed.error;
   if (retry || code === 'duplicate' || LATER.has(code)) return placed.error;
   perhapsSent.delete(clientId);
@@ -49,14 +50,14 @@ async function placeStop(desk: Desk, wanted: WantedStop): Promise<Failure | null
   return placed.error;
 }
 
+/** The epoch is that of the client id, whatever it has become since. */
 function tellPlaced(
   desk: Desk,
-  wanted: WantedStop,
+  wanted: WantedStop & { readonly epoch: number; readonly clientId: string },
   stands: Pick<VenueOrder, 'lots' | 'trigger'>,
 ): null {
-  const { id, symbol, revision } = wanted;
-  const epoch = desk.epoch();
-  desk.perhapsSent.delete(stopClientId(desk.directory, id, { epoch, revision }));
+  const { id, symbol, epoch, revision, clientId } = wanted;
+  desk.perhapsSent.delete(clientId);
   const trigger = stands.trigger ?? wanted.trigger;
   const place = { id, symbol, epoch, revision, lots: stands.lots, trigger };
   answer(desk, { type: 'stop.placed', ...place, time: timeOf(desk) });

@@ -29,14 +29,21 @@ import {
 } from './desk.ts';
 
 export async function reconcile(desk: Desk): Promise<Failure | null> {
-  for (const symbol of symbolsOf(desk)) {
-    const failure =
-      (await book(desk, symbol)) ??
-      (await bookFunding(desk, symbol)) ??
-      (await compareOrders(desk, symbol));
-    if (failure !== null) return failure;
-  }
-  return (await comparePositions(desk)) ?? (await compareBalance(desk));
+  const perSymbol = async (work: typeof book): Promise<Failure | null> => {
+    for (const symbol of symbolsOf(desk)) {
+      const failure = await work(desk, symbol);
+      if (failure !== null) return failure;
+    }
+    return null;
+  };
+  // Positions first: what another life of this directory placed may be all that protects one.
+  return (
+    (await perSymbol(book)) ??
+    (await perSymbol(bookFunding)) ??
+    (await comparePositions(desk)) ??
+    (await perSymbol(compareOrders)) ??
+    (await compareBalance(desk))
+  );
 }
 
 async function compareOrders(desk: Desk, symbol: string): Promise<Failure | null> {
