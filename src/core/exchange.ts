@@ -18,6 +18,8 @@ export interface Bookmark {
   readonly candles: number;
   /** Null: the candles up to `time` were traded, but are not remembered (a part began afresh). */
   readonly pastHash: string | null;
+  /** The candle at `time` as it was traded; absent where it is not remembered. */
+  readonly last?: Candle;
 }
 
 export interface Feed {

@@ -225,6 +225,7 @@ describe('market', () => {
       time: candles[2]!.time,
       candles: 3,
       pastHash: pastText(past),
+      last: candles[2]!,
     };
     assert.deepEqual(bookmarks(state), { A: expected });
   });

@@ -60,7 +60,10 @@ export function bookmarks(state: MarketState): Record<string, Bookmark> {
   const marks: Record<string, Bookmark> = {};
   for (const [name, { last, firstTime, candles, past }] of Object.entries(state.symbols))
     if (last !== null && firstTime !== null)
-      marks[name] = { since: firstTime, time: last.time, candles, pastHash: pastText(past) };
+      marks[name] = {
+        ...{ since: firstTime, time: last.time, candles, pastHash: pastText(past) },
+        last: { ...last },
+      };
   return marks;
 }
 

@@ -1,54 +1,19 @@
 import assert from 'node:assert/strict';
-import { describe, it, type TestContext } from 'node:test';
+import { describe, it } from 'node:test';
 import {
   BTC,
+  bookmark,
   ETH,
-  minuteOf,
+  half,
+  isWhole,
+  marketOf,
   networkError,
-  type Row,
   rowOf,
-  START,
-  StubMarket,
+  shown,
+  waiting,
 } from '../../../test/fixtures/stub-market.ts';
 import { MINUTE_MS } from '../../base/time.ts';
 import type { Bookmark } from '../../core/exchange.ts';
-import type { FedCandle } from '../../core/market.ts';
-
-const shown = (candles: readonly FedCandle[]): string =>
-  candles
-    .map(one => `${one.symbol.slice(0, 3)} ${minuteOf(one)}${one.late === true ? ' late' : ''}`)
-    .join(', ');
-const bookmark = (k: number): Bookmark => ({
-  ...{ since: START, time: START + k * MINUTE_MS, candles: 3, pastHash: null },
-});
-const isWhole = (candle: FedCandle): void => {
-  const { time, open, high, low, close, volume } = candle;
-  assert.deepEqual([time, open, high, low, close, volume], rowOf(minuteOf(candle)));
-};
-/** A minute that is being made. */
-const half = (k: number, volume = 4): Row => {
-  const [time, open] = rowOf(k);
-  return [time, open, open, open, open, volume];
-};
-
-/** Stops the market when the test ends. */
-function marketOf(t: TestContext, minute: number): StubMarket {
-  const market = new StubMarket(t.mock, minute);
-  t.after(() => market.stop());
-  return market;
-}
-
-/** A feed that has caught up at minute 10 and waits for it to close. */
-async function waiting(t: TestContext, symbols: readonly string[]) {
-  const market = marketOf(t, 10);
-  const got = market.read(
-    market.feed(symbols),
-    Object.fromEntries(symbols.map(s => [s, bookmark(9)])),
-  );
-  await market.pass(1000);
-  assert.equal(got.length, 0);
-  return { market, got };
-}
 
 describe('a live market without streams', () => {
   it('begins a new directory with its past, late but for what has just closed', async t => {
@@ -152,6 +117,23 @@ describe('a live market without streams', () => {
     assert.equal(shown(got), 'BTC 10 late, BTC 11 late, BTC 12');
   });
 
+  it('is refused where the last candle remembered is of another market', async t => {
+    const market = marketOf(t, 12);
+    const [time, open, high, low, , volume] = rowOf(9);
+    const remembered = (close: number): Readonly<Record<string, Bookmark>> => ({
+      [BTC]: { ...bookmark(9), last: { symbol: BTC, time, open, high, low, close, volume } },
+    });
+    const refused = assert.rejects(async () => {
+      for await (const _ of market.feed([BTC]).candles(remembered(200)));
+    }, /closed at 110 at .*, and this directory remembers 200: it is not the same market/);
+    await market.pass(2000);
+    await refused;
+    const got = market.read(market.feed([BTC]), remembered(110.5));
+    await market.pass(3000);
+    assert.equal(shown(got), 'BTC 10 late, BTC 11');
+    assert.match(market.told.join(), /remembers 110.5: the exchange has corrected it/);
+  });
+
   it('is refused where the exchange is before what the directory remembers', async t => {
     const market = marketOf(t, 10);
     const feed = market.feed([BTC]);
@@ -178,6 +160,23 @@ describe('two symbols', () => {
     assert.equal(shown(got), 'ETH 10, BTC 11, ETH 11');
   });
 
+  it('one is asked for before it is given up, also where the loop was held up', async t => {
+    const { market, got } = await waiting(t, [BTC, ETH]);
+    await market.say(BTC, half(10));
+    await market.say(ETH, half(10));
+    await market.pass(MINUTE_MS + 3000);
+    assert.equal(shown(got), 'BTC 10, ETH 10');
+    await market.say(BTC, half(11), rowOf(11));
+    await market.say(ETH, half(11));
+    await market.pass(MINUTE_MS - 10_000);
+    // Half a minute in which nothing was heard; what BTC's stream has to tell comes first.
+    market.skewMs += 30_000;
+    await market.say(BTC, rowOf(11), half(12));
+    await market.pass(5000);
+    assert.equal(shown(got), 'BTC 10, ETH 10, BTC 11, ETH 11');
+    got.forEach(isWhole);
+  });
+
   it('one that the exchange refuses does not hold the other up', async t => {
     const { market, got } = await waiting(t, [BTC, ETH]);
     const { client } = market;
@@ -190,91 +189,6 @@ describe('two symbols', () => {
     assert.equal(shown(got), 'ETH 10, ETH 11');
     const told = market.told.filter(line => line.includes('gives no candles'));
     assert.deepEqual(told.length, 1);
-  });
-});
-
-describe('streams', () => {
-  it('give a candle as soon as a later one opens, without a request', async t => {
-    const { market, got } = await waiting(t, [BTC]);
-    await market.say(BTC, half(10));
-    await market.pass(MINUTE_MS + 3000);
-    assert.equal(shown(got), 'BTC 10');
-    const { requests } = market;
-    await market.say(BTC, half(11));
-    await market.say(BTC, rowOf(11));
-    await market.pass(MINUTE_MS - 5000);
-    await market.say(BTC, half(12));
-    assert.equal(shown(got), 'BTC 10, BTC 11');
-    assert.equal(market.requests, requests);
-    got.forEach(isWhole);
-  });
-
-  it('the candle in which a stream began is asked for', async t => {
-    const { market, got } = await waiting(t, [BTC]);
-    await market.say(BTC, half(10));
-    await market.say(BTC, half(11));
-    assert.equal(shown(got), '');
-    await market.pass(MINUTE_MS + 3000);
-    assert.equal(shown(got), 'BTC 10');
-    got.forEach(isWhole);
-  });
-
-  it('messages twice, late and out of order change nothing', async t => {
-    const { market, got } = await waiting(t, [BTC]);
-    await market.say(BTC, half(10));
-    await market.pass(MINUTE_MS + 3000);
-    await market.say(BTC, half(11), half(11));
-    await market.say(BTC, rowOf(11), half(11, 5));
-    await market.say(BTC, half(10), rowOf(9));
-    await market.say(BTC, half(11, 6));
-    await market.pass(MINUTE_MS - 5000);
-    await market.say(BTC, half(12), half(11, 7));
-    await market.say(BTC, rowOf(11));
-    assert.equal(shown(got), 'BTC 10, BTC 11');
-    got.forEach(isWhole);
-  });
-
-  it('one that says the same for ever is passed by', async t => {
-    const { market, got } = await waiting(t, [BTC]);
-    for (let minute = 0; minute < 3; minute += 1) {
-      await market.say(BTC, half(9));
-      await market.pass(MINUTE_MS);
-    }
-    assert.equal(shown(got), 'BTC 10, BTC 11');
-    got.forEach(isWhole);
-  });
-
-  it('a candle in which a stream broke is asked for, and the stream is opened again', async t => {
-    const { market, got } = await waiting(t, [BTC]);
-    await market.say(BTC, half(10));
-    await market.pass(MINUTE_MS + 3000);
-    await market.say(BTC, half(11));
-    await market.cut(BTC);
-    await market.pass(2000);
-    await market.say(BTC, half(12));
-    assert.equal(shown(got), 'BTC 10');
-    await market.pass(MINUTE_MS);
-    assert.equal(shown(got), 'BTC 10, BTC 11');
-    got.forEach(isWhole);
-    assert.match(
-      market.told.join('; '),
-      /stream of candles broke.*; info: .*stream of candles is back/,
-    );
-  });
-
-  it('carry the market on while requests fail', async t => {
-    const { market, got } = await waiting(t, [BTC]);
-    await market.say(BTC, half(10));
-    await market.pass(MINUTE_MS + 3000);
-    market.failure = networkError();
-    for (const k of [11, 12, 13]) {
-      await market.say(BTC, half(k));
-      await market.pass(MINUTE_MS - 3000);
-      await market.say(BTC, rowOf(k));
-      await market.pass(3000);
-    }
-    assert.equal(shown(got), 'BTC 10, BTC 11, BTC 12');
-    got.forEach(isWhole);
   });
 });
 

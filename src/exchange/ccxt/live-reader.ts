@@ -19,6 +19,7 @@ import { type Millis, SECOND_MS } from '../../base/time.ts';
 import type { Candle, FedCandle } from '../../core/market.ts';
 import { createBackOff, unlessStopped } from './ask.ts';
 import { fuller, type Span } from './candle-row.ts';
+import { checkPast } from './live-past.ts';
 import { isAfter, type Marks, type Place, startOf } from './live-start.ts';
 import type { Answers, Tell, Watch } from './watch.ts';
 
@@ -60,6 +61,7 @@ export async function* readLive(
   const symbols = watch.lanes.map(lane => lane.symbol);
   backOff.reset();
   const start = startOf(marks, { ...options, symbols, now: watch.clock.now() });
+  if (start.given.time > 0) await checkLast(options, marks, start.given.time);
   const reader = new Reader(options, start);
   let askAt = 0;
   let round = reader.at;
@@ -82,6 +84,16 @@ export async function* readLive(
       yield [];
     }
   }
+}
+
+/** Where the exchange gives no answer now there is nothing to compare; its candles come later. */
+async function checkLast(options: ReaderOptions, marks: Marks, time: Millis): Promise<void> {
+  const { watch, timeframeMs, stop } = options;
+  const symbols = watch.lanes.map(lane => lane.symbol).filter(name => marks[name]?.time === time);
+  const span = { from: time, until: time + timeframeMs };
+  const answers = await unlessStopped(watch.ask(symbols, span), stop);
+  for (const { candles } of answers?.bySymbol.values() ?? [])
+    for (const candle of candles) checkPast(candle, marks, options);
 }
 
 /** Where a reader stands. */
