@@ -126,6 +126,22 @@ describe('a stop', () => {
     assertBooks(desk);
   });
 
+  it('that the venue will not take at the moment is asked for again, and nothing is left', async () => {
+    for (const code of ['rate-limited', 'not-now', 'clock', 'auth', 'permission']) {
+      const desk = await opened();
+      desk.venue.stopsRefused = code;
+      desk.approve({ side: 'buy' });
+      for (let round = 0; round < 3; round += 1) {
+        await desk.attendant.round();
+        desk.venue.tick(desk.venue.price, 1000);
+      }
+      assert.equal(stopLots(desk.venue, BTC), 0, code);
+      desk.venue.stopsRefused = null;
+      await desk.quiet();
+      assert.deepEqual([desk.lots(BTC), stopLots(desk.venue, BTC)], [10, 10], code);
+    }
+  });
+
   it('that a person took away is put back by the next comparison', async () => {
     const desk = await holding();
     for (const order of desk.venue.orders) order.open = false;

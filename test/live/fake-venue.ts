@@ -42,6 +42,8 @@ const lost = (): Result<never> => failed('timed-out', 'no answer in time', true)
 
 export class FakeVenue implements Venue {
   faults: Faults = CALM;
+  /** The code with which stops are not taken for now; null: they are. */
+  stopsRefused: string | null = null;
   clock = 1_000_000;
   price = 50_000;
   /** Signed lots. */
@@ -205,6 +207,8 @@ export class FakeVenue implements Venue {
     if (reduceOnly && (side === 'sell' ? held <= 0 : held >= 0))
       return { code: 'no-position', retry: false, hint: 'nothing to reduce' };
     if (trigger === null) return null;
+    if (this.stopsRefused !== null)
+      return { code: this.stopsRefused, retry: false, hint: 'not now' };
     const isAbove = (kind === 'stop') === (side === 'buy');
     if (isAbove ? this.price >= trigger : this.price <= trigger)
       return { code: 'triggers-at-once', retry: false, hint: 'beyond the price' };
