@@ -10,6 +10,7 @@ import type { Exchange } from 'ccxt';
 import { EXIT, Fault } from '../../base/fault.ts';
 import { EXCHANGE_ANSWER_MS_MAX } from '../../base/limits.ts';
 import { nearestName } from '../../base/nearest-name.ts';
+import { guardSockets } from './socket.ts';
 
 /** Callers pick of it what they need: a test's stub is as small as that. */
 export type Client = Exchange;
@@ -86,6 +87,7 @@ export async function loadClient(id: string, options: ClientOptions = {}): Promi
     timeout: EXCHANGE_ANSWER_MS_MAX,
     enableRateLimit: true,
   });
+  guardSockets(client);
   if (typeof options.testUrl === 'string') await redirect(client, options.testUrl);
   return client;
 }
