@@ -57,10 +57,17 @@ export async function answerTo(asked: Asked, by: Answering): Promise<Answer | nu
   if (fault === 'dropRequest') return null;
   if (fault === 'rateLimit') return oneOf(RATE_LIMITS, count);
   if (fault === 'serverError') return oneOf(SERVER_ERRORS, count);
+  if (fault === 'echo') return echoOf(asked);
   if (fault === 'lateRequest') await sleep(by.faults.lateMs(asked.path));
   if (fault === 'twice') answered(asked, by);
   const answer = answered(asked, by);
   return afterwards(fault, answer, () => by.faults.lateMs(asked.path));
+}
+
+/** What some gateways show of a request that they could not pass on. */
+function echoOf({ target, header }: Asked): Answer {
+  const named = ['KEY', 'PASSPHRASE', 'SIGN'].map(name => header(`KC-API-${name}`));
+  return { status: 500, body: { code: '500000', msg: `failed: ${target} ${named.join(' ')}` } };
 }
 
 async function afterwards(

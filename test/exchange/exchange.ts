@@ -48,6 +48,8 @@ export interface ExchangeOptions {
    * is a second order, and judges see it.
    */
   readonly forgetsIds?: boolean;
+  /** The key that is known, by default TEST_KEY. */
+  readonly key?: typeof TEST_KEY;
   /** More routes, asked first. */
   readonly routes?: (exchange: TestExchange) => readonly Route[];
 }
@@ -65,7 +67,7 @@ export class TestExchange {
   readonly faults: Faults;
   readonly hand: Hand;
   readonly mode: AccountMode = { margin: new Map(), crossLeverage: new Map(), isHedged: false };
-  readonly #key: ApiKey = { ...TEST_KEY, permissions: ['General', 'Futures'] };
+  readonly #key: ApiKey;
   readonly #options: ExchangeOptions;
   readonly #web: Web;
   /** Until when a contract's streams are stale, by the virtual clock. */
@@ -76,6 +78,7 @@ export class TestExchange {
   private constructor(options: ExchangeOptions) {
     const { seed = 1, port = 0, pingIntervalMs = PING_INTERVAL_MS, wallet = '10000' } = options;
     this.#options = options;
+    this.#key = { ...(options.key ?? TEST_KEY), permissions: ['General', 'Futures'] };
     this.market = new Market({ ...options, seed });
     this.faults = new Faults(options.faults ?? {}, seed, () => this.market.nowMs);
     this.push = new Push(pingIntervalMs);

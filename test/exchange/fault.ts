@@ -24,6 +24,8 @@ export const REQUEST_FAULTS = [
   'serverError',
   /** 5xx, and it is done all the same. */
   'doneError',
+  /** 5xx whose text repeats the request's headers, and nothing is done. */
+  'echo',
 ] as const;
 
 /** What can go wrong with a message of the WebSocket. */

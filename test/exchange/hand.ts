@@ -60,6 +60,11 @@ export class Hand {
     this.#books.pay('TransferOut', -decimal(amount));
   }
 
+  /** The key is another one from now on: the former is not known. */
+  rekey(key: string): void {
+    this.#key.key = key;
+  }
+
   /** Changes what the key may do: General, Futures, Transfer (which is to withdraw), … */
   permit(permissions: readonly string[]): void {
     this.#key.permissions = permissions;

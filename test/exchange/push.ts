@@ -41,6 +41,8 @@ export class Push {
   readonly #connections = new Set<Connection>();
   readonly #tokens = new Map<string, boolean>();
   readonly #pingIntervalMs: number;
+  /** Every token that was ever given. */
+  readonly issued: string[] = [];
   /** True while connections stay open and say nothing. */
   isSilent = false;
 
@@ -52,6 +54,7 @@ export class Push {
   bullet(address: string, isPrivate: boolean): object {
     const token = randomUUID();
     this.#tokens.set(token, isPrivate);
+    this.issued.push(token);
     const server = {
       endpoint: `ws://${address}/endpoint`,
       encrypt: false,

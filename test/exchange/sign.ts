@@ -8,7 +8,7 @@ import { refused } from './refusal.ts';
 import type { Asked } from './web.ts';
 
 export interface ApiKey {
-  readonly key: string;
+  key: string;
   readonly secret: string;
   readonly passphrase: string;
   /** As `user/api-key` tells them: General, Futures, Transfer, … */
