@@ -5,6 +5,7 @@
 import { lotsToBase, toQuote, type Units } from '../base/money.ts';
 import { timeframeName, utcMinute } from '../base/time.ts';
 import type { Settings } from '../core/settings.ts';
+import type { VenueBooks } from '../core/venue-books.ts';
 import type { AnalyticsState, FormerCurve, Tally } from '../trade/analytics-state.ts';
 import type { MarketState } from '../trade/market.ts';
 import type { Metrics } from '../trade/metrics.ts';
@@ -158,6 +159,7 @@ export function portfolioText(state: Portfolio): string {
     ['Fees / funding paid', `${money(state.feesPaid)} / ${money(state.fundingPaid)}`],
     ['Orders waiting for an answer', String(Object.keys(state.outbox).length)],
     ...(state.ownTiers === undefined ? [] : [tierRow(state.ownTiers)]),
+    ...foreignRows(state),
   ]);
   const positions = Object.values(state.positions).map(position => {
     const lotSize = state.contracts[position.symbol]?.lotSize ?? 1;
@@ -178,7 +180,10 @@ export function portfolioText(state: Portfolio): string {
     order.kind,
     `${filledLots}/${order.lots} lots`,
     trigger === null ? '' : priceText(trigger),
+    ...(state.venue === undefined ? [] : [standing(state.venue, order.id)]),
   ]);
+  const titles = ['order', 'symbol', 'side', 'kind', 'filled', 'trigger'];
+  if (state.venue !== undefined) titles.push('at the exchange');
   return [
     head,
     positions.length === 0
@@ -192,11 +197,23 @@ export function portfolioText(state: Portfolio): string {
     orders.length === 0
       ? 'no open order'
       : table(
-          ['order', 'symbol', 'side', 'kind', 'filled', 'trigger'].map(title => ({ title })),
+          titles.map(title => ({ title })),
           orders,
         ),
   ].join('\n\n');
 }
+
+/** What of a leg stands at the exchange, as far as it was heard. */
+function standing({ stops }: VenueBooks, id: string): string {
+  const newest = stops[id]?.placed.at(-1);
+  return newest === undefined ? '–' : `${newest.lots} lots at ${priceText(newest.trigger)}`;
+}
+
+const foreignRows = ({ venue }: Portfolio): [string, string][] =>
+  Object.entries(venue?.foreign ?? {}).map(([symbol, lots]) => [
+    `Not of this bot, ${symbol}`,
+    `${lots} lots, left alone`,
+  ]);
 
 const tierRow = (replaced: Readonly<Record<string, unknown>>): [string, string] => [
   'Maintenance tiers',

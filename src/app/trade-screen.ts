@@ -19,7 +19,7 @@ import { inSavedOrder, readyLine, savedLine, startLine } from './line.ts';
 import { type Log, openLog } from './log.ts';
 import { commandsOf, type Session, type SessionResult } from './session.ts';
 import { summary } from './summary.ts';
-import { holdLinesOf, marketTimeOf, statusOf, summaryOf } from './view.ts';
+import { frozenLinesOf, holdLinesOf, marketTimeOf, statusOf, summaryOf } from './view.ts';
 
 export interface TradeScreenOptions {
   readonly version: string;
@@ -117,7 +117,8 @@ export class TradeScreen {
         startupMs: performance.now(),
       }),
     );
-    for (const line of holdLinesOf(world, config.dir)) screen.say(line);
+    for (const line of [...holdLinesOf(world, config.dir), ...frozenLinesOf(world)])
+      screen.say(line);
     this.#rate = { candles: world.run.candles, at: performance.now(), perSecond: null };
     this.#redraw();
   }

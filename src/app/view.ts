@@ -12,6 +12,7 @@ import { stateHashes } from '../state/state-hash.ts';
 import { latchedMsAt } from '../trade/breaker.ts';
 import { type Metrics, metricsOf } from '../trade/metrics.ts';
 import { equityOf } from '../trade/portfolio.ts';
+import { frozenBy } from '../trade/portfolio-venue.ts';
 import { BREAKERS } from '../trade/risk-state.ts';
 import { holdLine, holdsOf } from './hold.ts';
 import type { StatusView, SymbolView } from './status-line.ts';
@@ -88,6 +89,13 @@ export const hashesOf = (world: World) =>
 /** A line for each thing that holds entries back, with what lifts it. */
 export const holdLinesOf = (world: World, directory: string): string[] =>
   holdsOf(world['risk-manager']).map(hold => holdLine(hold, directory));
+
+/** A line for each symbol of a live account that takes no entries until its exchange was heard. */
+export const frozenLinesOf = ({ portfolio }: World): string[] =>
+  Object.keys(portfolio.contracts).flatMap(symbol => {
+    const why = frozenBy(portfolio, symbol);
+    return why === null ? [] : [`no entries in ${symbol} for now: ${why}`];
+  });
 
 export interface RunFigures {
   /** Candles and wall seconds of this run alone. */

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { portfolioText } from '../../src/app/show-trade.ts';
+import { frozenLinesOf } from '../../src/app/view.ts';
 import { NOT_FOUND_AFTER_MS, RECONCILE_MS } from '../../src/base/limits.ts';
 import { toUnits } from '../../src/base/money.ts';
 import { DEFAULT_SETTINGS } from '../../src/core/settings.ts';
-import { BTC, DEPOSIT, DeskWorld } from './desk-world.ts';
+import { BTC, DEPOSIT, DeskWorld, ETH } from './desk-world.ts';
 import { CALM, stopLots } from './fake-venue.ts';
 
 async function opened(seed = 1): Promise<DeskWorld> {
@@ -210,6 +212,24 @@ describe('a person on the site of the exchange', () => {
     );
     assert.equal(desk.world.portfolio.realised, 0);
     assertBooks(desk);
+  });
+});
+
+describe('what a person is shown of a live account', () => {
+  it('says what stands at the exchange, and what is none of this bot', async () => {
+    const desk = await holding();
+    const text = portfolioText(desk.world.portfolio);
+    assert.match(text, /at the exchange/);
+    assert.match(text, /10 lots at 49,500/);
+    desk.unknown = 'leave';
+    desk.start();
+    desk.venue.lots.set(ETH, 3);
+    desk.venue.tick(desk.venue.price, RECONCILE_MS);
+    await desk.quiet();
+    assert.match(portfolioText(desk.world.portfolio), /Not of this bot, ETH\/USDT:USDT +3 lots/);
+    assert.deepEqual(frozenLinesOf(desk.world), [
+      'no entries in ETH/USDT:USDT for now: it holds a position that is not of this bot',
+    ]);
   });
 });
 
