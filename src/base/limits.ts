@@ -102,6 +102,8 @@ export const NOT_FOUND_AFTER_MS = 15 * SECOND_MS;
 export const EAGER_ROUND_MS = 300;
 export const ROUND_MS = 2 * SECOND_MS;
 export const ROUND_SLOWEST_MS = 30 * SECOND_MS;
+/** The same while a stop or an order waits: half of what a position may stand without its stop. */
+export const EAGER_SLOWEST_MS = 5 * SECOND_MS;
 /** Everything is compared with the venue this often. */
 export const RECONCILE_MS = 3 * MINUTE_MS;
 /** What a venue's rounding of an open position's entry price may show: 0.01 of the quote currency. */

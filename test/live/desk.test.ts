@@ -4,34 +4,9 @@ import { portfolioText } from '../../src/app/show-trade.ts';
 import { frozenLinesOf } from '../../src/app/view.ts';
 import { NOT_FOUND_AFTER_MS, RECONCILE_MS } from '../../src/base/limits.ts';
 import { toUnits } from '../../src/base/money.ts';
-import { DEFAULT_SETTINGS } from '../../src/core/settings.ts';
+import { assertBooks, holding, opened } from './desk-scene.ts';
 import { BTC, DEPOSIT, DeskWorld, ETH } from './desk-world.ts';
 import { CALM, stopLots } from './fake-venue.ts';
-
-async function opened(seed = 1): Promise<DeskWorld> {
-  const desk = new DeskWorld(seed);
-  await desk.quiet();
-  return desk;
-}
-
-/** Ten lots long, behind a stop and a target. */
-async function holding(): Promise<DeskWorld> {
-  const desk = await opened();
-  desk.approve({ side: 'buy' });
-  await desk.quiet();
-  assert.equal(desk.lots(BTC), 10);
-  return desk;
-}
-
-/** What the venue holds and what is known here are the same, to the unit. */
-function assertBooks(desk: DeskWorld): void {
-  assert.equal(desk.venue.lots.get(BTC) ?? 0, desk.lots(BTC));
-  if (desk.lots(BTC) === 0) assert.equal(desk.venue.wallet8, desk.world.portfolio.balance);
-  assert.deepEqual(
-    [...desk.venue.accepted.values()].filter(times => times !== 1),
-    [],
-  );
-}
 
 describe('the desk of a live account', () => {
   it('begins with the money that the account holds', async () => {
@@ -230,47 +205,6 @@ describe('what a person is shown of a live account', () => {
     assert.deepEqual(frozenLinesOf(desk.world), [
       'no entries in ETH/USDT:USDT for now: it holds a position that is not of this bot',
     ]);
-  });
-});
-
-describe('an account that goes on', () => {
-  it('keeps its balance when the settings change before the first trade', async () => {
-    const desk = await opened();
-    const settings = { ...DEFAULT_SETTINGS, startBalance: toUnits(77) };
-    desk.commit({ kind: 'configure', settings });
-    assert.equal(desk.world.portfolio.balance, DEPOSIT);
-    assert.equal(desk.world['risk-manager'].equity, DEPOSIT);
-    assert.equal(desk.world.analytics.startBalance, DEPOSIT);
-  });
-
-  it('in a directory that forgot it is adopted, never without a stop', async () => {
-    const former = await holding();
-    const desk = new DeskWorld(2, former.venue);
-    for (let round = 0; round < 12; round += 1) {
-      await desk.attendant.round();
-      desk.venue.tick(desk.venue.price, desk.attendant.restMs());
-      assert.ok(stopLots(desk.venue, BTC) >= 10, `round ${round}`);
-    }
-    await desk.quiet();
-    assert.equal(desk.lots(BTC), 10);
-    assert.equal(stopLots(desk.venue, BTC), 10);
-    assert.equal(desk.told('order.orphaned').filter(({ done }) => done === 'canceled').length, 2);
-  });
-
-  it('books an exit that was filled after a person had turned the position over', async () => {
-    const desk = await holding();
-    desk.venue.faults = { ...CALM, lateFills: 1000 };
-    desk.approve({ side: 'sell', reduceOnly: true, exitReason: 'exit_signal', protection: null });
-    await desk.attendant.round();
-    desk.venue.tick(desk.venue.price, 1);
-    desk.venue.faults = CALM;
-    desk.venue.byHand(BTC, 'sell', 4);
-    for (let turn = 0; turn < 3; turn += 1) {
-      desk.venue.tick(desk.venue.price, RECONCILE_MS);
-      await desk.quiet();
-    }
-    assert.equal(desk.lots(BTC), -4);
-    assertBooks(desk);
   });
 });
 

@@ -5,9 +5,16 @@
  * due everything is compared with the venue; then orders leave, accepted ones are settled, and what
  * that brought is booked and protected again.
  * Promises: one round at a time; a venue that does not answer is asked on, slower and slower up to a
- * bound; a round that failed has lost nothing. Never: ends because the venue is away.
+ * bound; a round that failed has lost nothing; each new kind of failure is told once. Never: ends
+ * because the venue is away.
  */
-import { EAGER_ROUND_MS, RECONCILE_MS, ROUND_MS, ROUND_SLOWEST_MS } from '../../base/limits.ts';
+import {
+  EAGER_ROUND_MS,
+  EAGER_SLOWEST_MS,
+  RECONCILE_MS,
+  ROUND_MS,
+  ROUND_SLOWEST_MS,
+} from '../../base/limits.ts';
 import type { Failure } from '../../base/result.ts';
 import { stopsToPlace, stopsToWithdraw } from '../../core/venue-books.ts';
 import { book } from './book.ts';
@@ -35,6 +42,7 @@ export interface Attendant {
 export function createAttendant(desk: Desk): Attendant {
   let running: Promise<Failure | null> | null = null;
   let failures = 0;
+  let toldCode: string | null = null;
   let reconciledAt: number | null = null;
   let tried: ReadonlySet<string> = new Set();
 
@@ -49,7 +57,8 @@ export function createAttendant(desk: Desk): Attendant {
     }
     // No order leaves before the account was compared once.
     if (reconciledAt !== null) failure = (await trade(desk)) ?? failure;
-    if (failure !== null && failures === 0) desk.warn(told('the exchange', failure));
+    if (failure !== null && failure.code !== toldCode) desk.warn(told('the exchange', failure));
+    toldCode = failure?.code ?? null;
     failures = failure === null ? 0 : failures + 1;
     return failure;
   }
@@ -73,8 +82,10 @@ export function createAttendant(desk: Desk): Attendant {
     idle: () => !isBusy(desk),
     hasNews: () => waitingIn(desk).some(what => !tried.has(what)),
     restMs() {
-      const restMs = isBusy(desk) ? EAGER_ROUND_MS : ROUND_MS;
-      return failures === 0 ? restMs : Math.min(ROUND_SLOWEST_MS, ROUND_MS * 2 ** (failures - 1));
+      const [restMs, slowestMs] = isBusy(desk)
+        ? [EAGER_ROUND_MS, EAGER_SLOWEST_MS]
+        : [ROUND_MS, ROUND_SLOWEST_MS];
+      return failures === 0 ? restMs : Math.min(slowestMs, ROUND_MS * 2 ** (failures - 1));
     },
   };
 }

@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { RECONCILE_MS } from '../../src/base/limits.ts';
+import { toUnits } from '../../src/base/money.ts';
+import { DEFAULT_SETTINGS } from '../../src/core/settings.ts';
+import { assertBooks, holding, opened } from './desk-scene.ts';
+import { BTC, DEPOSIT, DeskWorld } from './desk-world.ts';
+import { CALM, stopLots } from './fake-venue.ts';
+
+describe('a venue that does not answer', () => {
+  it('is asked slower and slower, but for a stop that waits', async () => {
+    const desk = await opened();
+    const restsAfter = async (rounds: number): Promise<number> => {
+      for (let round = 0; round < rounds; round += 1) await desk.attendant.round();
+      return desk.attendant.restMs();
+    };
+    desk.approve({ side: 'buy' });
+    await desk.attendant.round();
+    desk.venue.tick(desk.venue.price, 300);
+    desk.venue.faults = { ...CALM, lostRequest: 1000 };
+    assert.equal(await restsAfter(1), 2000);
+    assert.equal(await restsAfter(9), 5000);
+    desk.venue.faults = CALM;
+    await desk.quiet();
+    desk.venue.faults = { ...CALM, lostRequest: 1000 };
+    assert.equal(await restsAfter(10), 30_000);
+  });
+
+  it('is told of once, and once more where it fails in another way', async () => {
+    const desk = await holding();
+    desk.venue.faults = { ...CALM, lostRequest: 1000 };
+    for (let round = 0; round < 3; round += 1) await desk.attendant.round();
+    desk.venue.faults = { ...CALM, refusedForNow: 1000 };
+    for (let round = 0; round < 3; round += 1) await desk.attendant.round();
+    desk.venue.faults = CALM;
+    await desk.quiet();
+    desk.venue.faults = { ...CALM, refusedForNow: 1000 };
+    await desk.attendant.round();
+    const codes = desk.warnings.map(line => line.split(' ')[2]);
+    assert.deepEqual(codes, ['timed-out', 'rate-limited', 'rate-limited']);
+  });
+});
+
+describe('an account that goes on', () => {
+  it('keeps its balance when the settings change before the first trade', async () => {
+    const desk = await opened();
+    const settings = { ...DEFAULT_SETTINGS, startBalance: toUnits(77) };
+    desk.commit({ kind: 'configure', settings });
+    assert.equal(desk.world.portfolio.balance, DEPOSIT);
+    assert.equal(desk.world['risk-manager'].equity, DEPOSIT);
+    assert.equal(desk.world.analytics.startBalance, DEPOSIT);
+  });
+
+  it('in a directory that forgot it is adopted, never without a stop', async () => {
+    const former = await holding();
+    const desk = new DeskWorld(2, former.venue);
+    for (let round = 0; round < 12; round += 1) {
+      await desk.attendant.round();
+      desk.venue.tick(desk.venue.price, desk.attendant.restMs());
+      assert.ok(stopLots(desk.venue, BTC) >= 10, `round ${round}`);
+    }
+    await desk.quiet();
+    assert.equal(desk.lots(BTC), 10);
+    assert.equal(stopLots(desk.venue, BTC), 10);
+    assert.equal(desk.told('order.orphaned').filter(({ done }) => done === 'canceled').length, 2);
+  });
+
+  it('books an exit that was filled after a person had turned the position over', async () => {
+    const desk = await holding();
+    desk.venue.faults = { ...CALM, lateFills: 1000 };
+    desk.approve({ side: 'sell', reduceOnly: true, exitReason: 'exit_signal', protection: null });
+    await desk.attendant.round();
+    desk.venue.tick(desk.venue.price, 1);
+    desk.venue.faults = CALM;
+    desk.venue.byHand(BTC, 'sell', 4);
+    for (let turn = 0; turn < 3; turn += 1) {
+      desk.venue.tick(desk.venue.price, RECONCILE_MS);
+      await desk.quiet();
+    }
+    assert.equal(desk.lots(BTC), -4);
+    assertBooks(desk);
+  });
+});
