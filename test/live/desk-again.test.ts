@@ -65,6 +65,25 @@ describe('an account that goes on', () => {
     assert.equal(desk.told('order.orphaned').filter(({ done }) => done === 'canceled').length, 2);
   });
 
+  it('in a directory that forgot it may be left alone, with the stops it had', async () => {
+    const former = await holding();
+    const desk = new DeskWorld(2, former.venue);
+    desk.unknown = 'leave';
+    desk.start();
+    for (let turn = 0; turn < 3; turn += 1) {
+      await desk.quiet();
+      desk.venue.tick(desk.venue.price, RECONCILE_MS);
+    }
+    assert.deepEqual([desk.lots(BTC), stopLots(desk.venue, BTC)], [0, 10]);
+    desk.venue.byHand(BTC, 'sell', 10);
+    desk.venue.tick(desk.venue.price, RECONCILE_MS);
+    await desk.quiet();
+    assert.deepEqual(
+      desk.venue.orders.filter(({ open }) => open),
+      [],
+    );
+  });
+
   it('books an exit that was filled after a person had turned the position over', async () => {
     const desk = await holding();
     desk.venue.faults = { ...CALM, lateFills: 1000 };

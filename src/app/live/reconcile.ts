@@ -60,10 +60,12 @@ async function compareOrders(desk: Desk, symbol: string): Promise<Failure | null
 
 /** What another life of this directory placed is taken away; what others placed is theirs. */
 async function tellOrphan(desk: Desk, order: VenueOrder): Promise<Failure | null> {
-  const { symbol, venueId } = order;
+  const { symbol, venueId, reduceOnly } = order;
   const clientId = order.clientId ?? '';
-  if (desk.orphans.has(venueId)) return null;
-  const isOurs = isOfDirectory(desk.directory, clientId);
+  // A position that is left alone may have been ours once: its stops are left with it.
+  const isItsStop = reduceOnly && (booksOf(desk).foreign[symbol] ?? 0) !== 0;
+  const isOurs = isOfDirectory(desk.directory, clientId) && !isItsStop;
+  if (!isOurs && desk.orphans.has(venueId)) return null;
   const canceled = isOurs ? await desk.venue.cancel(clientId, symbol) : null;
   if (canceled?.ok === false && canceled.error.code !== 'not-found') return canceled.error;
   desk.orphans.add(venueId);
