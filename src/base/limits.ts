@@ -96,6 +96,8 @@ export const STORE_ANSWER_MS_MAX = 60 * SECOND_MS;
 export const STORE_ATTEMPTS_MAX = 5;
 /** Fills are asked for again this far back: a venue may tell of one later than of its successor. */
 export const FILL_OVERLAP_MS = 2 * MINUTE_MS;
+/** Where nothing was filled or settled for long, no longer back than this before the last answer. */
+export const ASKED_OVERLAP_MS = DAY_MS;
 /** A venue that has not known an order for this long never had it: longer than a request can live. */
 export const NOT_FOUND_AFTER_MS = 15 * SECOND_MS;
 /** Rounds at the desk of a live account: while something is on its way, else, and with no answer. */

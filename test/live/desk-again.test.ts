@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { RECONCILE_MS } from '../../src/base/limits.ts';
 import { toUnits } from '../../src/base/money.ts';
+import { DAY_MS } from '../../src/base/time.ts';
 import { DEFAULT_SETTINGS } from '../../src/core/settings.ts';
 import { assertBooks, holding, opened } from './desk-scene.ts';
 import { BTC, DEPOSIT, DeskWorld } from './desk-world.ts';
@@ -38,6 +39,35 @@ describe('a venue that does not answer', () => {
     await desk.attendant.round();
     const codes = desk.warnings.map(line => line.split(' ')[2]);
     assert.deepEqual(codes, ['timed-out', 'rate-limited', 'rate-limited']);
+  });
+});
+
+describe('a pair in which nothing happens', () => {
+  it('is asked about its whole past once a run, and about a day of it after that', async () => {
+    const desk = await opened();
+    const asked: number[] = [];
+    for (const list of ['fills', 'funding'] as const) {
+      const tell = desk.venue[list].bind(desk.venue) as (typeof desk.venue)['fills'];
+      Object.assign(desk.venue, {
+        [list]: (symbol: string, since: number) => {
+          asked.push(since);
+          return tell(symbol, since);
+        },
+      });
+    }
+    const { since } = desk.world.portfolio.venue ?? { since: 0 };
+    desk.venue.tick(desk.venue.price, 300 * DAY_MS);
+    await desk.quiet();
+    const now = desk.venue.clock;
+    desk.venue.tick(desk.venue.price, RECONCILE_MS);
+    asked.length = 0;
+    await desk.quiet();
+    assert.ok(asked.length > 0);
+    assert.ok(asked.every(time => time >= now - DAY_MS - RECONCILE_MS));
+    desk.start();
+    asked.length = 0;
+    await desk.quiet();
+    assert.equal(asked[0], since);
   });
 });
 

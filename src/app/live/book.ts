@@ -12,7 +12,7 @@ import { exitSide, type Order } from '../../core/order.ts';
 import type { VenueFill, VenueFunding } from '../../core/venue.ts';
 import { fillsSince, isTaken } from '../../core/venue-books.ts';
 import { strangeReport } from './adopt.ts';
-import { answer, booksOf, type Desk, ownOrders, portfolioOf } from './desk.ts';
+import { answer, askedSince, booksOf, type Desk, ownOrders, portfolioOf, timeOf } from './desk.ts';
 
 /** Books what a symbol's fills and settlements tell that is new; null, or why it could not ask. */
 export async function book(desk: Desk, symbol: string): Promise<Failure | null> {
@@ -45,8 +45,11 @@ export async function bookFunding(desk: Desk, symbol: string): Promise<Failure |
 
 async function newFills(desk: Desk, symbol: string): Promise<Result<VenueFill[]>> {
   const books = booksOf(desk);
-  const found = await desk.venue.fills(symbol, fillsSince(books, symbol));
+  const [list, asked] = [`fills ${symbol}`, timeOf(desk)];
+  const since = askedSince(desk, list, fillsSince(books, symbol));
+  const found = await desk.venue.fills(symbol, since);
   if (!found.ok) return found;
+  desk.heard.set(list, asked);
   const fresh = found.value.filter(
     ({ fillId, time }) => time >= books.since && !isTaken(books, symbol, fillId),
   );
@@ -58,8 +61,10 @@ async function newFills(desk: Desk, symbol: string): Promise<Result<VenueFill[]>
 async function newFunding(desk: Desk, symbol: string): Promise<Result<VenueFunding[]>> {
   const { since, funded } = booksOf(desk);
   const after = funded[symbol] ?? since;
-  const found = await desk.venue.funding(symbol, after);
+  const [list, asked] = [`funding ${symbol}`, timeOf(desk)];
+  const found = await desk.venue.funding(symbol, askedSince(desk, list, after));
   if (!found.ok) return found;
+  desk.heard.set(list, asked);
   const fresh = found.value.filter(({ time }) => time > after);
   return ok(fresh.sort((one, other) => one.time - other.time));
 }

@@ -8,6 +8,7 @@
  * what to trade.
  */
 import { must } from '../../base/assert.ts';
+import { ASKED_OVERLAP_MS } from '../../base/limits.ts';
 import type { Failure } from '../../base/result.ts';
 import type { Millis } from '../../base/time.ts';
 import type { Report, VenueReport } from '../../core/fact.ts';
@@ -48,6 +49,8 @@ export interface Desk extends DeskOptions {
   readonly retired: Map<string, Order>;
   /** The client id of each venue order that was asked after; null: none of ours. */
   readonly names: Map<string, string | null>;
+  /** Of each list, by its name and symbol: when the venue last told all of it. */
+  readonly heard: Map<string, Millis>;
   /** Symbols whose leverage and margin mode are set. */
   readonly prepared: Map<string, number>;
   /** Differences seen once: acted on when they are seen again. */
@@ -68,7 +71,7 @@ export function openDesk(options: DeskOptions): Desk {
   return {
     ...options,
     ...{ perhapsSent, missing: new Map(), retired: new Map(), names: new Map() },
-    ...{ prepared: new Map(), seenOnce: new Map(), orphans: new Set() },
+    ...{ heard: new Map(), prepared: new Map(), seenOnce: new Map(), orphans: new Set() },
   };
 }
 
@@ -127,6 +130,13 @@ export function retire({ retired }: Desk, clientId: string, order: Order): void 
   const [oldest] = retired.keys();
   if (retired.size > RETIRED_MAX && oldest !== undefined) retired.delete(oldest);
 }
+
+/**
+ * From when on a list is asked for that is known up to `since`: a pair that is quiet for months is
+ * not asked for all of them in each comparison, but once a run.
+ */
+export const askedSince = ({ heard }: Desk, list: string, since: Millis): Millis =>
+  Math.max(since, (heard.get(list) ?? 0) - ASKED_OVERLAP_MS);
 
 /** True when the same difference was seen the time before. */
 export function seenTwice({ seenOnce }: Desk, what: string, difference: number): boolean {
