@@ -72,15 +72,25 @@ export async function run(bot: BotParts, options: RunOptions): Promise<Ending> {
 }
 
 /** What a step needs of a bot. */
-export type Steps = Pick<BotParts, 'world' | 'store' | 'stepper' | 'watch'>;
+export type Steps = Pick<BotParts, 'world' | 'store' | 'stepper' | 'watch' | 'live'>;
 
 /** One step: decide and fold, make durable, show. Where nothing happened there is no step. */
 export function commit(bot: Steps, input: Input): StepResult {
   const result = bot.stepper.run(bot.store.seq + 1, input);
   if (result.facts.length === 0) return result;
-  bot.store.append(result);
+  keep(bot, result);
   bot.watch(result, bot.world);
   return result;
+}
+
+/** What could not be kept is in memory all the same: a live account acts on none of it. */
+function keep({ store, live }: Steps, result: StepResult): void {
+  try {
+    store.append(result);
+  } catch (error) {
+    live?.halt();
+    throw error;
+  }
 }
 
 /** Parts that began afresh are told what they missed, before anything else happens. */

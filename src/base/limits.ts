@@ -138,3 +138,19 @@ export const EXCHANGE_TIME_MS_MAX = 10 * MINUTE_MS;
 export const FEED_TURN_MS = SECOND_MS;
 /** A start waits this long for its account to be reached and compared; then it says so. */
 export const MEETING_MS_MAX = 2 * MINUTE_MS;
+/** A difference between the venue and what is known here has to last: its lists lag behind each other. */
+export const DIFFERENCE_MS = MINUTE_MS;
+/** A fill may be told of so much later than its order's end. */
+export const FILLS_LATE_MS = MINUTE_MS;
+/** Fills of a stop that ended: so long its leg waits for them before it is placed anew. */
+export const STOP_FILLS_LATE_MS = 10 * SECOND_MS;
+/** A stop that a venue that answers does not take for this long: its position is left. */
+export const STOP_GIVEN_UP_MS = 30 * SECOND_MS;
+/** An entry is sized for the price at its candle's close: later than this it is not sent. */
+export const ENTRY_SENT_WITHIN_MS = MINUTE_MS;
+/** A balance that differs is looked at again so soon. */
+export const BALANCE_AGAIN_MS = 5 * SECOND_MS;
+/** Where nothing of ours is on its way, lots that are there are another's. */
+export const STRANGE_LOTS_MS = 5 * SECOND_MS;
+/** While every position is to be closed: an exit that was given up is followed by another after this. */
+export const FLAT_AGAIN_MS = 10 * SECOND_MS;

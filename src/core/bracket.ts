@@ -32,11 +32,17 @@ export function growBracket(
   }
 }
 
+/** The leg that stops what an entry opened. */
+export const stopLegOf = (entryId: string): string => `${entryId}.${LEGS.stop.suffix}`;
+
+/** The entry that a leg belongs to. */
+export const entryOfLeg = (legId: string): string => legId.slice(0, legId.lastIndexOf('.'));
+
 /** The stop that a position was entered with, as a price: its leg lives as long as it does. */
 export const entryStopOf = (
   orders: Readonly<Record<string, OpenOrder>>,
   { entryOrderId }: Position,
-): number | null => orders[`${entryOrderId}.${LEGS.stop.suffix}`]?.order.trigger ?? null;
+): number | null => orders[stopLegOf(entryOrderId)]?.order.trigger ?? null;
 
 /** Moves the trailing stops of a symbol after a candle set a new best price. */
 export function trail(

@@ -114,6 +114,8 @@ export interface Exit {
 export function tradeRecordOf(position: Position, exit: Exit, contract: Contract): TradeRecord {
   assert(position.lots === 0, `${position.symbol} is still open`);
   const profit = asUnits(position.realised - position.fees - position.funding);
+  // Two clocks may have told of the two ends.
+  const exitTime = Math.max(exit.time, position.openedAt);
   const marginPutUp = marginOf(position.closedEntryNotional, position.leverage);
   const risk = exit.entryStop === null ? 0 : riskOf(position, exit.entryStop, contract);
   return {
@@ -121,7 +123,7 @@ export function tradeRecordOf(position: Position, exit: Exit, contract: Contract
     symbol: position.symbol,
     side: position.direction,
     entryTime: position.openedAt,
-    exitTime: exit.time,
+    exitTime,
     entryPrice: averagePrice(position.closedEntryNotional, position.closedLots, contract),
     exitPrice: averagePrice(position.closedExitNotional, position.closedLots, contract),
     quantity: lotsToBase(position.closedLots, contract.lotSize),
@@ -131,7 +133,7 @@ export function tradeRecordOf(position: Position, exit: Exit, contract: Contract
     profit,
     profitRatio: marginPutUp === 0 ? 0 : profit / marginPutUp,
     ...(risk > 0 ? { risk } : {}),
-    durationMs: exit.time - position.openedAt,
+    durationMs: exitTime - position.openedAt,
     exitReason: exit.reason,
     strategy: position.strategy,
     models: position.models,

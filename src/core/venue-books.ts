@@ -10,6 +10,7 @@
 import { assert } from '../base/assert.ts';
 import { FILL_OVERLAP_MS } from '../base/limits.ts';
 import type { Millis } from '../base/time.ts';
+import { entryOfLeg } from './bracket.ts';
 import type { Fact } from './fact.ts';
 import type { OpenOrder, Position, Side } from './order.ts';
 
@@ -92,17 +93,20 @@ export function placeStop(
   books.stops[id] = leg;
 }
 
-/** `isOpen`: the leg itself is still there, and its count of revisions with it. */
 export function withdrawStop(
+  account: Protected,
   books: VenueBooks,
   { id, revision }: Fact<'stop.withdrawn'>,
-  isOpen: boolean,
 ): void {
   const leg = books.stops[id];
-  if (leg === undefined) return;
-  leg.placed = leg.placed.filter(stop => stop.revision !== revision);
-  if (leg.placed.length === 0 && !isOpen) delete books.stops[id];
+  if (leg !== undefined) leg.placed = leg.placed.filter(stop => stop.revision !== revision);
+  for (const [name, { placed }] of Object.entries(books.stops))
+    if (placed.length === 0 && !mayLive(account, name)) delete books.stops[name];
 }
+
+/** A leg that is there, or begins with the next fill of its entry: its count of revisions goes on. */
+const mayLive = ({ orders }: Protected, id: string): boolean =>
+  orders[id] !== undefined || orders[entryOfLeg(id)] !== undefined;
 
 /** Notes a fill as taken and forgets those that are too old to be told again. */
 export function takeFill(books: VenueBooks, symbol: string, fill: TakenFill): void {
@@ -143,8 +147,7 @@ export function stopsToPlace(account: Protected, books: VenueBooks): WantedStop[
 export function stopsToWithdraw(account: Protected, books: VenueBooks): StaleStop[] {
   const stale: StaleStop[] = [];
   for (const [id, { symbol, placed }] of Object.entries(books.stops)) {
-    const isOpen = account.orders[id] !== undefined;
-    for (const { epoch, revision } of isOpen ? placed.slice(0, -1) : placed)
+    for (const { epoch, revision } of mayLive(account, id) ? placed.slice(0, -1) : placed)
       stale.push({ id, symbol, epoch, revision });
   }
   return stale;

@@ -36,8 +36,7 @@ export const venueHandlers: Handlers<Portfolio> = {
   },
   'stop.placed': (state, fact) =>
     placeStop(booksIn(state), fact, state.orders[fact.id]?.filledLots ?? 0),
-  'stop.withdrawn': (state, fact) =>
-    withdrawStop(booksIn(state), fact, state.orders[fact.id] !== undefined),
+  'stop.withdrawn': (state, fact) => withdrawStop(state, booksIn(state), fact),
   'position.adopted'(state, fact) {
     const { symbol, fillId, time } = fact;
     if (fillId !== undefined) takeFill(booksIn(state), symbol, { id: fillId, time });

@@ -56,7 +56,7 @@ export const riskManager: Component<'risk-manager', RiskState> = {
     },
     // Money that came or went is neither won nor lost.
     'balance.corrected': (state, { amount }) => {
-      state.peakBalance = Math.max(0, asUnits(state.peakBalance + amount));
+      state.peakBalance = peakAfter(state, amount);
       state.dailyStartBalance = asUnits(state.dailyStartBalance + amount);
       markEquity(state, asUnits(state.equity + amount));
     },
@@ -105,6 +105,12 @@ export const riskManager: Component<'risk-manager', RiskState> = {
     },
   },
 };
+
+/** The share that is lost of the peak stays what it was. */
+function peakAfter({ peakBalance, equity }: RiskState, amount: Units): Units {
+  if (equity <= 0 || equity + amount <= 0) return Math.max(0, asUnits(peakBalance + amount));
+  return asUnits(Math.round(peakBalance * ((equity + amount) / equity)));
+}
 
 function startFrom(state: RiskState, balance: Units): void {
   state.equity = balance;

@@ -4,9 +4,10 @@ import { RECONCILE_MS } from '../../src/base/limits.ts';
 import { toUnits } from '../../src/base/money.ts';
 import { DAY_MS } from '../../src/base/time.ts';
 import { DEFAULT_SETTINGS } from '../../src/core/settings.ts';
+import { stopLots } from './desk-lag.ts';
 import { assertBooks, holding, opened } from './desk-scene.ts';
 import { BTC, DEPOSIT, DeskWorld } from './desk-world.ts';
-import { CALM, stopLots } from './fake-venue.ts';
+import { CALM } from './fake-fault.ts';
 
 describe('a venue that does not answer', () => {
   it('is asked slower and slower, but for a stop that waits', async () => {
@@ -106,8 +107,7 @@ describe('an account that goes on', () => {
     }
     assert.deepEqual([desk.lots(BTC), stopLots(desk.venue, BTC)], [0, 10]);
     desk.venue.byHand(BTC, 'sell', 10);
-    desk.venue.tick(desk.venue.price, RECONCILE_MS);
-    await desk.quiet();
+    await desk.compared();
     assert.deepEqual(
       desk.venue.orders.filter(({ open }) => open),
       [],
@@ -122,10 +122,7 @@ describe('an account that goes on', () => {
     desk.venue.tick(desk.venue.price, 1);
     desk.venue.faults = CALM;
     desk.venue.byHand(BTC, 'sell', 4);
-    for (let turn = 0; turn < 3; turn += 1) {
-      desk.venue.tick(desk.venue.price, RECONCILE_MS);
-      await desk.quiet();
-    }
+    await desk.compared();
     assert.equal(desk.lots(BTC), -4);
     assertBooks(desk);
   });

@@ -6,6 +6,7 @@
 import { type Attendant, createAttendant } from '../../src/app/live/attend.ts';
 import { openDesk, type Unknown } from '../../src/app/live/desk.ts';
 import { must } from '../../src/base/assert.ts';
+import { RECONCILE_MS } from '../../src/base/limits.ts';
 import { toUnits } from '../../src/base/money.ts';
 import { Rng } from '../../src/base/rng.ts';
 import { MINUTE_MS } from '../../src/base/time.ts';
@@ -116,12 +117,21 @@ export class DeskWorld {
 
   /** Rounds until nothing waits, time passing in between. */
   async quiet(): Promise<void> {
-    for (let round = 0; round < 200; round += 1) {
+    for (let round = 0; round < 1000; round += 1) {
       const failure = await this.attendant.round();
       this.venue.tick(this.venue.price, must(this.attendant.restMs(), 'rest'));
       if (failure === null && this.attendant.idle()) return;
     }
     throw new Error(`never quiet: ${this.warnings.join('; ')}`);
+  }
+
+  /** As long as it takes until every difference was seen to last. */
+  async compared(): Promise<void> {
+    for (let turn = 0; turn < 3; turn += 1) {
+      this.venue.tick(this.venue.price, RECONCILE_MS);
+      this.attendant.suspect();
+      await this.quiet();
+    }
   }
 
   #bind(): void {

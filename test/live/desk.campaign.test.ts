@@ -7,10 +7,10 @@
  */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { RECONCILE_MS } from '../../src/base/limits.ts';
 import type { Rng } from '../../src/base/rng.ts';
+import { stopLots } from './desk-lag.ts';
 import { BTC, DeskWorld, Died, ETH } from './desk-world.ts';
-import { CALM, stopLots } from './fake-venue.ts';
+import { CALM } from './fake-fault.ts';
 
 /** Lives tried by every run; `DESK_SEEDS=2000` tries more. */
 const SEEDS = Number(process.env['DESK_SEEDS'] ?? 60);
@@ -83,11 +83,7 @@ async function settled(desk: DeskWorld): Promise<void> {
   desk.venue.faults = CALM;
   desk.deaths = 0;
   desk.start();
-  for (let turn = 0; turn < 3; turn += 1) {
-    desk.venue.tick(desk.venue.price, RECONCILE_MS);
-    desk.attendant.suspect();
-    await desk.quiet();
-  }
+  await desk.compared();
 }
 
 function judge(desk: DeskWorld): void {

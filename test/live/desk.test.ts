@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { portfolioText } from '../../src/app/show-trade.ts';
 import { frozenLinesOf } from '../../src/app/view.ts';
-import { NOT_FOUND_AFTER_MS, RECONCILE_MS } from '../../src/base/limits.ts';
+import { NOT_FOUND_AFTER_MS } from '../../src/base/limits.ts';
 import { toUnits } from '../../src/base/money.ts';
+import { stopLots } from './desk-lag.ts';
 import { assertBooks, holding, opened } from './desk-scene.ts';
 import { BTC, DEPOSIT, DeskWorld, ETH } from './desk-world.ts';
-import { CALM, stopLots } from './fake-venue.ts';
+import { CALM } from './fake-fault.ts';
 
 describe('the desk of a live account', () => {
   it('begins with the money that the account holds', async () => {
@@ -122,8 +123,7 @@ describe('a stop', () => {
   it('that a person took away is put back by the next comparison', async () => {
     const desk = await holding();
     for (const order of desk.venue.orders) order.open = false;
-    desk.venue.tick(desk.venue.price, RECONCILE_MS);
-    await desk.quiet();
+    await desk.compared();
     assert.equal(stopLots(desk.venue, BTC), 10);
     assert.ok(desk.told('stop.withdrawn').length > 0);
   });
@@ -141,8 +141,7 @@ describe('a person on the site of the exchange', () => {
   it('who opens one has it adopted behind a stop', async () => {
     const desk = await opened();
     desk.venue.byHand(BTC, 'sell', 7);
-    desk.venue.tick(desk.venue.price, RECONCILE_MS);
-    await desk.quiet();
+    await desk.compared();
     assert.equal(desk.lots(BTC), -7);
     assert.equal(stopLots(desk.venue, BTC), 7);
     assertBooks(desk);
@@ -154,14 +153,12 @@ describe('a person on the site of the exchange', () => {
     desk.start();
     await desk.quiet();
     desk.venue.byHand(BTC, 'sell', 7);
-    desk.venue.tick(desk.venue.price, RECONCILE_MS);
-    await desk.quiet();
+    await desk.compared();
     assert.equal(desk.lots(BTC), 0);
     assert.deepEqual(desk.world.portfolio.venue?.foreign, { [BTC]: -7 });
     assert.equal(stopLots(desk.venue, BTC), 0);
     desk.venue.byHand(BTC, 'buy', 7);
-    desk.venue.tick(desk.venue.price, RECONCILE_MS);
-    await desk.quiet();
+    await desk.compared();
     assert.deepEqual(desk.world.portfolio.venue?.foreign, {});
     assert.equal(desk.venue.wallet8, desk.world.portfolio.balance);
   });
@@ -169,8 +166,7 @@ describe('a person on the site of the exchange', () => {
   it('who turns a position over has the old one closed and the new one adopted', async () => {
     const desk = await holding();
     desk.venue.byHand(BTC, 'sell', 25);
-    desk.venue.tick(desk.venue.price, RECONCILE_MS);
-    await desk.quiet();
+    await desk.compared();
     assert.equal(desk.lots(BTC), -15);
     assert.equal(stopLots(desk.venue, BTC), 15);
     assertBooks(desk);
@@ -179,8 +175,7 @@ describe('a person on the site of the exchange', () => {
   it('who deposits makes no profit', async () => {
     const desk = await opened();
     desk.venue.wallet8 += toUnits(50);
-    desk.venue.tick(desk.venue.price, RECONCILE_MS);
-    await desk.quiet();
+    await desk.compared();
     assert.deepEqual(
       desk.told('balance.corrected').map(({ amount }) => amount),
       [toUnits(50)],
@@ -199,8 +194,7 @@ describe('what a person is shown of a live account', () => {
     desk.unknown = 'leave';
     desk.start();
     desk.venue.lots.set(ETH, 3);
-    desk.venue.tick(desk.venue.price, RECONCILE_MS);
-    await desk.quiet();
+    await desk.compared();
     assert.match(portfolioText(desk.world.portfolio), /Not of this bot, ETH\/USDT:USDT +3 lots/);
     assert.deepEqual(frozenLinesOf(desk.world), [
       'no entries in ETH/USDT:USDT for now: it holds a position that is not of this bot',
@@ -223,8 +217,7 @@ describe('funding', () => {
     desk.venue.settle(BTC, 0.9);
     await desk.quiet();
     desk.venue.byHand(BTC, 'sell', 10);
-    desk.venue.tick(desk.venue.price, RECONCILE_MS);
-    await desk.quiet();
+    await desk.compared();
     assertBooks(desk);
   });
 });

@@ -9,6 +9,7 @@ import { type Failure, failed, ok, type Result } from '../../src/base/result.ts'
 import type { Rng } from '../../src/base/rng.ts';
 import type { Side } from '../../src/core/order.ts';
 import type { Ticket, Venue, VenueFill, VenueFunding, VenueOrder } from '../../src/core/venue.ts';
+import { CALM, type Faults } from './fake-fault.ts';
 
 export const LOT_SIZE = 0.001;
 const UNITS = 100_000_000;
@@ -23,20 +24,6 @@ interface Standing {
   fired: boolean;
   readonly time: number;
 }
-
-/** Chances in a thousand, each asked once a request. */
-export interface Faults {
-  readonly lostRequest: number;
-  readonly lostAnswer: number;
-  readonly refusedForNow: number;
-  /** Fills are told of some ticks after they happened. */
-  readonly lateFills: number;
-  readonly partialFills: number;
-}
-
-export const CALM: Faults = {
-  ...{ lostRequest: 0, lostAnswer: 0, refusedForNow: 0, lateFills: 0, partialFills: 0 },
-};
 
 const lost = (): Result<never> => failed('timed-out', 'no answer in time', true);
 
@@ -168,6 +155,24 @@ export class FakeVenue implements Venue {
     this.wallet8 -= amount;
   }
 
+  /** The newest order of ours fills by so many lots, and what is left of it waits. */
+  fillPart(lots: number): void {
+    const order = this.orders.findLast(
+      ({ ticket }) => ticket.trigger === null && ticket.clientId !== '',
+    );
+    if (order === undefined) throw new Error('no order');
+    this.#take(order, lots);
+    Object.assign(order, { open: order.filled < order.ticket.lots, fired: false });
+  }
+
+  /** The newest stop fires, fills by so many lots, and ends. */
+  endStop(lots: number): void {
+    const order = this.orders.findLast(({ open, ticket }) => open && ticket.kind === 'stop');
+    if (order === undefined) throw new Error('no stop');
+    if (lots > 0) this.#take(order, lots);
+    order.open = false;
+  }
+
   /** A person on the venue's site. */
   byHand(symbol: string, side: Side, lots: number): void {
     const terms = { symbol, side, lots, kind: 'market', price: null, trigger: null } as const;
@@ -287,13 +292,3 @@ const shown = ({ venueId, ticket, filled, open, time }: Standing): VenueOrder =>
   ...{ symbol: ticket.symbol, side: ticket.side, lots: ticket.lots, filledLots: filled },
   ...{ reduceOnly: ticket.reduceOnly, trigger: ticket.trigger },
 });
-
-/** Lots that stand behind open reduce-only stops against the position. */
-export function stopLots({ orders, lots }: FakeVenue, symbol: string): number {
-  const held = lots.get(symbol) ?? 0;
-  const side = held > 0 ? 'sell' : 'buy';
-  return orders
-    .filter(({ open, ticket }) => open && ticket.symbol === symbol && ticket.kind === 'stop')
-    .filter(({ ticket }) => ticket.reduceOnly && ticket.side === side)
-    .reduce((sum, { ticket, filled }) => sum + ticket.lots - filled, 0);
-}

@@ -6,8 +6,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Word } from '../../src/core/step.ts';
 import { openTrades } from '../../src/trade/portfolio.ts';
+import { stopLots } from './desk-lag.ts';
 import { BTC, DeskWorld } from './desk-world.ts';
-import { stopLots } from './fake-venue.ts';
 
 async function opened(): Promise<DeskWorld> {
   const desk = new DeskWorld(1);

@@ -9,19 +9,32 @@
  * because the venue is away.
  */
 import {
+  BALANCE_AGAIN_MS,
   EAGER_ROUND_MS,
   EAGER_SLOWEST_MS,
+  FLAT_AGAIN_MS,
   RECONCILE_MS,
   ROUND_MS,
   ROUND_SLOWEST_MS,
 } from '../../base/limits.ts';
 import type { Failure } from '../../base/result.ts';
-import { stopsToPlace, stopsToWithdraw } from '../../core/venue-books.ts';
+import { stopsToWithdraw } from '../../core/venue-books.ts';
+import { isLeaving } from '../../trade/portfolio.ts';
 import { book } from './book.ts';
 import { deliver } from './deliver.ts';
-import { answer, type Desk, isLeg, lotsOf, portfolioOf, symbolsOf, timeOf, told } from './desk.ts';
+import {
+  answer,
+  type Desk,
+  isLeg,
+  lotsOf,
+  portfolioOf,
+  symbolsOf,
+  timeOf,
+  told,
+  wantedStops,
+} from './desk.ts';
 import { placeStops, withdrawStops } from './protect.ts';
-import { reconcile } from './reconcile.ts';
+import { BALANCE_DIFFERS, reconcile } from './reconcile.ts';
 import { settleOrders } from './settle.ts';
 
 export interface Attendant {
@@ -29,6 +42,8 @@ export interface Attendant {
   round(): Promise<Failure | null>;
   /** Compares everything in the next round. */
   suspect(): void;
+  /** A stream told of something: every symbol is asked in the next round. */
+  hint(): void;
   /** True once everything was compared with the venue. */
   readonly met: () => boolean;
   /** True when nothing is on its way. */
@@ -51,15 +66,20 @@ export function createAttendant(desk: Desk): Attendant {
     const isLate = reconciledAt === null || desk.elapsed() - reconciledAt >= RECONCILE_MS;
     // There is nothing to protect where a position should be: the two sides have parted.
     if (portfolioOf(desk).venue !== undefined && (isLate || failure?.code === 'no-position')) {
-      failure = await reconcile(desk);
-      if (failure === null) reconciledAt = desk.elapsed();
-      failure = (await protect(desk)) ?? failure;
+      const compared = await reconcile(desk);
+      const isMet = compared === null || compared === BALANCE_DIFFERS;
+      if (isMet) reconciledAt = desk.elapsed();
+      if (compared === BALANCE_DIFFERS)
+        reconciledAt = desk.elapsed() - RECONCILE_MS + BALANCE_AGAIN_MS;
+      failure = (await protect(desk)) ?? (isMet ? null : compared);
     }
-    // No order leaves before the account was compared once.
-    if (reconciledAt !== null) failure = (await trade(desk)) ?? failure;
+    // No entry leaves before the account was compared once; what leaves a position always may.
+    desk.met = reconciledAt !== null;
+    if (portfolioOf(desk).venue !== undefined) failure = (await trade(desk)) ?? failure;
     if (failure !== null && failure.code !== toldCode) desk.warn(told('the exchange', failure));
     toldCode = failure?.code ?? null;
-    failures = failure === null ? 0 : failures + 1;
+    // A list that lags is no reason to ask it less often.
+    failures = failure === null || failure.code === 'difference' ? 0 : failures + 1;
     return failure;
   }
 
@@ -77,6 +97,9 @@ export function createAttendant(desk: Desk): Attendant {
     },
     suspect() {
       reconciledAt = null;
+    },
+    hint() {
+      desk.hinted = true;
     },
     met: () => reconciledAt !== null,
     idle: () => !isBusy(desk),
@@ -101,35 +124,55 @@ async function open(desk: Desk): Promise<Failure | null> {
 }
 
 /** First of all, whatever else fails: what is held has its stops, and no others stand. */
-const protect = (desk: Desk): Promise<Failure | null> =>
-  inTurn(desk, [bookActive, placeStops, withdrawStops]);
+async function protect(desk: Desk): Promise<Failure | null> {
+  if (portfolioOf(desk).venue === undefined) return null;
+  let failure: Failure | null = null;
+  // What is known to be missing first, and those that give no answer last.
+  for (const symbol of symbolsOf(desk)) failure = (await placeStops(desk, symbol)) ?? failure;
+  const symbols = [...activeSymbols(desk)].sort(
+    (one, other) => Number(desk.silent.has(one)) - Number(desk.silent.has(other)),
+  );
+  for (const symbol of symbols) {
+    const failed =
+      (await book(desk, symbol)) ??
+      (await placeStops(desk, symbol)) ??
+      (await withdrawStops(desk, symbol));
+    if (failed?.retry === true) desk.silent.add(symbol);
+    else desk.silent.delete(symbol);
+    failure ??= failed;
+  }
+  return failure;
+}
 
 /** Orders leave; what that brings is booked and protected at once. */
-const trade = (desk: Desk): Promise<Failure | null> =>
-  inTurn(desk, [deliver, settleOrders, bookActive, placeStops]);
-
-/** Each is done, whatever became of those before it. Returns the first failure. */
-async function inTurn(
-  desk: Desk,
-  errands: readonly ((desk: Desk) => Promise<Failure | null>)[],
-): Promise<Failure | null> {
+async function trade(desk: Desk): Promise<Failure | null> {
   let failure: Failure | null = null;
-  for (const errand of errands) {
+  sayFlatAgain(desk);
+  for (const errand of [deliver, settleOrders, protect]) {
     const failed = await errand(desk);
     failure ??= failed;
   }
   return failure;
 }
 
-/** Symbols in which something of ours may have happened. */
-async function bookActive(desk: Desk): Promise<Failure | null> {
-  let failure: Failure | null = null;
-  for (const symbol of symbolsOf(desk)) {
-    if (!isActive(desk, symbol)) continue;
-    const failed = await book(desk, symbol);
-    failure ??= failed;
+/** An exit that the venue gave up is followed by another, without waiting for a candle. */
+function sayFlatAgain(desk: Desk): void {
+  const { flattening } = desk.world['risk-manager'];
+  const account = portfolioOf(desk);
+  const isLeft = Object.keys(account.positions).every(symbol => isLeaving(account, symbol));
+  if (flattening === undefined || isLeft) desk.flatSaidAt = null;
+  else if (desk.flatSaidAt === null) desk.flatSaidAt = desk.elapsed();
+  else if (desk.elapsed() - desk.flatSaidAt >= FLAT_AGAIN_MS) {
+    desk.flatSaidAt = null;
+    desk.commit({ kind: 'flatten', time: timeOf(desk) });
   }
-  return failure;
+}
+
+/** Symbols in which something of ours may have happened; all of them where a stream told of something. */
+function activeSymbols(desk: Desk): readonly string[] {
+  const { hinted } = desk;
+  desk.hinted = false;
+  return symbolsOf(desk).filter(symbol => hinted || isActive(desk, symbol));
 }
 
 function isActive(desk: Desk, symbol: string): boolean {
@@ -146,7 +189,7 @@ function waitingIn(desk: Desk): string[] {
   const account = portfolioOf(desk);
   const { outbox, venue } = account;
   if (venue === undefined) return ['the first meeting'];
-  const place = stopsToPlace(account, venue).map(
+  const place = wantedStops(desk).map(
     ({ id, revision, lots, trigger }) => `place ${id} ${revision} ${lots} ${trigger}`,
   );
   const withdraw = stopsToWithdraw(account, venue).map(
@@ -161,5 +204,5 @@ function isBusy(desk: Desk): boolean {
   const { outbox, orders, venue } = account;
   if (venue === undefined || Object.keys(outbox).length > 0) return true;
   if (Object.values(orders).some(({ order }) => !isLeg(order))) return true;
-  return stopsToPlace(account, venue).length > 0 || stopsToWithdraw(account, venue).length > 0;
+  return wantedStops(desk).length > 0 || stopsToWithdraw(account, venue).length > 0;
 }

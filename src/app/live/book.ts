@@ -12,7 +12,16 @@ import { exitSide, type Order } from '../../core/order.ts';
 import type { VenueFill, VenueFunding } from '../../core/venue.ts';
 import { fillsSince, isTaken } from '../../core/venue-books.ts';
 import { strangeReport } from './adopt.ts';
-import { answer, askedSince, booksOf, type Desk, ownOrders, portfolioOf, timeOf } from './desk.ts';
+import {
+  answer,
+  askedSince,
+  booksOf,
+  type Desk,
+  isForgotten,
+  ownOrders,
+  portfolioOf,
+  timeOf,
+} from './desk.ts';
 
 /** Books what a symbol's fills and settlements tell that is new; null, or why it could not ask. */
 export async function book(desk: Desk, symbol: string): Promise<Failure | null> {
@@ -80,7 +89,8 @@ async function nameOf(desk: Desk, { venueId, symbol }: VenueFill): Promise<Resul
   const known = desk.names.get(venueId);
   if (known !== undefined) return ok(known);
   const found = await desk.venue.order(venueId, symbol);
-  if (!found.ok && found.error.code !== 'not-found') return found;
+  // A list that lags is no proof that it is none of ours.
+  if (!found.ok && !isForgotten(desk, venueId, found.error)) return found;
   const clientId = found.ok ? found.value.clientId : null;
   desk.names.set(venueId, clientId);
   return ok(clientId);
@@ -89,7 +99,8 @@ async function nameOf(desk: Desk, { venueId, symbol }: VenueFill): Promise<Resul
 function reportOf(desk: Desk, fill: VenueFill): Report | VenueReport {
   const { symbol, side, lots, price, fee, time, fillId, liquidity } = fill;
   const clientId = desk.names.get(fill.venueId) ?? null;
-  const order = clientId === null ? undefined : ownOrders(desk).get(clientId);
+  const order =
+    clientId === null ? undefined : (ownOrders(desk).get(clientId) ?? desk.retired.get(clientId));
   const filled = {
     type: 'order.filled',
     symbol,

@@ -6,15 +6,15 @@
  * order past its limit expires instead of being sent; no entry leaves while a stop of its symbol is
  * missing or stands too many. Never: gives an order a second client id.
  */
-import { NOT_FOUND_AFTER_MS } from '../../base/limits.ts';
+import { ENTRY_SENT_WITHIN_MS, NOT_FOUND_AFTER_MS } from '../../base/limits.ts';
 import type { Failure } from '../../base/result.ts';
 import type { Approved } from '../../core/order.ts';
 import { LATER, type Ticket } from '../../core/venue.ts';
-import { stopsToPlace, stopsToWithdraw } from '../../core/venue-books.ts';
+import { stopsToWithdraw } from '../../core/venue-books.ts';
 import { entriesHeld } from '../../trade/breaker.ts';
 import { outboxOf } from '../../trade/portfolio.ts';
 import { clientOrderId } from '../client-id.ts';
-import { answer, booksOf, type Desk, portfolioOf, timeOf } from './desk.ts';
+import { answer, booksOf, type Desk, portfolioOf, timeOf, wantedStops } from './desk.ts';
 
 /** Takes each order as far as it goes. Returns the first failure that is worth another try. */
 export async function deliver(desk: Desk): Promise<Failure | null> {
@@ -38,12 +38,28 @@ async function deliverOne(desk: Desk, order: Approved): Promise<Failure | null> 
     answer(desk, { type: 'order.canceled', id: order.id, reason, time: timeOf(desk) });
     return null;
   }
-  if (desk.venue.now() >= order.expiresAt) {
+  if (desk.venue.now() >= lastMoment(order)) {
     answer(desk, { type: 'order.expired', id: order.id, time: timeOf(desk) });
     return null;
   }
-  if (!order.reduceOnly && isUnsettled(desk, order.symbol)) return null;
-  return send(desk, order, clientId);
+  if (order.reduceOnly) return send(desk, order, clientId);
+  if (!desk.met || isUnsettled(desk, order.symbol)) return null;
+  const failure = await prepare(desk, order);
+  // Time has passed, and somebody may have spoken: it is asked again from the beginning.
+  if (failure !== null || reasonToDrop(desk, order) !== null) return failure;
+  return desk.venue.now() >= lastMoment(order) ? null : send(desk, order, clientId);
+}
+
+/** An entry was sized for the price at its candle's close; an exit is always due. */
+const lastMoment = ({ reduceOnly, expiresAt, createdAt }: Approved): number =>
+  reduceOnly ? expiresAt : Math.min(expiresAt, createdAt + ENTRY_SENT_WITHIN_MS);
+
+async function prepare(desk: Desk, { symbol, leverage }: Approved): Promise<Failure | null> {
+  if (desk.prepared.get(symbol) === leverage) return null;
+  const prepared = await desk.venue.prepare(symbol, leverage);
+  if (!prepared.ok) return prepared.error;
+  desk.prepared.set(symbol, leverage);
+  return null;
 }
 
 /** What the venue knows of an order that it may have heard of; null: it was answered. */
@@ -82,19 +98,14 @@ function reasonToDrop({ world }: Desk, { reduceOnly, symbol }: Approved): string
 
 function isUnsettled(desk: Desk, symbol: string): boolean {
   const [account, books] = [portfolioOf(desk), booksOf(desk)];
-  const isOfIt = (stop: { readonly symbol: string }): boolean => stop.symbol === symbol;
   // Protection first: no risk is added while one is not covered.
-  return stopsToPlace(account, books).length > 0 || stopsToWithdraw(account, books).some(isOfIt);
+  const isBare = wantedStops(desk).some(({ kind }) => kind === 'stop');
+  return isBare || stopsToWithdraw(account, books).some(stale => stale.symbol === symbol);
 }
 
 async function send(desk: Desk, order: Approved, clientId: string): Promise<Failure | null> {
   const { venue, perhapsSent } = desk;
-  const { id, symbol, leverage, reduceOnly } = order;
-  if (!reduceOnly && desk.prepared.get(symbol) !== leverage) {
-    const prepared = await venue.prepare(symbol, leverage);
-    if (!prepared.ok) return prepared.error;
-    desk.prepared.set(symbol, leverage);
-  }
+  const { id } = order;
   perhapsSent.set(clientId, null);
   const placed = await venue.place(ticketOf(order, clientId));
   if (placed.ok) {

@@ -8,14 +8,14 @@
  * what to trade.
  */
 import { must } from '../../base/assert.ts';
-import { ASKED_OVERLAP_MS } from '../../base/limits.ts';
+import { ASKED_OVERLAP_MS, NOT_FOUND_AFTER_MS } from '../../base/limits.ts';
 import type { Failure } from '../../base/result.ts';
 import type { Millis } from '../../base/time.ts';
 import type { Report, VenueReport } from '../../core/fact.ts';
 import type { Order } from '../../core/order.ts';
 import type { Input } from '../../core/step.ts';
 import type { Venue } from '../../core/venue.ts';
-import type { VenueBooks } from '../../core/venue-books.ts';
+import { stopsToPlace, type VenueBooks, type WantedStop } from '../../core/venue-books.ts';
 import type { World } from '../../policy/world.ts';
 import type { Portfolio } from '../../trade/portfolio.ts';
 import { clientOrderId, stopClientId } from '../client-id.ts';
@@ -53,8 +53,20 @@ export interface Desk extends DeskOptions {
   readonly heard: Map<string, Millis>;
   /** Symbols whose leverage and margin mode are set. */
   readonly prepared: Map<string, number>;
-  /** Differences seen once: acted on when they are seen again. */
-  readonly seenOnce: Map<string, number>;
+  /** Differences, and since when they are seen: acted on when they last. */
+  readonly seen: Map<string, { readonly difference: number; readonly since: number }>;
+  /** Targets that the venue has refused. */
+  readonly refused: Set<string>;
+  /** Stops that a venue that answers does not take, and since when. */
+  readonly untaken: Map<string, number>;
+  /** Symbols that gave no answer the last time: the others come first. */
+  readonly silent: Set<string>;
+  /** The account was compared with the venue: entries may leave. */
+  met: boolean;
+  /** Since when a position stands that is to be closed and that nothing closes. */
+  flatSaidAt: number | null;
+  /** A stream told of something: every symbol is asked once. */
+  hinted: boolean;
   /** Orders of others that were told of. */
   readonly orphans: Set<string>;
 }
@@ -71,7 +83,9 @@ export function openDesk(options: DeskOptions): Desk {
   return {
     ...options,
     ...{ perhapsSent, missing: new Map(), retired: new Map(), names: new Map() },
-    ...{ heard: new Map(), prepared: new Map(), seenOnce: new Map(), orphans: new Set() },
+    ...{ heard: new Map(), prepared: new Map(), seen: new Map(), orphans: new Set() },
+    ...{ refused: new Set(), untaken: new Map(), silent: new Set(), met: false, hinted: false },
+    flatSaidAt: null,
   };
 }
 
@@ -91,11 +105,11 @@ export const nextRevision = (desk: DeskOptions, leg: string) => ({
 export const answer = (desk: DeskOptions, report: Report | VenueReport): void =>
   desk.commit({ kind: 'answer', report });
 
-/** The orders that a client id of ours may stand for, by client id. */
+/** The orders that a client id of ours may stand for, by client id; without those that are over. */
 export function ownOrders(desk: Desk): Map<string, Order> {
-  const { directory, retired } = desk;
+  const { directory } = desk;
   const { outbox, orders, venue } = portfolioOf(desk);
-  const own = new Map(retired);
+  const own = new Map<string, Order>();
   for (const { order } of Object.values(outbox)) own.set(clientOrderId(directory, order), order);
   for (const [id, { order }] of Object.entries(orders)) {
     if (!isLeg(order)) own.set(clientOrderId(directory, order), order);
@@ -138,10 +152,44 @@ export function retire({ retired }: Desk, clientId: string, order: Order): void 
 export const askedSince = ({ heard }: Desk, list: string, since: Millis): Millis =>
   Math.max(since, (heard.get(list) ?? 0) - ASKED_OVERLAP_MS);
 
-/** True when the same difference was seen the time before. */
-export function seenTwice({ seenOnce }: Desk, what: string, difference: number): boolean {
-  const isSame = seenOnce.get(what) === difference;
-  if (isSame) seenOnce.delete(what);
-  else seenOnce.set(what, difference);
-  return isSame;
+/** True when the same difference (within `slack`) has lasted so long, and is to be acted on. */
+export function hasLasted(
+  { seen, elapsed }: Desk,
+  what: string,
+  { difference, ms, slack = 0 }: Lasting,
+): boolean {
+  const known = seen.get(what);
+  const isSame = known !== undefined && Math.abs(known.difference - difference) <= slack;
+  if (!isSame) seen.set(what, { difference, since: elapsed() });
+  if (!isSame || elapsed() - known.since < ms) return false;
+  seen.delete(what);
+  return true;
 }
+
+export interface Lasting {
+  readonly difference: number;
+  readonly ms: Millis;
+  readonly slack?: number;
+}
+
+/** True of what the venue has not known for a while: until then its lists may lag. */
+export function isForgotten(
+  { missing, elapsed }: Desk,
+  clientId: string,
+  { code }: Failure,
+): boolean {
+  if (code !== 'not-found') return false;
+  const since = missing.get(clientId) ?? elapsed();
+  missing.set(clientId, since);
+  if (elapsed() - since < NOT_FOUND_AFTER_MS) return false;
+  missing.delete(clientId);
+  return true;
+}
+
+/** Legs to be placed, without the targets that the venue has refused as they are. */
+export const wantedStops = (desk: Desk): WantedStop[] =>
+  stopsToPlace(portfolioOf(desk), booksOf(desk)).filter(
+    wanted => !desk.refused.has(refusalOf(wanted)),
+  );
+
+export const refusalOf = ({ id, lots, trigger }: WantedStop): string => `${id} ${lots} ${trigger}`;

@@ -8,6 +8,7 @@
  */
 import { EXIT, Fault } from '../../base/fault.ts';
 import { MEETING_MS_MAX } from '../../base/limits.ts';
+import type { Venue } from '../../core/venue.ts';
 import type { Courier } from '../courier.ts';
 import { type Attendant, createAttendant } from './attend.ts';
 import { createBell } from './bell.ts';
@@ -20,18 +21,25 @@ export interface LiveCourier extends Courier {
   attend(stop: AbortSignal): Promise<void>;
   /** Something was said or heard: a round is due now. */
   ring(): void;
+  /** A step could not be made durable: nothing is sent from here on. */
+  halt(): void;
 }
 
 export function createLiveCourier(options: DeskOptions): LiveCourier {
-  const { venue, elapsed } = options;
+  const { elapsed } = options;
+  let halted = false;
+  const venue = haltable(options.venue, () => halted);
   const bell = createBell();
   // What is already known is read when the desk is first needed: after the directory is bound.
   let known: Attendant | null = null;
-  const attendant = (): Attendant => (known ??= createAttendant(openDesk(options)));
+  const attendant = (): Attendant => (known ??= createAttendant(openDesk({ ...options, venue })));
 
   return {
-    // What a round could not do waits for the next one, not the loop.
-    idle: () => !attendant().hasNews(),
+    // The loop is never kept waiting for a venue: what is new rings for a round, beside it.
+    idle() {
+      if (attendant().hasNews()) bell.ring();
+      return true;
+    },
     async deliver() {
       await attendant().round();
     },
@@ -45,7 +53,10 @@ export function createLiveCourier(options: DeskOptions): LiveCourier {
       }
     },
     async attend(stop) {
-      const end = venue.watch(() => bell.ring());
+      const end = venue.watch(() => {
+        attendant().hint();
+        bell.ring();
+      });
       try {
         while (!stop.aborted) {
           await bell.wait(attendant().restMs(), stop);
@@ -56,6 +67,45 @@ export function createLiveCourier(options: DeskOptions): LiveCourier {
       }
     },
     ring: () => bell.ring(),
+    halt() {
+      halted = true;
+    },
+  };
+}
+
+/** What is in memory may not be on the disk any more: nothing leaves on the strength of it. */
+function haltable(venue: Venue, isHalted: () => boolean): Venue {
+  const insist = (): void => {
+    if (isHalted())
+      throw new Fault(
+        EXIT.disk,
+        'a step could not be kept: nothing is sent any more',
+        'see what was told before this, then start again; stops at the exchange stand on',
+      );
+  };
+  return {
+    now: () => venue.now(),
+    access: () => venue.access(),
+    find: (clientId, symbol) => venue.find(clientId, symbol),
+    order: (venueId, symbol) => venue.order(venueId, symbol),
+    openOrders: symbol => venue.openOrders(symbol),
+    fills: (symbol, since) => venue.fills(symbol, since),
+    funding: (symbol, since) => venue.funding(symbol, since),
+    positions: () => venue.positions(),
+    wallet: () => venue.wallet(),
+    watch: onHint => venue.watch(onHint),
+    async prepare(symbol, leverage) {
+      insist();
+      return venue.prepare(symbol, leverage);
+    },
+    async place(ticket) {
+      insist();
+      return venue.place(ticket);
+    },
+    async cancel(clientId, symbol) {
+      insist();
+      return venue.cancel(clientId, symbol);
+    },
   };
 }
 

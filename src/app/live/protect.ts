@@ -2,30 +2,62 @@
  * Protection: each leg of a position stands at the venue as a stop order, and none else does.
  *
  * Promises: a leg that changed is placed anew before its former revision is withdrawn, so that a
- * position is never without its stop in between; a stop that the venue will not take means that the
- * position is left. Never: places one revision twice (a request that may have been heard is asked
- * after first, and repeated under the same client id).
+ * position is never without its stop in between; a stop that the venue will not take, or does not
+ * take for a while, means that the position is left (a target that it will not take means nothing);
+ * what was filled has its stop before its fills are told of. Never: places one revision twice (a
+ * request that may have been heard is asked after first, and repeated under the same client id).
  */
+import { STOP_FILLS_LATE_MS, STOP_GIVEN_UP_MS } from '../../base/limits.ts';
 import type { Failure } from '../../base/result.ts';
+import { stopLegOf } from '../../core/bracket.ts';
+import { exitSide, type Order } from '../../core/order.ts';
 import { LATER, type VenueOrder } from '../../core/venue.ts';
 import {
+  type PlacedStop,
   type StaleStop,
-  stopsToPlace,
   stopsToWithdraw,
   type WantedStop,
 } from '../../core/venue-books.ts';
 import { stopClientId } from '../client-id.ts';
 import { book } from './book.ts';
-import { answer, booksOf, type Desk, portfolioOf, retire, timeOf } from './desk.ts';
+import {
+  answer,
+  booksOf,
+  type Desk,
+  hasLasted,
+  isForgotten,
+  nextRevision,
+  portfolioOf,
+  refusalOf,
+  retire,
+  timeOf,
+  wantedStops,
+} from './desk.ts';
 
-/** Places what is missing, plain stops first. Returns the first failure that is worth another try. */
-export async function placeStops(desk: Desk): Promise<Failure | null> {
-  let failure: Failure | null = null;
-  for (const wanted of stopsToPlace(portfolioOf(desk), booksOf(desk))) {
-    const failed = await placeStop(desk, wanted);
+/** Places what is missing of a symbol, plain stops first. Returns the first failure. */
+export async function placeStops(desk: Desk, symbol: string): Promise<Failure | null> {
+  let failure = await findFired(desk, symbol);
+  for (const wanted of wantedStops(desk)) {
+    const failed = wanted.symbol === symbol ? await placeStop(desk, wanted) : null;
     failure ??= failed;
   }
   return failure;
+}
+
+/** The stop of an entry whose fills are not told of yet: as its leg will be. */
+export async function coverAhead(desk: Desk, entry: Order, lots: number): Promise<Failure | null> {
+  const held = portfolioOf(desk).positions[entry.symbol];
+  // Booked already as another's doing: its position has its stop.
+  if (held !== undefined && held.entryOrderId !== entry.id) return null;
+  if (entry.protection === null || entry.reduceOnly) return null;
+  const id = stopLegOf(entry.id);
+  if ((booksOf(desk).stops[id]?.placed.at(-1)?.lots ?? 0) >= lots) return null;
+  const { symbol, leverage } = entry;
+  const side = exitSide(entry.side === 'buy' ? 'long' : 'short');
+  const terms = { id, symbol, side, leverage, lots, trigger: entry.protection.stop } as const;
+  const { revision } = nextRevision(desk, id);
+  const failure = await placeStop(desk, { ...terms, kind: 'stop', revision });
+  return failure?.code === 'no-position' ? null : failure;
 }
 
 async function placeStop(desk: Desk, wanted: WantedStop): Promise<Failure | null> {
@@ -33,31 +65,69 @@ async function placeStop(desk: Desk, wanted: WantedStop): Promise<Failure | null
   const { id, symbol, side, kind, lots, trigger, leverage, revision } = wanted;
   const epoch = desk.epoch();
   const clientId = stopClientId(directory, id, { epoch, revision });
+  const sent = { ...wanted, epoch, clientId };
   if (perhapsSent.has(clientId)) {
     const found = await venue.find(clientId, symbol);
-    if (found.ok) return tellPlaced(desk, { ...wanted, epoch, clientId }, found.value);
+    if (found.ok) return tellFound(desk, sent, found.value);
     if (found.error.code !== 'not-found') return found.error;
+    if (isGivenUp(desk, wanted)) leave(desk, wanted);
   }
   perhapsSent.set(clientId, null);
   const terms = { clientId, symbol, side, kind, lots, trigger, price: null, leverage };
   const placed = await venue.place({ ...terms, reduceOnly: true });
-  if (placed.ok) return tellPlaced(desk, { ...wanted, epoch, clientId }, { lots, trigger });
+  if (placed.ok) {
+    desk.names.set(placed.value, clientId);
+    return tellPlaced(desk, sent, { lots, trigger });
+  }
   const { code, retry } = placed.error;
   if (retry || code === 'duplicate' || LATER.has(code)) return placed.error;
   perhapsSent.delete(clientId);
-  // There is nothing left to protect: its fill is on the way.
-  if (code !== 'no-position') leave(desk, wanted);
-  return placed.error;
+  return refused(desk, wanted, placed.error);
 }
 
-/** The epoch is that of the client id, whatever it has become since. */
+function refused(desk: Desk, wanted: WantedStop, error: Failure): Failure | null {
+  // There is nothing left to protect: its fill is on the way.
+  if (error.code === 'no-position') return error;
+  if (wanted.kind === 'stop' || error.code === 'triggers-at-once') {
+    leave(desk, wanted);
+    return error;
+  }
+  desk.refused.add(refusalOf(wanted));
+  desk.warn(`a target in ${wanted.symbol} is not taken by the exchange (${error.hint})`);
+  return null;
+}
+
+/** A venue that answers, does not have it, and has not taken it for a while. */
+function isGivenUp({ untaken, elapsed, ...desk }: Desk, { id, kind }: WantedStop): boolean {
+  if (kind !== 'stop' || (desk.world.portfolio.venue?.stops[id]?.placed.length ?? 0) > 0)
+    return false;
+  const since = untaken.get(id) ?? elapsed();
+  untaken.set(id, since);
+  return elapsed() - since >= STOP_GIVEN_UP_MS;
+}
+
+interface SentStop extends WantedStop {
+  /** That of the client id, whatever it has become since. */
+  readonly epoch: number;
+  readonly clientId: string;
+}
+
+/** One that stands no longer has used its revision all the same. */
+async function tellFound(desk: Desk, sent: SentStop, found: VenueOrder): Promise<Failure | null> {
+  tellPlaced(desk, sent, found);
+  if (found.open) return null;
+  const { id, symbol, clientId } = sent;
+  const placed = booksOf(desk).stops[id]?.placed.at(-1);
+  return placed === undefined ? null : missStop(desk, { id, symbol, placed, clientId });
+}
+
 function tellPlaced(
   desk: Desk,
-  wanted: WantedStop & { readonly epoch: number; readonly clientId: string },
+  { id, symbol, epoch, revision, clientId, ...wanted }: SentStop,
   stands: Pick<VenueOrder, 'lots' | 'trigger'>,
 ): null {
-  const { id, symbol, epoch, revision, clientId } = wanted;
   desk.perhapsSent.delete(clientId);
+  desk.untaken.delete(id);
   const trigger = stands.trigger ?? wanted.trigger;
   const place = { id, symbol, epoch, revision, lots: stands.lots, trigger };
   answer(desk, { type: 'stop.placed', ...place, time: timeOf(desk) });
@@ -70,11 +140,57 @@ function leave(desk: Desk, { id, symbol }: WantedStop): void {
   desk.commit({ kind: 'unprotected', symbol, reason, time: timeOf(desk) });
 }
 
-/** Withdraws what a newer revision has replaced or what no position needs. */
-export async function withdrawStops(desk: Desk): Promise<Failure | null> {
+/** A stop that fired in part may have ended there: what is left has none. */
+async function findFired(desk: Desk, symbol: string): Promise<Failure | null> {
+  for (const { order, filledLots } of Object.values(portfolioOf(desk).orders)) {
+    const placed = booksOf(desk).stops[order.id]?.placed.at(-1);
+    if (order.symbol !== symbol || placed === undefined || filledLots <= placed.filledBefore)
+      continue;
+    const clientId = stopClientId(desk.directory, order.id, placed);
+    const failure = await missStop(desk, { id: order.id, symbol, placed, clientId });
+    if (failure !== null) return failure;
+  }
+  return null;
+}
+
+export interface MissingStop {
+  readonly id: string;
+  readonly symbol: string;
+  readonly placed: PlacedStop;
+  readonly clientId: string;
+}
+
+/** A revision that does not seem to stand: where it surely does not, that is told. */
+export async function missStop(
+  desk: Desk,
+  { id, symbol, placed, clientId }: MissingStop,
+): Promise<Failure | null> {
+  const found = await desk.venue.find(clientId, symbol);
+  if (!found.ok && !isForgotten(desk, clientId, found.error)) return found.error;
+  if (found.ok && found.value.open) return null;
+  const failure = await book(desk, symbol);
+  if (failure !== null) return failure;
+  const open = portfolioOf(desk).orders[id];
+  const untold =
+    open === undefined || !found.ok ? 0 : untoldLots(open.filledLots, placed, found.value);
+  // Its fills may be told of later than its end.
+  if (untold > 0 && !hasLasted(desk, clientId, { difference: untold, ms: STOP_FILLS_LATE_MS }))
+    return { code: 'difference', retry: true, hint: `a stop in ${symbol} fired` };
+  if (open !== undefined) retire(desk, clientId, open.order);
+  const { revision } = placed;
+  const reason = 'it stands at the exchange no longer';
+  answer(desk, { type: 'stop.withdrawn', id, symbol, revision, reason, time: timeOf(desk) });
+  return null;
+}
+
+const untoldLots = (booked: number, { filledBefore }: PlacedStop, found: VenueOrder): number =>
+  found.filledLots - (booked - filledBefore);
+
+/** Withdraws of a symbol what a newer revision has replaced or what no position needs. */
+export async function withdrawStops(desk: Desk, symbol: string): Promise<Failure | null> {
   let failure: Failure | null = null;
   for (const stale of stopsToWithdraw(portfolioOf(desk), booksOf(desk))) {
-    const failed = await withdrawStop(desk, stale);
+    const failed = stale.symbol === symbol ? await withdrawStop(desk, stale) : null;
     failure ??= failed;
   }
   return failure;
@@ -84,7 +200,7 @@ async function withdrawStop(desk: Desk, stale: StaleStop): Promise<Failure | nul
   const { id, symbol, revision } = stale;
   const clientId = stopClientId(desk.directory, id, stale);
   const canceled = await desk.venue.cancel(clientId, symbol);
-  if (!canceled.ok && canceled.error.code !== 'not-found') return canceled.error;
+  if (!canceled.ok && !isForgotten(desk, clientId, canceled.error)) return canceled.error;
   // It may have fired just before.
   const failure = await book(desk, symbol);
   if (failure !== null) return failure;

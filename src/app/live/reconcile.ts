@@ -1,17 +1,23 @@
 /**
  * Reconciliation: what the venue holds against what is known here, from the ground up.
  *
- * Promises: a difference becomes a fact, and only when it is seen twice in a row with nothing in
- * between: a venue's lists lag behind each other. Never: corrects in silence, or touches an order
+ * Promises: a difference becomes a fact, and only when it lasts: a venue's lists lag behind each
+ * other. Never: corrects in silence, or touches an order
  * that another bot or a person placed.
  */
 import { must } from '../../base/assert.ts';
-import { BALANCE_SLACK } from '../../base/limits.ts';
+import {
+  BALANCE_AGAIN_MS,
+  BALANCE_SLACK,
+  DIFFERENCE_MS,
+  STRANGE_LOTS_MS,
+} from '../../base/limits.ts';
 import { toPriceStep, toQuote, type Units } from '../../base/money.ts';
 import type { Failure } from '../../base/result.ts';
+import type { Millis } from '../../base/time.ts';
 import { exitSide, signOf } from '../../core/order.ts';
+import type { Waiting } from '../../core/outbox.ts';
 import type { VenueOrder, VenuePosition } from '../../core/venue.ts';
-import type { PlacedStop } from '../../core/venue-books.ts';
 import { isOfDirectory, stopClientId } from '../client-id.ts';
 import { strangeReport } from './adopt.ts';
 import { book, bookFunding } from './book.ts';
@@ -19,14 +25,14 @@ import {
   answer,
   booksOf,
   type Desk,
+  hasLasted,
   lotsOf,
   ownOrders,
   portfolioOf,
-  retire,
-  seenTwice,
   symbolsOf,
   timeOf,
 } from './desk.ts';
+import { missStop } from './protect.ts';
 
 export async function reconcile(desk: Desk): Promise<Failure | null> {
   const perSymbol = async (work: typeof book): Promise<Failure | null> => {
@@ -91,34 +97,6 @@ async function findStops(
   return null;
 }
 
-interface MissingStop {
-  readonly id: string;
-  readonly symbol: string;
-  readonly placed: PlacedStop;
-  readonly clientId: string;
-}
-
-async function missStop(
-  desk: Desk,
-  { id, symbol, placed, clientId }: MissingStop,
-): Promise<Failure | null> {
-  const found = await desk.venue.find(clientId, symbol);
-  if (!found.ok && found.error.code !== 'not-found') return found.error;
-  if (found.ok && found.value.open) return null;
-  const failure = await book(desk, symbol);
-  if (failure !== null) return failure;
-  const order = portfolioOf(desk).orders[id]?.order;
-  // Its fills may be told of later than its end.
-  const hasFills = found.ok && found.value.filledLots > 0 && order !== undefined;
-  if (hasFills && !seenTwice(desk, clientId, found.value.filledLots))
-    return { code: 'difference', retry: true, hint: `a stop in ${symbol} fired` };
-  if (order !== undefined) retire(desk, clientId, order);
-  const { revision } = placed;
-  const reason = 'it stands at the exchange no longer';
-  answer(desk, { type: 'stop.withdrawn', id, symbol, revision, reason, time: timeOf(desk) });
-  return null;
-}
-
 async function comparePositions(desk: Desk): Promise<Failure | null> {
   const found = await desk.venue.positions();
   if (!found.ok) return found.error;
@@ -126,12 +104,28 @@ async function comparePositions(desk: Desk): Promise<Failure | null> {
     own(desk, symbol);
     const there = found.value.find(position => position.symbol === symbol);
     const lots = there === undefined ? 0 : there.direction === 'long' ? there.lots : -there.lots;
-    if (lots === lotsOf(desk, symbol)) desk.seenOnce.delete(symbol);
-    else if (seenTwice(desk, symbol, lots - lotsOf(desk, symbol)))
+    if (lots === lotsOf(desk, symbol)) desk.seen.delete(symbol);
+    else if (
+      hasLasted(desk, symbol, {
+        difference: lots - lotsOf(desk, symbol),
+        ms: patience(desk, symbol),
+      })
+    )
       tellLots(desk, symbol, { lots, there });
     else return { code: 'difference', retry: true, hint: `the position in ${symbol} differs` };
   }
   return null;
+}
+
+/** Where nothing of ours is on its way, no list can lag behind it: strange lots stand without a stop. */
+function patience(desk: Desk, symbol: string): Millis {
+  const { outbox, orders, positions, venue } = portfolioOf(desk);
+  const isOfIt = ({ order }: Waiting): boolean => order.symbol === symbol;
+  const isOurs =
+    positions[symbol] !== undefined ||
+    [...Object.values(outbox), ...Object.values(orders)].some(isOfIt) ||
+    Object.values(venue?.stops ?? {}).some(leg => leg.symbol === symbol);
+  return isOurs ? DIFFERENCE_MS : STRANGE_LOTS_MS;
 }
 
 /** An entry of ours met lots of others on its way: a venue has one position, and it is ours. */
@@ -186,13 +180,22 @@ async function compareBalance(desk: Desk): Promise<Failure | null> {
   // Something happened while it was asked: it is compared another time.
   if (portfolioOf(desk).balance !== before) return null;
   const amount = found.value - before;
-  if (Math.abs(amount) <= slackOf(desk)) desk.seenOnce.delete('balance');
-  else if (seenTwice(desk, 'balance', amount)) {
+  if (Math.abs(amount) <= slackOf(desk)) desk.seen.delete('balance');
+  else if (
+    hasLasted(desk, 'balance', { difference: amount, ms: BALANCE_AGAIN_MS, slack: BALANCE_SLACK })
+  ) {
     const reason = 'the exchange holds another balance than the fills and settlements tell';
     answer(desk, { type: 'balance.corrected', amount, reason, time: timeOf(desk) });
-  } else return { code: 'difference', retry: true, hint: 'the balance differs' };
+  } else return BALANCE_DIFFERS;
   return null;
 }
+
+/** No reason to hold anything back: it is looked at again soon. */
+export const BALANCE_DIFFERS: Failure = {
+  code: 'difference',
+  retry: true,
+  hint: 'the balance differs',
+};
 
 /** With a position open the venue's own rounding of its entry price shows. */
 const slackOf = (desk: Desk): Units =>

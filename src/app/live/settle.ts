@@ -5,13 +5,14 @@
  * longer holds open is canceled here once every fill of it is booked. Never: believes an order gone
  * before its fills are known.
  */
-import { NOT_FOUND_AFTER_MS } from '../../base/limits.ts';
+import { FILLS_LATE_MS } from '../../base/limits.ts';
 import type { Failure } from '../../base/result.ts';
 import type { OpenOrder, Order } from '../../core/order.ts';
 import { entriesHeld } from '../../trade/breaker.ts';
 import { clientOrderId } from '../client-id.ts';
 import { book } from './book.ts';
-import { answer, type Desk, isLeg, portfolioOf, seenTwice, timeOf } from './desk.ts';
+import { answer, type Desk, hasLasted, isForgotten, isLeg, portfolioOf, timeOf } from './desk.ts';
+import { coverAhead } from './protect.ts';
 
 export async function settleOrders(desk: Desk): Promise<Failure | null> {
   let failure: Failure | null = null;
@@ -38,12 +39,16 @@ async function settleOne(desk: Desk, { order }: OpenOrder): Promise<Failure | nu
   const known = portfolioOf(desk).orders[id]?.filledLots ?? filledLots;
   if (filledLots > known) {
     const failure = await book(desk, symbol);
-    if (failure !== null) return failure;
+    // What is filled and not told of yet is held: its stop does not wait for that.
+    const isBehind = filledLots > (portfolioOf(desk).orders[id]?.filledLots ?? filledLots);
+    const uncovered = isBehind ? await coverAhead(desk, order, filledLots) : null;
+    if (failure !== null || uncovered !== null) return failure ?? uncovered;
   }
   const left = portfolioOf(desk).orders[id];
   if (open || left === undefined) return null;
   // Its last fills may be told of later than its end, or were booked as another's doing.
-  if (left.filledLots !== filledLots && !seenTwice(desk, clientId, filledLots))
+  const difference = filledLots - left.filledLots;
+  if (difference !== 0 && !hasLasted(desk, clientId, { difference, ms: FILLS_LATE_MS }))
     return { code: 'difference', retry: true, hint: `fills of an order in ${symbol} are missing` };
   const reason = recall ?? 'the exchange canceled what was not filled';
   answer(desk, { type: 'order.canceled', id, reason, time: timeOf(desk) });
@@ -51,13 +56,6 @@ async function settleOne(desk: Desk, { order }: OpenOrder): Promise<Failure | nu
 }
 
 /** Accepted once, and for a while unknown to the venue: it is not there any more. */
-function isForgotten({ missing, elapsed }: Desk, clientId: string, { code }: Failure): boolean {
-  if (code !== 'not-found') return false;
-  const since = missing.get(clientId) ?? elapsed();
-  missing.set(clientId, since);
-  return elapsed() - since >= NOT_FOUND_AFTER_MS;
-}
-
 function drop(desk: Desk, id: string): null {
   const reason = 'the exchange knows of no such order';
   answer(desk, { type: 'order.canceled', id, reason, time: timeOf(desk) });

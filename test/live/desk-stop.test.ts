@@ -1,0 +1,148 @@
+/**
+ * Stops that are not taken, not found, or end: what a reviewer found, one case each.
+ */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { createAttendant } from '../../src/app/live/attend.ts';
+import { openDesk } from '../../src/app/live/desk.ts';
+import { RECONCILE_MS } from '../../src/base/limits.ts';
+import { failed } from '../../src/base/result.ts';
+import { EXIT_ORDER, lost, nakedMs, rounds, STOP_ONLY, stopLots } from './desk-lag.ts';
+import { holding, opened } from './desk-scene.ts';
+import { BTC, DeskWorld, ETH } from './desk-world.ts';
+
+describe('a stop of a live account', () => {
+  it('another life of the directory under "leave" takes no stop off a position of its own', async () => {
+    const desk = await holding();
+    const other = new DeskWorld(2);
+    Object.assign(other, { venue: desk.venue, unknown: 'leave' });
+    other.start();
+    await other.quiet();
+    assert.equal(stopLots(desk.venue, BTC), 10);
+  });
+  it('a stop that is answered with unknown errors means that the position is left', async () => {
+    const desk = await opened();
+    const place = desk.venue.place.bind(desk.venue);
+    desk.venue.place = async ticket =>
+      ticket.trigger === null ? place(ticket) : failed('unclear', 'x', true);
+    desk.approve({ side: 'buy' });
+    await rounds(desk, 100);
+    assert.equal(desk.venue.lots.get(BTC), 0, 'naked for 50 minutes');
+  });
+  it('a leg that begins anew uses no client id twice, and is not believed to stand', async () => {
+    const desk = await opened();
+    desk.approve({ side: 'buy' });
+    await desk.attendant.round();
+    desk.venue.fillPart(5);
+    await desk.attendant.round();
+    desk.venue.byHand(BTC, 'sell', 5);
+    await rounds(desk, 2, 300);
+    desk.venue.fillPart(5);
+    await rounds(desk, 20, 2000);
+    assert.equal(desk.venue.repeated, 0);
+    assert.equal(stopLots(desk.venue, BTC), 5);
+  });
+  it('a stop found under its client id that stands no longer is not taken for one that does', async () => {
+    const desk = await opened();
+    const place = desk.venue.place.bind(desk.venue);
+    let once = true;
+    desk.venue.place = async ticket => {
+      const done = await place(ticket);
+      if (ticket.kind !== 'stop' || !once) return done;
+      once = false;
+      desk.venue.endStop(0);
+      return lost();
+    };
+    desk.approve({ side: 'buy' });
+    await desk.attendant.round();
+    desk.venue.tick(desk.venue.price, 300);
+    assert.ok((await nakedMs(desk)) < 30_000);
+  });
+  it('a stop that a lagging list did not show is withdrawn later', async () => {
+    const desk = await opened();
+    desk.approve({ side: 'buy', protection: STOP_ONLY });
+    await rounds(desk, 3, 300);
+    const cancel = desk.venue.cancel.bind(desk.venue);
+    let lag = 1;
+    desk.venue.cancel = async id => (lag-- > 0 ? failed('not-found', 'lag') : cancel(id));
+    desk.venue.byHand(BTC, 'buy', 5);
+    await desk.quiet();
+    desk.approve({ ...EXIT_ORDER, lots: 15 });
+    for (let i = 0; i < 3; i += 1) {
+      await desk.quiet();
+      desk.venue.tick(desk.venue.price, RECONCILE_MS);
+    }
+    assert.equal(desk.venue.lots.get(BTC), 0);
+    assert.equal(
+      desk.venue.orders.filter(({ open }) => open).length,
+      0,
+      'it fires into the next position',
+    );
+  });
+  it('a rollback while a stop is on its way leaves no stop that nobody knows', async () => {
+    const desk = await opened();
+    let epoch = 1;
+    desk.attendant = createAttendant(
+      openDesk({
+        ...{
+          venue: desk.venue,
+          world: desk.world,
+          directory: '0123456789abcdef',
+          epoch: () => epoch,
+        },
+        ...{
+          commit: input => desk.commit(input),
+          unknown: 'adopt',
+          warn: () => {},
+          elapsed: () => desk.venue.clock,
+        },
+      }),
+    );
+    await desk.quiet();
+    const place = desk.venue.place.bind(desk.venue);
+    desk.venue.place = async ticket => {
+      const done = await place(ticket);
+      if (ticket.kind === 'stop') epoch = 2;
+      return done;
+    };
+    desk.approve({ side: 'buy', protection: STOP_ONLY });
+    await desk.quiet();
+    desk.approve(EXIT_ORDER);
+    await desk.quiet();
+    assert.equal(desk.venue.orders.filter(({ open }) => open).length, 0);
+  });
+  it('a target that is refused does not close the position', async () => {
+    const desk = await opened();
+    const place = desk.venue.place.bind(desk.venue);
+    desk.venue.place = async ticket =>
+      ticket.kind === 'take_profit' ? failed('refused', 'too many stop orders') : place(ticket);
+    desk.approve({ side: 'buy' });
+    await desk.quiet();
+    assert.equal(desk.lots(BTC), 10);
+  });
+  it('a stop that fired in part and ended is replaced within half a minute', async () => {
+    const desk = await holding();
+    desk.venue.endStop(5);
+    assert.ok((await nakedMs(desk)) < 30_000);
+  });
+  it('a symbol without an answer does not keep the stop of another waiting', async () => {
+    const desk = await opened();
+    desk.approve({ side: 'buy', symbol: ETH });
+    await desk.quiet();
+    const fills = desk.venue.fills.bind(desk.venue);
+    desk.venue.fills = async (symbol, since) => {
+      if (symbol !== ETH) return fills(symbol, since);
+      desk.venue.clock += 11_000;
+      return lost();
+    };
+    desk.approve({ side: 'buy' });
+    await desk.attendant.round();
+    desk.venue.tick(desk.venue.price, 100);
+    const since = desk.venue.clock;
+    await nakedMs(desk);
+    const stop = desk.venue.orders.find(
+      ({ ticket }) => ticket.symbol === BTC && ticket.kind === 'stop',
+    );
+    assert.ok((stop?.time ?? Infinity) - since < 11_000);
+  });
+});
