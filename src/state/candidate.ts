@@ -12,7 +12,6 @@ import type { Disk } from './disk.ts';
 import { decodeFile, encodeFile, type StateContent } from './formats.ts';
 import { reasonOf } from './malformed.ts';
 import type { FileRecord, Manifest } from './manifest.ts';
-import { isInQuarantine } from './quarantine.ts';
 import { type Loaded, readStateFile } from './state-file.ts';
 import { sha256 } from './state-hash.ts';
 import type { FoundFile, Survey } from './survey.ts';
@@ -118,9 +117,8 @@ export function isLeftByUpgrade(
 
 /**
  * True of a file under its stable name that a reset was about to replace when it was cut short: a
- * whole one from before the step at which its component begins anew. The vouched one waits beside
- * it, or a start after the reset was cut short while it wrote that anew; a copy of this one is in
- * quarantine since the reset.
+ * whole one from before the step at which its component begins anew, with the vouched one waiting
+ * beside it. Of a reset that was cut short there is no later checkpoint.
  */
 export function isLeftByReset(
   disk: Disk,
@@ -128,12 +126,13 @@ export function isLeftByReset(
   { file, manifest }: { readonly file: FoundFile; readonly manifest: Manifest | null },
 ): boolean {
   const begins = manifest?.begins[component.id] ?? 0;
-  const record = manifest?.generations[0]?.components[component.id];
+  const [newest] = manifest?.generations ?? [];
+  const record = newest?.components[component.id];
   if (file.previous !== null || begins === 0 || record === undefined) return false;
+  if (newest?.seq !== begins || waitingFile(disk, record, component.id) === null) return false;
   const bytes = disk.read(file.path);
   const content = bytes === null ? null : decoded(bytes, component);
-  if (content === null || content.seq > begins) return false;
-  return waitingFile(disk, record, component.id) !== null || isInQuarantine(disk, file);
+  return content !== null && content.seq <= begins;
 }
 
 function decoded(bytes: Uint8Array, component: AnyComponent): StateContent | null {

@@ -6,7 +6,6 @@
  */
 import { EXIT, Fault } from '../base/fault.ts';
 import type { Disk } from './disk.ts';
-import { sha256 } from './state-hash.ts';
 
 export const QUARANTINE_FOLDER = 'quarantine';
 const NUMBER_MAX = 9999;
@@ -42,17 +41,6 @@ export function quarantineBytes(disk: Disk, name: string, bytes: Uint8Array): st
   disk.syncFolder(QUARANTINE_FOLDER);
   return target;
 }
-
-/** True where a copy of a file is kept there. */
-export const isInQuarantine = (
-  disk: Disk,
-  file: { readonly name: string; readonly sha256: string },
-): boolean =>
-  disk.list(QUARANTINE_FOLDER).some(entry => {
-    if (entry.slice(5) !== file.name) return false;
-    const bytes = disk.read(`${QUARANTINE_FOLDER}/${entry}`);
-    return bytes !== null && sha256(bytes) === file.sha256;
-  });
 
 const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 const folderOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')));

@@ -9,6 +9,7 @@ import {
   purse,
   runSteps,
 } from '../../test/state/small-bot.ts';
+import { must } from '../base/assert.ts';
 import type { AnyComponent } from '../core/component.ts';
 import { verifyDirectory } from './verify.ts';
 
@@ -80,6 +81,32 @@ describe('a reset', () => {
     }
     assert.deepEqual([...seen], [hashOf(states)]);
   });
+
+  for (const [when, steps] of [
+    ['before the next checkpoint', 0],
+    ['after later checkpoints', 30],
+  ] as const)
+    it(`that is done excuses no old file under the name of the part (${when})`, () => {
+      const disk = directory(COMPONENTS);
+      const former = must(disk.read('purse_state.json'), 'purse');
+      const store = reset(disk, COMPONENTS);
+      for (let done = 0; done < steps; done += 10) {
+        runSteps(store, 10);
+        store.checkpoint('test');
+      }
+      store.close();
+      disk.tamper('purse_state.json', () => former);
+      const disks = { a: disk, b: disk };
+      const { findings } = verifyDirectory(disks, COMPONENTS);
+      const damage = findings.filter(({ severity }) => severity === 'damage');
+      assert.deepEqual(
+        damage.map(({ file }) => file),
+        ['purse_state.json'],
+      );
+      const again = openOn(disks);
+      assert.match(again.report.repairs.join(), /purse_state.json was damaged.*nothing is lost/);
+      assert.equal(hashOf(again.states), hashOf(store.states));
+    });
 });
 
 function outcomeOf(work: () => unknown): 'done' | 'killed' {
