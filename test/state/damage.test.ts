@@ -171,4 +171,18 @@ describe('bytes behind the end of a packed segment', () => {
     flip(disks, 'a', must(b, 'b'));
     assert.match(mended(alone, disks), /goes on behind its end/);
   });
+
+  for (const finished of [alone, mirrored])
+    it(`are damage too where the other copy is damaged, and kept (${finished.name})`, () => {
+      const disks = cloneOf(finished.disks);
+      const [a, b] = [/a\.jsonl\.zst/, /b\.jsonl\.zst/].map(one => pathOf(finished, one));
+      flip(disks, 'a', must(a, 'a'));
+      const own = finished === alone ? 'a' : 'b';
+      const whole = must(disks[own].contents().get(must(b, 'b')), 'b');
+      // As the next packed content would begin: the unpacker takes it in without a word.
+      const longer = Buffer.concat([whole, Buffer.from([0x28])]);
+      disks[own].plant(must(b, 'b'), longer);
+      assert.match(mended(finished, disks), /b\.jsonl\.zst is damaged in its packing/);
+      assert.ok([...disks[own].contents().values()].includes(longer));
+    });
 });
