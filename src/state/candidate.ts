@@ -100,6 +100,8 @@ export function refuseNewerFiles(
   }
 }
 
+type Placed = Pick<FoundFile, 'path' | 'previous'>;
+
 /**
  * True of a spare that an upgrade left behind: a whole file of its component, of an older schema
  * than the records of its step, none of which vouches for it any more.
@@ -107,7 +109,7 @@ export function refuseNewerFiles(
 export function isLeftByUpgrade(
   disk: Disk,
   component: AnyComponent,
-  { file, records }: { readonly file: FoundFile; readonly records: readonly FileRecord[] },
+  { file, records }: { readonly file: Placed; readonly records: readonly FileRecord[] },
 ): boolean {
   const bytes = file.previous === null ? null : disk.read(file.path);
   const content = bytes === null ? null : decoded(bytes, component);

@@ -7,6 +7,7 @@
  */
 import type { AnyComponent } from '../core/component.ts';
 import { BLOB_FOLDER } from './blobs.ts';
+import { isLeftByUpgrade } from './candidate.ts';
 import type { Disk } from './disk.ts';
 import type { Disks } from './journal.ts';
 import type { Manifest } from './manifest.ts';
@@ -86,18 +87,40 @@ export function mendSpares(
   });
 }
 
+interface SpareFlaw {
+  readonly path: string;
+  readonly missing: boolean;
+}
+
 /** Those that are not in the mirror (a kill leaves that), or damaged there. */
-export function checkSpares(
-  { a, b }: Disks,
-  { components, manifest }: SpareOptions,
-): { readonly path: string; readonly missing: boolean }[] {
-  const vouched = vouchedSums(manifest);
-  return sparesOn(a, components).flatMap(path => {
+export function checkSpares({ a, b }: Disks, options: SpareOptions): SpareFlaw[] {
+  const vouched = vouchedSums(options.manifest);
+  const lacking = sparesOn(a, options.components).flatMap(path => {
     const bytes = a.read(path);
     if (bytes === null || !isVouched(vouched, path, bytes)) return [];
     const copy = b.read(path);
     const isWhole = copy !== null && isVouched(vouched, path, copy);
     return isWhole ? [] : [{ path, missing: copy === null }];
+  });
+  const known = new Set(lacking.map(({ path }) => path));
+  return [...lacking, ...rottenOn(b, options).filter(({ path }) => !known.has(path))];
+}
+
+/** What stands there for a step that the manifest names and is not what it vouches for. */
+function rottenOn(disk: Disk, { components, manifest }: SpareOptions): SpareFlaw[] {
+  const vouched = vouchedSums(manifest);
+  return previousFolders(disk).flatMap(({ folder, seq: previous }) => {
+    const names = new Set(disk.files(folder));
+    return components.flatMap(component => {
+      const { id, file } = component;
+      const path = `${folder}/${file.name}`;
+      const records = manifest.generations.flatMap(({ components: own }) => own[id] ?? []);
+      if (!names.has(file.name) || records.every(({ seq }) => seq !== previous)) return [];
+      const bytes = disk.read(path);
+      if (bytes === null || isVouched(vouched, path, bytes)) return [];
+      const found = { file: { path, previous }, records };
+      return isLeftByUpgrade(disk, component, found) ? [] : [{ path, missing: false }];
+    });
   });
 }
 

@@ -111,6 +111,25 @@ describe('a spare that only the mirror still has whole', () => {
   });
 });
 
+describe('a spare that is damaged in the directory and in the mirror', () => {
+  it('is seen in both, and kept from both before anything there is dropped', () => {
+    const disks = cloneOf(mirrored.disks);
+    const path = pathOf(mirrored, /^previous.*purse/);
+    for (const disk of ['a', 'b'] as const) flip(disks, disk, path);
+    const rotten = (['a', 'b'] as const).map(disk => disks[disk].contents().get(path));
+    const { findings } = verifyDirectory(disks, COMPONENTS);
+    const damaged = findings.filter(({ severity }) => severity === 'damage');
+    for (const file of [path, `/mirror/${path}`])
+      assert.ok(
+        damaged.some(one => one.file === file),
+        file,
+      );
+    assert.match(mended(mirrored, disks), /mirror\/previous.*purse_state.json was damaged/);
+    assert.ok([...disks.a.contents().values()].includes(must(rotten[0], 'a')));
+    assert.ok([...disks.b.contents().values()].includes(must(rotten[1], 'b')));
+  });
+});
+
 describe('what is given up', () => {
   it('of a learned part goes to quarantine, also where the file was whole and a blob was not', () => {
     const disks = cloneOf(alone.disks);
