@@ -13,7 +13,7 @@ import { COMPONENTS, expectedAt } from '../../state/small-bot.ts';
 import { type Attempt, attemptOn, insist, type Started } from './attempt.ts';
 import { cloneOf, type Finished, type PlainDisks } from './directory.ts';
 import { partHashes } from './part-hashes.ts';
-import { type Change, changesOf, clean, isNoState } from './single.ts';
+import { type Change, changesOf, clean, isCrashLike, isNoState, keptIn } from './single.ts';
 
 export function judgeDouble(finished: Finished, damaged: PlainDisks): string {
   const tried = attemptOn(finished, damaged);
@@ -24,7 +24,7 @@ export function judgeDouble(finished: Finished, damaged: PlainDisks): string {
   clean(tried.disks);
   if (started.hash === finished.hash && started.seq === finished.seq) {
     insist(started.lost.length === 0, `lost: ${started.lost}`);
-    return changed.length === 0 ? 'kept' : 'repaired';
+    return changed.length === 0 ? 'kept' : repaired(tried, started, changed);
   }
   if (started.lost.length > 0) return lostLoudly(tried, started, changed);
   const last = lastTold(finished, damaged);
@@ -50,7 +50,7 @@ function refused(tried: Attempt, changed: readonly Change[]): string {
   const { finished, damaged, seen } = tried;
   const refusal = must(tried.refusal, 'refusal');
   insist(seen.damaged && seen.refusal !== null, 'verify would let it start');
-  if (refusal.exitCode === 64) return 'refused';
+  if (refusal.exitCode === 64) return mounted(tried);
   insist(shareFact(changed), `refused, though each has its copy: ${refusal.message}`);
   const accepted = attemptOn(finished, damaged, true);
   const started = must(accepted.started, 'started with --accept-loss');
@@ -59,6 +59,23 @@ function refused(tried: Attempt, changed: readonly Change[]): string {
   comesFromGood(accepted, started, changed);
   nothingGone(accepted);
   return 'refused, then accepted';
+}
+
+/** Once the folder that tells of a mounted mirror is made, the other fault is judged. */
+function mounted({ finished, damaged }: Attempt): string {
+  const there = cloneOf(damaged);
+  there.b.makeFolder('journal');
+  return `refused, folder made, ${judgeDouble(finished, there)}`;
+}
+
+/** Nothing is lost of what no crash leaves, and yet it is seen, told of and kept. */
+function repaired(tried: Attempt, started: Started, changed: readonly Change[]): string {
+  const hard = changed.filter(one => one.kind !== 'more' && !isCrashLike(one));
+  if (hard.length === 0) return 'mended as a crash';
+  insist(tried.seen.damaged, 'verify does not see it');
+  insist(started.repairs.length > 0, 'the start says nothing of it');
+  keptIn(tried, hard);
+  return 'repaired';
 }
 
 /** Learned state starts from its defaults by itself; the others are as the twin has them. */

@@ -215,7 +215,7 @@ function seenIn({ seen, started }: Attempt, changed: readonly Change[]): void {
 }
 
 /** The damaged bytes are in quarantine, as a whole or what went beyond the good ones. */
-function keptIn({ disks }: Attempt, changed: readonly Change[]): void {
+export function keptIn({ disks }: Attempt, changed: readonly Change[]): void {
   for (const { disk, path, before, after, crashLike } of changed) {
     // What was dropped long ago may be dropped again.
     if (after === null || before === null || after.length === 0 || isNoState(path)) continue;
