@@ -12,17 +12,17 @@ import { Rng } from '../base/rng.ts';
 import type { Forecast } from '../core/fact.ts';
 import { FEATURE_LIST_FIELD } from '../core/feature.ts';
 import type { FedCandle } from '../core/market.ts';
-import type { ModelVersions } from '../core/order.ts';
+import type { ExitReason, ModelVersions } from '../core/order.ts';
 import type { Telling } from '../core/step.ts';
 import { attend } from '../learn/attention.ts';
 import { type Choice, chooseAction, fixedChoice } from '../learn/q-table.ts';
 import { entryRefusal, hasOperator } from '../trade/breaker.ts';
 import type { SymbolState } from '../trade/market.ts';
-import { availableOf, equityOf, isEntering, isLeaving, openTrades } from '../trade/portfolio.ts';
+import { availableOf, equityOf, isEntering, openTrades } from '../trade/portfolio.ts';
 import { frozenBy } from '../trade/portfolio-venue.ts';
-import { exitFor } from './exits.ts';
+import { exitReasonFor } from './exits.ts';
 import { forecastOf } from './forecast.ts';
-import { type Leaving, tellLeaving } from './leave.ts';
+import { tellLeaving } from './leave.ts';
 import { type Sizing, sizeEntry } from './sizing.ts';
 import { propose } from './strategies.ts';
 import type { Proposal } from './strategy-proposal.ts';
@@ -48,8 +48,7 @@ interface Idea extends Moment {
 export function tellEntryOrExit(world: World, moment: Moment, telling: Telling): Forecast | null {
   const { candle } = moment;
   if (world.portfolio.positions[candle.symbol] !== undefined) {
-    if (world['risk-manager'].flattening === undefined) tellExit(world, moment, telling);
-    else tellLeaving(world, forcedExit(world, candle), telling);
+    tellExit(world, moment, telling);
     return null;
   }
   if (entryBar(world, moment) !== null) return null;
@@ -66,30 +65,29 @@ export function entryBar(world: World, { candle, symbol }: Moment): string | nul
   return entryRefusal(world['risk-manager'], placesTaken(world), world.run.settings);
 }
 
-const forcedExit = ({ run }: World, { symbol, time }: FedCandle): Leaving => ({
-  symbol,
-  time: time + run.settings.timeframeMs,
-  reason: 'force_exit',
-});
-
-function tellExit(world: World, { candle, symbol }: Moment, telling: Telling): void {
+/**
+ * Why an open position is to be left at this close; null: it stays. Asked on each candle, so what
+ * costs more, whether an exit of it is on its way already, is not asked here.
+ */
+export function leaveReason(world: World, { candle, symbol }: Moment): ExitReason | null {
+  if (world['risk-manager'].flattening !== undefined) return 'force_exit';
   // Stop and target stand at the exchange; to leave now would be to act on an old price.
-  if (candle.late) return;
-  const { settings } = world.run;
-  const order = exitFor({
-    position: must(world.portfolio.positions[candle.symbol], 'the position to leave'),
+  if (candle.late) return null;
+  const { portfolio, run } = world;
+  return exitReasonFor(must(portfolio.positions[candle.symbol], 'the position to leave'), {
     reading: symbol.reading,
     candle,
-    settings,
-    contract: must(world.portfolio.contracts[candle.symbol], 'the contract'),
-    place: telling.place(),
-    epoch: telling.epoch,
-    // An exit waits for volume as long as it takes: a position is never left to itself.
-    expiresAt: Number.MAX_SAFE_INTEGER,
+    settings: run.settings,
+    contract: must(portfolio.contracts[candle.symbol], 'the contract'),
   });
-  // Last, since going through the orders costs more than all of the above.
-  if (order === null || isLeaving(world.portfolio, candle.symbol)) return;
-  telling.tell({ type: 'order.approved', order });
+}
+
+function tellExit(world: World, moment: Moment, telling: Telling): void {
+  const reason = leaveReason(world, moment);
+  if (reason === null) return;
+  const { symbol, time } = moment.candle;
+  const closeTime = time + world.run.settings.timeframeMs;
+  tellLeaving(world, { symbol, time: closeTime, reason }, telling);
 }
 
 /** The strategy in charge of the symbol and what it proposes; null: nothing. */

@@ -3,9 +3,9 @@ import { describe, it } from 'node:test';
 import { CANDLE, CONTRACT, position, READING } from '../../test/policy-fixture.ts';
 import { impurity } from '../base/canonical.ts';
 import { toUnits } from '../base/money.ts';
-import type { Position } from '../core/order.ts';
+import type { Approved, Position } from '../core/order.ts';
 import { DEFAULT_SETTINGS } from '../core/settings.ts';
-import { exitFor } from './exits.ts';
+import { exitOrder, exitReasonFor } from './exits.ts';
 import { roundTripCost } from './strategy-proposal.ts';
 
 const failed = { ...READING, donchianHigh: 1100, donchianLow: 1000 };
@@ -15,19 +15,20 @@ const holding = { ...READING, donchianHigh: 1010, donchianLow: 980 };
 const moved = (change: Partial<Position> = {}) =>
   position({ entryNotional: toUnits(75), margin: toUnits(25), ...change });
 
-const ask = (held: Position, reading = holding) =>
-  exitFor({
-    position: held,
-    reading,
-    candle: CANDLE,
-    settings: DEFAULT_SETTINGS,
-    contract: CONTRACT,
+function ask(held: Position, reading = holding): Approved | null {
+  const scene = { reading, candle: CANDLE, settings: DEFAULT_SETTINGS, contract: CONTRACT };
+  const reason = exitReasonFor(held, scene);
+  if (reason === null) return null;
+  return exitOrder({
+    ...{ position: held, reason },
     place: { seq: 20, index: 1 },
     epoch: 0,
+    createdAt: CANDLE.time + 60_000,
     expiresAt: CANDLE.time + 120_000,
   });
+}
 
-describe('exitFor', () => {
+describe('an exit', () => {
   it('stays while the idea holds and time is left', () => {
     assert.equal(ask(position()), null);
   });

@@ -25,13 +25,6 @@ export interface ExitScene extends Scene {
   readonly contract: Contract;
 }
 
-export interface ExitRequest extends ExitScene {
-  readonly position: Position;
-  readonly place: Place;
-  readonly epoch: number;
-  readonly expiresAt: Millis;
-}
-
 /** The least holding: a signal younger than this would pay fees for noise. */
 const SIGNAL_CANDLES_MIN = 3;
 
@@ -54,14 +47,6 @@ export function exitReasonFor(position: Position, scene: ExitScene): ExitReason 
 function movedBeyondCosts(position: Position, { candle, settings, contract }: ExitScene): boolean {
   const moved = Math.abs(unrealisedOf(position, candle.close, contract));
   return moved >= roundTripCost(settings) * position.entryNotional;
-}
-
-/** The order that leaves the position, or null to stay. */
-export function exitFor(request: ExitRequest): Approved | null {
-  const reason = exitReasonFor(request.position, request);
-  if (reason === null) return null;
-  const createdAt = request.candle.time + request.settings.timeframeMs;
-  return exitOrder({ ...request, createdAt, reason });
 }
 
 export interface Leave {

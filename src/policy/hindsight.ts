@@ -4,11 +4,9 @@
  * Promises: each answer is that of a function by which the step itself decides, in its order; reads
  * a world as it stood when it was decided. Never: tells a fact, rolls dice.
  */
-import { must } from '../base/assert.ts';
 import type { Fact, FactName } from '../core/fact.ts';
 import { isLeaving } from '../trade/portfolio.ts';
-import { choiceInForce, entryBar, type Moment } from './entry.ts';
-import { exitReasonFor } from './exits.ts';
+import { choiceInForce, entryBar, leaveReason, type Moment } from './entry.ts';
 import { propose } from './strategies.ts';
 import type { World } from './world.ts';
 
@@ -37,14 +35,14 @@ export function quietReason(world: World, moment: Moment): string | null {
   return choice.action === 'stay_out' ? 'staying out was chosen' : `${choice.action} saw no entry`;
 }
 
-function heldReason(world: World, { candle, symbol }: Moment): string {
-  const { portfolio, run } = world;
-  const position = must(portfolio.positions[candle.symbol], 'the position');
-  const contract = must(portfolio.contracts[candle.symbol], 'the contract');
-  const scene = { reading: symbol.reading, candle, settings: run.settings, contract };
-  const reason = exitReasonFor(position, scene);
-  if (reason === null) return 'a position is open, and stays';
-  return isLeaving(portfolio, candle.symbol)
-    ? 'a position is open, and its exit is on its way'
-    : `a position is open, and is left: ${reason}`;
+function heldReason(world: World, moment: Moment): string {
+  const { late, symbol } = moment.candle;
+  const reason = leaveReason(world, moment);
+  if (reason !== null)
+    return isLeaving(world.portfolio, symbol)
+      ? 'a position is open, and its exit is on its way'
+      : `a position is open, and is left: ${reason}`;
+  return late
+    ? 'a position is open, and the candle came too late to leave it'
+    : 'a position is open, and stays';
 }

@@ -1,5 +1,5 @@
 /**
- * Leaving a position because somebody says so, not because a strategy would.
+ * Leaving a position, for whatever reason.
  *
  * Promises: one order a position, however often it is asked for. Never: judges the market.
  */
@@ -25,6 +25,7 @@ export function tellLeaving(
   if (position === undefined || isLeaving(world.portfolio, symbol)) return;
   const { epoch } = telling;
   const place = telling.place();
+  // An exit waits for volume as long as it takes: a position is never left to itself.
   const expiresAt = Number.MAX_SAFE_INTEGER;
   const order = exitOrder({ position, place, epoch, expiresAt, createdAt: time, reason });
   telling.tell({ type: 'order.approved', order });

@@ -19,6 +19,7 @@ import type { Fact } from '../../src/core/fact.ts';
 import { createFold } from '../../src/core/fold.ts';
 import type { Candle } from '../../src/core/market.ts';
 import type { Settings } from '../../src/core/settings.ts';
+import type { Input } from '../../src/core/step.ts';
 import { FIXED_ACTION } from '../../src/learn/q-table.ts';
 import { toldBefore } from '../../src/policy/hindsight.ts';
 import { getBlob } from '../../src/state/blobs.ts';
@@ -26,7 +27,13 @@ import { blobOf } from '../../src/state/replay.ts';
 import { readState } from '../../src/state/state-file.ts';
 import { WARMUP_CANDLES } from '../../src/trade/indicators.ts';
 import { DecisionLedger } from '../fixtures/decision-ledger.ts';
-import { createPipeline, LIVELY, settingsWith, tidalCandles } from '../fixtures/pipeline.ts';
+import {
+  createPipeline,
+  LIVELY,
+  type Pipeline,
+  settingsWith,
+  tidalCandles,
+} from '../fixtures/pipeline.ts';
 import { sessionOptions } from '../fixtures/session.ts';
 
 /** Candles until a symbol has a whole window of features. */
@@ -76,6 +83,11 @@ function reasonByFacts(decision: Decision, { facts }: Step, ledger: DecisionLedg
   if (ledger.isHeld(symbol)) {
     const exit = first(facts, 'order.approved');
     if (exit !== null) return `a position is open, and is left: ${exit.order.exitReason}`;
+    if (ledger.isFlattening) {
+      assert.ok(ledger.isLeaving(symbol), 'what a flatten leaves is on its way out');
+      return 'a position is open, and its exit is on its way';
+    }
+    if (decision.candle.late) return 'a position is open, and the candle came too late to leave it';
     // Not told by facts: whether it would be left if nothing were on its way.
     return ledger.isLeaving(symbol) && decision.quiet?.endsWith('on its way') === true
       ? 'a position is open, and its exit is on its way'
@@ -151,14 +163,25 @@ const count = ({ quiet, weighed, inCharge }: Decision): void => {
   counts.set(what, (counts.get(what) ?? 0) + 1);
 };
 
-async function lookBackAt(settings: Settings, seed: number, killSwitch = false): Promise<number> {
-  const candles = withSilence(tidalCandles(2200, seed));
+interface Tape {
+  readonly seed: number;
+  /** What the operator says after each so many candles, of all candles so far. */
+  readonly every?: number;
+  readonly word?: (candles: number, pipeline: Pipeline) => OperatorWord;
+  readonly isLate?: (index: number) => boolean;
+}
+
+type OperatorWord = Extract<Input, { kind: 'kill-switch' | 'flatten' | 'resume' }>;
+
+async function lookBackAt(settings: Settings, tape: Tape): Promise<void> {
+  const { seed, every = 400, word, isLate = () => false } = tape;
+  const candles = withSilence(tidalCandles(2200, seed)).map((candle, index) =>
+    isLate(index) ? ({ ...candle, late: true } as const) : candle,
+  );
   const pipeline = createPipeline({ candles, settings, seed });
-  for (let until = 400; until < candles.length; until += 400) {
+  for (let until = every; word !== undefined && until < candles.length; until += every) {
     await pipeline.run(until);
-    if (!killSwitch) continue;
-    const time = pipeline.world.run.lastCandleTime ?? 0;
-    pipeline.input({ kind: 'kill-switch', on: (until / 400) % 4 === 3, time });
+    pipeline.input(word(until, pipeline));
   }
   await pipeline.run();
   let seen = 0;
@@ -176,28 +199,53 @@ async function lookBackAt(settings: Settings, seed: number, killSwitch = false):
     },
   );
   assert.equal(seen, candles.length);
-  return seen;
 }
+
+const timeIn = ({ world }: Pipeline): number => world.run.lastCandleTime ?? 0;
 
 const BOLD = { ...LIVELY, minConfidence: 0, maxDrawdown: 0.9 };
 
 describe('every step of a run, looked back at, says what its facts say', () => {
   it('where places are exhausted and losses cool it down', async () => {
-    await lookBackAt({ ...BOLD, maxOpenTrades: 1, lossStreakLimit: 2 }, 3);
+    await lookBackAt({ ...BOLD, maxOpenTrades: 1, lossStreakLimit: 2 }, { seed: 3 });
   });
 
   it('where a day or the whole is lost, and where the operator stops it', async () => {
     const strict = { dailyLossLimit: 0.002, maxDrawdown: 0.004, drawdownReleaseDays: 0.1 };
-    await lookBackAt({ ...BOLD, ...strict }, 4, true);
+    await lookBackAt(
+      { ...BOLD, ...strict },
+      {
+        seed: 4,
+        word: (candles, pipeline) => ({
+          kind: 'kill-switch',
+          on: (candles / 400) % 4 === 3,
+          time: timeIn(pipeline),
+        }),
+      },
+    );
+  });
+
+  it('where each third candle comes too late', async () => {
+    await lookBackAt(BOLD, { seed: 3, isLate: index => index % 3 === 0 });
+  });
+
+  it('where the operator has everything closed, on a market that is silent at times', async () => {
+    await lookBackAt(BOLD, {
+      ...{ seed: 3, every: 37, isLate: index => index % 5 === 0 },
+      word: (_, pipeline) => ({
+        kind: pipeline.world.portfolio.fills % 2 === 1 ? 'flatten' : 'resume',
+        time: timeIn(pipeline),
+      }),
+    });
   });
 
   it('with the Q-table and the ensemble off', async () => {
     const off = { qTable: false, ensemble: false, attention: false };
-    await lookBackAt({ ...BOLD, learning: { ...BOLD.learning, ...off } }, 5);
+    await lookBackAt({ ...BOLD, learning: { ...BOLD.learning, ...off } }, { seed: 5 });
   });
 
   it('with the settings that a bot begins with', async () => {
-    await lookBackAt(settingsWith({}), 6);
+    await lookBackAt(settingsWith({}), { seed: 6 });
   });
 
   it('and each thing that can be said was said', () => {
@@ -211,6 +259,7 @@ describe('every step of a run, looked back at, says what its facts say', () => {
       ],
       ...['a position is open, and stays', 'a position is open, and its exit is on its way'],
       ...['a position is open, and is left: time_exit', 'staying out was chosen', 'accepted'],
+      ...['a position is open, and the candle came too late to leave it', 'paused'],
     ])
       assert.ok((counts.get(what) ?? 0) > 0, what);
   });
