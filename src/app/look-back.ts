@@ -4,6 +4,7 @@
  * Promises: read-only; the same look at both; what neither has is refused with how far each goes.
  * Never: hides that a backup is damaged or out of reach.
  */
+import { UncoveredFault } from '../backup/plan.ts';
 import { EXIT, Fault } from '../base/fault.ts';
 import { UnkeptFault } from '../state/inspect.ts';
 import { ownId, type Place } from './directory.ts';
@@ -54,14 +55,13 @@ export function lookOnlyBack<T>(
   return lookIntoBackup(task, look);
 }
 
-/** A backup that is damaged or cannot be reached might have had it: that is told as it is. */
+/** A place that is damaged or out of reach might have had it: that is no wrong option. */
 function refusalOfBoth(own: UnkeptFault, fault: unknown): unknown {
-  const isUncovered =
-    fault instanceof Fault && (fault.exitCode === EXIT.config || fault instanceof UnkeptFault);
-  if (!isUncovered) return fault;
+  if (!(fault instanceof Fault)) return fault;
+  const isUncovered = fault instanceof UncoveredFault || fault instanceof UnkeptFault;
   const { message, remedy } = fault;
   return new Fault(
-    EXIT.usage,
+    isUncovered ? EXIT.usage : fault.exitCode,
     `${own.message}, and ${message}`,
     `${remedy}; in the directory itself ${own.remedy}`,
   );

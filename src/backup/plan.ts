@@ -12,7 +12,7 @@
  * Where none leads there, or less far than the place once promised, the fault (65) names what is
  * damaged or missing and what can be restored; a moment that it never had is a wrong option (2). Never: writes, takes an older epoch for a damaged one.
  */
-import { EXIT, Fault } from '../base/fault.ts';
+import { EXIT, type ExitCode, Fault } from '../base/fault.ts';
 import { BLOB_BYTES_MAX } from '../base/limits.ts';
 import type { AnyComponent } from '../core/component.ts';
 import { epochBegun } from '../state/journal-lines.ts';
@@ -31,6 +31,9 @@ export type Moment =
   | { readonly kind: 'step'; readonly seq: number }
   /** UTC ms, by the market's clock. */
   | { readonly kind: 'time'; readonly time: number };
+
+/** The place never had it, as far as its names tell, and nothing in it is damaged. */
+export class UncoveredFault extends Fault {}
 
 export interface PlanOptions {
   readonly place: BackupPlace;
@@ -282,16 +285,19 @@ function unreachableMoment(
         `steps ${firstSeq + (isBefore ? 1 : 0)} to ${lastSeq} (epoch ${epoch})`,
     ),
   );
-  const why = notes.length === 0 ? '' : `: ${notes.join('; ')}`;
+  const refusal = (exitCode: ExitCode, what: string, remedy: string): Fault =>
+    notes.length === 0
+      ? new UncoveredFault(exitCode, what, remedy)
+      : new Fault(EXIT.corrupt, `${what}: ${notes.join('; ')}`, remedy);
   if (ranges.length === 0)
-    return new Fault(
-      notes.length === 0 ? EXIT.config : EXIT.corrupt,
-      `there is no backup of directory ${directoryId} in ${place.name}${why}`,
+    return refusal(
+      EXIT.config,
+      `there is no backup of directory ${directoryId} in ${place.name}`,
       'check --from; holdfast state restore --list shows what is there',
     );
-  return new Fault(
-    notes.length === 0 ? EXIT.usage : EXIT.corrupt,
-    `${asked} cannot be restored from ${place.name}${why}`,
+  return refusal(
+    EXIT.usage,
+    `${asked} cannot be restored from ${place.name}`,
     `there are ${ranges.join(', ')}; choose with --at (and --epoch)`,
   );
 }

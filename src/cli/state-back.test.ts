@@ -17,6 +17,8 @@ const SETTINGS = {
   risk: { max_hold_candles: 60, min_confidence: 0, loss_streak_limit: 100 },
   learning: { choice_candles: 20 },
 };
+/** Nobody listens there. */
+const ENV = { AWS_ENDPOINT_URL: 'http://127.0.0.1:9' };
 /** Steps that the directory `young` begins after, and the first backup. */
 let [end, begin] = [0, 0];
 
@@ -25,13 +27,13 @@ async function say(...argv: readonly string[]) {
   const code = await runCli(argv, {
     stdout: { write: text => (out += text), on: () => {} },
     stderr: { write: text => (err += text), on: () => {} },
-    ...{ env: {}, now: Date.now, log: null },
+    ...{ env: ENV, now: Date.now, log: null },
   });
   return { code, out, err };
 }
 
-/** With `backup.to` in the config, or without. */
-const state = (words: string, dir: string, config: 'keeping' | 'plain') =>
+/** With `backup.to` in the config, or without; or with one that is out of reach. */
+const state = (words: string, dir: string, config: 'keeping' | 'plain' | 'away') =>
   say('state', ...words.split(' '), '--dir', dir, '--config', at(`${config}.json`));
 
 async function told(words: string, dir: string, config: 'keeping' | 'plain' = 'keeping') {
@@ -119,10 +121,29 @@ describe('a moment that nothing has', () => {
       const first = look.startsWith('replay') ? begin + 1 : begin;
       assert.match(
         err,
-        new RegExp(`^holdfast: [^\n]+there are steps ${first} to ${end} [^\n]+\n$`),
+        new RegExp(
+          `^holdfast: [^\n]*step 100[^\n]*, and step 100 cannot be restored[^\n]+` +
+            `there are steps ${first} to ${end} [^\n]+; in the directory itself [^\n]+\n$`,
+        ),
       );
     });
   }
+
+  for (const [what, to, code] of [
+    ['is not there', at('nowhere'), EXIT.config],
+    ['does not answer', 's3://bucket/prefix', EXIT.unreachable],
+  ] as const)
+    it(`may be in a place that ${what}: told as such, beside what the directory has`, async () => {
+      process.env['AWS_ACCESS_KEY_ID'] ??= 'key';
+      process.env['AWS_SECRET_ACCESS_KEY'] ??= 'secret';
+      writeFileSync(at('away.json'), JSON.stringify({ ...SETTINGS, backup: { to } }));
+      const refused = await state('show run --at 100', young, 'away');
+      assert.deepEqual([refused.code, refused.out], [code, '']);
+      assert.match(
+        refused.err,
+        /^holdfast: step 100 is not kept in [^\n]+, and [^\n]+; in the directory itself the earliest point is [^\n]+\n$/,
+      );
+    });
 
   it('of before or after everything is no matter of backups', async () => {
     for (const [words, message] of [
