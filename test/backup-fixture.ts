@@ -3,8 +3,9 @@
  */
 
 import { folderPlace } from '../src/backup/folder-place.ts';
+import type { Moment } from '../src/backup/moment.ts';
 import type { BackupPlace } from '../src/backup/place.ts';
-import { type Moment, type Plan, planRestore } from '../src/backup/plan.ts';
+import { type Plan, planRestore } from '../src/backup/plan.ts';
 import { nextEpoch, writeRestored } from '../src/backup/restore.ts';
 import { takeBackup } from '../src/backup/take.ts';
 import { newestOf, readManifests } from '../src/state/manifest.ts';

@@ -4,7 +4,7 @@
  * Promises: read-only; the same look at both; what neither has is refused with how far each goes.
  * Never: hides that a backup is damaged or out of reach.
  */
-import { UncoveredFault } from '../backup/plan.ts';
+import { UncoveredFault } from '../backup/moment.ts';
 import { EXIT, Fault } from '../base/fault.ts';
 import { UnkeptFault } from '../state/inspect.ts';
 import { ownId, type Place } from './directory.ts';

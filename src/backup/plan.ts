@@ -12,7 +12,7 @@
  * Where none leads there, or less far than the place once promised, the fault (65) names what is
  * damaged or missing and what can be restored; a moment that it never had is a wrong option (2). Never: writes, takes an older epoch for a damaged one.
  */
-import { EXIT, type ExitCode, Fault } from '../base/fault.ts';
+import { EXIT, Fault } from '../base/fault.ts';
 import { BLOB_BYTES_MAX } from '../base/limits.ts';
 import type { AnyComponent } from '../core/component.ts';
 import { epochBegun } from '../state/journal-lines.ts';
@@ -23,17 +23,9 @@ import { followChain } from './chain.ts';
 import { blobsNamed, listChunks, marketTimeOf } from './chunk.ts';
 import { type Coverage, coverage } from './coverage.ts';
 import { blobPath, type Chunk, objectPath } from './layout.ts';
+import { type Moment, unreachableMoment } from './moment.ts';
 import { damaged, getContent, packedBytesMax, unpack } from './pack.ts';
 import type { BackupPlace } from './place.ts';
-
-export type Moment =
-  | { readonly kind: 'latest' }
-  | { readonly kind: 'step'; readonly seq: number }
-  /** UTC ms, by the market's clock. */
-  | { readonly kind: 'time'; readonly time: number };
-
-/** The place never had it, as far as its names tell, and nothing in it is damaged. */
-export class UncoveredFault extends Fault {}
 
 export interface PlanOptions {
   readonly place: BackupPlace;
@@ -267,37 +259,4 @@ function endsBefore(trial: Trial, seq: number, damage: Fault | null): Fault {
     damage === null ? `${place.name} lacks steps ${seq + 1} to ${missing}` : damage.message;
   const lead = `the backup of step ${catalogue.seq} leads to step ${seq} only`;
   return new Fault(EXIT.corrupt, `${lead} (${why})`, `restore with --at ${seq}`);
-}
-
-function unreachableMoment(
-  { place, directoryId, moment, isBefore = false }: PlanOptions,
-  covered: readonly Coverage[],
-  notes: readonly string[],
-): Fault {
-  const asked = {
-    latest: 'the end of it',
-    step: `step ${moment.kind === 'step' ? moment.seq : 0}`,
-    time: moment.kind === 'time' ? new Date(moment.time).toISOString() : '',
-  }[moment.kind];
-  const ranges = covered.flatMap(({ epoch, spans }) =>
-    spans.map(
-      ({ firstSeq, lastSeq }) =>
-        `steps ${firstSeq + (isBefore ? 1 : 0)} to ${lastSeq} (epoch ${epoch})`,
-    ),
-  );
-  const refusal = (exitCode: ExitCode, what: string, remedy: string): Fault =>
-    notes.length === 0
-      ? new UncoveredFault(exitCode, what, remedy)
-      : new Fault(EXIT.corrupt, `${what}: ${notes.join('; ')}`, remedy);
-  if (ranges.length === 0)
-    return refusal(
-      EXIT.config,
-      `there is no backup of directory ${directoryId} in ${place.name}`,
-      'check --from; holdfast state restore --list shows what is there',
-    );
-  return refusal(
-    EXIT.usage,
-    `${asked} cannot be restored from ${place.name}`,
-    `there are ${ranges.join(', ')}; choose with --at (and --epoch)`,
-  );
 }

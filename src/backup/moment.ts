@@ -1,0 +1,61 @@
+/**
+ * The moment that a restore is asked for, and the words for one that a place does not give.
+ *
+ * Promises: what was never there is told apart from what is damaged or missing; either way the fault
+ * says from where to where a moment may lie. Never: reads from the place.
+ */
+import { EXIT, type ExitCode, Fault } from '../base/fault.ts';
+import type { Coverage } from './coverage.ts';
+import type { BackupPlace } from './place.ts';
+
+export type Moment =
+  | { readonly kind: 'latest' }
+  | { readonly kind: 'step'; readonly seq: number }
+  /** UTC ms, by the market's clock. */
+  | { readonly kind: 'time'; readonly time: number };
+
+/** The place never had it, as far as its names tell, and nothing in it is damaged. */
+export class UncoveredFault extends Fault {}
+
+interface Asked {
+  readonly place: BackupPlace;
+  readonly directoryId: string;
+  readonly moment: Moment;
+  readonly isBefore?: boolean;
+}
+
+/** `notes`: what is damaged, and may have led there. */
+export function unreachableMoment(
+  { place, directoryId, moment, isBefore = false }: Asked,
+  covered: readonly Coverage[],
+  notes: readonly string[],
+): Fault {
+  const asked = {
+    latest: 'the end of it',
+    step: `step ${moment.kind === 'step' ? moment.seq : 0}`,
+    time: moment.kind === 'time' ? new Date(moment.time).toISOString() : '',
+  }[moment.kind];
+  const ranges = covered.flatMap(({ epoch, spans }) =>
+    spans
+      .map(({ firstSeq, lastSeq }) => ({ first: firstSeq + (isBefore ? 1 : 0), last: lastSeq }))
+      .filter(({ first, last }) => first <= last)
+      .map(({ first, last }) => `steps ${first} to ${last} (epoch ${epoch})`),
+  );
+  const refusal = (exitCode: ExitCode, what: string, remedy: string): Fault =>
+    notes.length === 0
+      ? new UncoveredFault(exitCode, what, remedy)
+      : new Fault(EXIT.corrupt, `${what}: ${notes.join('; ')}`, remedy);
+  if (covered.length === 0)
+    return refusal(
+      EXIT.config,
+      `there is no backup of directory ${directoryId} in ${place.name}`,
+      `check --from; ${LIST}`,
+    );
+  return refusal(
+    EXIT.usage,
+    `${asked} cannot be restored from ${place.name}`,
+    ranges.length === 0 ? LIST : `there are ${ranges.join(', ')}; choose with --at (and --epoch)`,
+  );
+}
+
+const LIST = 'holdfast state restore --list shows what is there';
