@@ -21,12 +21,14 @@ interface Asked {
   readonly place: BackupPlace;
   readonly directoryId: string;
   readonly moment: Moment;
+  /** Null: any. */
+  readonly epoch: number | null;
   readonly isBefore?: boolean;
 }
 
-/** `notes`: what is damaged, and may have led there. */
+/** `covered`: of all epochs; `notes`: what is damaged, and may have led there. */
 export function unreachableMoment(
-  { place, directoryId, moment, isBefore = false }: Asked,
+  { place, directoryId, moment, epoch: wanted, isBefore = false }: Asked,
   covered: readonly Coverage[],
   notes: readonly string[],
 ): Fault {
@@ -51,9 +53,12 @@ export function unreachableMoment(
       `there is no backup of directory ${directoryId} in ${place.name}`,
       `check --from; ${LIST}`,
     );
+  const isEpochThere = wanted === null || covered.some(({ epoch }) => epoch === wanted);
   return refusal(
     EXIT.usage,
-    `${asked} cannot be restored from ${place.name}`,
+    isEpochThere
+      ? `${asked}${wanted === null ? '' : ` of epoch ${wanted}`} cannot be restored from ${place.name}`
+      : `there is no backup of epoch ${wanted} in ${place.name}`,
     ranges.length === 0 ? LIST : `there are ${ranges.join(', ')}; choose with --at (and --epoch)`,
   );
 }

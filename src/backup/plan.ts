@@ -10,7 +10,8 @@
  * Promises: everything a plan needs was read, unpacked and checked by its hash before anybody writes
  * anything; a backup that is damaged gives way to an older one of its epoch with the lines after it.
  * Where none leads there, or less far than the place once promised, the fault (65) names what is
- * damaged or missing and what can be restored; a moment that it never had is a wrong option (2). Never: writes, takes an older epoch for a damaged one.
+ * damaged or missing and what can be restored; a moment or an epoch that no name in it ever promised
+ * is a wrong option (2). Never: writes, takes an older epoch for a damaged one.
  */
 import { EXIT, Fault } from '../base/fault.ts';
 import { BLOB_BYTES_MAX } from '../base/limits.ts';
@@ -62,8 +63,8 @@ export async function planRestore(options: PlanOptions): Promise<Plan> {
   const covered = coverage(wanted, chunks);
   const notes = bad.map(({ message }) => message);
   // One that cannot be read may have led there.
-  if (bad.length === 0 && isBehind(options.moment, covered, chunks))
-    throw unreachableMoment(options, covered, []);
+  if (bad.length === 0 && isUnpromised(options.moment, covered, chunks))
+    throw unreachableMoment(options, coverage(good, chunks), []);
   for (const { epoch: own, backups } of covered) {
     const candidates = newestFirst(backups, options);
     const lastSeq = promisedBy({ epoch: own, backups }, chunks);
@@ -76,7 +77,7 @@ export async function planRestore(options: PlanOptions): Promise<Plan> {
     const isBeyond = options.moment.kind === 'step' && options.moment.seq > lastSeq;
     if (candidates.length > 0 && !isBeyond) break;
   }
-  throw unreachableMoment(options, covered, notes);
+  throw unreachableMoment(options, coverage(good, chunks), notes);
 }
 
 /** The last step of an epoch that the place ever said it had. */
@@ -89,15 +90,22 @@ const promisedBy = (
     ...chunks.filter(each => each.epoch === epoch).map(({ last }) => last),
   );
 
-/** A step behind everything that the place ever said it had; lines may lead into a later epoch. */
-const isBehind = (
+/**
+ * No name in the place ever said that it had this step: it is behind them all, or in a gap that was
+ * never shipped. Lines may lead into a later epoch.
+ */
+const isUnpromised = (
   moment: Moment,
   covered: readonly Coverage[],
   chunks: readonly Chunk[],
 ): boolean =>
   moment.kind === 'step' &&
-  chunks.every(({ last }) => moment.seq > last) &&
-  covered.every(epoch => moment.seq > promisedBy(epoch, chunks));
+  chunks.every(({ first, last }) => moment.seq < first || moment.seq > last) &&
+  covered.every(({ backups }) =>
+    backups.every(
+      ({ seq, through }) => moment.seq < seq || moment.seq > Math.max(seq, through.seq),
+    ),
+  );
 
 function newestFirst(
   backups: readonly Catalogue[],
