@@ -11,6 +11,7 @@ import {
   fieldsOn,
   fieldText,
   isEmpty,
+  type OldField,
   type OldFields,
   pick,
   pickNumber,
@@ -52,6 +53,35 @@ export function takeHolds(state: RiskState, fields: OldFields, notes: Notes): vo
   notePositions(fields, notes);
 }
 
+/** Words in any other name that, with a yes, say the same: `daily_loss_limit_hit`, `stop_trading`. */
+const HELD_WORD =
+  /\b(halt(ed|ing)?|stop(ped)?|disabled?|block(ed|ing)?|trip(ped)?|reached|hit|emergency|shutdown|kill(ed)?|paused?|suspend(ed)?|breach(ed)?|exceeded|lock(ed|out)?|frozen|forbidden|banned)\b/;
+/** They hold nothing back: what a single position has, and a share. */
+const OTHER_WORDS =
+  /\b(trailing stop|stop ?loss|atr stop|break ?even stop|stop ?limit|hit (rate|ratio))\b/g;
+const COUNT = /\b(count|counter|number|num|total)\b/;
+/** Words in any other name that say so with a no: `entries_permitted`. */
+const ALLOWED_WORDS = [/\b(trading|trades?|entries)\b/, /\b(enabled|allowed|permitted)\b/];
+/** What the state of a bot is called where it trades no more. */
+const HELD_STATE = /^(halted|stopped|paused|suspended|disabled|killed|blocked|locked|emergency)$/i;
+
+/** In doubt entries are held back: a person lifts that with one word. */
+function isHeldByWord({ name, key, value }: OldField): boolean {
+  const words = wordsOf(name);
+  const flag = switchOf(value);
+  if (/(status|state|mode|trading)$/.test(key) && HELD_STATE.test(textOf(value) ?? '')) return true;
+  if (flag === false) return ALLOWED_WORDS.every(word => word.test(words));
+  return flag === true && !COUNT.test(words) && HELD_WORD.test(words.replaceAll(OTHER_WORDS, ''));
+}
+
+/** `flags.dailyLimitHit` is `daily limit hit`. */
+const wordsOf = (name: string): string =>
+  (name.split('.').at(-1) ?? '')
+    .replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .replaceAll(/[^A-Za-z0-9]+/g, ' ')
+    .trim()
+    .toLowerCase();
+
 function takeKillSwitch(state: RiskState, fields: OldFields, notes: Notes): void {
   const said = [...HELD, ...ALLOWED].flatMap(name => {
     const flag = pick(fields, [name], switchOf);
@@ -60,9 +90,10 @@ function takeKillSwitch(state: RiskState, fields: OldFields, notes: Notes): void
       ? []
       : [{ field, held: flag !== ALLOWED.includes(name) }];
   });
-  const why = namesText([
-    ...new Set(said.filter(({ held }) => held).map(({ field }) => fieldText(field))),
-  ]);
+  const byWord = fields.all.filter(field => !field.understood && isHeldByWord(field));
+  byWord.forEach(understand);
+  const held = [...said.filter(each => each.held).map(({ field }) => field), ...byWord];
+  const why = namesText([...new Set(held.map(fieldText))]);
   state.killSwitch = why !== '';
   if (state.killSwitch)
     notes.carried(

@@ -140,32 +140,6 @@ describe('dictionaries in dictionaries, with what numpy makes of numbers', () =>
 });
 
 describe('a risk file', () => {
-  for (const said of [
-    { kill_switch: true },
-    { KillSwitch: 'ON' },
-    { kill_switch: { engaged: 1 } },
-    { state: { emergency_stop: 'triggered' } },
-    { trading_enabled: false },
-    { can_trade: 'no' },
-    { kill_switch: false, circuit_breaker_active: true },
-  ])
-    it(`holds entries back where it says ${JSON.stringify(said)}`, () =>
-      assert.equal(riskFrom(said).state.killSwitch, true));
-
-  for (const said of [
-    {},
-    { kill_switch: false },
-    { kill_switch: null },
-    { kill_switch: 'off', trading_enabled: true },
-    { config: { kill_switch: true } },
-    { kill_switch: 'perhaps' },
-  ])
-    it(`holds none back where it says ${JSON.stringify(said)}`, () =>
-      assert.equal(riskFrom(said).state.killSwitch, false));
-
-  it('has a kill switch that cannot be read told by name', () =>
-    assert.match(riskFrom({ kill_switch: 'perhaps' }).told('other fields'), /kill_switch perhaps/));
-
   for (const [drawdown, rest] of [
     [{ drawdown_pct: 0.5 }, 995],
     [{ current_drawdown_percent: 12 }, 880],
