@@ -18,6 +18,7 @@ import type { Millis } from '../../base/time.ts';
 import { exitSide, signOf } from '../../core/order.ts';
 import type { Waiting } from '../../core/outbox.ts';
 import type { VenueOrder, VenuePosition } from '../../core/venue.ts';
+import { isProtected } from '../../core/venue-books.ts';
 import { isOfDirectory, stopClientId } from '../client-id.ts';
 import { strangeReport } from './adopt.ts';
 import { book, bookFunding } from './book.ts';
@@ -72,6 +73,8 @@ async function tellOrphan(desk: Desk, order: VenueOrder): Promise<Failure | null
   const isItsStop = reduceOnly && (booksOf(desk).foreign[symbol] ?? 0) !== 0;
   const isOurs = isOfDirectory(desk.directory, clientId) && !isItsStop;
   if (!isOurs && desk.orphans.has(venueId)) return null;
+  if (isOurs && reduceOnly && isBare(desk, symbol))
+    return { code: 'difference', retry: true, hint: `a stop in ${symbol} waits for its successor` };
   const canceled = isOurs ? await desk.venue.cancel(clientId, symbol) : null;
   if (canceled?.ok === false && canceled.error.code !== 'not-found') return canceled.error;
   desk.orphans.add(venueId);
@@ -79,6 +82,10 @@ async function tellOrphan(desk: Desk, order: VenueOrder): Promise<Failure | null
   answer(desk, { type: 'order.orphaned', symbol, venueId, clientId, done, time: timeOf(desk) });
   return null;
 }
+
+const isBare = (desk: Desk, symbol: string): boolean =>
+  portfolioOf(desk).positions[symbol] !== undefined &&
+  !isProtected(portfolioOf(desk), booksOf(desk), symbol);
 
 /** A stop that stands there no longer is placed anew, unless it fired. */
 async function findStops(
