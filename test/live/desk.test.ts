@@ -166,8 +166,11 @@ describe('a person on the site of the exchange', () => {
   it('who turns a position over has the old one closed and the new one adopted', async () => {
     const desk = await holding();
     desk.venue.byHand(BTC, 'sell', 25);
+    const { price } = desk.venue;
+    desk.venue.tick(price * 0.999, 1000);
     await desk.compared();
     assert.equal(desk.lots(BTC), -15);
+    assert.equal(desk.told('position.adopted').at(-1)?.price, price);
     assert.equal(stopLots(desk.venue, BTC), 15);
     assertBooks(desk);
   });

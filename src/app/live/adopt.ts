@@ -24,6 +24,8 @@ export interface StrangeLots {
   readonly time: Millis;
   /** Absent where no fill tells of them. */
   readonly fillId?: string;
+  /** The fill that is taken for what it closed, and opened these with the rest. */
+  readonly of?: string;
 }
 
 /** Lots that came without an order of ours, as the config has them treated. */
@@ -39,7 +41,7 @@ export function strangeReport(desk: Desk, strange: StrangeLots): VenueReport {
   return {
     type: 'position.adopted',
     // A fill is named within its symbol.
-    id: `hand-${symbol}-${strange.fillId ?? time}`,
+    id: `hand-${symbol}-${strange.fillId ?? strange.of ?? time}`,
     ...{ symbol, side, lots, price, fee, time, ...fillId },
     leverage: portfolioOf(desk).positions[symbol]?.leverage ?? desk.world.run.settings.leverage,
     stop: stopFor(desk, strange),

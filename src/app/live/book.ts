@@ -38,7 +38,7 @@ export async function book(desk: Desk, symbol: string): Promise<Failure | null> 
   const due = [...settled.value];
   for (const fill of fills.value) {
     while (due[0] !== undefined && due[0].time <= fill.time) settle(desk, due.shift());
-    answer(desk, reportOf(desk, fill));
+    take(desk, fill);
   }
   for (const settlement of due) settle(desk, settlement);
   return null;
@@ -96,6 +96,19 @@ async function nameOf(desk: Desk, { venueId, symbol }: VenueFill): Promise<Resul
   return ok(clientId);
 }
 
+function take(desk: Desk, fill: VenueFill): void {
+  const report = reportOf(desk, fill);
+  answer(desk, report);
+  const { symbol, side, price, time, fillId } = fill;
+  const over = report.type === 'order.filled' ? fill.lots - report.lots : 0;
+  // It closed a position and opened another: at this price, which no list of positions would tell.
+  if (over > 0)
+    answer(
+      desk,
+      strangeReport(desk, { symbol, side, lots: over, price, fee: 0, time, of: fillId }),
+    );
+}
+
 function reportOf(desk: Desk, fill: VenueFill): Report | VenueReport {
   const { symbol, side, lots, price, fee, time, fillId, liquidity } = fill;
   const clientId = desk.names.get(fill.venueId) ?? null;
@@ -116,7 +129,6 @@ function reportOf(desk: Desk, fill: VenueFill): Report | VenueReport {
   const held = portfolioOf(desk).positions[symbol];
   if (held === undefined || side !== exitSide(held.direction))
     return strangeReport(desk, { symbol, side, lots, price, fee, time, fillId });
-  // What turns the position over shows as a difference of positions afterwards.
   const closed = { ...filled, lots: Math.min(lots, held.lots) };
   return fill.liquidation
     ? { ...closed, id: `liquidation:${symbol}`, exitReason: 'liquidation' }
