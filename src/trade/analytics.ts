@@ -50,12 +50,7 @@ export const analytics: Component<'analytics', AnalyticsState> = {
       // No other start balance counts from here on.
       state.traded = true;
     },
-    'balance.corrected': (state, { amount }) => {
-      const { drawdown } = state;
-      // Money that came or went is neither won nor lost.
-      if (state.startBalance !== null) state.startBalance = asUnits(state.startBalance + amount);
-      if (drawdown.peak !== null) drawdown.peak = asUnits(drawdown.peak + amount);
-    },
+    'balance.corrected': (state, { amount }) => correct(state, amount),
     'position.adopted': ({ paid }, { fee }) => {
       paid.takerFees = asUnits(paid.takerFees + fee);
     },
@@ -153,6 +148,22 @@ function settleImported(state: AnalyticsState, point: EquityPoint): void {
   // The largest fall is of all time; how long positions were held is a share of the time here.
   drawdown.peak = null;
   exposure.settledMs = 0;
+}
+
+/**
+ * Money that came or went is neither won nor lost. The last point is what the next one is reckoned
+ * from: it goes along.
+ */
+function correct(state: AnalyticsState, amount: Units): void {
+  const { curve, daily, drawdown } = state;
+  if (state.startBalance !== null) state.startBalance = asUnits(state.startBalance + amount);
+  if (drawdown.peak !== null) drawdown.peak = asUnits(drawdown.peak + amount);
+  const [last, today] = [curve.at(-1), daily.at(-1)];
+  if (last === undefined || today === undefined) return;
+  const { time, balance, equity } = last;
+  const point = { time, balance: asUnits(balance + amount), equity: asUnits(equity + amount) };
+  curve[curve.length - 1] = point;
+  daily[daily.length - 1] = { day: today.day, equity: point.equity };
 }
 
 function addPoint(state: AnalyticsState, point: EquityPoint): void {
