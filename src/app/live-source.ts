@@ -67,7 +67,7 @@ export async function openLive(config: AppConfig, wish: LiveWish): Promise<LiveS
 /** The account at the exchange; refused before anything is asked where it may not be used. */
 async function openAccount(
   config: AppConfig,
-  { env, tell }: LiveWish,
+  { env, stop, tell }: LiveWish,
 ): Promise<Pick<MarketSource, 'mode' | 'account' | 'venue'>> {
   const id = nameOf(config);
   const verified = EXCHANGES[id]?.verified ?? false;
@@ -75,7 +75,7 @@ async function openAccount(
   const client = await loadClient(id, { keys, testUrl: testExchangeUrl(env) });
   const venue = ccxtVenue(client);
   const warn = (line: string): void => tell('warn', line);
-  const { account } = await checkAccess(venue, { config, id, verified, warn });
+  const { account } = await checkAccess(venue, { config, id, verified, warn, stop });
   return { mode: 'live', account, venue };
 }
 

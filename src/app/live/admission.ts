@@ -5,8 +5,10 @@
  * can move money out is refused unless the config takes it. Never: shows a key or a part of it.
  */
 import { EXIT, Fault } from '../../base/fault.ts';
-import type { Failure } from '../../base/result.ts';
-import type { Venue, VenueAccess } from '../../core/venue.ts';
+import { EXCHANGE_ATTEMPTS_MAX } from '../../base/limits.ts';
+import type { Failure, Result } from '../../base/result.ts';
+import { LATER, type Venue, type VenueAccess } from '../../core/venue.ts';
+import { createBackOff, pause } from '../../exchange/ccxt/ask.ts';
 import type { Keys } from '../../exchange/ccxt/load.ts';
 import type { AppConfig } from '../config.ts';
 import { ENV_PREFIX } from '../config-file.ts';
@@ -17,12 +19,13 @@ export interface Wish {
   readonly id: string;
   readonly verified: boolean;
   readonly warn: (line: string) => void;
+  readonly stop: AbortSignal;
 }
 
 const refuse = (message: string, remedy: string): Fault => new Fault(EXIT.config, message, remedy);
 
 /** The keys, where config and environment allow real orders. */
-export function admit({ config, id, verified }: Omit<Wish, 'warn'>): Keys {
+export function admit({ config, id, verified }: Pick<Wish, 'config' | 'id' | 'verified'>): Keys {
   if (!config.live)
     throw refuse('--live sends real orders, and the config does not allow it', 'set "live": true');
   if (!verified && !config.exchange.acceptUnverified)
@@ -44,10 +47,24 @@ export function admit({ config, id, verified }: Omit<Wish, 'warn'>): Keys {
   };
 }
 
+/** Asks on for a while: an exchange that is away for a moment is no reason not to start. */
+async function reach(venue: Venue, { id, warn, stop }: Wish): Promise<Result<VenueAccess>> {
+  const backOff = createBackOff();
+  for (let attempt = 1; ; attempt += 1) {
+    const found = await venue.access();
+    if (found.ok || stop.aborted || attempt === EXCHANGE_ATTEMPTS_MAX) return found;
+    const { code, retry } = found.error;
+    if (!retry && (code === 'auth' || !LATER.has(code))) return found;
+    const waitMs = backOff.next();
+    warn(`${id} does not answer (${code}): trying again in ${Math.ceil(waitMs / 1000)} s`);
+    await pause(waitMs, stop);
+  }
+}
+
 /** Whose account it is; a fault where its key may not do what is needed, or may do too much. */
 export async function checkAccess(venue: Venue, wish: Wish): Promise<VenueAccess> {
   const { config, id, warn } = wish;
-  const found = await venue.access();
+  const found = await reach(venue, wish);
   if (!found.ok) throw unreached(id, found.error);
   const { mayTrade, mayWithdraw } = found.value;
   if (!mayTrade)
