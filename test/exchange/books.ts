@@ -44,6 +44,8 @@ export interface BooksOptions {
   readonly hiddenMs: (order: Wanted) => number;
   /** True: a client id is refused only while its first order is live. */
   readonly forgetsIds: boolean;
+  /** Called before anybody is answered. */
+  readonly onAccepted: (order: Order) => void;
   readonly realMs: () => number;
 }
 
@@ -141,6 +143,7 @@ export class Books {
     if (order.clientOid !== '') this.idUse(order.clientOid).accepted += 1;
     if (order.state === 'waiting') this.tell(stopMessages(order, 'open'));
     this.look(order.symbol);
+    this.#options.onAccepted(order);
     return order;
   }
 

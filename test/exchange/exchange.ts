@@ -50,6 +50,8 @@ export interface ExchangeOptions {
   readonly forgetsIds?: boolean;
   /** The key that is known, by default TEST_KEY. */
   readonly key?: typeof TEST_KEY;
+  /** An order is in the books, and nobody was answered yet: the instant to kill a bot at. */
+  readonly onAccepted?: (order: Order) => void;
   /** More routes, asked first. */
   readonly routes?: (exchange: TestExchange) => readonly Route[];
 }
@@ -66,6 +68,8 @@ export class TestExchange {
   readonly accounts: Books;
   readonly faults: Faults;
   readonly hand: Hand;
+  /** When connections were refused, by the machine's clock. */
+  readonly outages: { readonly fromMs: number; untilMs: number | null }[] = [];
   readonly mode: AccountMode = { margin: new Map(), crossLeverage: new Map(), isHedged: false };
   readonly #key: ApiKey;
   readonly #options: ExchangeOptions;
@@ -90,6 +94,7 @@ export class TestExchange {
       hiddenMs: ({ symbol }) =>
         this.faults.ofHouse('lateFind', symbol) ? this.faults.lateMs(symbol) : 0,
       forgetsIds: options.forgetsIds === true,
+      onAccepted: order => options.onAccepted?.(order),
       realMs: () => performance.now(),
     });
     this.hand = new Hand(this.accounts, this.#key);
@@ -164,10 +169,13 @@ export class TestExchange {
 
   /** Refuses connections for a while; books survive, tokens do not, prices go on. */
   async outage(forMs: number): Promise<void> {
+    const outage = { fromMs: performance.now(), untilMs: null as number | null };
+    this.outages.push(outage);
     this.push.forgetTokens();
     await this.#web.down();
     await sleep(forMs);
     if (!this.#isClosed) await this.#web.up();
+    outage.untilMs = performance.now();
   }
 
   async close(): Promise<void> {

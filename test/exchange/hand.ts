@@ -24,10 +24,10 @@ export class Hand {
   trade = (symbol: string, side: Side, size: number, leverage: number = 5): Order =>
     placeOrder(this.#books, wantedBy(symbol, side, { size, leverage }));
 
-  close(symbol: string): Order {
-    const position = this.#books.position(symbol);
-    const side = isLong(position) ? 'sell' : 'buy';
-    const size = sizeOf(position);
+  close = (symbol: string): Order => this.reduce(symbol, sizeOf(this.#books.position(symbol)));
+
+  reduce(symbol: string, size: number): Order {
+    const side = isLong(this.#books.position(symbol)) ? 'sell' : 'buy';
     return placeOrder(this.#books, wantedBy(symbol, side, { size, reduceOnly: true }));
   }
 

@@ -16,7 +16,8 @@ export interface Bare {
   readonly fromMs: number;
   /** Null: still. */
   untilMs: number | null;
-  /** By the machine's clock, for runs where the virtual one runs fast. */
+  /** By the machine's clock, for runs where the virtual one runs fast: its begin and its length. */
+  readonly realFromMs: number;
   realMs: number | null;
 }
 
@@ -27,7 +28,7 @@ export interface Clocks {
 
 export class Watch {
   readonly #bare: Bare[] = [];
-  readonly #open = new Map<string, { readonly bare: Bare; readonly realMs: number }>();
+  readonly #open = new Map<string, Bare>();
 
   /** Every stretch of time, in the order they began. */
   get stretches(): readonly Bare[] {
@@ -39,12 +40,13 @@ export class Watch {
     const lots = sizeOf(position) - coveredLots(position, orders);
     const open = this.#open.get(symbol);
     if (lots > 0 && open === undefined) {
-      const bare = { symbol, lots, fromMs: clocks.nowMs, untilMs: null, realMs: null };
+      const { nowMs: fromMs, realMs: realFromMs } = clocks;
+      const bare = { symbol, lots, fromMs, untilMs: null, realFromMs, realMs: null };
       this.#bare.push(bare);
-      this.#open.set(symbol, { bare, realMs: clocks.realMs });
+      this.#open.set(symbol, bare);
     } else if (lots <= 0 && open !== undefined) {
-      open.bare.untilMs = clocks.nowMs;
-      open.bare.realMs = clocks.realMs - open.realMs;
+      open.untilMs = clocks.nowMs;
+      open.realMs = clocks.realMs - open.realFromMs;
       this.#open.delete(symbol);
     }
   }

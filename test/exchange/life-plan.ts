@@ -1,0 +1,218 @@
+/**
+ * The plan of one life of a live account: market, faults, deaths and strange hands, all by its seed.
+ *
+ * Promises: the same seed gives the same plan (what becomes of it depends on the machine's clock,
+ * too: processes are real). Never: starts anything.
+ */
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Candle } from '../../src/core/market.ts';
+import { createSimulatedMarket } from '../../src/exchange/simulated-market.ts';
+import { dice } from './dice.ts';
+import type { FaultPlan } from './fault.ts';
+import { readTape, type Tape, tapeOf } from './tape.ts';
+
+/** How a process ends: by SIGKILL, but for `stop`, which is SIGTERM. */
+export type End =
+  /** So long after it was started: perhaps in the middle of its recovery. */
+  | { readonly kind: 'early'; readonly afterMs: number }
+  /** So long after it was ready. */
+  | { readonly kind: 'any'; readonly afterMs: number }
+  /** The exchange has just taken an order of it, and has not answered yet. */
+  | { readonly kind: 'accepted'; readonly orders: number; readonly afterMs: number }
+  | { readonly kind: 'stop'; readonly afterMs: number };
+
+export interface Scene {
+  readonly end: End;
+  /** Until the next process is started. */
+  readonly awayMs: number;
+  /** What a person opens meanwhile. */
+  readonly opened: readonly HandAct[];
+}
+
+/** What a person does on the exchange's site, so long after a bot was ready for the first time. */
+export interface HandAct {
+  readonly atMs: number;
+  readonly act: 'open' | 'close' | 'reduce' | 'deposit' | 'withdraw';
+  /** Of the tapes, counted round and round. */
+  readonly market: number;
+  readonly side: 'buy' | 'sell';
+  readonly lots: number;
+}
+
+export interface LifePlan {
+  readonly seed: number;
+  /** The stretch of the market, and whether the bot has warmed up on it before. */
+  readonly stretch: number;
+  readonly isWarm: boolean;
+  readonly tapes: readonly Tape[];
+  readonly startMs: number;
+  /** Times the machine's clock. */
+  readonly speed: number;
+  readonly faults: FaultPlan;
+  readonly forgetsIds: boolean;
+  readonly unknown: 'adopt' | 'leave';
+  readonly scenes: readonly Scene[];
+  readonly hands: readonly HandAct[];
+}
+
+/** What a bot asks for at its start (app/live-source.ts), and some more. */
+const HISTORY = 760;
+/** A bot warms up on each of them once, and the lives go on from there. */
+const STRETCHES = 12;
+/** More than any life lasts. */
+const FUTURE = 600;
+const MINUTE_MS = 60_000;
+const DAY_MS = 1440 * MINUTE_MS;
+const FUNDING_MS = 8 * 60 * MINUTE_MS;
+const RECORDED = fileURLToPath(new URL('../../../shared/data/demo', import.meta.url));
+const COINS = ['BTC', 'ETH', 'SOL'] as const;
+/** Two more, so that more is traded: each goes the way of one of those some days later. */
+const OTHERS = [
+  { coin: 'LTC', like: 'SOL', scale: 1 },
+  { coin: 'XRP', like: 'ETH', scale: 1000 },
+] as const;
+const LATER_MS = 10 * DAY_MS;
+
+const recordedFile = (coin: string): string => `${RECORDED}/BINANCE-${coin}-USDT-1m-PERP.csv.gz`;
+
+/** Where they are not at hand, the simulated market stands in for them. */
+export const hasRecorded = (): boolean => COINS.every(coin => existsSync(recordedFile(coin)));
+
+/** `market`: of a seed that was found on one of the two. */
+export function planOf(seed: number, market: 'recorded' | 'simulated'): LifePlan {
+  const roll = (...name: (string | number)[]): number => dice(seed, 'life', ...name);
+  const stretch = seed % STRETCHES;
+  return {
+    ...{ seed, stretch, isWarm: roll('warm') < 0.85 },
+    ...(market === 'recorded' ? recordedStretch(stretch) : simulated(stretch)),
+    speed: 60 + Math.floor(60 * roll('speed')),
+    faults: faultsOf(roll),
+    forgetsIds: roll('forgets') < 0.5,
+    unknown: roll('unknown') < 0.25 ? 'leave' : 'adopt',
+    scenes: Array.from({ length: 2 + Math.floor(3 * roll('scenes')) }, (_, index) =>
+      sceneOf((...name) => roll('scene', index, ...name)),
+    ),
+    hands: Array.from({ length: 1 + Math.floor(6 * roll('hands')) }, (_, index) =>
+      actOf((...name) => roll('hand', index, ...name)),
+    ),
+  };
+}
+
+type Roll = (...name: (string | number)[]) => number;
+
+/** One life in ten has an exchange that answers after its clients have given up. */
+function faultsOf(roll: Roll): FaultPlan {
+  const worst = 0.04 * roll('faults');
+  const rate = (name: string): number => worst * roll('fault', name);
+  return {
+    ...(roll('slow') < 0.1 ? { lateMs: 12_000, only: 'POST /api/v1/orders' } : { lateMs: 1500 }),
+    outageMs: 300 + Math.floor(2500 * roll('outage')),
+    skewMs: roll('skew') < 0.3 ? Math.floor(4000 * roll('skew-by')) - 2000 : 0,
+    rates: {
+      ...{ dropRequest: rate('a'), dropAnswer: rate('b'), lateRequest: rate('c') },
+      ...{ lateAnswer: rate('d'), twice: rate('e'), rateLimit: rate('f') },
+      ...{ serverError: rate('g'), doneError: rate('h') },
+      ...{ pushTwice: rate('i'), pushLate: rate('j'), pushLost: rate('k') },
+      ...{ pushCut: rate('l'), pushSilent: rate('m') },
+      ...{ staleCandles: rate('n'), candleGap: rate('o'), outage: rate('p') },
+      ...{ partialFill: 0.5 * roll('fault', 'q'), lateFind: 0.3 * roll('fault', 'r') },
+    },
+  };
+}
+
+function sceneOf(roll: Roll): Scene {
+  const kind = roll('end');
+  const awayMs = Math.floor(2500 * roll('away'));
+  const opened = Array.from({ length: Math.floor(4 * roll('opened')) }, (_, index) => ({
+    ...actOf((...name) => roll('open', index, ...name)),
+    ...{ act: 'open' as const, atMs: Math.floor(awayMs * roll('open', index, 'when')) },
+  }));
+  const afterMs = 1000 + Math.floor(7000 * roll('after'));
+  if (kind < 0.2)
+    return { awayMs, opened, end: { kind: 'early', afterMs: Math.floor(afterMs / 2) } };
+  if (kind < 0.55) return { awayMs, opened, end: { kind: 'any', afterMs } };
+  if (kind < 0.65) return { awayMs, opened, end: { kind: 'stop', afterMs } };
+  const orders = 1 + Math.floor(4 * roll('orders'));
+  const soonMs = roll('at once') < 0.5 ? 0 : Math.floor(60 * roll('soon'));
+  return { awayMs, opened, end: { kind: 'accepted', orders, afterMs: soonMs } };
+}
+
+function actOf(roll: Roll): HandAct {
+  const kind = roll('act');
+  const act =
+    kind < 0.5
+      ? 'open'
+      : kind < 0.65
+        ? 'close'
+        : kind < 0.8
+          ? 'reduce'
+          : kind < 0.9
+            ? 'deposit'
+            : 'withdraw';
+  return {
+    atMs: 500 + Math.floor(15_000 * roll('at')),
+    act,
+    market: Math.floor(60 * roll('market')),
+    side: roll('side') < 0.5 ? 'buy' : 'sell',
+    lots: 1 + Math.floor(9 * roll('lots')),
+  };
+}
+
+const recorded = new Map<string, Tape>();
+
+function wholeTape(coin: string): Tape {
+  const tape = recorded.get(coin) ?? readTape(recordedFile(coin));
+  recorded.set(coin, tape);
+  return tape;
+}
+
+function recordedStretch(stretch: number): { tapes: Tape[]; startMs: number } {
+  const [begin, funding] = ['begin', 'funding'].map(name => dice(stretch, name)) as [
+    number,
+    number,
+  ];
+  const whole = COINS.map(wholeTape);
+  const first = Math.max(...whole.map(tape => tape.candles[0]?.time ?? 0));
+  const lastMs = Math.min(...whole.map(tape => tape.candles.at(-1)?.time ?? 0)) - LATER_MS;
+  const room = lastMs - first - (HISTORY + FUTURE) * MINUTE_MS;
+  const drawn = first + HISTORY * MINUTE_MS + Math.floor((begin * room) / MINUTE_MS) * MINUTE_MS;
+  // Every third meets a settlement of funding.
+  const settlement = Math.ceil((drawn + 1) / FUNDING_MS) * FUNDING_MS;
+  const startMs = funding < 1 / 3 ? settlement - 8 * MINUTE_MS : drawn;
+  const others = OTHERS.map(other => likeness(other, startMs));
+  return { tapes: [...whole.map(tape => cut(tape, startMs)), ...others], startMs };
+}
+
+const cut = (tape: Tape, startMs: number): Tape => ({
+  ...tape,
+  candles: tape.candles.filter(
+    ({ time }) => time >= startMs - HISTORY * MINUTE_MS && time < startMs + FUTURE * MINUTE_MS,
+  ),
+});
+
+function likeness({ coin, like, scale }: (typeof OTHERS)[number], startMs: number): Tape {
+  const { candles } = cut(wholeTape(like), startMs + LATER_MS);
+  return tapeOf(
+    coin,
+    candles.map(({ time, open, high, low, close, volume }) => ({
+      ...{ time: time - LATER_MS, open: open / scale, high: high / scale },
+      ...{ low: low / scale, close: close / scale, volume: volume * scale },
+    })),
+  );
+}
+
+function simulated(stretch: number): { tapes: Tape[]; startMs: number } {
+  const market = createSimulatedMarket(100 + stretch);
+  const candles: Candle[] = [];
+  for (let minute = 0; minute < HISTORY + FUTURE; minute += 1) market.next(candles);
+  const startMs = (candles[0] as Candle).time + HISTORY * MINUTE_MS;
+  const tapes = ['BTC', 'ETH'].map(coin => {
+    const own = candles.filter(({ symbol }) => symbol.startsWith(coin));
+    return tapeOf(
+      coin,
+      own.map(candle => ({ ...candle, volume: Math.ceil(candle.volume) })),
+    );
+  });
+  return { tapes, startMs };
+}

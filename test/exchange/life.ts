@@ -1,0 +1,326 @@
+/**
+ * One life of a live account: a bot as a real process, killed and started again, on an exchange that
+ * misbehaves, with a person at its site; then a calm while, `flatten`, and the verdict.
+ *
+ * Promises: whatever happens nothing of it is left running. Never: helps the bot.
+ */
+import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { HISTORY_CANDLES } from '../../src/app/live-source.ts';
+import { stepOf } from '../lifecycle/memory.ts';
+import { text } from './decimal.ts';
+import { TestExchange } from './exchange.ts';
+import type { HandAct, LifePlan, Scene } from './life-plan.ts';
+import { LiveBot } from './live-bot.ts';
+import { sizeOf } from './position.ts';
+import { BALANCE_DIFFERS, type Evidence, type Findings, isAtRest, judge } from './verdict.ts';
+
+export interface Life extends Findings {
+  readonly seed: number;
+  /** Sentences; empty: the life was survived whole. */
+  readonly problems: readonly string[];
+  readonly kills: number;
+  readonly starts: number;
+  readonly faults: number;
+  readonly seconds: number;
+  /** What the processes said, for a look at a failure. */
+  readonly output: string;
+}
+
+const WALLET = '10000';
+/** After the exchange is calm the bot is quiet within this time, or it never will be. */
+const QUIET_MS_MAX = 20_000;
+/** What it did not know of yet when it was told, a person tells it again. */
+const FLATTENS_MAX = 4;
+const LOOK_MS = 250;
+/** A difference of the balance that is told at all is told by then. */
+const CALM_MS = 8000;
+/** What a bot does that finds its exchange away for too long. */
+const UNREACHABLE = 69;
+/** What more words of the operator may end. */
+const isWorthATry = (rest: string | null): boolean => rest !== null && rest !== BALANCE_DIFFERS;
+const READY_MS_MAX = 90_000;
+const WARM_MS_MAX = 120_000;
+
+/** Costs of nothing and no doubt: it trades as often as its strategies have an idea. */
+const settings = (unknown: LifePlan['unknown'], pairs: readonly string[]) => ({
+  ...{ live: true, max_open_trades: 8, leverage: 5, keep_history: true, scrub_hours: 0 },
+  exchange: { name: 'kucoinfutures', pair_whitelist: pairs, unknown_position: unknown },
+  risk: {
+    ...{ per_trade: 0.002, stop_atr: 0.7, take_profit_atr: 1.5, trail_atr: 1 },
+    ...{ max_hold_candles: 6, daily_loss_limit: 1, max_drawdown: 1, loss_streak_limit: 100 },
+    ...{ cooldown_candles: 0, kelly_cap: 1, kelly_floor: 0.2, volume_share: 1, min_confidence: 0 },
+  },
+  fees: { taker: 0, maker: 0, slippage: 0 },
+  learning: { q_table: false, signal_model: false, attention: false, ensemble: false },
+});
+
+/** Bots that have warmed up, by their stretch of the market: a life begins with a copy of one. */
+export type Nursery = Map<number, Promise<void>>;
+
+/** `folder`: of this life alone; kept where something was wrong. `home` is the campaign's. */
+export async function live(plan: LifePlan, home: string, nursery: Nursery): Promise<Life> {
+  const folder = join(home, String(plan.seed));
+  mkdirSync(folder);
+  if (plan.isWarm) {
+    const warm = join(home, `warm-${plan.stretch}`);
+    const grown = nursery.get(plan.stretch) ?? warmUp(plan, warm);
+    nursery.set(plan.stretch, grown);
+    await grown;
+    cpSync(join(warm, 'models'), join(folder, 'models'), { recursive: true });
+  }
+  const scene = new Stage(plan, folder);
+  const startedMs = performance.now();
+  try {
+    const problems = await scene.play();
+    const findings = scene.judge();
+    const all = [...problems, ...findings.problems];
+    if (all.length === 0) rmSync(folder, { recursive: true, force: true });
+    else scene.leaveTraces(folder);
+    return {
+      ...findings,
+      ...{ seed: plan.seed, problems: all, kills: scene.kills, starts: scene.starts },
+      faults: scene.faults,
+      seconds: (performance.now() - startedMs) / 1000,
+      output: scene.output,
+    };
+  } finally {
+    await scene.clear();
+  }
+}
+
+/** A bot on a calm exchange whose clock stands still, until it knows all of the past. */
+async function warmUp(plan: LifePlan, folder: string): Promise<void> {
+  mkdirSync(folder);
+  const { tapes, startMs } = plan;
+  const exchange = await TestExchange.open({ tapes, startMs, wallet: WALLET });
+  const { command, directory } = setUp({ ...plan, unknown: 'adopt' }, folder);
+  const bot = new LiveBot(command, exchange.url);
+  bot.start();
+  // The newest candle of each may not be told of while the clock stands still.
+  const steps = (HISTORY_CANDLES - 2) * tapes.length;
+  const giveUpMs = performance.now() + WARM_MS_MAX;
+  while (performance.now() < giveUpMs && stepOf(directory) < steps) await sleep(LOOK_MS);
+  const { code } = await bot.stop();
+  await exchange.close();
+  if (code !== 0) throw new Error(`the bot could not warm up: ${bot.output}`);
+}
+
+function setUp({ tapes, unknown }: LifePlan, folder: string) {
+  const directory = join(folder, 'models');
+  const config = join(folder, 'config.json');
+  const pairs = tapes.map(({ contract: { base } }) => pairOf(base));
+  writeFileSync(config, JSON.stringify(settings(unknown, pairs)));
+  return { directory, command: ['--live', '--config', config, '--dir', directory] };
+}
+
+class Stage {
+  kills = 0;
+  starts = 0;
+  readonly #plan: LifePlan;
+  readonly #directory: string;
+  readonly #command: readonly string[];
+  readonly #problems: string[] = [];
+  readonly #handed: Evidence['handed'][number][] = [];
+  readonly #timers: NodeJS.Timeout[] = [];
+  #exchange: TestExchange | null = null;
+  #bot: LiveBot | null = null;
+  #paid = 0n;
+  #onAccepted: () => void = () => {};
+
+  constructor(plan: LifePlan, folder: string) {
+    this.#plan = plan;
+    const { directory, command } = setUp(plan, folder);
+    this.#directory = directory;
+    this.#command = command;
+  }
+
+  get faults(): number {
+    return this.#exchange?.faults.log.length ?? 0;
+  }
+
+  get output(): string {
+    return this.#bot?.output ?? '';
+  }
+
+  async play(): Promise<readonly string[]> {
+    const { tapes, startMs, faults, forgetsIds, speed, seed } = this.#plan;
+    this.#exchange = await TestExchange.open({
+      ...{ tapes, startMs, faults, forgetsIds, seed, wallet: WALLET },
+      onAccepted: order => order.clientOid !== '' && this.#onAccepted(),
+    });
+    this.#bot = new LiveBot(this.#command, this.#exchange.url);
+    this.#exchange.run(speed);
+    for (const scene of this.#plan.scenes) await this.#scene(scene);
+    await this.#end();
+    return this.#problems;
+  }
+
+  judge(): Findings & { readonly problems: readonly string[] } {
+    const [exchange, bot] = this.#cast();
+    return judge({
+      ...{ exchange, directory: this.#directory, up: bot.up, handed: this.#handed },
+      ...{ paid: this.#paid, plan: this.#plan, output: bot.output },
+    });
+  }
+
+  /** For whoever looks for the cause. */
+  leaveTraces(folder: string): void {
+    const [exchange, bot] = this.#cast();
+    writeFileSync(join(folder, 'exchange.json'), JSON.stringify(exchange.books()));
+    writeFileSync(join(folder, 'faults.json'), JSON.stringify(exchange.faults.log));
+    writeFileSync(join(folder, 'output.txt'), bot.output);
+  }
+
+  async clear(): Promise<void> {
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#bot?.kill();
+    await this.#bot?.ended;
+    await this.#exchange?.close();
+  }
+
+  #cast(): readonly [TestExchange, LiveBot] {
+    if (this.#exchange === null || this.#bot === null) throw new Error('nothing is on the stage');
+    return [this.#exchange, this.#bot];
+  }
+
+  async #scene({ end, awayMs, opened }: Scene): Promise<void> {
+    const [, bot] = this.#cast();
+    const over = new AbortController();
+    bot.start();
+    this.starts += 1;
+    // Before it has met the account nothing that happens there concerns it.
+    void bot.ready.then(isReady => isReady && this.#bringPeople());
+    const due = this.#due(end, over.signal).catch(() => {});
+    const ended = await Promise.race([bot.ended, due]);
+    over.abort();
+    this.#onAccepted = () => {};
+    // It may end by itself where the exchange is away for long, and for no other reason.
+    if (ended !== undefined && ended.signal === null && ended.code !== UNREACHABLE)
+      this.#problems.push(`the bot ended by itself: exit ${ended.code}`);
+    if (end.kind === 'stop') {
+      const { code } = await bot.stop();
+      if (code !== 0 && code !== UNREACHABLE) this.#problems.push(`SIGTERM ended in exit ${code}`);
+    } else {
+      bot.kill();
+      this.kills += 1;
+      await bot.ended;
+    }
+    if (this.#timers.length > 0) this.#people(opened);
+    await sleep(awayMs);
+  }
+
+  /** Ends when the process is to die; `accepted` kills it in the very instant. */
+  async #due(end: Scene['end'], signal: AbortSignal): Promise<void> {
+    const [, bot] = this.#cast();
+    if (end.kind === 'early') return sleep(end.afterMs, undefined, { signal });
+    await bot.ready;
+    if (end.kind !== 'accepted') return sleep(end.afterMs, undefined, { signal });
+    let left = end.orders;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#onAccepted = () => {
+      left -= 1;
+      if (left > 0) return;
+      if (end.afterMs === 0) bot.kill();
+      resolve();
+    };
+    await Promise.race([promise, sleep(ORDER_MS_MAX, undefined, { signal })]);
+    await sleep(end.afterMs, undefined, { signal });
+  }
+
+  /** The exchange is calm; a bot that starts now is quiet soon, and flat where it is told to be. */
+  async #end(): Promise<void> {
+    const [exchange, bot] = this.#cast();
+    exchange.faults.isOn = false;
+    for (const timer of this.#timers) clearTimeout(timer);
+    if (this.#plan.unknown === 'leave') this.#leaveNothing();
+    while (exchange.outages.some(({ untilMs }) => untilMs === null)) await sleep(LOOK_MS);
+    bot.start();
+    this.starts += 1;
+    const isReady = await Promise.race([bot.ready, sleep(READY_MS_MAX, false, { ref: false })]);
+    if (!isReady) {
+      this.#problems.push('the last bot was never ready');
+      return;
+    }
+    let rest: string | null = 'nothing was said';
+    for (let said = 0; isWorthATry(rest) && said < FLATTENS_MAX; said += 1)
+      rest = await this.#flatten();
+    // With a position open a small difference may be the exchange's rounding: flat it is none.
+    if (rest === BALANCE_DIFFERS) {
+      await bot.stop();
+      bot.start();
+      await bot.ready;
+      rest = await this.#flatten();
+    }
+    if (rest !== null) this.#problems.push(`never quiet: ${rest}`);
+    // What it might still do wrong when all is done.
+    await sleep(1500);
+    const ended = await bot.stop();
+    if (ended.code !== 0) this.#problems.push(`the last bot ended in exit ${ended.code}`);
+    exchange.stop();
+  }
+
+  /** Null: all is flat, or what is not done after a while. */
+  async #flatten(): Promise<string | null> {
+    const [exchange, bot] = this.#cast();
+    const { accounts } = exchange;
+    const { code, said } = await bot.say('flatten', '--dir', this.#directory);
+    if (code !== 0) this.#problems.push(`flatten ended in exit ${code}: ${said.trim()}`);
+    const giveUpMs = performance.now() + QUIET_MS_MAX;
+    const isOver = () => performance.now() > giveUpMs || !bot.isUp;
+    const isFlat = () => accounts.positions.length === 0 && accounts.live.size === 0;
+    while (!isFlat() && !isOver()) await sleep(LOOK_MS);
+    let rest = isAtRest(this.#directory, exchange);
+    const calmMs = performance.now() + CALM_MS;
+    while (rest !== null && !isOver() && (isWorthATry(rest) || performance.now() < calmMs)) {
+      await sleep(4 * LOOK_MS);
+      rest = isAtRest(this.#directory, exchange);
+    }
+    return rest;
+  }
+
+  #bringPeople(): void {
+    if (this.#timers.length === 0) this.#people(this.#plan.hands);
+  }
+
+  #people(acts: readonly HandAct[]): void {
+    for (const act of acts) this.#timers.push(setTimeout(() => this.#hand(act), act.atMs));
+  }
+
+  #hand({ act, market, side, lots }: HandAct): void {
+    const [exchange] = this.#cast();
+    const { hand } = exchange;
+    const symbol = this.#plan.tapes[market % this.#plan.tapes.length]?.contract.id as string;
+    const held = sizeOf(exchange.accounts.position(symbol));
+    this.#handed.push({ symbol, atMs: performance.now() });
+    try {
+      if (act === 'open') hand.trade(symbol, side, lots);
+      else if (act === 'deposit' || act === 'withdraw') this.#pay(act, lots);
+      else if (held > 0 && act === 'close') hand.close(symbol);
+      else if (held > 1) hand.reduce(symbol, Math.ceil(held / 2));
+    } catch {
+      // Refused, as a person would be.
+    }
+  }
+
+  #pay(act: 'deposit' | 'withdraw', lots: number): void {
+    const [{ hand }] = this.#cast();
+    const amount = BigInt(lots) * 1_234_567n;
+    hand[act](text(amount));
+    this.#paid += act === 'deposit' ? amount : -amount;
+  }
+
+  /** What the bot is told to leave alone a person takes away, so that the books can be compared. */
+  #leaveNothing(): void {
+    const [exchange] = this.#cast();
+    for (const { contract } of this.#plan.tapes)
+      if (sizeOf(exchange.accounts.position(contract.id)) > 0) exchange.hand.close(contract.id);
+  }
+}
+
+/** Where nothing is traded for so long it dies without. */
+const ORDER_MS_MAX = 12_000;
+
+/** As ccxt names it. */
+const pairOf = (base: string): string => `${base === 'XBT' ? 'BTC' : base}/USDT:USDT`;

@@ -1,0 +1,246 @@
+/**
+ * The verdict on a life: the exchange's own books against what the bot's directory remembers.
+ *
+ * Promises: to the last lot and the last unit; what is said of an order or a fill is read off the
+ * journal, not off the bot's state alone. Never: forgives a difference that nobody's hand explains.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { clientOrderId, isOfDirectory } from '../../src/app/client-id.ts';
+import { components, type Memory } from '../../src/components.ts';
+import type { Fact, FactName } from '../../src/core/fact.ts';
+import { inspectStates } from '../../src/state/inspect.ts';
+import { openDisks } from '../../src/state/open-disks.ts';
+import { wholeJournal } from '../../src/state/past.ts';
+import type { TestExchange } from './exchange.ts';
+import { TEST_KEY } from './exchange.ts';
+import type { LifePlan } from './life-plan.ts';
+import type { Stretch } from './live-bot.ts';
+
+export interface Evidence {
+  readonly exchange: TestExchange;
+  readonly directory: string;
+  readonly plan: LifePlan;
+  /** When a bot was ready. */
+  readonly up: readonly Stretch[];
+  /** What a person did on the site, by the machine's clock. */
+  readonly handed: readonly { readonly symbol: string; readonly atMs: number }[];
+  /** Deposits less withdrawals, 1e-8. */
+  readonly paid: bigint;
+  /** All that the processes said. */
+  readonly output: string;
+}
+
+export interface Findings {
+  readonly approved: number;
+  /** Orders and stops that the exchange took of the bot. */
+  readonly taken: number;
+  /** Refused there since their client id was used: none was needed, and none did harm. */
+  readonly repeated: number;
+  readonly doubted: number;
+  readonly fills: number;
+  readonly trades: number;
+  readonly adopted: number;
+  /** The longest time without a stop: while the bot and the exchange were up, and in all. */
+  readonly bareMs: number;
+  readonly bareAwayMs: number;
+  readonly problems: readonly string[];
+}
+
+/** docs/LIVE.md: while the bot runs and the exchange answers no position is without its stop longer. */
+export const BARE_MS_MAX = 10_000;
+
+export const BALANCE_DIFFERS = 'the balance is not the wallet';
+
+/** What is not done yet in the directory of a bot that was told to be flat; null: all is. */
+export function isAtRest(directory: string, { accounts }: TestExchange): string | null {
+  const { states, doubt } = inspectStates(openDisks(directory, undefined), components);
+  if (doubt !== null) return doubt;
+  const { portfolio, 'risk-manager': risk } = states as Memory;
+  const { positions, orders, outbox, venue } = portfolio;
+  for (const [what, list] of Object.entries({ positions, orders, outbox, stops: venue?.stops }))
+    if (Object.keys(list ?? {}).length > 0) return `${what}: ${JSON.stringify(list)}`;
+  if (risk.flattening !== undefined) return 'flatten is not completed';
+  return accounts.wallet === BigInt(portfolio.balance) ? null : BALANCE_DIFFERS;
+}
+
+export function judge(evidence: Evidence): Findings {
+  const { exchange, directory } = evidence;
+  const { states, doubt, directoryId } = inspectStates(openDisks(directory, undefined), components);
+  const facts = [...wholeJournal(openDisks(directory, undefined)).steps()].flatMap(
+    step => step.facts,
+  );
+  const journal = { facts, directory: directoryId ?? '', states: states as Memory };
+  const bare = bareIn(evidence);
+  const ids = [...exchange.accounts.ids].filter(([id]) => isOfDirectory(journal.directory, id));
+  return {
+    approved: told(facts, 'order.approved').length,
+    taken: ids.reduce((sum, [, { accepted }]) => sum + accepted, 0),
+    repeated: ids.reduce((sum, [, { repeated }]) => sum + repeated, 0),
+    doubted: told(facts, 'order.doubted').length,
+    fills: exchange.accounts.fills.length,
+    trades: told(facts, 'trade.closed').length,
+    adopted: told(facts, 'position.adopted').length,
+    ...bare,
+    problems: [
+      ...(doubt === null ? [] : [`the directory: ${doubt}`]),
+      ...orderProblems(evidence, journal),
+      ...fillProblems(evidence, journal),
+      ...bookProblems(evidence, journal),
+      ...secretProblems(evidence),
+      ...(bare.bareMs <= BARE_MS_MAX || hasSlowAnswers(evidence.plan)
+        ? []
+        : [`a position was without its stop for ${Math.round(bare.bareMs)} ms`]),
+    ],
+  };
+}
+
+interface Journal {
+  readonly facts: readonly Fact[];
+  /** Its id. */
+  readonly directory: string;
+  readonly states: Memory;
+}
+
+const told = <N extends FactName>(facts: readonly Fact[], type: N): Fact<N>[] =>
+  facts.filter(fact => fact.type === type) as unknown as Fact<N>[];
+
+/** None twice, none without an approval, none without an end. */
+function orderProblems({ exchange }: Evidence, { facts, directory }: Journal): string[] {
+  const problems: string[] = [];
+  const approved = new Map(
+    told(facts, 'order.approved').map(({ order }) => [clientOrderId(directory, order), order]),
+  );
+  for (const [clientOid, { accepted }] of exchange.accounts.ids)
+    if (accepted > 1) problems.push(`${accepted} orders were taken under ${clientOid}`);
+  for (const { clientOid, stop, id } of exchange.accounts.orders.values())
+    if (clientOid !== '' && stop === '' && !approved.has(clientOid))
+      problems.push(`order ${id} (${clientOid}) was taken and never approved`);
+  const done = endsOf(facts);
+  for (const { id, lots, symbol } of approved.values())
+    if (!done.ended.has(id) && (done.filled.get(id) ?? 0) < lots)
+      problems.push(`order ${id} (${symbol}) was approved and has no end`);
+  return problems;
+}
+
+function endsOf(facts: readonly Fact[]) {
+  const ended = new Set<string>();
+  const filled = new Map<string, number>();
+  for (const fact of facts) {
+    if (fact.type === 'order.filled') filled.set(fact.id, (filled.get(fact.id) ?? 0) + fact.lots);
+    if (
+      fact.type === 'order.rejected' ||
+      fact.type === 'order.expired' ||
+      fact.type === 'order.canceled'
+    )
+      ended.add(fact.id);
+  }
+  return { ended, filled };
+}
+
+/** Each fill of the exchange is in the journal, once. */
+function fillProblems({ exchange }: Evidence, { facts }: Journal): string[] {
+  const counts = new Map<string, number>();
+  for (const fact of facts)
+    if ('fillId' in fact && typeof fact.fillId === 'string')
+      counts.set(fact.fillId, (counts.get(fact.fillId) ?? 0) + 1);
+  const problems: string[] = [];
+  for (const { tradeId, symbol, clientOid } of exchange.accounts.fills) {
+    const count = counts.get(tradeId) ?? 0;
+    if (count !== 1) problems.push(`fill ${tradeId} (${symbol} ${clientOid}) is booked ${count}×`);
+    counts.delete(tradeId);
+  }
+  for (const id of counts.keys()) problems.push(`fill ${id} was booked and never happened`);
+  return problems;
+}
+
+/** Positions, what stands open, and the money. */
+function bookProblems(evidence: Evidence, { facts, directory, states }: Journal): string[] {
+  const { exchange, paid, plan } = evidence;
+  const { portfolio } = states;
+  const problems: string[] = [];
+  for (const { contract } of plan.tapes) {
+    const symbol = `${contract.base === 'XBT' ? 'BTC' : contract.base}/USDT:USDT`;
+    const held = portfolio.positions[symbol];
+    const own = held === undefined ? 0 : held.direction === 'long' ? held.lots : -held.lots;
+    const here = own + (portfolio.venue?.foreign[symbol] ?? 0);
+    const position = exchange.accounts.position(contract.id);
+    const there = position.lots;
+    if (here !== there)
+      problems.push(`${symbol}: ${here} lots in the state, ${there} at the exchange`);
+  }
+  for (const { clientOid, stop, symbol } of exchange.accounts.live)
+    if (isOfDirectory(directory, clientOid))
+      problems.push(`${stop === '' ? 'an order' : 'a stop'} of the bot still stands in ${symbol}`);
+  const wallet = exchange.accounts.wallet;
+  if (wallet !== BigInt(portfolio.balance))
+    problems.push(`the wallet holds ${wallet}, the state says ${portfolio.balance}`);
+  const corrected = told(facts, 'balance.corrected').reduce((sum, { amount }) => sum + amount, 0);
+  // The fees of what it leaves alone are no fills of its own.
+  if (BigInt(corrected) !== paid && plan.unknown === 'adopt')
+    problems.push(`the balance was corrected by ${corrected}, and ${paid} was paid in`);
+  return problems;
+}
+
+/** The key, the secret and the passphrase are nowhere. */
+function secretProblems({ directory, output }: Evidence): string[] {
+  const secrets = Object.values(TEST_KEY);
+  const problems = secrets
+    .filter(secret => output.includes(secret))
+    .map(secret => `${secret} was printed`);
+  for (const entry of readdirSync(directory, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const file = join(entry.parentPath, entry.name);
+    const bytes = readFileSync(file);
+    for (const secret of secrets)
+      if (bytes.includes(secret)) problems.push(`${secret} is in ${file}`);
+  }
+  return problems;
+}
+
+const hasSlowAnswers = ({ faults }: LifePlan): boolean => (faults.lateMs ?? 0) > BARE_MS_MAX;
+
+/** What a person's hand laid bare is theirs: it is seen at the next comparison, not at once. */
+function bareIn({ exchange, up, handed }: Evidence): { bareMs: number; bareAwayMs: number } {
+  let [bareMs, bareAwayMs] = [0, 0];
+  const nowMs = performance.now();
+  const outages = exchange.outages.map(({ fromMs, untilMs }) => ({
+    fromMs,
+    untilMs: untilMs ?? nowMs,
+  }));
+  for (const { symbol, realFromMs: fromMs, realMs } of exchange.accounts.watch.stretches) {
+    const isHanded = handed.some(
+      hand => hand.symbol === symbol && Math.abs(hand.atMs - fromMs) < HAND_MS,
+    );
+    if (isHanded) continue;
+    const whole = { fromMs, untilMs: realMs === null ? nowMs : fromMs + realMs };
+    bareAwayMs = Math.max(bareAwayMs, whole.untilMs - whole.fromMs);
+    for (const stretch of overlaps(whole, up))
+      for (const answered of without(stretch, outages))
+        bareMs = Math.max(bareMs, answered.untilMs - answered.fromMs);
+  }
+  return { bareMs, bareAwayMs };
+}
+
+/** Its own fill is in the same moment, its pieces a little later. */
+const HAND_MS = 500;
+
+const overlaps = (whole: Stretch, parts: readonly Stretch[]): Stretch[] =>
+  parts
+    .map(part => ({
+      fromMs: Math.max(whole.fromMs, part.fromMs),
+      untilMs: Math.min(whole.untilMs, part.untilMs),
+    }))
+    .filter(({ fromMs, untilMs }) => untilMs > fromMs);
+
+function without(stretch: Stretch, holes: readonly Stretch[]): Stretch[] {
+  let left: Stretch[] = [stretch];
+  for (const hole of holes)
+    left = left.flatMap(part =>
+      overlaps(part, [
+        { fromMs: Number.NEGATIVE_INFINITY, untilMs: hole.fromMs },
+        { fromMs: hole.untilMs, untilMs: Number.POSITIVE_INFINITY },
+      ]),
+    );
+  return left;
+}
