@@ -16,6 +16,9 @@ const REGION = "set AWS_REGION to the bucket's region, or AWS_ENDPOINT_URL for a
 const ENDPOINT =
   'check AWS_ENDPOINT_URL (https://HOST, or http://HOST:PORT) and AWS_REGION, and that this machine ' +
   'finds that host';
+const NAME =
+  `${ENDPOINT}: where it finds no host at all its own resolver or network is down, and it is to be ` +
+  'tried again';
 
 const CONFIGURATION: Readonly<Record<string, string>> = {
   AccessDenied: CREDENTIALS,
@@ -83,5 +86,5 @@ export const noStoreAt = (place: string, code: string): Fault =>
   new Fault(
     EXIT.config,
     `${place}: no store that speaks S3 is where it should be (${code})`,
-    ENDPOINT,
+    code === 'ENOTFOUND' ? NAME : ENDPOINT,
   );
