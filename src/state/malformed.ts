@@ -16,6 +16,11 @@ export class Malformed extends Error {
   override name = 'Malformed';
 }
 
+/** Of a reason that quotes what it found: an attacker's value may be of many pages. */
+const REASON_CHARS_MAX = 400;
+
 /** The reason of anything thrown while a file was read. */
-export const reasonOf = (error: unknown): string =>
-  error instanceof Error ? error.message : String(error);
+export function reasonOf(error: unknown): string {
+  const reason = error instanceof Error ? error.message : String(error);
+  return reason.length > REASON_CHARS_MAX ? `${reason.slice(0, REASON_CHARS_MAX)}…` : reason;
+}

@@ -7,6 +7,7 @@ import { must } from '../../src/base/assert.ts';
 import { STEP_MAX } from '../../src/base/limits.ts';
 import { decodeFile, Malformed } from '../../src/state/formats.ts';
 import { encodeLine, frameAt, parseFrame } from '../../src/state/frame.ts';
+import { reasonOf } from '../../src/state/malformed.ts';
 import { decodeManifest, MANIFEST_FILES, sealManifest } from '../../src/state/manifest.ts';
 import { cloneOf, finishedDirectory } from '../torture/damage/directory.ts';
 import { newestSegment, plantSegment } from '../torture/hostile/world.ts';
@@ -113,4 +114,11 @@ describe('JSON that would take minutes or gigabytes', () => {
     it(`is malformed before it is parsed: ${what}`, () => {
       assert.throws(() => decodeFile(Buffer.from(text), 'json', 'purse'), Malformed);
     });
+});
+
+describe('the reason of a refusal', () => {
+  it('quotes no value of many pages (hostile:1:1627)', () => {
+    const reason = reasonOf(new Error(`missing: the market of ${'0,'.repeat(20_000)}`));
+    assert.ok(reason.length < 500 && reason.startsWith('missing: the market of 0,0'));
+  });
 });
