@@ -7,11 +7,10 @@
 import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { HISTORY_CANDLES } from '../../src/app/live-source.ts';
-import { stepOf } from '../lifecycle/memory.ts';
 import { text } from './decimal.ts';
 import { TestExchange } from './exchange.ts';
 import type { HandAct, LifePlan, Scene } from './life-plan.ts';
+import { LOOK_MS, setUp, WALLET, warmUp } from './life-setup.ts';
 import { LiveBot } from './live-bot.ts';
 import { sizeOf } from './position.ts';
 import { BALANCE_DIFFERS, type Evidence, type Findings, isAtRest, judge } from './verdict.ts';
@@ -28,12 +27,10 @@ export interface Life extends Findings {
   readonly output: string;
 }
 
-const WALLET = '10000';
 /** After the exchange is calm the bot is quiet within this time, or it never will be. */
 const QUIET_MS_MAX = 20_000;
 /** What it did not know of yet when it was told, a person tells it again. */
 const FLATTENS_MAX = 4;
-const LOOK_MS = 250;
 /** A difference of the balance that is told at all is told by then. */
 const CALM_MS = 8000;
 /** What a bot does that finds its exchange away for too long. */
@@ -41,21 +38,8 @@ const UNREACHABLE = 69;
 /** What more words of the operator may end. */
 const isWorthATry = (rest: string | null): boolean => rest !== null && rest !== BALANCE_DIFFERS;
 const READY_MS_MAX = 90_000;
-const WARM_MS_MAX = 120_000;
 
 /** Costs of nothing and no doubt: it trades as often as its strategies have an idea. */
-const settings = (unknown: LifePlan['unknown'], pairs: readonly string[]) => ({
-  ...{ live: true, max_open_trades: 8, leverage: 5, keep_history: true, scrub_hours: 0 },
-  exchange: { name: 'kucoinfutures', pair_whitelist: pairs, unknown_position: unknown },
-  risk: {
-    ...{ per_trade: 0.002, stop_atr: 0.7, take_profit_atr: 1.5, trail_atr: 1 },
-    ...{ max_hold_candles: 6, daily_loss_limit: 1, max_drawdown: 1, loss_streak_limit: 100 },
-    ...{ cooldown_candles: 0, kelly_cap: 1, kelly_floor: 0.2, volume_share: 1, min_confidence: 0 },
-  },
-  fees: { taker: 0, maker: 0, slippage: 0 },
-  learning: { q_table: false, signal_model: false, attention: false, ensemble: false },
-});
-
 /** Bots that have warmed up, by their stretch of the market: a life begins with a copy of one. */
 export type Nursery = Map<number, Promise<void>>;
 
@@ -88,31 +72,6 @@ export async function live(plan: LifePlan, home: string, nursery: Nursery): Prom
   } finally {
     await scene.clear();
   }
-}
-
-/** A bot on a calm exchange whose clock stands still, until it knows all of the past. */
-async function warmUp(plan: LifePlan, folder: string): Promise<void> {
-  mkdirSync(folder);
-  const { tapes, startMs } = plan;
-  const exchange = await TestExchange.open({ tapes, startMs, wallet: WALLET });
-  const { command, directory } = setUp({ ...plan, unknown: 'adopt' }, folder);
-  const bot = new LiveBot(command, exchange.url);
-  bot.start();
-  // The newest candle of each may not be told of while the clock stands still.
-  const steps = (HISTORY_CANDLES - 2) * tapes.length;
-  const giveUpMs = performance.now() + WARM_MS_MAX;
-  while (performance.now() < giveUpMs && stepOf(directory) < steps) await sleep(LOOK_MS);
-  const { code } = await bot.stop();
-  await exchange.close();
-  if (code !== 0) throw new Error(`the bot could not warm up: ${bot.output}`);
-}
-
-function setUp({ tapes, unknown }: LifePlan, folder: string) {
-  const directory = join(folder, 'models');
-  const config = join(folder, 'config.json');
-  const pairs = tapes.map(({ contract: { base } }) => pairOf(base));
-  writeFileSync(config, JSON.stringify(settings(unknown, pairs)));
-  return { directory, command: ['--live', '--config', config, '--dir', directory] };
 }
 
 class Stage {
@@ -321,6 +280,3 @@ class Stage {
 
 /** Where nothing is traded for so long it dies without. */
 const ORDER_MS_MAX = 12_000;
-
-/** As ccxt names it. */
-const pairOf = (base: string): string => `${base === 'XBT' ? 'BTC' : base}/USDT:USDT`;
