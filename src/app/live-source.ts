@@ -4,6 +4,7 @@
  *
  * Promises: reached and checked, not followed yet; paper needs no key. Never: sends an order.
  */
+import { hash } from 'node:crypto';
 import { SEQUENCE_ROWS } from '../base/limits.ts';
 import type { Settings } from '../core/settings.ts';
 import { connect } from '../exchange/ccxt/connect.ts';
@@ -76,7 +77,9 @@ async function openAccount(
   const venue = ccxtVenue(client);
   const warn = (line: string): void => tell('warn', line);
   const { account } = await checkAccess(venue, { config, id, verified, warn, stop });
-  return { mode: 'live', account, venue };
+  // Enough to tell one account from another, and nothing that could be used.
+  const fingerprint = hash('sha256', `${id}/${account}`, 'hex').slice(0, 16);
+  return { mode: 'live', account: fingerprint, venue };
 }
 
 /** On paper the config's fees are taken: lower ones than the exchange's make a run look better. */
