@@ -15,6 +15,15 @@ export interface Inode {
   modified: number;
   /** Bytes that are seen and that no sync brings to the disk any more, after one that failed. */
   lie: { readonly from: number; readonly to: number } | null;
+  /** Where a power cut may have left anything; null: none did. */
+  spoilt: Spoilt | null;
+}
+
+export interface Spoilt {
+  /** From this byte on. */
+  readonly at: number;
+  /** Those that came after a failed sync said yes to it. */
+  readonly lied: boolean;
 }
 
 /** A write that is happening. */
@@ -30,6 +39,7 @@ export const emptyInode = (modified: number): Inode => ({
   durable: EMPTY,
   modified,
   lie: null,
+  spoilt: null,
 });
 
 /** A sync that succeeds. */
@@ -75,7 +85,20 @@ export function survivingGroups(
   return ordered.filter(() => rng.nextInt(2) === 0);
 }
 
-export function afterPowerCut(inode: Inode, rng: Rng, wanted?: Tail): Buffer {
+/** A file after the power cut. */
+export function cutInode(inode: Inode, rng: Rng, wanted?: Tail): Inode {
+  const shown = afterPowerCut(inode, rng, wanted);
+  return { data: shown, durable: shown, modified: 0, lie: null, spoilt: spoiltOf(inode) };
+}
+
+function spoiltOf({ data, durable, lie, spoilt }: Inode): Spoilt | null {
+  const unsynced = data.length > durable.length ? durable.length : Number.POSITIVE_INFINITY;
+  const at = Math.min(spoilt?.at ?? unsynced, lie?.from ?? unsynced, unsynced);
+  const lied = lie !== null || spoilt?.lied === true;
+  return Number.isFinite(at) ? { at, lied } : null;
+}
+
+function afterPowerCut(inode: Inode, rng: Rng, wanted?: Tail): Buffer {
   const { data, durable } = inode;
   const length = data.length - durable.length;
   if (length <= 0) return durable;

@@ -17,9 +17,9 @@ import type { Disk, DiskFile, DiskStat } from '../src/state/disk.ts';
 import { diskFault } from '../src/state/disk-fault.ts';
 import { folderOf } from '../src/state/whole-file.ts';
 import {
-  afterPowerCut,
   apply,
   copyInodes,
+  cutInode,
   emptyInode,
   type Flight,
   forget,
@@ -72,6 +72,7 @@ export class SimulatedDisk implements Disk {
     return [...this.#files].map(([path, { data }]) => [path, data]);
   }
 
+  spoilt = (path: string): Inode['spoilt'] => this.#files.get(path)?.spoilt ?? null;
   read(path: string): Uint8Array | null {
     this.#alive();
     const inode = this.#files.get(path);
@@ -207,8 +208,7 @@ export class SimulatedDisk implements Disk {
       for (const change of group) apply(there, change);
     const seen = new Map<Inode, Inode>();
     for (const [path, inode] of there) {
-      const data = seen.get(inode)?.data ?? afterPowerCut(inode, rng, tail);
-      const copy = seen.get(inode) ?? { data, durable: data, modified: 0, lie: null };
+      const copy = seen.get(inode) ?? cutInode(inode, rng, tail);
       seen.set(inode, copy);
       next.#files.set(path, copy);
       next.#durable.set(path, copy);

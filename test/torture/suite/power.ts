@@ -81,7 +81,7 @@ class Share {
     const { life, moment, spoilt } = point;
     this.#point = point;
     this.#sharing = sharing;
-    this.#judged = { ...moment, life, spoilt, cut: true };
+    this.#judged = { ...moment, life, spoilt };
   }
 
   get isFull(): boolean {

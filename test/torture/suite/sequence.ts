@@ -76,7 +76,7 @@ function run(rng: Rng): string {
   };
   try {
     for (const kind of kinds) suffer(state, kind);
-    const judged = { ...judgementOf(state), cut: kinds.at(-1) === 'power' };
+    const judged = judgementOf(state);
     if (mirror && !state.bereft) comeBackFromMirror(state.disks, judged);
     comeBack(state.disks, judged);
   } catch (error) {
