@@ -5,6 +5,7 @@ import { Rng, seedRng } from '../../src/base/rng.ts';
 import { SMALL } from './life/bot.ts';
 import { cut, killed, Living, newPair, type Pair } from './life/living.ts';
 import { look } from './life/oracle.ts';
+import { printOfState } from './suite/power.ts';
 
 const LIFE = { name: 'two segments', bot: SMALL, mirror: false, live: () => {} };
 
@@ -53,4 +54,26 @@ describe('the oracle of a power cut', () => {
       flipIn(made.disks, made[which], which === 'old' ? '"seq":5' : '"seq":12');
       assert.throws(() => judge(made.disks), /nothing was damaged/);
     });
+});
+
+describe('the states that the power suite counts', () => {
+  const told = { acknowledged: 14, written: 15, wish: 'before', life: LIFE, spoilt: [] } as const;
+  const { disks } = cutInStep15();
+
+  it('are one where the same content is judged by the same, at whatever operation', () => {
+    const [one, other] = ['killed before write', 'killed before sync'].map(what =>
+      printOfState(disks, { ...told, ...{ what } }),
+    );
+    assert.equal(one, other);
+  });
+
+  it('are two where another content is, or more was told of', () => {
+    const more = { ...told, acknowledged: 15 };
+    const prints = [
+      printOfState(disks, told),
+      printOfState(disks, more),
+      printOfState(killed(newPair(false)), told),
+    ];
+    assert.equal(new Set(prints).size, 3);
+  });
 });

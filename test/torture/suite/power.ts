@@ -106,12 +106,11 @@ class Share {
 
   #tryStates(moment: Moment, rng: Rng, most: number): void {
     const { isOwn, shares, tried } = this.#sharing;
-    const { life, moment: first } = this.#point;
     const before = leftAt(moment, moment.flight);
     const full = Math.min(STATES, this.#seen.size + most);
     for (let draw = 0; draw < DRAWS_PER_SHARE * shares && this.#seen.size < full; draw += 1) {
       const disks = stateNumber(draw, before, rng);
-      const print = printOf(disks, `${life.name} ${first.what}`);
+      const print = printOfState(disks, this.#judged);
       if (!isOwn(print) || this.#seen.has(print)) continue;
       this.#seen.add(print);
       tried(print);
@@ -119,6 +118,12 @@ class Share {
       else look(disks, this.#judged);
     }
   }
+}
+
+/** One content that is judged by the same is one state, whatever operations led to it. */
+export function printOfState(disks: Pair, judged: Judgement): number {
+  const { life, acknowledged, written, wish, mended = false } = judged;
+  return printOf(disks, `${life.name} ${acknowledged} ${written} ${wish} ${mended}`);
 }
 
 function momentOfRecovery(
