@@ -42,10 +42,12 @@ const KINDS = {
   mirrored: { mirrored: true, parts: [14, 12, 10, 9], tail: 8 },
   /** Nothing of it was pruned yet. */
   young: { mirrored: false, parts: [22], tail: 9 },
+  /** A part was reset once, while it was as it began: the twin's states are its own. */
+  reset: { mirrored: false, parts: [3, 2, 14, 12, 9], tail: 8, reset: ['brain'] },
 } as const;
 
 export type FinishedKind = keyof typeof KINDS;
-export const FINISHED_KINDS: readonly FinishedKind[] = ['one disk', 'mirrored', 'young'];
+export const FINISHED_KINDS: readonly FinishedKind[] = ['one disk', 'mirrored', 'young', 'reset'];
 
 export function finishedDirectory(kind: FinishedKind): Finished {
   const own = live({ id: 'd-own', kind, more: 0 });
@@ -54,6 +56,13 @@ export function finishedDirectory(kind: FinishedKind): Finished {
     ...{ name: kind, ...own, hash: expectedAt(own.seq), files: filesOf(own.disks) },
     strangers: others.map(({ disks }) => disks),
   };
+}
+
+interface Course {
+  readonly mirrored: boolean;
+  readonly parts: readonly number[];
+  readonly tail: number;
+  readonly reset?: readonly string[];
 }
 
 interface Life {
@@ -65,7 +74,7 @@ interface Life {
 
 /** Checkpoints after each part, a restart in the middle; the last steps are in the journal alone. */
 function live({ id, kind, more }: Life): Pick<Finished, 'disks' | 'seq' | 'earlier'> {
-  const { mirrored, parts, tail } = KINDS[kind];
+  const { mirrored, parts, tail, reset = [] }: Course = KINDS[kind];
   const a = new PlainDisk('/state');
   const disks = { a, b: mirrored ? new PlainDisk('/mirror') : a };
   const start = { directory: id, first: 1, continues: GENESIS_HASH, manifest: null };
@@ -78,7 +87,7 @@ function live({ id, kind, more }: Life): Pick<Finished, 'disks' | 'seq' | 'earli
     earlier.unshift(cloneOf(disks));
     if (part !== 1) continue;
     store.close();
-    store = openOn(disks);
+    store = openOn(disks, { reset });
   }
   runSteps(store, tail);
   store.close();

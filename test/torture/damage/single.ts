@@ -117,7 +117,7 @@ function endDiffers(before: Uint8Array, after: Uint8Array): boolean {
 export const isCrashLike = ({ crashLike }: Change): boolean => crashLike;
 
 /** Files that hold nothing to lose: nobody reads them to decide anything. */
-export const isNoState = (path: string): boolean => /^(notes|ballast|lock)/.test(path);
+export const isNoState = (path: string): boolean => /^(notes|ballast|lock|quarantine)/.test(path);
 
 function unharmed(
   { finished, started, refusal, seen }: Attempt,
