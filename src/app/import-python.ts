@@ -129,15 +129,19 @@ const kerasFinding = async ({ name, bytes }: OldFile): Promise<Finding> => ({
   text: `${await describeKeras(bytes)}. Its features are others: the deep signal model trains afresh`,
 });
 
-const strangersIn = (names: readonly string[]): Finding[] =>
-  names
-    .filter(name => !isOldName(name) && /\.(pkl|pickle|joblib|npy|npz|h5|keras|json)$/.test(name))
-    .map(name => ({
-      file: name,
-      what: 'the file',
-      outcome: 'not carried over' as const,
-      text: 'it is none of the six that are known',
-    }));
+/** A folder may have hundreds of logs beside them. */
+const STRANGERS_SHOWN_MAX = 20;
+
+function strangersIn(names: readonly string[]): Finding[] {
+  const text = 'it is none of the six that are known';
+  const told = { what: 'the file', outcome: 'not carried over', text } as const;
+  const strangers = names.filter(name => !isOldName(name)).toSorted();
+  const rest = strangers.length - STRANGERS_SHOWN_MAX;
+  return [
+    ...strangers.slice(0, STRANGERS_SHOWN_MAX).map(file => ({ ...told, file })),
+    ...(rest > 0 ? [{ ...told, file: `${rest} more` }] : []),
+  ];
+}
 
 const absent = (files: object): Finding[] =>
   OLD_FILES.filter(([part]) => !Object.hasOwn(files, part)).map(([part, [name = '']]) => ({

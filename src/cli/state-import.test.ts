@@ -65,6 +65,20 @@ describe('state import', () => {
     assert.equal(states.portfolio.startBalance, toUnits(10_000));
   });
 
+  it('tells of every other file, and of many how many', async () => {
+    cpSync(join(OLD, 'plain'), at('beside'), { recursive: true });
+    for (const name of ['trades.csv', 'bot.sqlite', 'notes'])
+      writeFileSync(join(at('beside'), name), '');
+    const words = ['state', 'import', '--from', at('beside'), '--dir', at('beside-new'), '--json'];
+    const strangers = async () =>
+      (JSON.parse((await say(...words)).out).findings as Finding[])
+        .filter(({ text }) => text === 'it is none of the six that are known')
+        .map(({ file }) => file);
+    assert.deepEqual(await strangers(), ['bot.sqlite', 'notes', 'trades.csv']);
+    for (let day = 0; day < 30; day += 1) writeFileSync(join(at('beside'), `log.${day}`), '');
+    assert.equal((await strangers()).at(-1), '13 more');
+  });
+
   it('leaves the old directory as it is', async () => {
     const before = fingerprint(join(OLD, 'plain'));
     await importing('plain', 'read', '--yes');

@@ -17,6 +17,7 @@ import {
   fieldsWithin,
   leftIn,
   noteLeft,
+  noteNameless,
   type OldFields,
   pick,
   pickUnits,
@@ -57,6 +58,7 @@ export function readAnalytics(value: PickleValue, notes: Notes): OldAnalytics {
   const fields = fieldsWithin(value, () => true);
   const list =
     pick(fields, TRADES, membersOf) ?? (fields.all.length === 0 ? membersOf(value) : null);
+  if (fields.all.length > 0) noteNameless(value, notes);
   const trades = readTrades(list ?? [], notes);
   if (list === null) notes.lost('trades', 'no list of trades was found');
   const points = readCurve(fields, notes);
@@ -147,12 +149,12 @@ export const amountText = (units: Units): string => toQuote(units).toFixed(2);
 function readCurve(fields: OldFields, notes: Notes): EquityPoint[] {
   const found = pick(fields, CURVE, value => pointsOf(value, fields));
   if (found === null) {
-    const untimed = CURVE.find(name => numberArrayOf(fields.named.get(name)?.value) !== null);
-    const why = untimed === undefined ? 'none was found' : `${printable(untimed)} says no times`;
-    notes.lost('equity curve', why);
+    notes.lost('equity curve', whyNoCurve(fields));
     return [];
   }
-  const { points, unread } = found;
+  const { points, unread, left } = found;
+  if (left.length > 0)
+    notes.lost('other fields of the equity curve', namesText(left, FIELDS_SHOWN_MAX));
   if (unread > 0) notes.lost('equity curve', `${unread} points that lack a time or an amount`);
   points.sort((one, other) => one.time - other.time);
   const [first, last] = [points.at(0), points.at(-1)];
@@ -165,9 +167,22 @@ function readCurve(fields: OldFields, notes: Notes): EquityPoint[] {
   return points;
 }
 
+function whyNoCurve({ named }: OldFields): string {
+  const curves = CURVE.flatMap(name => named.get(name) ?? []);
+  for (const { name, value } of curves) {
+    const count = numberArrayOf(value)?.shape[0] ?? membersOf(value)?.length ?? 0;
+    if (count > POINTS_MAX)
+      return `${printable(name)} has ${count} points, more than the ${POINTS_MAX} that are read`;
+  }
+  const untimed = curves.find(({ value }) => numberArrayOf(value) !== null);
+  return untimed === undefined ? 'none was found' : `${printable(untimed.name)} says no times`;
+}
+
 interface Curve {
   readonly points: EquityPoint[];
   readonly unread: number;
+  /** Names of what else its points say. */
+  readonly left: readonly string[];
 }
 
 /** Pairs, dictionaries, a dictionary by time, a matrix of two columns, or amounts beside times. */
@@ -175,7 +190,9 @@ function pointsOf(value: PickleValue, fields: OldFields): Curve | null {
   const rows = rowsOf(value, fields);
   if (rows === null || rows.length === 0 || rows.length > POINTS_MAX) return null;
   const points = rows.flatMap(row => pointOf(row) ?? []);
-  return points.length > 0 ? { points, unread: rows.length - points.length } : null;
+  if (points.length === 0) return null;
+  const left = rows.flatMap(row => ('named' in row ? leftIn(row).map(({ name }) => name) : []));
+  return { points, unread: rows.length - points.length, left: [...new Set(left)] };
 }
 
 type Row = readonly PickleValue[] | OldFields;

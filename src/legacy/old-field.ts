@@ -137,6 +137,12 @@ export function noteLeft(
   if (names.length > 0) notes.lost(what, `${namesText(names, LEFT_SHOWN_MAX)}: ${why}`);
 }
 
+/** A dictionary may have numbers or pairs for keys: those are no names of fields. */
+export function noteNameless(value: PickleValue, notes: Notes): void {
+  const count = (entriesOf(value) ?? []).filter(([key]) => textOf(key) === null).length;
+  if (count > 0) notes.lost('entries without a name', `${count} whose keys are no text`);
+}
+
 /** `daily_trades 4`; of what is not one value the name alone. */
 export function fieldText({ name, value }: OldField): string {
   const time = typeof value === 'object' ? timeOf(value) : null;

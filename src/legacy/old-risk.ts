@@ -18,6 +18,7 @@ import {
   fieldsWithin,
   leftIn,
   noteLeft,
+  noteNameless,
   type OldFields,
   pick,
   pickCount,
@@ -62,6 +63,7 @@ const CLOSED =
 export function riskFields(value: PickleValue, notes: Notes): OldFields {
   const fields = fieldsWithin(value, name => !CLOSED.test(name));
   if (fields.all.length === 0) notes.lost('fields', 'it holds none that has a name');
+  noteNameless(value, notes);
   return fields;
 }
 
@@ -143,9 +145,11 @@ function takeStreaks(state: RiskState, { fields, notes }: RiskSource): void {
 
 function takeRecent(state: RiskState, { fields, notes }: RiskSource): void {
   const listed = pick(fields, RECENT, value => {
-    const last = (itemsOf(value) ?? []).slice(-RECENT_TRADES_MAX);
+    const all = itemsOf(value) ?? [];
+    const last = all.slice(-RECENT_TRADES_MAX);
     const trades = last.flatMap(recentOf);
-    return trades.length > 0 ? { trades, unread: last.length - trades.length } : null;
+    const [unread, older] = [last.length - trades.length, all.length - last.length];
+    return trades.length > 0 ? { trades, unread, older } : null;
   });
   if (listed !== null) state.last10Trades = listed.trades;
   // A bot that names fewer trades than it remembers cannot be: the history has them.
@@ -157,6 +161,8 @@ function takeRecent(state: RiskState, { fields, notes }: RiskSource): void {
   else notes.defaulted('last trades', count > 0 ? `${count} from the trade history` : 'none');
   if (listed !== null && listed.unread > 0)
     notes.lost('last trades', `${listed.unread} that say no profit`);
+  if (listed !== null && listed.older > 0)
+    notes.lost('last trades', `${listed.older} before the last ${RECENT_TRADES_MAX}`);
 }
 
 /** A number is a profit; what only says won or lost tells too little. */
