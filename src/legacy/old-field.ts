@@ -135,6 +135,10 @@ export function noteLeft(
 ): void {
   const names = [...new Set(left.map(fieldText))];
   if (names.length > 0) notes.lost(what, `${namesText(names, LEFT_SHOWN_MAX)}: ${why}`);
+  const inside = left
+    .slice(0, LEFT_SHOWN_MAX)
+    .flatMap(({ name, value }) => [...(namedOf(value)?.keys() ?? [])].map(key => `${name}.${key}`));
+  if (inside.length > 0) notes.lost(`${what}, inside`, namesText(inside, LEFT_SHOWN_MAX));
 }
 
 /** A dictionary may have numbers or pairs for keys: those are no names of fields. */

@@ -48,6 +48,14 @@ describe('what is left behind is told', () => {
     assert.match(lostOfHistory(withNumber({ trades: [] })), said);
   });
 
+  it('of what is inside a dictionary that nobody understood', () => {
+    const said = { metrics: { sharpe: 1, sortino: 2 }, config: { kelly: 0.5 } };
+    assert.match(
+      lostOfRisk(pickled(said)),
+      /^other fields, inside: metrics\.sharpe, metrics\.sortino, config\.kelly$/m,
+    );
+  });
+
   it('of what else the points of a curve say', () => {
     const point = { time: '2025-03-01', equity: 10, drawdown: 0.1, open_positions: 2 };
     assert.match(
