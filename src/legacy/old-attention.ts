@@ -141,9 +141,11 @@ function levelled(weights: readonly (number | null)[]): number[] {
   );
   const known = sizes.filter(size => size !== null);
   const mean = known.reduce((sum, size) => sum + size, 0) / known.length;
-  if (!(mean > 0)) return sizes.map(() => 1);
+  if (!(mean > MEAN_MIN)) return sizes.map(() => 1);
   return sizes.map(size => WEIGHT_MIN + ((1 - WEIGHT_MIN) * (size ?? mean)) / mean);
 }
 
+/** Near the least of all numbers a share of the mean is none: such weights say nothing. */
+const MEAN_MIN = 1e-200;
 /** Sums stay finite. */
 const SIZE_MAX = 1e12;

@@ -4,8 +4,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { pickled } from '../../test/fixtures/pickled.ts';
+import { attention } from '../learn/attention.ts';
 import { createNotes } from './finding.ts';
 import { readAnalytics } from './old-analytics.ts';
+import { readAttention } from './old-attention.ts';
 import { riskFields, riskOf } from './old-risk.ts';
 import { isKind, type PickleValue } from './pickle-value.ts';
 
@@ -32,6 +34,14 @@ const withNumber = (said: object): PickleValue => {
   assert.ok(isKind(value, 'dict'));
   return { ...value, entries: [...value.entries, [7, 'seven']] };
 };
+
+describe('attention weights next to nothing', () => {
+  it('are level, and keep the rules of their part', () => {
+    const weights = { rsi_14: 5e-324, adx_14: 1e-323 };
+    const state = readAttention(pickled({ weights }), [], createNotes('w')) ?? assert.fail();
+    assert.equal(attention.check?.(state) ?? null, null);
+  });
+});
 
 describe('what is left behind is told', () => {
   it('of a list of last trades that is longer', () => {
