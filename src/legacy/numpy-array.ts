@@ -94,6 +94,9 @@ export function byteLength(descr: string, shape: readonly number[]): number | nu
   return width === null ? null : width * countOf(shape);
 }
 
+/** Bytes of one number; null where the type is no number's. */
+export const widthOf = (descr: string): number | null => kindOf(descr)?.width ?? null;
+
 /** `S12`, `U12` (four bytes a character), `V8`. */
 function textWidth(descr: string): number | null {
   const match = /^[<>|=]?([SUV])(\d{1,6})$/.exec(descr);
