@@ -3,6 +3,7 @@
  */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { clientOrderId } from '../../src/app/client-id.ts';
 import { impurity } from '../../src/base/canonical.ts';
 import type { Exchange } from '../../src/core/exchange.ts';
 import type { Report } from '../../src/core/fact.ts';
@@ -22,12 +23,18 @@ export interface ExchangeUnderTest {
   tell(report: Report): void;
 }
 
-export function exchangeContract(name: string, create: () => ExchangeUnderTest): void {
+/** As the courier and the desk name it. */
+const nameOf = (order: Approved): string => clientOrderId('the directory', order);
+
+export function exchangeContract(
+  name: string,
+  create: () => ExchangeUnderTest | Promise<ExchangeUnderTest>,
+): void {
   const submitted = async (order: (under: ExchangeUnderTest) => Approved) => {
-    const under = create();
+    const under = await create();
     const approved = order(under);
     under.approve(approved);
-    const answer = await under.exchange.submit(approved, 'client-1');
+    const answer = await under.exchange.submit(approved, nameOf(approved));
     assert(answer.ok);
     assert.equal(impurity(answer.value), null);
     under.tell(answer.value);
@@ -43,7 +50,7 @@ export function exchangeContract(name: string, create: () => ExchangeUnderTest):
 
     it('an order sent again under the same id is the same order', async () => {
       const { under, approved, answer } = await submitted(under => under.resting('1-0'));
-      const again = await under.exchange.submit(approved, 'client-1');
+      const again = await under.exchange.submit(approved, nameOf(approved));
       assert.deepEqual(again, { ok: true, value: answer });
     });
 
@@ -55,20 +62,21 @@ export function exchangeContract(name: string, create: () => ExchangeUnderTest):
 
     it('an order it knows is found, one it never saw is not', async () => {
       const { under, approved } = await submitted(under => under.resting('1-0'));
-      const found = await under.exchange.find('client-1', approved);
+      const found = await under.exchange.find(nameOf(approved), approved);
       assert(found.ok && found.value.type === 'order.accepted');
-      const missing = await under.exchange.find('client-2', under.resting('2-0'));
+      const never = under.resting('2-0');
+      const missing = await under.exchange.find(nameOf(never), never);
       assert(!missing.ok);
       assert.deepEqual([missing.error.code, missing.error.retry], ['not-found', false]);
     });
 
     it('a canceled order is gone, and canceling it again finds nothing', async () => {
       const { under, approved } = await submitted(under => under.resting('1-0'));
-      const canceled = await under.exchange.cancel(approved.id, 'client-1');
+      const canceled = await under.exchange.cancel(approved.id, nameOf(approved));
       assert(canceled.ok && canceled.value.type === 'order.canceled');
       assert.equal(impurity(canceled.value), null);
       under.tell(canceled.value);
-      const again = await under.exchange.cancel(approved.id, 'client-1');
+      const again = await under.exchange.cancel(approved.id, nameOf(approved));
       assert(!again.ok && again.error.code === 'not-found');
     });
 

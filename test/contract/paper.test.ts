@@ -1,33 +1,15 @@
-import { approve, type Order } from '../../src/core/order.ts';
 import { BTC, createWorld } from '../fixtures/paper-world.ts';
 import { exchangeContract } from './exchange.contract.ts';
+import { limitOrder, reckless } from './resting-order.ts';
 
 exchangeContract('paper', () => {
   const world = createWorld();
   world.candle({ open: 100 });
-  const resting = (id: string): Order => ({
-    id,
-    epoch: 1,
-    symbol: BTC,
-    side: 'buy',
-    kind: 'limit',
-    lots: 100,
-    price: 50,
-    trigger: null,
-    trail: null,
-    reduceOnly: false,
-    leverage: 2,
-    createdAt: world.now,
-    expiresAt: world.now + 10 * 60_000,
-    strategy: 'test',
-    exitReason: null,
-    protection: null,
-    models: { signal: 0, deep: 0 },
-  });
+  const resting = (id: string) => limitOrder(id, { price: 50, time: world.now });
   return {
     exchange: world.exchange,
-    resting: id => approve(resting(id)),
-    refused: id => approve({ ...resting(id), leverage: 1000 }),
+    resting,
+    refused: id => reckless(resting(id)),
     quietCandle: {
       symbol: BTC,
       time: world.now,

@@ -122,7 +122,7 @@ async function send(desk: Desk, order: Approved, clientId: string): Promise<Fail
   return null;
 }
 
-const ticketOf = (order: Approved, clientId: string): Ticket => ({
+export const ticketOf = (order: Approved, clientId: string): Ticket => ({
   clientId,
   symbol: order.symbol,
   side: order.side,
