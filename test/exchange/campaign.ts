@@ -4,7 +4,7 @@
  *
  *   --runs N      how many lives (default 20)
  *   --seed S      of the first; the others' follow it (default 1)
- *   --threads T   lives at the same time (default: two a core; most of a life is waiting)
+ *   --threads T   lives at the same time (default: two a core: half of a life is waiting)
  *   --repro SEED  that life alone, with all that its processes said
  *   --market M    recorded or simulated (default: recorded where the recordings are at hand)
  *   --json        the lives as JSON on stdout
@@ -51,6 +51,8 @@ const folder = mkdtempSync(join(parent, 'holdfast-campaign-'));
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
   process.on(signal, () => {
     endAll();
+    // What was done by then is told all the same.
+    tell();
     process.exit(EXIT.leftAtOnce);
   });
 
@@ -79,11 +81,15 @@ const failed = lives.filter(({ problems }) => problems.length > 0);
 if (repro !== null)
   for (const { output, problems } of lives)
     process.stderr.write(`${output}\n${problems.join('\n')}\n`);
-if (values.json)
-  process.stdout.write(`${JSON.stringify(lives.map(({ output: _, ...life }) => life))}\n`);
-else process.stdout.write(`${told()}\n`);
+tell();
 if (failed.length === 0) rmSync(folder, { recursive: true, force: true });
 process.exitCode = failed.length === 0 ? EXIT.ok : EXIT.checkFailed;
+
+function tell(): void {
+  if (values.json)
+    process.stdout.write(`${JSON.stringify(lives.map(({ output: _, ...life }) => life))}\n`);
+  else process.stdout.write(`${told()}\n`);
+}
 
 function told(): string {
   const sum = (of: (life: Life) => number): string =>

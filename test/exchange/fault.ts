@@ -55,6 +55,8 @@ export interface FaultPlan {
   readonly rates?: Partial<Readonly<Record<Fault, number>>>;
   /** Requests that go wrong by chance are of routes that hold this text: 'POST /api/v1/orders'. */
   readonly only?: string;
+  /** What sends, changes or cancels an order goes wrong so many times as often. */
+  readonly ordersTimes?: number;
   /** Between half of it and all of it late, milliseconds of the machine's clock. */
   readonly lateMs?: number;
   /** For so long an outage lasts, or a connection stays silent (machine's clock). */
@@ -75,7 +77,14 @@ export interface FaultEvent {
   readonly count: number;
 }
 
-const DEFAULTS = { only: '', lateMs: 200, outageMs: 500, staleCandles: 2, skewMs: 0 };
+const DEFAULTS = {
+  only: '',
+  ordersTimes: 1,
+  lateMs: 200,
+  outageMs: 500,
+  staleCandles: 2,
+  skewMs: 0,
+};
 
 export class Faults {
   readonly plan: Required<FaultPlan>;
@@ -120,7 +129,7 @@ export class Faults {
     const count = (this.#counts.get(key) ?? 0) + 1;
     this.#counts.set(key, count);
     const fault =
-      this.#ordered(faults, what) ?? (byChance ? this.#chance(faults, key, count) : null);
+      this.#ordered(faults, what) ?? (byChance ? this.#chance(faults, what, count) : null);
     if (fault !== null) this.log.push({ atMs: this.#nowMs(), fault, what, count });
     return fault;
   }
@@ -138,9 +147,10 @@ export class Faults {
     return at === -1 ? null : (waiting.splice(at, 1)[0] as F);
   }
 
-  #chance<F extends Fault>(faults: readonly F[], key: string, count: number): F | null {
+  #chance<F extends Fault>(faults: readonly F[], what: string, count: number): F | null {
     if (!this.isOn) return null;
-    let rest = dice(this.#seed, key, count);
+    const times = /^(POST|DELETE) .*orders/i.test(what) ? this.plan.ordersTimes : 1;
+    let rest = dice(this.#seed, `${faults[0]}|${what}`, count) / times;
     for (const fault of faults) {
       const rate = this.plan.rates[fault] ?? 0;
       if (rest < rate) return fault;

@@ -18,8 +18,10 @@ export type End =
   | { readonly kind: 'early'; readonly afterMs: number }
   /** So long after it was ready. */
   | { readonly kind: 'any'; readonly afterMs: number }
-  /** The exchange has just taken an order of it, and has not answered yet. */
+  /** The exchange has just taken an order or a stop of it, and has not answered yet. */
   | { readonly kind: 'accepted'; readonly orders: number; readonly afterMs: number }
+  /** As before, and it is an order that opens a position: what must not be sent again. */
+  | { readonly kind: 'entered'; readonly orders: number; readonly afterMs: number }
   | { readonly kind: 'stop'; readonly afterMs: number };
 
 export interface Scene {
@@ -59,7 +61,7 @@ export interface LifePlan {
 /** What a bot asks for at its start (app/live-source.ts), and some more. */
 const HISTORY = 760;
 /** A bot warms up on each of them once, and the lives go on from there. */
-const STRETCHES = 12;
+const STRETCHES = 8;
 /** More than any life lasts. */
 const FUTURE = 600;
 const MINUTE_MS = 60_000;
@@ -89,11 +91,11 @@ export function planOf(seed: number, market: 'recorded' | 'simulated'): LifePlan
     speed: 60 + Math.floor(60 * roll('speed')),
     faults: faultsOf(roll),
     forgetsIds: roll('forgets') < 0.5,
-    unknown: roll('unknown') < 0.25 ? 'leave' : 'adopt',
+    unknown: roll('unknown') < 0.12 ? 'leave' : 'adopt',
     scenes: Array.from({ length: 2 + Math.floor(3 * roll('scenes')) }, (_, index) =>
       sceneOf((...name) => roll('scene', index, ...name)),
     ),
-    hands: Array.from({ length: 1 + Math.floor(6 * roll('hands')) }, (_, index) =>
+    hands: Array.from({ length: Math.floor(5 * roll('hands')) }, (_, index) =>
       actOf((...name) => roll('hand', index, ...name)),
     ),
   };
@@ -107,6 +109,7 @@ function faultsOf(roll: Roll): FaultPlan {
   const rate = (name: string): number => worst * roll('fault', name);
   return {
     ...(roll('slow') < 0.1 ? { lateMs: 12_000, only: 'POST /api/v1/orders' } : { lateMs: 1500 }),
+    ordersTimes: 6,
     outageMs: 300 + Math.floor(2500 * roll('outage')),
     skewMs: roll('skew') < 0.3 ? Math.floor(4000 * roll('skew-by')) - 2000 : 0,
     rates: {
@@ -124,18 +127,20 @@ function faultsOf(roll: Roll): FaultPlan {
 function sceneOf(roll: Roll): Scene {
   const kind = roll('end');
   const awayMs = Math.floor(2500 * roll('away'));
-  const opened = Array.from({ length: Math.floor(4 * roll('opened')) }, (_, index) => ({
+  const opened = Array.from({ length: Math.floor(3 * roll('opened')) }, (_, index) => ({
     ...actOf((...name) => roll('open', index, ...name)),
     ...{ act: 'open' as const, atMs: Math.floor(awayMs * roll('open', index, 'when')) },
   }));
   const afterMs = 1000 + Math.floor(7000 * roll('after'));
-  if (kind < 0.2)
-    return { awayMs, opened, end: { kind: 'early', afterMs: Math.floor(afterMs / 2) } };
-  if (kind < 0.55) return { awayMs, opened, end: { kind: 'any', afterMs } };
-  if (kind < 0.65) return { awayMs, opened, end: { kind: 'stop', afterMs } };
-  const orders = 1 + Math.floor(4 * roll('orders'));
+  if (kind < 0.15) return { awayMs, opened, end: { kind: 'early', afterMs: afterMs / 2 } };
+  if (kind < 0.35) return { awayMs, opened, end: { kind: 'any', afterMs } };
+  if (kind < 0.45) return { awayMs, opened, end: { kind: 'stop', afterMs } };
   const soonMs = roll('at once') < 0.5 ? 0 : Math.floor(60 * roll('soon'));
-  return { awayMs, opened, end: { kind: 'accepted', orders, afterMs: soonMs } };
+  if (kind < 0.65) {
+    const orders = 1 + Math.floor(4 * roll('orders'));
+    return { awayMs, opened, end: { kind: 'accepted', orders, afterMs: soonMs } };
+  }
+  return { awayMs, opened, end: { kind: 'entered', orders: 1, afterMs: soonMs } };
 }
 
 function actOf(roll: Roll): HandAct {
@@ -180,7 +185,9 @@ function recordedStretch(stretch: number): { tapes: Tape[]; startMs: number } {
   // Every third meets a settlement of funding.
   const settlement = Math.ceil((drawn + 1) / FUNDING_MS) * FUNDING_MS;
   const startMs = funding < 1 / 3 ? settlement - 8 * MINUTE_MS : drawn;
-  const others = OTHERS.map(other => likeness(other, startMs));
+  const others = OTHERS.map(other =>
+    likeness(other, cut(wholeTape(other.like), startMs + LATER_MS), LATER_MS),
+  );
   return { tapes: [...whole.map(tape => cut(tape, startMs)), ...others], startMs };
 }
 
@@ -191,28 +198,37 @@ const cut = (tape: Tape, startMs: number): Tape => ({
   ),
 });
 
-function likeness({ coin, like, scale }: (typeof OTHERS)[number], startMs: number): Tape {
-  const { candles } = cut(wholeTape(like), startMs + LATER_MS);
+/** A tape of some time later is told as of now, under another name and at another scale. */
+function likeness(
+  { coin, scale }: { readonly coin: string; readonly scale: number },
+  { candles }: Tape,
+  laterMs: number,
+): Tape {
   return tapeOf(
     coin,
     candles.map(({ time, open, high, low, close, volume }) => ({
-      ...{ time: time - LATER_MS, open: open / scale, high: high / scale },
-      ...{ low: low / scale, close: close / scale, volume: volume * scale },
+      ...{ time: time - laterMs, open: open / scale, high: high / scale },
+      ...{ low: low / scale, close: close / scale, volume: Math.ceil(volume * scale) },
     })),
   );
 }
 
 function simulated(stretch: number): { tapes: Tape[]; startMs: number } {
-  const market = createSimulatedMarket(100 + stretch);
+  const tapes = ['BTC', 'ETH'].map(coin => simulatedTape(coin, 100 + stretch));
+  const startMs = tapes[0]?.candles[HISTORY]?.time ?? 0;
+  const [another, third] = [200, 300].map(seed => simulatedTape('ETH', seed + stretch));
+  tapes.push(likeness({ coin: 'SOL', scale: 20 }, another as Tape, 0));
+  tapes.push(likeness({ coin: 'XRP', scale: 1000 }, third as Tape, 0));
+  return { tapes, startMs };
+}
+
+function simulatedTape(coin: string, seed: number): Tape {
+  const market = createSimulatedMarket(seed);
   const candles: Candle[] = [];
   for (let minute = 0; minute < HISTORY + FUTURE; minute += 1) market.next(candles);
-  const startMs = (candles[0] as Candle).time + HISTORY * MINUTE_MS;
-  const tapes = ['BTC', 'ETH'].map(coin => {
-    const own = candles.filter(({ symbol }) => symbol.startsWith(coin));
-    return tapeOf(
-      coin,
-      own.map(candle => ({ ...candle, volume: Math.ceil(candle.volume) })),
-    );
-  });
-  return { tapes, startMs };
+  const own = candles.filter(({ symbol }) => symbol.startsWith(coin));
+  return tapeOf(
+    coin,
+    own.map(candle => ({ ...candle, volume: Math.ceil(candle.volume) })),
+  );
 }

@@ -14,12 +14,13 @@ export const WALLET = '10000';
 export const LOOK_MS = 250;
 const WARM_MS_MAX = 120_000;
 
+/** Costs of nothing and no doubt: it trades as often as its strategies have an idea. */
 const settings = (unknown: LifePlan['unknown'], pairs: readonly string[]) => ({
   ...{ live: true, max_open_trades: 8, leverage: 5, keep_history: true, scrub_hours: 0 },
   exchange: { name: 'kucoinfutures', pair_whitelist: pairs, unknown_position: unknown },
   risk: {
-    ...{ per_trade: 0.002, stop_atr: 0.7, take_profit_atr: 1.5, trail_atr: 1 },
-    ...{ max_hold_candles: 6, daily_loss_limit: 1, max_drawdown: 1, loss_streak_limit: 100 },
+    ...{ per_trade: 0.002, stop_atr: 0.6, take_profit_atr: 1.5, trail_atr: 1 },
+    ...{ max_hold_candles: 3, daily_loss_limit: 1, max_drawdown: 1, loss_streak_limit: 100 },
     ...{ cooldown_candles: 0, kelly_cap: 1, kelly_floor: 0.2, volume_share: 1, min_confidence: 0 },
   },
   fees: { taker: 0, maker: 0, slippage: 0 },

@@ -12,6 +12,7 @@ import { TestExchange } from './exchange.ts';
 import type { HandAct, LifePlan, Scene } from './life-plan.ts';
 import { LOOK_MS, setUp, WALLET, warmUp } from './life-setup.ts';
 import { LiveBot } from './live-bot.ts';
+import type { Order } from './order.ts';
 import { sizeOf } from './position.ts';
 import { BALANCE_DIFFERS, type Evidence, type Findings, isAtRest, judge } from './verdict.ts';
 
@@ -39,7 +40,6 @@ const UNREACHABLE = 69;
 const isWorthATry = (rest: string | null): boolean => rest !== null && rest !== BALANCE_DIFFERS;
 const READY_MS_MAX = 90_000;
 
-/** Costs of nothing and no doubt: it trades as often as its strategies have an idea. */
 /** Bots that have warmed up, by their stretch of the market: a life begins with a copy of one. */
 export type Nursery = Map<number, Promise<void>>;
 
@@ -86,7 +86,7 @@ class Stage {
   #exchange: TestExchange | null = null;
   #bot: LiveBot | null = null;
   #paid = 0n;
-  #onAccepted: () => void = () => {};
+  #onAccepted: (order: Order) => void = () => {};
 
   constructor(plan: LifePlan, folder: string) {
     this.#plan = plan;
@@ -107,7 +107,7 @@ class Stage {
     const { tapes, startMs, faults, forgetsIds, speed, seed } = this.#plan;
     this.#exchange = await TestExchange.open({
       ...{ tapes, startMs, faults, forgetsIds, seed, wallet: WALLET },
-      onAccepted: order => order.clientOid !== '' && this.#onAccepted(),
+      onAccepted: order => order.clientOid !== '' && this.#onAccepted(order),
     });
     this.#bot = new LiveBot(this.#command, this.#exchange.url);
     this.#exchange.run(speed);
@@ -170,15 +170,16 @@ class Stage {
     await sleep(awayMs);
   }
 
-  /** Ends when the process is to die; `accepted` kills it in the very instant. */
+  /** Ends when the process is to die; `accepted` and `entered` kill it in the very instant. */
   async #due(end: Scene['end'], signal: AbortSignal): Promise<void> {
     const [, bot] = this.#cast();
     if (end.kind === 'early') return sleep(end.afterMs, undefined, { signal });
     await bot.ready;
-    if (end.kind !== 'accepted') return sleep(end.afterMs, undefined, { signal });
+    if (end.kind === 'any' || end.kind === 'stop') return sleep(end.afterMs, undefined, { signal });
     let left = end.orders;
     const { promise, resolve } = Promise.withResolvers<void>();
-    this.#onAccepted = () => {
+    this.#onAccepted = ({ stop, reduceOnly }) => {
+      if (end.kind === 'entered' && (stop !== '' || reduceOnly)) return;
       left -= 1;
       if (left > 0) return;
       if (end.afterMs === 0) bot.kill();
@@ -279,4 +280,4 @@ class Stage {
 }
 
 /** Where nothing is traded for so long it dies without. */
-const ORDER_MS_MAX = 12_000;
+const ORDER_MS_MAX = 20_000;
