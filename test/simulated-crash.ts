@@ -42,10 +42,14 @@ export const emptyInode = (modified: number): Inode => ({
   spoilt: null,
 });
 
+/** What is there is shorter where it was cut since. */
+const withHole = (data: Uint8Array, lie: { readonly from: number; readonly to: number }): Buffer =>
+  Buffer.from(data).fill(0, Math.min(lie.from, data.length), Math.min(lie.to, data.length));
+
 /** A sync that succeeds. */
 export function settle(inode: Inode): void {
   const { data, lie } = inode;
-  inode.durable = lie === null ? data : Buffer.from(data).fill(0, lie.from, lie.to);
+  inode.durable = lie === null ? data : withHole(data, lie);
 }
 
 /** A sync that failed: the pages that were dirty count as clean. */
