@@ -85,7 +85,12 @@ const newestSegment = (files: readonly FinishedFile[]): string =>
 function saysTheSame(path: string, before: Uint8Array, after: Uint8Array): boolean {
   if (Buffer.compare(before, after) === 0) return true;
   if (!path.startsWith('manifest')) return false;
-  const [one, other] = [before, after].map(bytes => Buffer.from(bytes).toString().trim());
+  // What JSON takes for a space: a vertical tab, say, is damage.
+  const [one, other] = [before, after].map(bytes =>
+    Buffer.from(bytes)
+      .toString()
+      .replace(/^[ \t\n\r]+|[ \t\n\r]+$/g, ''),
+  );
   return one === other;
 }
 
