@@ -26,7 +26,8 @@ export interface BotParts {
   readonly store: Store;
   readonly stepper: Stepper;
   readonly feed: Feed;
-  readonly exchange: Exchange;
+  /** What happens to orders inside a candle, where nobody else tells it. */
+  readonly exchange: Pick<Exchange, 'advance'>;
   readonly courier: Courier;
   /** The same courier where it looks after a live account. */
   readonly live?: LiveCourier;

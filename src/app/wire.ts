@@ -151,13 +151,12 @@ function dealingOf(
   { venue, timeframeMs }: MarketSource,
   { world, store, funding, commit }: Dealing,
 ): Pick<BotParts, 'exchange' | 'courier' | 'live'> {
-  const exchange = paperOf(world, timeframeMs, funding);
   const directory = store.directoryId;
-  if (venue === undefined)
-    return {
-      exchange,
-      courier: createCourier({ ...errandsOf(world), exchange, directory, commit }),
-    };
+  if (venue === undefined) {
+    const exchange = paperOf(world, timeframeMs, funding);
+    const errands = errandsOf(world);
+    return { exchange, courier: createCourier({ ...errands, exchange, directory, commit }) };
+  }
   const live = createLiveCourier({
     ...{ venue, world, directory, commit, warn: options.warn },
     unknown: options.unknownPosition ?? 'adopt',
@@ -165,7 +164,7 @@ function dealingOf(
     elapsed: () => performance.now(),
   });
   // What happens to a live order inside a candle the desk is told by its venue.
-  return { exchange: { ...exchange, advance: () => NO_REPORTS }, courier: live, live };
+  return { exchange: { advance: () => NO_REPORTS }, courier: live, live };
 }
 
 const NO_REPORTS: readonly Report[] = [];

@@ -38,21 +38,24 @@ export const venueHandlers: Handlers<Portfolio> = {
     placeStop(booksIn(state), fact, state.orders[fact.id]?.filledLots ?? 0),
   'stop.withdrawn': (state, fact) => withdrawStop(state, booksIn(state), fact),
   'position.adopted'(state, fact) {
-    const { symbol, fillId, time } = fact;
-    if (fillId !== undefined) takeFill(booksIn(state), symbol, { id: fillId, time });
+    noteFill(state, fact);
     state.fills += 1;
-    adopt(state, fact, must(state.contracts[symbol], symbol));
+    adopt(state, fact, must(state.contracts[fact.symbol], fact.symbol));
   },
-  'position.left'(state, { symbol, lots, fillId, time }) {
+  'position.left'(state, fact) {
+    const { symbol, lots } = fact;
     const books = booksIn(state);
-    if (fillId !== undefined) takeFill(books, symbol, { id: fillId, time });
+    noteFill(state, fact);
     if (lots === 0) delete books.foreign[symbol];
     else books.foreign[symbol] = lots;
   },
 };
 
-/** What a live account leaves of a fill and of a settlement, beside what every account does. */
-export function noteFill(state: Portfolio, { symbol, fillId, time }: Fact<'order.filled'>): void {
+/** What tells of a fill of the venue takes it. */
+export function noteFill(
+  state: Portfolio,
+  { symbol, fillId, time }: Fact<'order.filled' | 'position.adopted' | 'position.left'>,
+): void {
   if (fillId !== undefined) takeFill(booksIn(state), symbol, { id: fillId, time });
 }
 

@@ -107,11 +107,16 @@ export function failureOf(error: unknown, secrets: readonly string[] = []): Clie
   return { ...(KINDS.get(name) ?? UNREADABLE), hint: plain(`${name}: ${message}`, secrets) };
 }
 
-function plain(text: string, secrets: readonly string[]): string {
+/** Of any text that may quote a request. */
+export function withoutSecrets(text: string, secrets: readonly string[]): string {
   let told = text;
   for (const secret of secrets)
     if (secret.length >= SECRET_LENGTH_MIN) told = told.replaceAll(secret, '***');
-  return told
+  return told;
+}
+
+function plain(text: string, secrets: readonly string[]): string {
+  return withoutSecrets(text, secrets)
     .replaceAll(/(\b(?:https?|wss?):\/\/[^\s?#]*)[?#]\S*/g, '$1')
     .replaceAll(/\s+/g, ' ')
     .trim()

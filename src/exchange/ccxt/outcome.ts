@@ -8,7 +8,7 @@
  * or ours. Never: takes a bug of ours for an answer.
  */
 import type { Failure } from '../../base/result.ts';
-import { failureOf } from './failure.ts';
+import { failureOf, withoutSecrets } from './failure.ts';
 
 /** An answer that is not what it should be: what was asked for may have been done. */
 export class Unreadable extends Error {
@@ -144,8 +144,6 @@ function toldIn(message: string): Told {
 }
 
 const HINT_TEXT_MAX = 160;
-/** Shorter ones would blank out half of what is told. */
-const SECRET_LENGTH_MIN = 4;
 
 function hintOf(words: string, told: Told, message: string, secrets: readonly string[]): string {
   const answer = [told.code, told.text].filter(part => part !== null).join(': ');
@@ -156,10 +154,7 @@ function hintOf(words: string, told: Told, message: string, secrets: readonly st
 
 /** Addresses, and whatever is as long as a key or a signature, are nobody's business. */
 function masked(text: string, secrets: readonly string[]): string {
-  let told = text;
-  for (const secret of secrets)
-    if (secret.length >= SECRET_LENGTH_MIN) told = told.replaceAll(secret, '***');
-  return told
+  return withoutSecrets(text, secrets)
     .replaceAll(/\b\w+:\/\/\S+/g, '…')
     .replaceAll(/[\w+/=-]{20,}/g, '…')
     .replaceAll(/\\.|\s+/g, ' ')
