@@ -17,7 +17,7 @@ describe('a live account whose exchange tells late', () => {
       desk.venue.tick(desk.venue.price, 1000);
       desk.venue.settle(BTC, 0.03);
     }
-    desk.attendant.suspect();
+    desk.venue.tick(desk.venue.price, RECONCILE_MS);
     await desk.attendant.round();
   });
   it('funding of a former position, told after a smaller one was opened, is no bug', async () => {

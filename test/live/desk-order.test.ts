@@ -3,6 +3,7 @@
  */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { RECONCILE_MS } from '../../src/base/limits.ts';
 import { toUnits } from '../../src/base/money.ts';
 import { failed, ok } from '../../src/base/result.ts';
 import { rounds, STOP_ONLY } from './desk-lag.ts';
@@ -96,7 +97,7 @@ describe('an order of a live account', () => {
       },
     });
     desk.venue.wallet8 -= toUnits(80_000);
-    desk.attendant.suspect();
+    desk.venue.tick(desk.venue.price, RECONCILE_MS);
     await desk.quiet();
     desk.commit({
       kind: 'candle',

@@ -6,7 +6,7 @@ import { describe, it } from 'node:test';
 import { createAttendant } from '../../src/app/live/attend.ts';
 import { openDesk } from '../../src/app/live/desk.ts';
 import { RECONCILE_MS } from '../../src/base/limits.ts';
-import { failed } from '../../src/base/result.ts';
+import { failed, ok } from '../../src/base/result.ts';
 import { EXIT_ORDER, lost, nakedMs, rounds, STOP_ONLY, stopLots } from './desk-lag.ts';
 import { holding, opened } from './desk-scene.ts';
 import { BTC, DeskWorld, ETH } from './desk-world.ts';
@@ -144,5 +144,18 @@ describe('a stop of a live account', () => {
       ({ ticket }) => ticket.symbol === BTC && ticket.kind === 'stop',
     );
     assert.ok((stop?.time ?? Infinity) - since < 11_000);
+  });
+
+  it('that two lists far apart do not show stands all the same', async () => {
+    const desk = await holding();
+    const find = desk.venue.find.bind(desk.venue);
+    desk.venue.openOrders = async () => ok([]);
+    for (let turn = 0; turn < 2; turn += 1) {
+      let lag = 1;
+      desk.venue.find = async id => (lag-- > 0 ? failed('not-found', 'lag') : find(id));
+      desk.venue.tick(desk.venue.price, RECONCILE_MS);
+      await rounds(desk, 4);
+    }
+    assert.deepEqual(desk.told('stop.withdrawn'), []);
   });
 });

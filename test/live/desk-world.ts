@@ -129,7 +129,6 @@ export class DeskWorld {
   async compared(): Promise<void> {
     for (let turn = 0; turn < 3; turn += 1) {
       this.venue.tick(this.venue.price, RECONCILE_MS);
-      this.attendant.suspect();
       await this.quiet();
     }
   }

@@ -25,7 +25,9 @@ import { deliver } from './deliver.ts';
 import {
   answer,
   type Desk,
+  inTurn,
   isLeg,
+  isOnItsWay,
   lotsOf,
   portfolioOf,
   symbolsOf,
@@ -40,8 +42,6 @@ import { settleOrders } from './settle.ts';
 export interface Attendant {
   /** One round now; null, or what has to be tried again. */
   round(): Promise<Failure | null>;
-  /** Compares everything in the next round. */
-  suspect(): void;
   /** A stream told of something: every symbol is asked in the next round. */
   hint(): void;
   /** True once everything was compared with the venue. */
@@ -58,23 +58,20 @@ export function createAttendant(desk: Desk): Attendant {
   let running: Promise<Failure | null> | null = null;
   let failures = 0;
   let toldCode: string | null = null;
-  let reconciledAt: number | null = null;
   let tried: ReadonlySet<string> = new Set();
 
   async function once(): Promise<Failure | null> {
     let failure = (await open(desk)) ?? (await protect(desk));
-    const isLate = reconciledAt === null || desk.elapsed() - reconciledAt >= RECONCILE_MS;
+    const { comparedAt } = desk;
+    const isLate = comparedAt === null || desk.elapsed() - comparedAt >= RECONCILE_MS;
     // There is nothing to protect where a position should be: the two sides have parted.
     if (portfolioOf(desk).venue !== undefined && (isLate || failure?.code === 'no-position')) {
       const compared = await reconcile(desk);
       const isMet = compared === null || compared === BALANCE_DIFFERS;
-      if (isMet) reconciledAt = desk.elapsed();
-      if (compared === BALANCE_DIFFERS)
-        reconciledAt = desk.elapsed() - RECONCILE_MS + BALANCE_AGAIN_MS;
+      const again = compared === BALANCE_DIFFERS ? RECONCILE_MS - BALANCE_AGAIN_MS : 0;
+      if (isMet) desk.comparedAt = desk.elapsed() - again;
       failure = (await protect(desk)) ?? (isMet ? null : compared);
     }
-    // No entry leaves before the account was compared once; what leaves a position always may.
-    desk.met = reconciledAt !== null;
     if (portfolioOf(desk).venue !== undefined) failure = (await trade(desk)) ?? failure;
     if (failure !== null && failure.code !== toldCode) desk.warn(told('the exchange', failure));
     toldCode = failure?.code ?? null;
@@ -95,13 +92,10 @@ export function createAttendant(desk: Desk): Attendant {
         running = null;
       }
     },
-    suspect() {
-      reconciledAt = null;
-    },
     hint() {
       desk.hinted = true;
     },
-    met: () => reconciledAt !== null,
+    met: () => desk.comparedAt !== null,
     idle: () => !isBusy(desk),
     hasNews: () => waitingIn(desk).some(what => !tried.has(what)),
     restMs() {
@@ -126,33 +120,34 @@ async function open(desk: Desk): Promise<Failure | null> {
 /** First of all, whatever else fails: what is held has its stops, and no others stand. */
 async function protect(desk: Desk): Promise<Failure | null> {
   if (portfolioOf(desk).venue === undefined) return null;
-  let failure: Failure | null = null;
   // What is known to be missing first, and those that give no answer last.
-  for (const symbol of symbolsOf(desk)) failure = (await placeStops(desk, symbol)) ?? failure;
-  const symbols = [...activeSymbols(desk)].sort(
+  const bare = await inTurn(symbolsOf(desk), symbol => placeStops(desk, symbol));
+  const symbols = activeSymbols(desk).toSorted(
     (one, other) => Number(desk.silent.has(one)) - Number(desk.silent.has(other)),
   );
-  for (const symbol of symbols) {
+  const failure = await inTurn(symbols, async symbol => {
     const failed =
       (await book(desk, symbol)) ??
       (await placeStops(desk, symbol)) ??
       (await withdrawStops(desk, symbol));
     if (failed?.retry === true) desk.silent.add(symbol);
     else desk.silent.delete(symbol);
-    failure ??= failed;
-  }
-  return failure;
+    return failed;
+  });
+  return bare ?? failure;
 }
 
 /** Orders leave; what that brings is booked and protected at once. */
 async function trade(desk: Desk): Promise<Failure | null> {
-  let failure: Failure | null = null;
   sayFlatAgain(desk);
-  for (const errand of [deliver, settleOrders, protect]) {
-    const failed = await errand(desk);
-    failure ??= failed;
-  }
-  return failure;
+  if (!hasOrders(desk)) return null;
+  return inTurn([deliver, settleOrders, protect], errand => errand(desk));
+}
+
+/** Orders that are to leave, or have left and are not done: legs stand apart. */
+function hasOrders(desk: Desk): boolean {
+  const { outbox, orders } = portfolioOf(desk);
+  return Object.keys(outbox).length > 0 || Object.values(orders).some(({ order }) => !isLeg(order));
 }
 
 /** An exit that the venue gave up is followed by another, without waiting for a candle. */
@@ -172,16 +167,9 @@ function sayFlatAgain(desk: Desk): void {
 function activeSymbols(desk: Desk): readonly string[] {
   const { hinted } = desk;
   desk.hinted = false;
-  return symbolsOf(desk).filter(symbol => hinted || isActive(desk, symbol));
-}
-
-function isActive(desk: Desk, symbol: string): boolean {
-  const { outbox, orders, venue } = portfolioOf(desk);
-  if (lotsOf(desk, symbol) !== 0) return true;
-  const isOfIt = ({ order }: { readonly order: { readonly symbol: string } }): boolean =>
-    order.symbol === symbol;
-  if (Object.values(outbox).some(isOfIt) || Object.values(orders).some(isOfIt)) return true;
-  return Object.values(venue?.stops ?? {}).some(leg => leg.symbol === symbol);
+  const isActive = (symbol: string): boolean =>
+    lotsOf(desk, symbol) !== 0 || isOnItsWay(desk, symbol);
+  return symbolsOf(desk).filter(symbol => hinted || isActive(symbol));
 }
 
 /** What only a request to the venue can bring forward, by name. */
@@ -201,8 +189,7 @@ function waitingIn(desk: Desk): string[] {
 /** Something is on its way that a moment decides. */
 function isBusy(desk: Desk): boolean {
   const account = portfolioOf(desk);
-  const { outbox, orders, venue } = account;
-  if (venue === undefined || Object.keys(outbox).length > 0) return true;
-  if (Object.values(orders).some(({ order }) => !isLeg(order))) return true;
+  const { venue } = account;
+  if (venue === undefined || hasOrders(desk)) return true;
   return wantedStops(desk).length > 0 || stopsToWithdraw(account, venue).length > 0;
 }

@@ -17,10 +17,11 @@ import {
   askedSince,
   booksOf,
   type Desk,
-  isForgotten,
+  lookedUp,
   ownOrders,
   portfolioOf,
   timeOf,
+  untilFailure,
 } from './desk.ts';
 
 /** Books what a symbol's fills and settlements tell that is new; null, or why it could not ask. */
@@ -31,10 +32,8 @@ export async function book(desk: Desk, symbol: string): Promise<Failure | null> 
   // A settlement belongs to the position that a fill may close.
   const settled = isFunded ? await newFunding(desk, symbol) : ok([]);
   if (!settled.ok) return settled.error;
-  for (const fill of fills.value) {
-    const name = await nameOf(desk, fill);
-    if (!name.ok) return name.error;
-  }
+  const nameless = await untilFailure(fills.value, fill => learnName(desk, fill));
+  if (nameless !== null) return nameless;
   const due = [...settled.value];
   for (const fill of fills.value) {
     while (due[0] !== undefined && due[0].time <= fill.time) settle(desk, due.shift());
@@ -84,16 +83,13 @@ function settle(desk: Desk, settlement: VenueFunding | undefined): void {
     answer(desk, { type: 'funding.settled', ...settlement, rate: settlement.rate ?? 0 });
 }
 
-/** The client id of the order behind a fill; null: it has none of ours. Asked once an order. */
-async function nameOf(desk: Desk, { venueId, symbol }: VenueFill): Promise<Result<string | null>> {
-  const known = desk.names.get(venueId);
-  if (known !== undefined) return ok(known);
-  const found = await desk.venue.order(venueId, symbol);
-  // A list that lags is no proof that it is none of ours.
-  if (!found.ok && !isForgotten(desk, venueId, found.error)) return found;
-  const clientId = found.ok ? found.value.clientId : null;
-  desk.names.set(venueId, clientId);
-  return ok(clientId);
+/** The client id of the order behind a fill is asked for once an order. */
+async function learnName(desk: Desk, { venueId, symbol }: VenueFill): Promise<Failure | null> {
+  if (desk.names.has(venueId)) return null;
+  const found = lookedUp(desk, venueId, await desk.venue.order(venueId, symbol));
+  if (!found.ok) return found.error;
+  desk.names.set(venueId, found.value?.clientId ?? null);
+  return null;
 }
 
 function take(desk: Desk, fill: VenueFill): void {

@@ -6,7 +6,7 @@
  * order past its limit expires instead of being sent; no entry leaves while a stop of its symbol is
  * missing or stands too many. Never: gives an order a second client id.
  */
-import { ENTRY_SENT_WITHIN_MS, NOT_FOUND_AFTER_MS } from '../../base/limits.ts';
+import { ENTRY_SENT_WITHIN_MS } from '../../base/limits.ts';
 import type { Failure } from '../../base/result.ts';
 import type { Approved } from '../../core/order.ts';
 import { LATER, type Ticket } from '../../core/venue.ts';
@@ -14,16 +14,20 @@ import { stopsToWithdraw } from '../../core/venue-books.ts';
 import { entriesHeld } from '../../trade/breaker.ts';
 import { outboxOf } from '../../trade/portfolio.ts';
 import { clientOrderId } from '../client-id.ts';
-import { answer, booksOf, type Desk, portfolioOf, timeOf, wantedStops } from './desk.ts';
+import {
+  answer,
+  booksOf,
+  type Desk,
+  inTurn,
+  lookedUp,
+  portfolioOf,
+  timeOf,
+  wantedStops,
+} from './desk.ts';
 
 /** Takes each order as far as it goes. Returns the first failure that is worth another try. */
-export async function deliver(desk: Desk): Promise<Failure | null> {
-  let failure: Failure | null = null;
-  for (const order of outboxOf(portfolioOf(desk))) {
-    const failed = await deliverOne(desk, order);
-    failure ??= failed;
-  }
-  return failure;
+export function deliver(desk: Desk): Promise<Failure | null> {
+  return inTurn(outboxOf(portfolioOf(desk)), order => deliverOne(desk, order));
 }
 
 async function deliverOne(desk: Desk, order: Approved): Promise<Failure | null> {
@@ -31,7 +35,6 @@ async function deliverOne(desk: Desk, order: Approved): Promise<Failure | null> 
   if (desk.perhapsSent.has(clientId)) {
     const verdict = await lookUp(desk, order, clientId);
     if (verdict !== 'never sent') return verdict;
-    desk.perhapsSent.delete(clientId);
   }
   const reason = reasonToDrop(desk, order);
   if (reason !== null) {
@@ -43,7 +46,7 @@ async function deliverOne(desk: Desk, order: Approved): Promise<Failure | null> 
     return null;
   }
   if (order.reduceOnly) return send(desk, order, clientId);
-  if (!desk.met || isUnsettled(desk, order.symbol)) return null;
+  if (desk.comparedAt === null || isUnsettled(desk, order.symbol)) return null;
   const failure = await prepare(desk, order);
   // Time has passed, and somebody may have spoken: it is asked again from the beginning.
   if (failure !== null || reasonToDrop(desk, order) !== null) return failure;
@@ -69,17 +72,12 @@ async function lookUp(
   clientId: string,
 ): Promise<Failure | 'never sent' | null> {
   const { id, symbol } = order;
-  const found = await desk.venue.find(clientId, symbol);
-  if (found.ok) {
-    desk.perhapsSent.delete(clientId);
-    answer(desk, { type: 'order.accepted', id, time: timeOf(desk) });
-    return null;
-  }
-  if (found.error.code !== 'not-found') return doubt(desk, order, found.error);
-  const since = desk.perhapsSent.get(clientId) ?? desk.elapsed();
-  desk.perhapsSent.set(clientId, since);
-  const isSure = desk.elapsed() - since >= NOT_FOUND_AFTER_MS;
-  return isSure ? 'never sent' : doubt(desk, order, found.error);
+  const found = lookedUp(desk, clientId, await desk.venue.find(clientId, symbol));
+  if (!found.ok) return doubt(desk, order, found.error);
+  desk.perhapsSent.delete(clientId);
+  if (found.value === null) return 'never sent';
+  answer(desk, { type: 'order.accepted', id, time: timeOf(desk) });
+  return null;
 }
 
 /** Told once an order: until its answer comes the symbol is frozen for entries. */
@@ -106,7 +104,7 @@ function isUnsettled(desk: Desk, symbol: string): boolean {
 async function send(desk: Desk, order: Approved, clientId: string): Promise<Failure | null> {
   const { venue, perhapsSent } = desk;
   const { id } = order;
-  perhapsSent.set(clientId, null);
+  perhapsSent.add(clientId);
   const placed = await venue.place(ticketOf(order, clientId));
   if (placed.ok) {
     perhapsSent.delete(clientId);

@@ -9,10 +9,11 @@
  */
 import { must } from '../../base/assert.ts';
 import { ASKED_OVERLAP_MS, NOT_FOUND_AFTER_MS } from '../../base/limits.ts';
-import type { Failure } from '../../base/result.ts';
+import { type Failure, ok, type Result } from '../../base/result.ts';
 import type { Millis } from '../../base/time.ts';
 import type { Report, VenueReport } from '../../core/fact.ts';
-import type { Order } from '../../core/order.ts';
+import { type Direction, type Order, signOf } from '../../core/order.ts';
+import type { Waiting } from '../../core/outbox.ts';
 import type { Input } from '../../core/step.ts';
 import type { Venue } from '../../core/venue.ts';
 import { stopsToPlace, type VenueBooks, type WantedStop } from '../../core/venue-books.ts';
@@ -41,9 +42,9 @@ export interface DeskOptions {
 }
 
 export interface Desk extends DeskOptions {
-  /** Client ids whose order may be at the venue unheard, and since when it is asked after. */
-  readonly perhapsSent: Map<string, number | null>;
-  /** Orders that were accepted and that the venue does not know, and since when. */
+  /** Client ids whose order may be at the venue unheard. */
+  readonly perhapsSent: Set<string>;
+  /** What was looked up and the venue does not know, and since when. */
   readonly missing: Map<string, number>;
   /** Legs of revisions withdrawn by this run: a fill may be told of late. */
   readonly retired: Map<string, Order>;
@@ -61,8 +62,8 @@ export interface Desk extends DeskOptions {
   readonly untaken: Map<string, number>;
   /** Symbols that gave no answer the last time: the others come first. */
   readonly silent: Set<string>;
-  /** The account was compared with the venue: entries may leave. */
-  met: boolean;
+  /** When everything was compared with the venue; null: not yet, and no entry leaves. */
+  comparedAt: number | null;
   /** Since when a position stands that is to be closed and that nothing closes. */
   flatSaidAt: number | null;
   /** A stream told of something: every symbol is asked once. */
@@ -73,19 +74,18 @@ export interface Desk extends DeskOptions {
 
 export function openDesk(options: DeskOptions): Desk {
   const { world, directory } = options;
-  const perhapsSent = new Map<string, number | null>();
+  const perhapsSent = new Set<string>();
   const { portfolio } = world;
   for (const { order } of Object.values(portfolio.outbox))
-    perhapsSent.set(clientOrderId(directory, order), null);
+    perhapsSent.add(clientOrderId(directory, order));
   for (const [id, { order }] of Object.entries(portfolio.orders))
-    if (order.reduceOnly && order.kind !== 'market')
-      perhapsSent.set(stopClientId(directory, id, nextRevision(options, id)), null);
+    if (isLeg(order)) perhapsSent.add(stopClientId(directory, id, nextRevision(options, id)));
   return {
     ...options,
     ...{ perhapsSent, missing: new Map(), retired: new Map(), names: new Map() },
     ...{ heard: new Map(), prepared: new Map(), seen: new Map(), orphans: new Set() },
-    ...{ refused: new Set(), untaken: new Map(), silent: new Set(), met: false, hinted: false },
-    flatSaidAt: null,
+    ...{ refused: new Set(), untaken: new Map(), silent: new Set(), hinted: false },
+    ...{ comparedAt: null, flatSaidAt: null },
   };
 }
 
@@ -128,14 +128,48 @@ export const told = (what: string, { code, hint }: Failure): string => `${what}:
 /** Signed lots that the state holds of a symbol, those of others included. */
 export function lotsOf(desk: DeskOptions, symbol: string): number {
   const { positions, venue } = portfolioOf(desk);
-  const held = positions[symbol];
-  const own = held === undefined ? 0 : held.direction === 'long' ? held.lots : -held.lots;
-  return own + (venue?.foreign[symbol] ?? 0);
+  return signedLots(positions[symbol]) + (venue?.foreign[symbol] ?? 0);
 }
 
-/** Not before the last candle: what follows in the same state runs with market time. */
-export function timeOf(desk: DeskOptions): Millis {
-  return Math.round(desk.venue.now());
+/** Of a position here or at the venue; 0: there is none. */
+export const signedLots = (
+  held: { readonly direction: Direction; readonly lots: number } | undefined,
+): number => (held === undefined ? 0 : signOf(held.direction) * held.lots);
+
+/** True where an order or a stop of ours may be at the venue. */
+export function isOnItsWay(desk: DeskOptions, symbol: string): boolean {
+  const { outbox, orders, venue } = portfolioOf(desk);
+  const isOfIt = ({ order }: Waiting): boolean => order.symbol === symbol;
+  if (Object.values(outbox).some(isOfIt) || Object.values(orders).some(isOfIt)) return true;
+  return Object.values(venue?.stops ?? {}).some(leg => leg.symbol === symbol);
+}
+
+/** The venue's time, in whole milliseconds. */
+export const timeOf = (desk: DeskOptions): Millis => Math.round(desk.venue.now());
+
+/** Each is done, whatever became of those before it. Returns the first failure. */
+export async function inTurn<T>(
+  items: readonly T[],
+  work: (item: T) => Promise<Failure | null>,
+): Promise<Failure | null> {
+  let failure: Failure | null = null;
+  for (const item of items) {
+    const failed = await work(item);
+    failure ??= failed;
+  }
+  return failure;
+}
+
+/** One after the other, up to the first failure. */
+export async function untilFailure<T>(
+  items: readonly T[],
+  work: (item: T) => Promise<Failure | null>,
+): Promise<Failure | null> {
+  for (const item of items) {
+    const failure = await work(item);
+    if (failure !== null) return failure;
+  }
+  return null;
 }
 
 /** A revision that no longer stands: its fill may be told of late, for a while. */
@@ -172,18 +206,21 @@ export interface Lasting {
   readonly slack?: number;
 }
 
-/** True of what the venue has not known for a while: until then its lists may lag. */
-export function isForgotten(
+/**
+ * The answer to a look-up, as far as it is sure: a venue's lists lag, so that it does not know of
+ * something counts (as null) once it has not known of it for a while.
+ */
+export function lookedUp<T>(
   { missing, elapsed }: Desk,
-  clientId: string,
-  { code }: Failure,
-): boolean {
-  if (code !== 'not-found') return false;
-  const since = missing.get(clientId) ?? elapsed();
-  missing.set(clientId, since);
-  if (elapsed() - since < NOT_FOUND_AFTER_MS) return false;
-  missing.delete(clientId);
-  return true;
+  name: string,
+  found: Result<T>,
+): Result<T | null> {
+  if (!found.ok && found.error.code !== 'not-found') return found;
+  const since = missing.get(name) ?? elapsed();
+  const isSure = found.ok || elapsed() - since >= NOT_FOUND_AFTER_MS;
+  if (isSure) missing.delete(name);
+  else missing.set(name, since);
+  return found.ok || !isSure ? found : ok(null);
 }
 
 /** Legs to be placed, without the targets that the venue has refused as they are. */

@@ -1,10 +1,11 @@
 /**
  * The courier of a live account: what the bot's loop knows of the desk.
  *
- * It delivers when the loop asks, and attends by itself in between, for as long as the bot runs.
+ * It attends beside the loop for as long as the bot runs; what is new since its last round rings for
+ * the next one.
  * Promises: nothing is decided before the account was met and compared (`meet`); what fails for good
  * (a disk, a bug) ends `attend` and with it the bot. Never: keeps the loop waiting for a venue that
- * does not answer: what it could not do it tries again in its own rounds.
+ * does not answer.
  */
 import { EXIT, Fault } from '../../base/fault.ts';
 import { MEETING_MS_MAX } from '../../base/limits.ts';

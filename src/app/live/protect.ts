@@ -25,7 +25,8 @@ import {
   booksOf,
   type Desk,
   hasLasted,
-  isForgotten,
+  inTurn,
+  lookedUp,
   nextRevision,
   portfolioOf,
   refusalOf,
@@ -36,12 +37,10 @@ import {
 
 /** Places what is missing of a symbol, plain stops first. Returns the first failure. */
 export async function placeStops(desk: Desk, symbol: string): Promise<Failure | null> {
-  let failure = await findFired(desk, symbol);
-  for (const wanted of wantedStops(desk)) {
-    const failed = wanted.symbol === symbol ? await placeStop(desk, wanted) : null;
-    failure ??= failed;
-  }
-  return failure;
+  const failure = await findFired(desk, symbol);
+  const wanted = wantedStops(desk).filter(stop => stop.symbol === symbol);
+  const unplaced = await inTurn(wanted, stop => placeStop(desk, stop));
+  return failure ?? unplaced;
 }
 
 /** The stop of an entry whose fills are not told of yet: as its leg will be. */
@@ -72,7 +71,7 @@ async function placeStop(desk: Desk, wanted: WantedStop): Promise<Failure | null
     if (found.error.code !== 'not-found') return found.error;
     if (isGivenUp(desk, wanted)) leave(desk, wanted);
   }
-  perhapsSent.set(clientId, null);
+  perhapsSent.add(clientId);
   const terms = { clientId, symbol, side, kind, lots, trigger, price: null, leverage };
   const placed = await venue.place({ ...terms, reduceOnly: true });
   if (placed.ok) {
@@ -165,14 +164,16 @@ export async function missStop(
   desk: Desk,
   { id, symbol, placed, clientId }: MissingStop,
 ): Promise<Failure | null> {
-  const found = await desk.venue.find(clientId, symbol);
-  if (!found.ok && !isForgotten(desk, clientId, found.error)) return found.error;
-  if (found.ok && found.value.open) return null;
+  const found = lookedUp(desk, clientId, await desk.venue.find(clientId, symbol));
+  if (!found.ok) return found.error;
+  if (found.value?.open === true) return null;
   const failure = await book(desk, symbol);
   if (failure !== null) return failure;
   const open = portfolioOf(desk).orders[id];
   const untold =
-    open === undefined || !found.ok ? 0 : untoldLots(open.filledLots, placed, found.value);
+    open === undefined || found.value === null
+      ? 0
+      : untoldLots(open.filledLots, placed, found.value);
   // Its fills may be told of later than its end.
   if (untold > 0 && !hasLasted(desk, clientId, { difference: untold, ms: STOP_FILLS_LATE_MS }))
     return { code: 'difference', retry: true, hint: `a stop in ${symbol} fired` };
@@ -187,20 +188,17 @@ const untoldLots = (booked: number, { filledBefore }: PlacedStop, found: VenueOr
   found.filledLots - (booked - filledBefore);
 
 /** Withdraws of a symbol what a newer revision has replaced or what no position needs. */
-export async function withdrawStops(desk: Desk, symbol: string): Promise<Failure | null> {
-  let failure: Failure | null = null;
-  for (const stale of stopsToWithdraw(portfolioOf(desk), booksOf(desk))) {
-    const failed = stale.symbol === symbol ? await withdrawStop(desk, stale) : null;
-    failure ??= failed;
-  }
-  return failure;
+export function withdrawStops(desk: Desk, symbol: string): Promise<Failure | null> {
+  const stale = stopsToWithdraw(portfolioOf(desk), booksOf(desk));
+  const own = stale.filter(stop => stop.symbol === symbol);
+  return inTurn(own, stop => withdrawStop(desk, stop));
 }
 
 async function withdrawStop(desk: Desk, stale: StaleStop): Promise<Failure | null> {
   const { id, symbol, revision } = stale;
   const clientId = stopClientId(desk.directory, id, stale);
-  const canceled = await desk.venue.cancel(clientId, symbol);
-  if (!canceled.ok && !isForgotten(desk, clientId, canceled.error)) return canceled.error;
+  const canceled = lookedUp(desk, clientId, await desk.venue.cancel(clientId, symbol));
+  if (!canceled.ok) return canceled.error;
   // It may have fired just before.
   const failure = await book(desk, symbol);
   if (failure !== null) return failure;

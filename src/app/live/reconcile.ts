@@ -2,8 +2,7 @@
  * Reconciliation: what the venue holds against what is known here, from the ground up.
  *
  * Promises: a difference becomes a fact, and only when it lasts: a venue's lists lag behind each
- * other. Never: corrects in silence, or touches an order
- * that another bot or a person placed.
+ * other. Never: corrects in silence, or touches an order that another bot or a person placed.
  */
 import { must } from '../../base/assert.ts';
 import {
@@ -16,7 +15,6 @@ import { toPriceStep, toQuote, type Units } from '../../base/money.ts';
 import type { Failure } from '../../base/result.ts';
 import type { Millis } from '../../base/time.ts';
 import { exitSide, signOf } from '../../core/order.ts';
-import type { Waiting } from '../../core/outbox.ts';
 import type { VenueOrder, VenuePosition } from '../../core/venue.ts';
 import { isProtected } from '../../core/venue-books.ts';
 import { isOfDirectory, stopClientId } from '../client-id.ts';
@@ -27,22 +25,20 @@ import {
   booksOf,
   type Desk,
   hasLasted,
+  isOnItsWay,
   lotsOf,
   ownOrders,
   portfolioOf,
+  signedLots,
   symbolsOf,
   timeOf,
+  untilFailure,
 } from './desk.ts';
 import { missStop } from './protect.ts';
 
 export async function reconcile(desk: Desk): Promise<Failure | null> {
-  const perSymbol = async (work: typeof book): Promise<Failure | null> => {
-    for (const symbol of symbolsOf(desk)) {
-      const failure = await work(desk, symbol);
-      if (failure !== null) return failure;
-    }
-    return null;
-  };
+  const perSymbol = (work: typeof book): Promise<Failure | null> =>
+    untilFailure(symbolsOf(desk), symbol => work(desk, symbol));
   // Positions first: what another life of this directory placed may be all that protects one.
   return (
     (await perSymbol(book)) ??
@@ -57,12 +53,9 @@ async function compareOrders(desk: Desk, symbol: string): Promise<Failure | null
   const found = await desk.venue.openOrders(symbol);
   if (!found.ok) return found.error;
   const own = ownOrders(desk);
-  for (const order of found.value)
-    if (order.clientId === null || !own.has(order.clientId)) {
-      const failure = await tellOrphan(desk, order);
-      if (failure !== null) return failure;
-    }
-  return findStops(desk, symbol, new Set(found.value.map(({ clientId }) => clientId)));
+  const orphans = found.value.filter(({ clientId }) => clientId === null || !own.has(clientId));
+  const failure = await untilFailure(orphans, order => tellOrphan(desk, order));
+  return failure ?? findStops(desk, symbol, new Set(found.value.map(({ clientId }) => clientId)));
 }
 
 /** What another life of this directory placed is taken away; what others placed is theirs. */
@@ -88,20 +81,22 @@ const isBare = (desk: Desk, symbol: string): boolean =>
   !isProtected(portfolioOf(desk), booksOf(desk), symbol);
 
 /** A stop that stands there no longer is placed anew, unless it fired. */
-async function findStops(
+function findStops(
   desk: Desk,
   symbol: string,
   open: ReadonlySet<string | null>,
 ): Promise<Failure | null> {
-  for (const [id, leg] of Object.entries(booksOf(desk).stops))
-    for (const placed of leg.symbol === symbol ? leg.placed : []) {
-      const clientId = stopClientId(desk.directory, id, placed);
-      const failure = open.has(clientId)
-        ? null
-        : await missStop(desk, { id, symbol, placed, clientId });
-      if (failure !== null) return failure;
-    }
-  return null;
+  const placed = Object.entries(booksOf(desk).stops).flatMap(([id, leg]) =>
+    leg.symbol === symbol
+      ? leg.placed.map(stop => ({
+          id,
+          placed: stop,
+          clientId: stopClientId(desk.directory, id, stop),
+        }))
+      : [],
+  );
+  const missing = placed.filter(({ clientId }) => !open.has(clientId));
+  return untilFailure(missing, stop => missStop(desk, { ...stop, symbol }));
 }
 
 async function comparePositions(desk: Desk): Promise<Failure | null> {
@@ -110,14 +105,10 @@ async function comparePositions(desk: Desk): Promise<Failure | null> {
   for (const symbol of symbolsOf(desk)) {
     own(desk, symbol);
     const there = found.value.find(position => position.symbol === symbol);
-    const lots = there === undefined ? 0 : there.direction === 'long' ? there.lots : -there.lots;
-    if (lots === lotsOf(desk, symbol)) desk.seen.delete(symbol);
-    else if (
-      hasLasted(desk, symbol, {
-        difference: lots - lotsOf(desk, symbol),
-        ms: patience(desk, symbol),
-      })
-    )
+    const lots = signedLots(there);
+    const difference = lots - lotsOf(desk, symbol);
+    if (difference === 0) desk.seen.delete(symbol);
+    else if (hasLasted(desk, symbol, { difference, ms: patience(desk, symbol) }))
       tellLots(desk, symbol, { lots, there });
     else return { code: 'difference', retry: true, hint: `the position in ${symbol} differs` };
   }
@@ -126,12 +117,7 @@ async function comparePositions(desk: Desk): Promise<Failure | null> {
 
 /** Where nothing of ours is on its way, no list can lag behind it: strange lots stand without a stop. */
 function patience(desk: Desk, symbol: string): Millis {
-  const { outbox, orders, positions, venue } = portfolioOf(desk);
-  const isOfIt = ({ order }: Waiting): boolean => order.symbol === symbol;
-  const isOurs =
-    positions[symbol] !== undefined ||
-    [...Object.values(outbox), ...Object.values(orders)].some(isOfIt) ||
-    Object.values(venue?.stops ?? {}).some(leg => leg.symbol === symbol);
+  const isOurs = portfolioOf(desk).positions[symbol] !== undefined || isOnItsWay(desk, symbol);
   return isOurs ? DIFFERENCE_MS : STRANGE_LOTS_MS;
 }
 
@@ -180,10 +166,11 @@ async function compareBalance(desk: Desk): Promise<Failure | null> {
   const before = portfolioOf(desk).balance;
   const found = await desk.venue.wallet();
   if (!found.ok) return found.error;
-  for (const symbol of symbolsOf(desk)) {
-    const failure = (await book(desk, symbol)) ?? (await bookFunding(desk, symbol));
-    if (failure !== null) return failure;
-  }
+  const failure = await untilFailure(
+    symbolsOf(desk),
+    async symbol => (await book(desk, symbol)) ?? (await bookFunding(desk, symbol)),
+  );
+  if (failure !== null) return failure;
   // Something happened while it was asked: it is compared another time.
   if (portfolioOf(desk).balance !== before) return null;
   const amount = found.value - before;

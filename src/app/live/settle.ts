@@ -11,17 +11,21 @@ import type { OpenOrder, Order } from '../../core/order.ts';
 import { entriesHeld } from '../../trade/breaker.ts';
 import { clientOrderId } from '../client-id.ts';
 import { book } from './book.ts';
-import { answer, type Desk, hasLasted, isForgotten, isLeg, portfolioOf, timeOf } from './desk.ts';
+import {
+  answer,
+  type Desk,
+  hasLasted,
+  inTurn,
+  isLeg,
+  lookedUp,
+  portfolioOf,
+  timeOf,
+} from './desk.ts';
 import { coverAhead } from './protect.ts';
 
 export async function settleOrders(desk: Desk): Promise<Failure | null> {
-  let failure: Failure | null = null;
-  for (const open of Object.values(portfolioOf(desk).orders)) {
-    if (isLeg(open.order)) continue;
-    const failed = await settleOne(desk, open);
-    failure ??= failed;
-  }
-  return failure;
+  const orders = Object.values(portfolioOf(desk).orders).filter(({ order }) => !isLeg(order));
+  return inTurn(orders, open => settleOne(desk, open));
 }
 
 async function settleOne(desk: Desk, { order }: OpenOrder): Promise<Failure | null> {
@@ -32,9 +36,9 @@ async function settleOne(desk: Desk, { order }: OpenOrder): Promise<Failure | nu
     const canceled = await desk.venue.cancel(clientId, symbol);
     if (!canceled.ok && canceled.error.code !== 'not-found') return canceled.error;
   }
-  const found = await desk.venue.find(clientId, symbol);
-  if (!found.ok) return isForgotten(desk, clientId, found.error) ? drop(desk, id) : found.error;
-  desk.missing.delete(clientId);
+  const found = lookedUp(desk, clientId, await desk.venue.find(clientId, symbol));
+  if (!found.ok) return found.error;
+  if (found.value === null) return drop(desk, id);
   const { open, filledLots } = found.value;
   const known = portfolioOf(desk).orders[id]?.filledLots ?? filledLots;
   if (filledLots > known) {
