@@ -103,7 +103,16 @@ export function lookAt({ disks, missing = [] }: Place, at?: number): Inspection 
 export const doubtsOf = ({ doubt, report }: Inspection): string[] => [
   ...(doubt === null ? [] : [doubt]),
   ...report.lost,
+  ...dueText(report.repairs.length),
 ];
+
+const dueText = (repairs: number): string[] =>
+  repairs === 0
+    ? []
+    : [
+        `there is damage that a start repairs (${repairs === 1 ? 'in one place' : `in ${repairs} places`}; ` +
+          'holdfast state verify names it): what is shown is what it would bring back',
+      ];
 
 /** Whose directory it is, should it still say so. */
 export const ownId = ({ disks }: Place): string | null =>

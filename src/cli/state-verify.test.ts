@@ -92,3 +92,22 @@ describe('state scrub', () => {
     assert.equal(JSON.parse((await state('list', '--json')).out).parts[0].verifiedAt, before);
   });
 });
+
+describe('a look at a directory whose manifests are both damaged', () => {
+  const manifests = ['manifest.json', 'manifest.mirror.json'].map(name => join(directory, name));
+
+  for (const look of [['list'], ['history'], ['hash'], ['show', 'run'], ['diff', '90', '101']])
+    it(`says so in state ${look[0]}, and changes nothing`, async () => {
+      const before = manifests.map(file => readFileSync(file));
+      for (const file of manifests) writeFileSync(file, `x${readFileSync(file, 'utf8').slice(1)}`);
+      const spoilt = manifests.map(file => readFileSync(file));
+      const { code, out, err } = await state(...look);
+      assert.deepEqual(
+        manifests.map(file => readFileSync(file)),
+        spoilt,
+      );
+      for (const [index, file] of manifests.entries()) writeFileSync(file, before[index]!);
+      assert.equal(code, EXIT.ok);
+      assert.match(out + err, /there is damage that a start repairs \(in \d+ places/);
+    });
+});
