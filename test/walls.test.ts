@@ -20,7 +20,7 @@ const WALLS: Readonly<Record<string, readonly string[]>> = {
     ...['base', 'core', 'trade', 'learn', 'policy', 'components.ts'],
     ...['state', 'backup', 'exchange', 'legacy'],
   ],
-  cli: ['base', 'core', 'app'],
+  cli: ['base', 'core', 'app', 'web'],
   web: ['base', 'core', 'app'],
   'main.ts': ['cli'],
   'index.ts': ['base', 'core', 'app', 'components.ts'],

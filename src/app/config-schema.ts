@@ -165,6 +165,30 @@ const backup = group({
   continuous: flag(true, "the journal's lines are sent as they are committed, too"),
 });
 
+const web = group({
+  enabled: flag(true, 'trade serves a dashboard; --no-web: not this time'),
+  host: v.optional(
+    v.pipe(
+      v.string(),
+      v.regex(/^[0-9a-zA-Z.:_-]+$/),
+      said(
+        'a name or an address',
+        'where it listens; another than 127.0.0.1 needs HOLDFAST_WEB_TOKEN in the environment',
+      ),
+    ),
+    '127.0.0.1',
+  ),
+  port: whole(0, 65_535, 8080, 'its port, or the next that is free; 0: any'),
+  hosts: v.optional(
+    v.pipe(
+      v.array(v.pipe(v.string(), v.regex(/^[0-9a-zA-Z.:_-]+$/))),
+      v.maxLength(64),
+      said('a list of names', 'further names it is called by: those of a reverse proxy'),
+    ),
+    [],
+  ),
+});
+
 export const configSchema = group({
   timeframe: v.optional(
     v.nullable(
@@ -234,6 +258,7 @@ export const configSchema = group({
     null,
   ),
   backup: v.optional(backup, {}),
+  web: v.optional(web, {}),
   log_level: v.optional(
     v.pipe(
       v.picklist(LOG_LEVELS),

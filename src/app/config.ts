@@ -49,6 +49,13 @@ export interface AppConfig {
     readonly keep: number | null;
     readonly continuous: boolean;
   };
+  readonly web: {
+    readonly enabled: boolean;
+    readonly host: string;
+    readonly port: number;
+    /** Further names it is called by. */
+    readonly hosts: readonly string[];
+  };
   readonly logLevel: LogLevel;
   readonly stakeCurrency: string | null;
   /** Real orders are allowed; `--live` asks for them. */
@@ -236,6 +243,7 @@ function toAppConfig(config: Config, file: string | null, secrets: Secrets): App
       keep: config.backup.keep === 0 ? null : config.backup.keep,
       continuous: config.backup.continuous,
     },
+    web: config.web,
     logLevel: config.log_level,
     stakeCurrency: config.stake_currency,
     live: config.live,

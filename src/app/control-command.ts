@@ -20,6 +20,8 @@ const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const COMMANDS = {
   checkpoint: { arguments: group({}), answerMsMax: 60 * SECOND_MS },
   'scrub-status': { arguments: group({}), answerMsMax: 10 * SECOND_MS },
+  /** A round is begun, unless one is under way; it goes on after the answer. */
+  scrub: { arguments: group({}), answerMsMax: 10 * SECOND_MS },
   'kill-switch': { arguments: group({ on: v.boolean() }), answerMsMax: 10 * SECOND_MS },
   'release-breaker': {
     arguments: group({ breaker: v.picklist(BREAKERS) }),
@@ -47,6 +49,7 @@ const COMMANDS = {
 interface Answers {
   readonly checkpoint: CheckpointResult;
   readonly 'scrub-status': ScrubStatus | null;
+  readonly scrub: ScrubStatus | null;
   readonly 'kill-switch': Told;
   readonly 'release-breaker': Told;
   readonly pause: Told;

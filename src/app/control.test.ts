@@ -24,6 +24,7 @@ const notAsked = async () => assert.fail('not asked for');
 const commandsWith = (some: Partial<Commands>): Commands => ({
   checkpoint: notAsked,
   'scrub-status': notAsked,
+  scrub: notAsked,
   'kill-switch': notAsked,
   pause: notAsked,
   resume: notAsked,

@@ -53,6 +53,8 @@ export interface Session {
   checkpoint(reason: string): Promise<CheckpointResult>;
   /** How far the background scrub is; null where there is none. */
   readonly scrub: () => ScrubStatus | null;
+  /** Begins a round of it, unless one is under way; null where there is none. */
+  readonly beginScrub: () => ScrubStatus | null;
   /** Gives everything back and writes nothing. */
   close(): Promise<void>;
 }
@@ -78,6 +80,11 @@ export async function openSession(options: WireOptions): Promise<Session> {
   return {
     bot,
     scrub: () => scrubber?.status() ?? null,
+    beginScrub() {
+      // Nobody waits for it: what fails in it is told where every round's failure is.
+      void scrubber?.round();
+      return scrubber?.status() ?? null;
+    },
     // What fails beside the loop stops it before its next candle.
     run: request => guarded(() => runOnce(bot, request, refuseAfterFailure)),
     tell: word =>
@@ -127,6 +134,7 @@ function scrubberFor(
 export const commandsOf = (session: Session): Commands => ({
   checkpoint: () => session.checkpoint('asked for'),
   'scrub-status': async () => session.scrub(),
+  scrub: async () => session.beginScrub(),
   'kill-switch': ({ on }) => session.tell({ kind: 'kill-switch', on }),
   'release-breaker': ({ breaker }) => session.tell({ kind: 'release-breaker', breaker }),
   pause: () => session.tell({ kind: 'pause' }),

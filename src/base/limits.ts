@@ -154,3 +154,47 @@ export const BALANCE_AGAIN_MS = 5 * SECOND_MS;
 export const STRANGE_LOTS_MS = 5 * SECOND_MS;
 /** While every position is to be closed: an exit that was given up is followed by another after this. */
 export const FLAT_AGAIN_MS = 10 * SECOND_MS;
+/** Candles of a symbol that a dashboard's chart begins with: five days of five minutes. */
+export const CHART_CANDLES_MAX = 1500;
+/** Entries, exits and stops on it. */
+export const CHART_MARKS_MAX = 2000;
+/** Lines of the dashboard's log. */
+export const NEWS_KEPT_MAX = 200;
+/** A dashboard is told so often what is new, and so often while nobody looks. */
+export const DASHBOARD_CHANGE_MS = 250;
+export const DASHBOARD_IDLE_MS = 2 * SECOND_MS;
+/** Candles in one change beyond which nobody sees each: the next is told after a second. */
+export const DASHBOARD_CANDLES_FAST = 200;
+/** What is asked for by itself is made again at most so often. */
+export const DASHBOARD_VIEW_MS = 2 * SECOND_MS;
+/** A bot that said nothing to its dashboard for so long is not well. */
+export const DASHBOARD_SILENCE_MS = 10 * SECOND_MS;
+/** So long the last candles are looked for in the journal. */
+export const DASHBOARD_PAST_MS = 2 * SECOND_MS;
+/** An ended bot waits so long for its dashboard to say so. */
+export const DASHBOARD_CLOSE_MS = 2 * SECOND_MS;
+/** Streams open at once; the oldest of them are no browser's any more. */
+export const STREAMS_MAX = 64;
+/** Changes that are kept for a stream that was cut, and what they may weigh. */
+export const STREAM_CHANGES_MAX = 512;
+export const STREAM_CHANGES_BYTES_MAX = 16 * 1024 * 1024;
+/** What may wait for a client that reads too slowly; then it is cut, and resumes. */
+export const STREAM_BUFFER_BYTES_MAX = 1024 * 1024;
+/** A comment on a silent stream, so that neither end takes it for dead. */
+export const STREAM_BEAT_MS = 15 * SECOND_MS;
+/** Ports that are tried from the wanted one on. */
+export const WEB_PORTS_MAX = 20;
+/** What a client may send, and how long it may take. */
+export const WEB_BODY_BYTES_MAX = 4096;
+export const WEB_HEADER_BYTES_MAX = 16_384;
+export const WEB_REQUEST_MS_MAX = 10 * SECOND_MS;
+/** Of one client, in a minute. */
+export const WEB_REQUESTS_MAX = 600;
+export const WEB_ACTIONS_MAX = 10;
+export const WEB_WRONG_TOKENS_MAX = 5;
+/** Clients whose requests are counted, and sessions that are signed in: more are forgotten. */
+export const WEB_CLIENTS_MAX = 1000;
+export const WEB_SESSIONS_MAX = 100;
+export const WEB_SESSION_MS = 12 * HOUR_MS;
+/** Rows of a page of trades. */
+export const TRADE_PAGE_ROWS_MAX = 500;

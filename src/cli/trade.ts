@@ -7,11 +7,12 @@
 
 import { type BackupKeeper, backupsOf } from '../app/backup-keeper.ts';
 import type { BackupWorkerEvent } from '../app/backup-worker.ts';
+import type { Ending } from '../app/bot.ts';
 import { fullSpeed, paced } from '../app/clock.ts';
 import { type AppConfig, loadConfig } from '../app/config.ts';
 import { Console } from '../app/console.ts';
 import { openSimulated, openTapes, SIMULATED_MARKET } from '../app/market-source.ts';
-import { runSession } from '../app/session.ts';
+import { runSession, type Session } from '../app/session.ts';
 import { listenForSignals } from '../app/signals.ts';
 import { TradeScreen } from '../app/trade-screen.ts';
 import { version } from '../app/version.ts';
@@ -19,6 +20,7 @@ import type { MarketSource } from '../app/wire.ts';
 import { EXIT, Fault } from '../base/fault.ts';
 import type { Command, Io } from './io.ts';
 import type { TradeOptions } from './trade-command.ts';
+import { dashboardFor } from './trade-dashboard.ts';
 
 /** Candles a second of the simulated market where no speed is given: an hour of it in 4 s. */
 const SIMULATED_SPEED = 30;
@@ -26,11 +28,15 @@ const SIMULATED_SPEED = 30;
 export const trade: Command<TradeOptions> = async (options, io) => {
   const config = configOf(options, io);
   const screen = new Console({ stdout: io.stdout, stderr: io.stderr, now: io.now, env: io.env });
-  if (options.port !== undefined)
-    screen.warn('this release has no dashboard yet: --port has no effect');
   const signals = listenForSignals(name => screen.say(`${name}: saving and stopping`));
   const kind = kindOf(options, config);
   const pace = paceWanted(options, kind);
+  const dashboard = await dashboardFor({
+    ...{ config, env: io.env, now: io.now, show: line => screen.say(line) },
+    warn: line => live.warn(line),
+    progress: () => market.progress(),
+    following: () => market.following(),
+  });
   const market = await openMarket(options, {
     ...{ kind, config, env: io.env, stop: signals.stop },
     tell: (level, line) => (level === 'warn' ? live.warn(line) : live.say(line)),
@@ -43,30 +49,34 @@ export const trade: Command<TradeOptions> = async (options, io) => {
     },
   });
   let backups: BackupKeeper | null = null;
+  let ending: Ending | undefined;
   try {
     const result = await runSession({
       wire: {
         ...directoryOf(config, options),
         ...{ settings: config.settings, seed: options.seed, source: market.open },
         ...{ unknownPosition: config.exchange.unknownPosition },
-        ...{ watch: live.watch, warn: live.warn },
+        watch: (result, world) => {
+          live.watch(result, world);
+          dashboard?.watch(result);
+        },
+        warn: live.warn,
       },
       pace: pace === 'max' ? fullSpeed() : paced(pace, signals.stop),
       stop: signals.stop,
       until: options.until ?? null,
       onReady: async session => {
         await live.ready(session);
-        backups = backupsOf(config, {
-          ...{ directory: config.dir, store: session.bot.store },
-          warn: line => screen.warn(line),
-          tell: event => logBackup(event, io),
-        });
+        backups = backupsFor(session, config, { screen, io });
+        await dashboard?.open(session);
       },
     });
+    ending = result.ending;
     live.end(result);
     return EXIT.ok;
   } finally {
     signals.detach();
+    await dashboard?.close(ending);
     // All is saved by now: what is not there yet is sent.
     await (backups as BackupKeeper | null)?.close();
     await live.close();
@@ -79,6 +89,17 @@ const directoryOf = (config: AppConfig, { acceptLoss }: TradeOptions) => ({
   allowNetwork: config.allowNetworkFilesystem,
   ...{ scrub: config.scrub, keepHistory: config.keepHistory, sharedSync: false },
 });
+
+const backupsFor = (
+  { bot }: Session,
+  config: AppConfig,
+  { screen, io }: { readonly screen: Console; readonly io: Io },
+): BackupKeeper | null =>
+  backupsOf(config, {
+    ...{ directory: config.dir, store: bot.store },
+    warn: line => screen.warn(line),
+    tell: event => logBackup(event, io),
+  });
 
 /** Lines are sent every second or two: the trades are what the log has to keep. */
 function logBackup(event: BackupWorkerEvent, { log }: Io): void {
@@ -94,6 +115,8 @@ const configOf = (options: TradeOptions, io: Io): AppConfig =>
       keep_history: options.keepHistory,
       'exchange.name': options.exchange,
       'exchange.pair_whitelist': options.pairs,
+      'web.port': options.port,
+      'web.enabled': options.web ? undefined : false,
     },
   });
 

@@ -27,9 +27,11 @@ class MemoryStore implements Store {
     upgraded: [],
     lost: [],
   };
+  readonly recoveryMs = 0;
   readonly journalBytes = 0;
   readonly stepsSinceCheckpoint = 0;
   readonly lastCheckpoint = { seq: 0, atMs: 0 };
+  readonly generations: Store['generations'] = [];
   readonly fresh: readonly string[] = [];
   readonly savedFiles = new Map<string, never>();
   readonly checkpointing = false;

@@ -54,6 +54,8 @@ export interface Store {
   readonly epoch: number;
   readonly states: States;
   readonly report: RecoveryReport;
+  /** What opening took. */
+  readonly recoveryMs: number;
   append(step: Pick<StepResult, 'seq' | 'facts' | 'texts'>): void;
   sync(): void;
   putBlob(bytes: Uint8Array): string;
@@ -62,6 +64,8 @@ export interface Store {
   readonly journalBytes: number;
   readonly stepsSinceCheckpoint: number;
   readonly lastCheckpoint: { readonly seq: number; readonly atMs: number };
+  /** The checkpoints that are kept, newest first. */
+  readonly generations: readonly { readonly seq: number; readonly madeAtMs: number }[];
   /** Components that begin with their defaults at this step of a directory that had a past. */
   readonly fresh: readonly string[];
   /** By component: the file under its stable name. */

@@ -53,6 +53,7 @@ class DirectoryStore implements Store {
   readonly directory: string;
   readonly states: States;
   readonly report: RecoveryReport;
+  readonly recoveryMs: number;
   readonly #options: StoreOptions;
   readonly #disks: Disks;
   readonly #release: () => void;
@@ -85,8 +86,9 @@ class DirectoryStore implements Store {
     atOnce(this.#retain());
     compressJournal(this.#disks, this.seq);
     const { fromSeq, toSeq, replayed, repairs, lost } = this.report;
-    const ms = options.now() - beginMs;
-    this.note({ what: 'recovered', fromSeq, toSeq, replayed, repairs, lost, ms });
+    this.recoveryMs = options.now() - beginMs;
+    const figures = { fromSeq, toSeq, replayed, repairs, lost, ms: this.recoveryMs };
+    this.note({ what: 'recovered', ...figures });
     const { reset = [] } = options;
     if (reset.length > 0) this.note({ what: 'reset', seq: this.seq, parts: reset });
   }
@@ -131,6 +133,10 @@ class DirectoryStore implements Store {
   get lastCheckpoint(): { seq: number; atMs: number } {
     const [newest] = this.#manifest.generations;
     return { seq: newest?.seq ?? 0, atMs: newest?.madeAtMs ?? 0 };
+  }
+
+  get generations(): Store['generations'] {
+    return this.#manifest.generations;
   }
 
   append(step: Pick<StepResult, 'seq' | 'facts' | 'texts'>): void {

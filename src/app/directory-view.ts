@@ -1,0 +1,64 @@
+/**
+ * A directory as a dashboard shows it: its files, generations, journal, the last recovery and the
+ * last look at everything.
+ *
+ * Promises: read-only, from memory: no disk is touched. What has to be weighed is weighed elsewhere
+ * (`weightOf`, for a thread that may wait for a disk).
+ */
+import { components } from '../components.ts';
+import { directoryBytes } from '../state/directory-size.ts';
+import { type HeldPlace, placeHeld } from './directory.ts';
+import type { Session } from './session.ts';
+
+export function directoryOf(session: Session, journalMirror: string | null) {
+  const { store } = session.bot;
+  const { report, lastCheckpoint } = store;
+  const scrub = session.scrub();
+  return {
+    seq: store.seq,
+    directory: store.directory,
+    directoryId: store.directoryId,
+    epoch: store.epoch,
+    files: components.map(({ id, title, version, file }) => {
+      const record = store.savedFiles.get(id);
+      return {
+        ...{ id, title, file: file.name, version },
+        bytes: record?.bytes ?? null,
+        seq: record?.seq ?? null,
+        sha256: record?.sha256 ?? null,
+      };
+    }),
+    generations: store.generations.map(({ seq, madeAtMs }) => ({ seq, madeAt: madeAtMs })),
+    journal: {
+      bytes: store.journalBytes,
+      stepsSinceCheckpoint: store.stepsSinceCheckpoint,
+      mirror: journalMirror,
+    },
+    checkpoint: {
+      seq: lastCheckpoint.seq,
+      at: lastCheckpoint.atMs === 0 ? null : lastCheckpoint.atMs,
+    },
+    recovery: {
+      ...{ fromSeq: report.fromSeq, toSeq: report.toSeq, replayed: report.replayed },
+      ...{ ms: store.recoveryMs, repairs: report.repairs, lost: report.lost },
+    },
+    verification: roundOf(scrub?.last ?? null),
+    verifying: scrub?.running ?? false,
+  };
+}
+
+function roundOf(round: NonNullable<ReturnType<Session['scrub']>>['last']) {
+  if (round === null) return null;
+  const { at, files, findings, repaired } = round;
+  return { at: Date.parse(at), files, findings, repaired };
+}
+
+/** What it weighs on the disk, both copies; null where it cannot be looked at now. */
+export function weightOf(place: HeldPlace): number | null {
+  try {
+    return directoryBytes(placeHeld(place).disks);
+  } catch {
+    // A running bot renames and drops files while this counts them.
+    return null;
+  }
+}

@@ -1,0 +1,101 @@
+/**
+ * Access: the token of the dashboard's buttons, and the sessions of those who gave it.
+ *
+ * Promises: a token is compared in constant time; a client that gives wrong ones has to wait; what a
+ * browser keeps is a random session, in a cookie that no script reads and no other site sends.
+ * Sessions live in memory: a restart ends them. Never: tells the token.
+ */
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import {
+  WEB_ACTIONS_MAX,
+  WEB_REQUESTS_MAX,
+  WEB_SESSION_MS,
+  WEB_SESSIONS_MAX,
+  WEB_WRONG_TOKENS_MAX,
+} from '../base/limits.ts';
+import type { Millis } from '../base/time.ts';
+import { Rate } from './rate.ts';
+
+/** What is needed of a request. */
+export interface Caller {
+  readonly ip: string;
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+}
+
+/** Who asks: with the token, with a session, with neither; or one who guessed too often. */
+export type Standing = 'token' | 'session' | 'nobody' | 'wrong' | 'barred';
+
+const COOKIE = 'holdfast';
+
+export class Access {
+  readonly #token: Buffer;
+  readonly #now: () => Millis;
+  readonly #sessions = new Map<string, Millis>();
+  readonly #wrong: Rate;
+  readonly requests: Rate;
+  readonly actions: Rate;
+
+  constructor(token: string, now: () => Millis) {
+    this.#token = digest(token);
+    this.#now = now;
+    this.#wrong = new Rate(WEB_WRONG_TOKENS_MAX, now);
+    this.requests = new Rate(WEB_REQUESTS_MAX, now);
+    this.actions = new Rate(WEB_ACTIONS_MAX, now);
+  }
+
+  standing({ ip, headers }: Caller): Standing {
+    const { authorization } = headers;
+    if (typeof authorization === 'string') {
+      const [, given = ''] = /^Bearer +(\S+)$/i.exec(authorization) ?? [];
+      return this.#judge(ip, given);
+    }
+    const session = sessionIn(headers['cookie']);
+    return session !== null && this.#isOpen(session) ? 'session' : 'nobody';
+  }
+
+  /** The cookie that opens a session, or why there is none. */
+  signIn(ip: string, given: string): { readonly cookie: string } | 'wrong' | 'barred' {
+    const standing = this.#judge(ip, given);
+    if (standing !== 'token') return standing === 'barred' ? 'barred' : 'wrong';
+    const session = randomBytes(32).toString('base64url');
+    this.#sessions.set(digest(session).toString('hex'), this.#now() + WEB_SESSION_MS);
+    const [oldest] = this.#sessions.keys();
+    if (this.#sessions.size > WEB_SESSIONS_MAX && oldest !== undefined)
+      this.#sessions.delete(oldest);
+    return { cookie: cookieOf(session, WEB_SESSION_MS) };
+  }
+
+  /** The cookie that takes it away. */
+  signOut({ headers }: Caller): string {
+    const session = sessionIn(headers['cookie']);
+    if (session !== null) this.#sessions.delete(digest(session).toString('hex'));
+    return cookieOf('', 0);
+  }
+
+  #judge(ip: string, given: string): Standing {
+    if (this.#wrong.isSpent(ip)) return 'barred';
+    if (timingSafeEqual(digest(given), this.#token)) return 'token';
+    this.#wrong.take(ip);
+    return 'wrong';
+  }
+
+  #isOpen(session: string): boolean {
+    const key = digest(session).toString('hex');
+    const endsAt = this.#sessions.get(key);
+    if (endsAt !== undefined && this.#now() < endsAt) return true;
+    this.#sessions.delete(key);
+    return false;
+  }
+}
+
+/** Of equal length whatever is given: to compare it tells nothing. */
+const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+
+const cookieOf = (value: string, ms: Millis): string =>
+  `${COOKIE}=${value}; HttpOnly; SameSite=Strict; Path=/; Max-Age=${ms / 1000}`;
+
+function sessionIn(cookies: string | readonly string[] | undefined): string | null {
+  const text = typeof cookies === 'string' ? cookies : '';
+  const own = text.split(/; */).find(each => each.startsWith(`${COOKIE}=`));
+  return own === undefined ? null : own.slice(COOKIE.length + 1);
+}

@@ -1,0 +1,90 @@
+/**
+ * The guard: what every request passes before anything looks at it, and what every answer carries.
+ *
+ * Promises: a foreign `Host` is 421 and a foreign `Origin` 403, whatever is asked for; where other
+ * machines reach it every answer but `/healthz` takes the token; a client that asks too often waits.
+ * Never: lets a page of another site read or do anything.
+ */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Access, Standing } from './access.ts';
+import { hostNameOf, isKnownHost } from './host-name.ts';
+import type { Door } from './message.ts';
+
+export interface Guarding {
+  readonly door: Door;
+  readonly access: Access;
+  /** Of inline import maps. */
+  readonly scriptHashes: readonly string[];
+}
+
+/** What is asked for by machines that hold no token, and by those who have yet to give it. */
+const ALWAYS_OPEN = new Set(['/healthz', '/api/login']);
+/** Of a page alone: without it nobody could sign in. */
+const PAGE = /^\/($|app\/|lib\/)/;
+
+export function guard(app: FastifyInstance, guarding: Guarding): void {
+  const headers = headersOf(guarding.scriptHashes);
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers(headers);
+    const refusal = refusalOf(request, guarding);
+    if (refusal !== null) return refuse(reply, ...refusal);
+  });
+}
+
+export function refuse(reply: FastifyReply, status: number, text: string): FastifyReply {
+  if (status === 429) void reply.header('retry-after', '60');
+  if (status === 401) void reply.header('www-authenticate', 'Bearer');
+  return reply.code(status).send({ ok: false, text });
+}
+
+type Refusal = readonly [status: number, text: string] | null;
+
+function refusalOf(request: FastifyRequest, { door, access }: Guarding): Refusal {
+  const { headers, ip } = request;
+  if (!isKnownHost(headers.host, door))
+    return [421, 'this name is not known here: add it to web.hosts if it is yours'];
+  if (!isOwnSite(request)) return [403, 'requests of other sites are refused'];
+  if (!access.requests.take(ip)) return [429, 'too many requests: wait a minute'];
+  const [path = ''] = request.url.split('?');
+  if (!door.isOpen || ALWAYS_OPEN.has(path) || PAGE.test(path)) return null;
+  return refusalFor(access.standing(request));
+}
+
+/** A browser tells where a request comes from; what tells nothing is no browser, or asks its own. */
+function isOwnSite({ headers }: FastifyRequest): boolean {
+  const { origin, host } = headers;
+  if (headers['sec-fetch-site'] === 'cross-site') return false;
+  if (origin === undefined) return true;
+  const [, own] = /^https?:\/\/([^/]+)$/.exec(origin.toLowerCase()) ?? [];
+  return own !== undefined && hostNameOf(own) !== null && own === host?.toLowerCase();
+}
+
+/** Why one who stands like this may not; null: he may. */
+export function refusalFor(standing: Standing): Refusal {
+  if (standing === 'token' || standing === 'session') return null;
+  if (standing === 'barred') return [429, 'too many wrong tokens: wait a minute'];
+  return [401, standing === 'wrong' ? 'the token is wrong' : 'this takes the token'];
+}
+
+function headersOf(scriptHashes: readonly string[]): Readonly<Record<string, string>> {
+  const policy = [
+    "default-src 'none'",
+    ["script-src 'self'", ...scriptHashes].join(' '),
+    "style-src 'self'",
+    "img-src 'self' data:",
+    "connect-src 'self'",
+    "form-action 'self'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+  ];
+  return {
+    'content-security-policy': policy.join('; '),
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'no-referrer',
+    'cross-origin-opener-policy': 'same-origin',
+    'cross-origin-resource-policy': 'same-origin',
+    'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
+    'x-frame-options': 'DENY',
+    'cache-control': 'no-store',
+  };
+}

@@ -1,0 +1,113 @@
+/**
+ * The server: the routes of the dashboard.
+ *
+ * Promises: everything that is looked at is answered from the model, so that no request reaches the
+ * bot's thread but for the two views that only it can make (at most every two seconds each) and for
+ * an action; an error is one line of JSON. Never: shows a stack, a path of the machine or the token.
+ */
+import { type FastifyError, type FastifyInstance, type FastifyReply, fastify } from 'fastify';
+import { WEB_BODY_BYTES_MAX, WEB_HEADER_BYTES_MAX, WEB_REQUEST_MS_MAX } from '../base/limits.ts';
+import type { Access } from './access.ts';
+import { routeActions } from './action-route.ts';
+import type { Assets } from './asset.ts';
+import { guard } from './guard.ts';
+import type { Bot, Door, Views } from './message.ts';
+import type { Model } from './model.ts';
+import type { Streams } from './stream.ts';
+import { csvOf, pageOf, questionOf } from './trade-list.ts';
+
+export interface ServerOptions {
+  readonly door: Door;
+  readonly access: Access;
+  readonly assets: Assets;
+  readonly model: Model;
+  readonly streams: Streams;
+  readonly bot: Bot;
+  /** The text of `/metrics`. */
+  readonly metrics: () => Promise<string>;
+  /** Null: all is well; else why not. */
+  readonly ailment: () => string | null;
+}
+
+export function createServer(options: ServerOptions): FastifyInstance {
+  const { door, access, assets } = options;
+  const app = fastify({
+    bodyLimit: WEB_BODY_BYTES_MAX,
+    requestTimeout: WEB_REQUEST_MS_MAX,
+    http: { headersTimeout: WEB_REQUEST_MS_MAX, maxHeaderSize: WEB_HEADER_BYTES_MAX },
+    forceCloseConnections: true,
+    return503OnClosing: false,
+    // Nothing is ever taken from what a client calls itself.
+    trustProxy: false,
+  });
+  app.removeContentTypeParser('text/plain');
+  app.setNotFoundHandler((_, reply) => reply.code(404).send({ ok: false, text: 'not found' }));
+  app.setErrorHandler<FastifyError>((error, _, reply) => fail(reply, error));
+  guard(app, { door, access, scriptHashes: assets.scriptHashes });
+  routeAssets(app, assets);
+  routeViews(app, options);
+  routeStream(app, options);
+  routeNumbers(app, options);
+  routeActions(app, options);
+  return app;
+}
+
+/** What fastify refuses says why; what broke here is nobody's to read. */
+function fail(reply: FastifyReply, { statusCode = 500, message }: FastifyError): FastifyReply {
+  const text = statusCode < 500 ? message : 'this could not be answered';
+  return reply.code(statusCode).send({ ok: false, text });
+}
+
+function routeAssets(app: FastifyInstance, { files }: Assets): void {
+  for (const [path, { type, body, etag }] of files)
+    app.get(path, (request, reply) => {
+      void reply.headers({ etag, 'cache-control': 'no-cache' });
+      if (request.headers['if-none-match'] === etag) return reply.code(304).send();
+      return reply.type(type).send(body);
+    });
+}
+
+function routeViews(app: FastifyInstance, { model, bot }: ServerOptions): void {
+  app.get('/api/snapshot', () => model.snapshot());
+  app.get<{ Querystring: Record<string, unknown> }>('/api/trades', (request, reply) => {
+    const question = questionOf(request.query);
+    if (typeof question === 'string') return reply.code(400).send({ ok: false, text: question });
+    return pageOf(model.trades, question);
+  });
+  app.get<{ Querystring: Record<string, unknown> }>('/api/trades.csv', (request, reply) => {
+    const question = questionOf(request.query);
+    if (typeof question === 'string') return reply.code(400).send({ ok: false, text: question });
+    void reply.header('content-disposition', 'attachment; filename="trades.csv"');
+    return reply.type('text/csv; charset=utf-8').send(csvOf(model.trades, question));
+  });
+  app.get('/api/learning', (): Promise<Views['learning']> => bot.view('learning'));
+  app.get('/api/state', (): Promise<Views['state']> => bot.view('state'));
+}
+
+function routeStream(app: FastifyInstance, { streams }: ServerOptions): void {
+  app.get('/api/stream', (request, reply) => {
+    const { raw } = reply;
+    raw.setTimeout(0);
+    for (const [name, value] of Object.entries(reply.getHeaders()))
+      if (value !== undefined) raw.setHeader(name, value);
+    raw.setHeader('content-type', 'text/event-stream; charset=utf-8');
+    // A proxy that gathers what it passes on would gather for ever.
+    raw.setHeader('x-accel-buffering', 'no');
+    const last = request.headers['last-event-id'];
+    if (!streams.open(raw, typeof last === 'string' ? last : undefined))
+      return reply.code(503).send({ ok: false, text: 'too many pages are open' });
+    return reply.hijack();
+  });
+}
+
+function routeNumbers(app: FastifyInstance, { metrics, ailment, model }: ServerOptions): void {
+  app.get('/metrics', async (_, reply) =>
+    reply.type('text/plain; version=0.0.4; charset=utf-8').send(await metrics()),
+  );
+  app.get('/healthz', (_, reply) => {
+    const why = ailment();
+    const { seq, marketTime } = model.status;
+    if (why === null) return { status: 'ok', seq, marketTime };
+    return reply.code(503).send({ status: 'unwell', why });
+  });
+}
