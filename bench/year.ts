@@ -45,7 +45,7 @@ async function live(directory: string, args: readonly string[]): Promise<Sizes> 
   };
   const child = spawn(process.execPath, [main, ...args, '--dir', directory], {
     stdio: ['ignore', 'ignore', 'inherit'],
-    env: { ...process.env, ...ALL_LEARNERS },
+    env: { ...process.env, ...ALL_LEARNERS, HOLDFAST__WEB__ENABLED: 'false' },
   });
   const timer = setInterval(look, LOOK_MS);
   const code = await new Promise(done => child.on('exit', done));

@@ -46,6 +46,10 @@ const text = (meaning: string) =>
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
+/** `auto`: pretty on a terminal, json elsewhere. */
+export const LOG_FORMATS = ['pretty', 'json', 'auto'] as const;
+export type LogFormat = (typeof LOG_FORMATS)[number];
+
 const PAIR = v.pipe(v.string(), v.regex(/^[A-Z0-9]+\/[A-Z0-9]+:[A-Z0-9]+$/));
 /** Money is counted exactly up to here. */
 const NOTIONAL_MAX = 90_000_000;
@@ -265,6 +269,16 @@ export const configSchema = group({
       said(`one of ${LOG_LEVELS.join(', ')}`, 'what the log file keeps'),
     ),
     'info',
+  ),
+  log_format: v.optional(
+    v.pipe(
+      v.picklist(LOG_FORMATS),
+      said(
+        `one of ${LOG_FORMATS.join(', ')}`,
+        'what trade prints: lines for people, JSON lines, or auto: JSON where no terminal is',
+      ),
+    ),
+    'pretty',
   ),
 });
 

@@ -17,6 +17,7 @@ import {
   type Config,
   configSchema,
   FOREIGN_KEYS,
+  type LogFormat,
   type LogLevel,
   SECRET_KEYS,
 } from './config-schema.ts';
@@ -57,6 +58,7 @@ export interface AppConfig {
     readonly hosts: readonly string[];
   };
   readonly logLevel: LogLevel;
+  readonly logFormat: LogFormat;
   readonly stakeCurrency: string | null;
   /** Real orders are allowed; `--live` asks for them. */
   readonly live: boolean;
@@ -245,6 +247,7 @@ function toAppConfig(config: Config, file: string | null, secrets: Secrets): App
     },
     web: config.web,
     logLevel: config.log_level,
+    logFormat: config.log_format,
     stakeCurrency: config.stake_currency,
     live: config.live,
     exchange: {

@@ -16,6 +16,14 @@ export interface OutputStream {
   on(event: 'error', listener: (error: Error) => void): unknown;
 }
 
+/** Who says it in another form than lines for people. */
+export interface Speaker {
+  say(line: string): void;
+  warn(line: string): void;
+  fail(line: string): void;
+  status(view: StatusView): void;
+}
+
 export interface ConsoleOptions {
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;
@@ -24,6 +32,8 @@ export interface ConsoleOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Milliseconds between status lines where stdout is no terminal; 0: none. */
   readonly plainStatusMs?: Millis;
+  /** Says everything, and nothing goes to the streams; absent: lines for people. */
+  readonly speaker?: Speaker | undefined;
 }
 
 const REDRAW_MS_MIN = 200;
@@ -48,7 +58,7 @@ export class Console {
 
   constructor(options: ConsoleOptions) {
     this.#options = options;
-    this.#live = options.stdout.isTTY === true;
+    this.#live = options.stdout.isTTY === true && options.speaker === undefined;
     this.#colour = options.stderr.isTTY === true && (options.env?.['NO_COLOR'] ?? '') === '';
     tolerateClosedStream(options.stdout);
     tolerateClosedStream(options.stderr);
@@ -65,21 +75,32 @@ export class Console {
   }
 
   say(line: string): void {
-    this.#write(this.#options.stdout, line);
+    const { speaker } = this.#options;
+    if (speaker !== undefined) this.#guard(() => speaker.say(line));
+    else this.#write(this.#options.stdout, line);
   }
 
   warn(line: string): void {
-    this.#write(this.#options.stderr, this.#paint(`warning: ${line}`, YELLOW));
+    const { speaker } = this.#options;
+    if (speaker !== undefined) this.#guard(() => speaker.warn(line));
+    else this.#write(this.#options.stderr, this.#paint(`warning: ${line}`, YELLOW));
   }
 
   fail(line: string): void {
-    this.#write(this.#options.stderr, this.#paint(line, RED));
+    const { speaker } = this.#options;
+    if (speaker !== undefined) this.#guard(() => speaker.fail(line));
+    else this.#write(this.#options.stderr, this.#paint(line, RED));
   }
 
   /** Shows the status if it is time for it. */
   status(view: StatusView): void {
     if (!this.wantsStatus) return;
     this.#drawnAt = this.#options.now();
+    const { speaker } = this.#options;
+    if (speaker !== undefined) {
+      this.#guard(() => speaker.status(view));
+      return;
+    }
     if (!this.#live) {
       this.#put(this.#options.stdout, `${statusLine(view, Number.MAX_SAFE_INTEGER)}\n`);
       return;
@@ -107,8 +128,12 @@ export class Console {
   }
 
   #put(stream: OutputStream, text: string): void {
+    this.#guard(() => void stream.write(text));
+  }
+
+  #guard(work: () => void): void {
     try {
-      stream.write(text);
+      work();
     } catch {
       // A stream that is gone is no reason to stop trading.
     }

@@ -165,6 +165,8 @@ export const DASHBOARD_CHANGE_MS = 250;
 export const DASHBOARD_IDLE_MS = 2 * SECOND_MS;
 /** Candles in one change beyond which nobody sees each: the next is told after a second. */
 export const DASHBOARD_CANDLES_FAST = 200;
+/** Who looks at a market of long candles is told so often that the bot is there. */
+export const DASHBOARD_REFRESH_MS = 30 * SECOND_MS;
 /** What is asked for by itself is made again at most so often. */
 export const DASHBOARD_VIEW_MS = 2 * SECOND_MS;
 /** A bot that said nothing to its dashboard for so long is not well. */
@@ -180,6 +182,8 @@ export const STREAM_CHANGES_MAX = 512;
 export const STREAM_CHANGES_BYTES_MAX = 16 * 1024 * 1024;
 /** What may wait for a client that reads too slowly; then it is cut, and resumes. */
 export const STREAM_BUFFER_BYTES_MAX = 1024 * 1024;
+/** What was written to the streams has so long to leave at the end. */
+export const STREAM_CLOSE_MS = SECOND_MS / 2;
 /** A comment on a silent stream, so that neither end takes it for dead. */
 export const STREAM_BEAT_MS = 15 * SECOND_MS;
 /** Ports that are tried from the wanted one on. */
@@ -188,6 +192,8 @@ export const WEB_PORTS_MAX = 20;
 export const WEB_BODY_BYTES_MAX = 4096;
 export const WEB_HEADER_BYTES_MAX = 16_384;
 export const WEB_REQUEST_MS_MAX = 10 * SECOND_MS;
+/** Connections open at once: every stream and what a page loads beside it. */
+export const WEB_CONNECTIONS_MAX = 256;
 /** Of one client, in a minute. */
 export const WEB_REQUESTS_MAX = 600;
 export const WEB_ACTIONS_MAX = 10;

@@ -20,6 +20,8 @@ export interface DashboardWish {
   readonly following: () => string | null;
   /** To the screen, and nowhere else. */
   readonly show: (line: string) => void;
+  /** The screen is read by what keeps it: a token has no place there. */
+  readonly isLogged: boolean;
   readonly warn: (line: string) => void;
 }
 
@@ -66,11 +68,13 @@ export class TradeDashboard {
   }
 
   #tell(address: string, busy: number): void {
-    const { show, warn } = this.#wish;
+    const { show, warn, isLogged } = this.#wish;
     const { port, token, isTokenOurs } = this.#door;
     if (busy > 0) warn(`port ${port} is taken: the dashboard is at ${address}`);
-    const how = isTokenOurs ? `token of its buttons: ${token}` : 'its token is the one you set';
-    show(`dashboard: ${address} (${how})`);
+    const own = isLogged
+      ? 'set HOLDFAST_WEB_TOKEN to use its buttons'
+      : `token of its buttons: ${token}`;
+    show(`dashboard: ${address} (${isTokenOurs ? own : 'its token is the one you set'})`);
   }
 }
 

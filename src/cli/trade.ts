@@ -27,12 +27,15 @@ const SIMULATED_SPEED = 30;
 
 export const trade: Command<TradeOptions> = async (options, io) => {
   const config = configOf(options, io);
-  const screen = new Console({ stdout: io.stdout, stderr: io.stderr, now: io.now, env: io.env });
+  const isJson = saysJson(config, io);
+  const { stdout, stderr, now, env } = io;
+  const speaker = isJson ? (await import('../app/json-line.ts')).jsonSpeaker(stdout) : undefined;
+  const screen = new Console({ stdout, stderr, now, env, speaker });
   const signals = listenForSignals(name => screen.say(`${name}: saving and stopping`));
   const kind = kindOf(options, config);
   const pace = paceWanted(options, kind);
   const dashboard = await dashboardFor({
-    ...{ config, env: io.env, now: io.now, show: line => screen.say(line) },
+    ...{ config, env, now, isLogged: isJson, show: line => screen.say(line) },
     warn: line => live.warn(line),
     progress: () => market.progress(),
     following: () => market.following(),
@@ -89,6 +92,9 @@ const directoryOf = (config: AppConfig, { acceptLoss }: TradeOptions) => ({
   allowNetwork: config.allowNetworkFilesystem,
   ...{ scrub: config.scrub, keepHistory: config.keepHistory, sharedSync: false },
 });
+
+const saysJson = ({ logFormat }: AppConfig, { stdout }: Io): boolean =>
+  logFormat === 'json' || (logFormat === 'auto' && stdout.isTTY !== true);
 
 const backupsFor = (
   { bot }: Session,

@@ -30,7 +30,6 @@ export function routeActions(app: FastifyInstance, { access, bot }: ActionOption
   app.post('/api/logout', (request, reply) =>
     reply.header('set-cookie', access.signOut(request)).send({ ok: true, text: 'signed out' }),
   );
-  app.get('/api/login', request => ({ signedIn: access.standing(request) === 'session' }));
   app.post('/api/action', async (request, reply) => {
     const refusal = refusalOf(request, access);
     if (refusal !== null) return refuseBy(reply, refusal);

@@ -18,6 +18,7 @@ import {
   DASHBOARD_CHANGE_MS,
   DASHBOARD_CLOSE_MS,
   DASHBOARD_IDLE_MS,
+  DASHBOARD_REFRESH_MS,
 } from '../base/limits.ts';
 import { SECOND_MS } from '../base/time.ts';
 import type { StepResult } from '../core/step.ts';
@@ -68,6 +69,7 @@ class OpenDashboard implements Dashboard {
   #isOpen = true;
   #dueAt = 0;
   #beatAt = 0;
+  #toldAt = 0;
   #rate: { candles: number; atMs: number; perSecond: number | null };
   #shown = '';
 
@@ -80,11 +82,14 @@ class OpenDashboard implements Dashboard {
     this.#delay.enable();
     this.#worker = startWorker(new URL('./server-worker.ts', import.meta.url), this.#beginning());
     this.#worker.unref();
-    this.#worker.on('message', (word: ToBot) => this.#hear(word));
+    this.#worker.on('message', (word: ToBot) => this.#unlessBroken(() => this.#hear(word)));
     this.#worker.on('error', error =>
       this.#leave(error instanceof Error ? error.message : String(error)),
     );
-    this.#timer = setInterval(() => this.#look(), DASHBOARD_CHANGE_MS).unref();
+    this.#timer = setInterval(
+      () => this.#unlessBroken(() => this.#look()),
+      DASHBOARD_CHANGE_MS,
+    ).unref();
   }
 
   readonly watch = (result: StepResult): void => {
@@ -95,7 +100,12 @@ class OpenDashboard implements Dashboard {
     if (!this.#isOpen) return;
     this.#stop();
     const left = new Promise<void>(resolve => this.#worker.once('exit', () => resolve()));
-    this.#say({ kind: 'end', ...this.#news(ended) });
+    try {
+      this.#say({ kind: 'end', ...this.#news(ended) });
+    } catch {
+      // What ended the bot may be what its account cannot be shown for: that is told elsewhere.
+      void this.#worker.terminate();
+    }
     this.#worker.ref();
     const timer = setTimeout(() => void this.#worker.terminate(), DASHBOARD_CLOSE_MS);
     await left;
@@ -129,13 +139,15 @@ class OpenDashboard implements Dashboard {
     const candles = Object.values(news.change.candles).reduce((sum, all) => sum + all.length, 0);
     const soon = candles > DASHBOARD_CANDLES_FAST ? SECOND_MS : DASHBOARD_CHANGE_MS;
     this.#dueAt = nowMs + (this.#isWatched ? soon : DASHBOARD_IDLE_MS);
+    this.#toldAt = nowMs;
     this.#isTaken = false;
     this.#say({ kind: 'change', ...news });
   }
 
-  /** Steps, or what changes without one: how a market is followed, a checkpoint, a round. */
+  /** Steps; what changes without one (how a market is followed, a checkpoint, a round); or time. */
   #hasNews(): boolean {
-    return !this.#queue.isEmpty || this.#aside() !== this.#shown;
+    if (!this.#queue.isEmpty || this.#aside() !== this.#shown) return true;
+    return this.#isWatched && performance.now() - this.#toldAt >= DASHBOARD_REFRESH_MS;
   }
 
   #aside(): string {
@@ -227,6 +239,17 @@ class OpenDashboard implements Dashboard {
 
   #say(word: ToDashboard): void {
     this.#worker.postMessage(word);
+  }
+
+  /** A fault in what is shown is none of what is traded. */
+  #unlessBroken(work: () => void): void {
+    if (!this.#isOpen) return;
+    try {
+      work();
+    } catch (error) {
+      this.#leave(error instanceof Error ? error.message : String(error));
+      void this.#worker.terminate();
+    }
   }
 
   /** It broke: the bot trades on. */

@@ -5,6 +5,7 @@
  * it is asked once at a time. When it is told the end it tells it on, and ends.
  */
 import { parentPort, workerData } from 'node:worker_threads';
+import { weightOf } from '../app/directory-view.ts';
 import { recentCandles } from '../app/recent-market.ts';
 import { must } from '../base/assert.ts';
 import {
@@ -44,6 +45,7 @@ const streams = new Streams({
 const switchboard = new Switchboard(say, () => performance.now());
 const app = createServer({
   ...{ door, model, streams, bot: switchboard, assets: loadAssets() },
+  weigh: () => weightOf(beginning.place),
   access: new Access(door.token, Date.now),
   metrics: createMetrics({
     ...{ model, beat: () => beat, streams: () => streams.count, now: Date.now },
@@ -75,7 +77,7 @@ async function listen(): Promise<void> {
 }
 
 async function end(): Promise<void> {
-  streams.close();
+  await streams.close();
   await app.close();
   port.close();
 }

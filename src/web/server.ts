@@ -6,7 +6,12 @@
  * an action; an error is one line of JSON. Never: shows a stack, a path of the machine or the token.
  */
 import { type FastifyError, type FastifyInstance, type FastifyReply, fastify } from 'fastify';
-import { WEB_BODY_BYTES_MAX, WEB_HEADER_BYTES_MAX, WEB_REQUEST_MS_MAX } from '../base/limits.ts';
+import {
+  WEB_BODY_BYTES_MAX,
+  WEB_CONNECTIONS_MAX,
+  WEB_HEADER_BYTES_MAX,
+  WEB_REQUEST_MS_MAX,
+} from '../base/limits.ts';
 import type { Access } from './access.ts';
 import { routeActions } from './action-route.ts';
 import type { Assets } from './asset.ts';
@@ -23,6 +28,8 @@ export interface ServerOptions {
   readonly model: Model;
   readonly streams: Streams;
   readonly bot: Bot;
+  /** What the directory weighs, bytes; null: it could not be looked at. */
+  readonly weigh: () => number | null;
   /** The text of `/metrics`. */
   readonly metrics: () => Promise<string>;
   /** Null: all is well; else why not. */
@@ -40,6 +47,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
     // Nothing is ever taken from what a client calls itself.
     trustProxy: false,
   });
+  app.server.maxConnections = WEB_CONNECTIONS_MAX;
   app.removeContentTypeParser('text/plain');
   app.setNotFoundHandler((_, reply) => reply.code(404).send({ ok: false, text: 'not found' }));
   app.setErrorHandler<FastifyError>((error, _, reply) => fail(reply, error));
@@ -67,7 +75,7 @@ function routeAssets(app: FastifyInstance, { files }: Assets): void {
     });
 }
 
-function routeViews(app: FastifyInstance, { model, bot }: ServerOptions): void {
+function routeViews(app: FastifyInstance, { model, bot, weigh }: ServerOptions): void {
   app.get('/api/snapshot', () => model.snapshot());
   app.get<{ Querystring: Record<string, unknown> }>('/api/trades', (request, reply) => {
     const question = questionOf(request.query);
@@ -81,11 +89,14 @@ function routeViews(app: FastifyInstance, { model, bot }: ServerOptions): void {
     return reply.type('text/csv; charset=utf-8').send(csvOf(model.trades, question));
   });
   app.get('/api/learning', (): Promise<Views['learning']> => bot.view('learning'));
-  app.get('/api/state', (): Promise<Views['state']> => bot.view('state'));
+  app.get('/api/state', async (): Promise<Views['state']> => {
+    const view = await bot.view('state');
+    return { ...view, directoryBytes: weigh() };
+  });
 }
 
 function routeStream(app: FastifyInstance, { streams }: ServerOptions): void {
-  app.get('/api/stream', (request, reply) => {
+  app.get('/api/stream', { exposeHeadRoute: false }, (request, reply) => {
     const { raw } = reply;
     raw.setTimeout(0);
     for (const [name, value] of Object.entries(reply.getHeaders()))

@@ -7,11 +7,13 @@
  * Never: builds an event twice for two clients.
  */
 import type { ServerResponse } from 'node:http';
+import { setTimeout } from 'node:timers/promises';
 import {
   STREAM_BEAT_MS,
   STREAM_BUFFER_BYTES_MAX,
   STREAM_CHANGES_BYTES_MAX,
   STREAM_CHANGES_MAX,
+  STREAM_CLOSE_MS,
   STREAMS_MAX,
 } from '../base/limits.ts';
 import type { Change, Snapshot } from './view.ts';
@@ -87,10 +89,13 @@ export class Streams {
     this.#toAll(text);
   }
 
-  /** Ends every stream when what was written has left. */
-  close(): void {
+  /** Ends every stream; resolves when what was written has left, or after a while. */
+  async close(): Promise<void> {
     clearInterval(this.#beat);
-    for (const { channel } of this.#clients) channel.end();
+    const left = [...this.#clients].map(
+      ({ channel }) => new Promise<void>(resolve => channel.end(resolve)),
+    );
+    await Promise.race([Promise.all(left), setTimeout(STREAM_CLOSE_MS, null, { ref: false })]);
   }
 
   #toAll(text: string): void {

@@ -38,7 +38,8 @@ export class Bot {
     const [program = '', ...args] = command;
     const child = spawn(program, args, {
       cwd: ROOT,
-      env: { ...process.env, ...env },
+      // A test that wants a dashboard says so.
+      env: { ...process.env, HOLDFAST__WEB__ENABLED: 'false', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#child = child;
