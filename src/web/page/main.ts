@@ -1,0 +1,125 @@
+/**
+ * The page's start: the stream, the address and the operator lead to what is seen.
+ *
+ * Promises: one place holds what the page knows; every change of it is drawn.
+ * Never: decides how anything looks.
+ */
+import { render } from 'lit-html';
+import type { Learning, Snapshot, StateView, TradePage } from '../view.ts';
+import { openQuestion } from './asked.ts';
+import { frame } from './frame.ts';
+import { changed, type Model } from './model.ts';
+import { openOperator } from './operator.ts';
+import { openPace } from './pace.ts';
+import { filteredBy, hashOf, routeOf, sortedBy, tradesUrl } from './query.ts';
+import type { Connection, Hands, Scene } from './scene.ts';
+import { openStream } from './stream.ts';
+import { keptTheme, useTheme } from './theme.ts';
+
+const BACK_MS = 8000;
+const CLOCK_MS = 1000;
+
+const root = document.querySelector('#page') as HTMLElement;
+const pace = openPace(() => render(frame(scene(), hands), root));
+
+let model: Model | null = null;
+let connection: Connection = { state: 'opening', heardAt: null, backAt: null };
+let route = routeOf(location.hash);
+let theme = keptTheme();
+let symbol = '';
+let candles = 180;
+
+const trades = openQuestion<TradePage>(pace.now);
+const learning = openQuestion<Learning>(pace.now);
+const state = openQuestion<StateView>(pace.now);
+
+const stream = openStream({
+  snapshot: hear,
+  change: change => {
+    const next = model === null ? null : changed(model, change);
+    if (next === null) return false;
+    hear(next);
+    for (const name of change.stale) ({ trades, learning, state })[name].stale();
+    return true;
+  },
+  cut: () => {
+    if (connection.state !== 'lost') connection = { ...connection, state: 'lost', backAt: null };
+    pace.now();
+  },
+  locked: () => operator.askToken(null),
+});
+
+const operator = openOperator({ changed: pace.now, entered: () => stream.reopen() });
+
+function hear(next: Snapshot): void {
+  // What was missed may have changed these as well.
+  if (connection.state !== 'open') for (const one of [trades, learning, state]) one.stale();
+  const now = Date.now();
+  const backAt = connection.state === 'lost' ? now : connection.backAt;
+  connection = { state: 'open', heardAt: now, backAt };
+  model = next;
+  if (!next.status.symbols.includes(symbol)) symbol = next.status.symbols[0] ?? '';
+  pace.soon();
+}
+
+function scene(): Scene {
+  const now = Date.now();
+  const { heardAt, backAt } = connection;
+  return {
+    ...{ model, route, theme, symbol, candles },
+    // The two clocks may differ: the bot's own age of things counts.
+    now: model === null || heardAt === null ? now : model.status.at + (now - heardAt),
+    connection:
+      backAt !== null && now - backAt > BACK_MS ? { ...connection, backAt: null } : connection,
+    ...{ trades: trades.answer(), learning: learning.answer(), state: state.answer() },
+    ...operator.shown(),
+  };
+}
+
+/** Asks for what the page of the address shows. */
+function look(): void {
+  const { page } = route;
+  for (const one of [trades, learning, state]) one.leave();
+  if (page === 'trades') trades.want(tradesUrl(route.trades));
+  if (page === 'learning') learning.want('/api/learning');
+  if (page === 'state') state.want('/api/state');
+  pace.now();
+}
+
+const hands: Hands = {
+  chooseSymbol: value => {
+    symbol = value;
+    pace.now();
+  },
+  chooseCandles: value => {
+    candles = value;
+    pace.now();
+  },
+  chooseTheme: value => {
+    theme = value;
+    useTheme(value);
+    pace.now();
+  },
+  filterTrades: (filter, value) => {
+    location.hash = hashOf(filteredBy(route.trades, filter, value));
+  },
+  sortTrades: key => {
+    location.hash = hashOf(sortedBy(route.trades, key));
+  },
+  turnTrades: offset => {
+    location.hash = hashOf({ ...route.trades, offset });
+  },
+  ...operator.hands,
+};
+
+addEventListener('hashchange', () => {
+  const former = route.page;
+  route = routeOf(location.hash);
+  look();
+  // A person who reads with the ear is taken to the top of the page that was chosen.
+  if (route.page !== former)
+    queueMicrotask(() => root.querySelector<HTMLElement>('main h1')?.focus());
+});
+setInterval(pace.soon, CLOCK_MS);
+useTheme(theme);
+look();

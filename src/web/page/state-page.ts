@@ -1,0 +1,192 @@
+/**
+ * What the bot remembers, and how safe it is: files, journal, checkpoint, recovery, verification.
+ *
+ * Promises: every figure beside what it promises, in words. Never: claims more than was looked at.
+ */
+import { html, nothing, type TemplateResult } from 'lit-html';
+import type { StateFileRow, StateView } from '../view.ts';
+import { age, bytes, count, duration, second, UNKNOWN } from './format.ts';
+import { actionButton } from './operator-bar.ts';
+import type { Hands, Scene } from './scene.ts';
+import { type Column, table } from './table.ts';
+
+export function statePage(scene: Scene, hands: Hands): TemplateResult {
+  const { value, fault, loading } = scene.state;
+  return html`
+    ${fault === null ? nothing : html`<p class="banner bad" role="alert">${fault}</p>`}
+    ${value === null ? html`<p class="empty">${loading ? 'Fetching the state …' : ''}</p>` : body(value, scene, hands)}
+  `;
+}
+
+const body = (state: StateView, scene: Scene, hands: Hands): TemplateResult => html`
+  <div class="cards">
+    ${checkpoint(state, scene, hands)} ${journal(state)} ${verification(state, scene, hands)}
+    ${recovery(state)}
+  </div>
+  ${files(state)} ${generations(state, scene.now)}
+`;
+
+interface Fact {
+  readonly title: string;
+  readonly value: unknown;
+}
+
+interface Card {
+  readonly id: string;
+  readonly title: string;
+  /** What it means. */
+  readonly promise: string;
+  readonly facts: readonly Fact[];
+  readonly more?: unknown;
+}
+
+const card = ({ id, title, promise, facts, more }: Card): TemplateResult => html`
+  <section class="card" aria-labelledby="${id}-title">
+    <h2 id="${id}-title">${title}</h2>
+    <p class="note">${promise}</p>
+    <dl class="facts">
+      ${facts.map(fact => html`<div><dt>${fact.title}</dt><dd>${fact.value}</dd></div>`)}
+    </dl>
+    ${more ?? nothing}
+  </section>
+`;
+
+function checkpoint(state: StateView, scene: Scene, hands: Hands): TemplateResult {
+  const { seq, at } = state.checkpoint;
+  return card({
+    id: 'checkpoint',
+    title: 'Checkpoint',
+    promise: `All up to step ${count(seq)} is in the state files. What came after is in the journal: a checkpoint only makes the next start shorter.`,
+    facts: [
+      { title: 'Of step', value: count(seq) },
+      { title: 'Made', value: at === null ? UNKNOWN : `${second(at)} UTC (${age(at, scene.now)})` },
+      { title: 'Directory', value: state.directory },
+      { title: 'Its id, epoch', value: `${state.directoryId}, ${count(state.epoch)}` },
+      { title: 'Its size', value: bytes(state.directoryBytes) },
+    ],
+    more: actionButton(scene, hands, 'checkpoint'),
+  });
+}
+
+function journal({ seq, journal }: StateView): TemplateResult {
+  const { mirror, stepsSinceCheckpoint } = journal;
+  return card({
+    id: 'journal',
+    title: 'Journal',
+    promise: `Nothing up to step ${count(seq)} is only in memory: each step is on the disk twice, synced, before it is acted on.`,
+    facts: [
+      { title: 'Last step', value: count(seq) },
+      { title: 'Steps since the checkpoint', value: count(stepsSinceCheckpoint) },
+      { title: 'Size of both copies', value: bytes(journal.bytes) },
+      {
+        title: 'Second copy',
+        value: mirror ?? 'beside the first: safe from a bad file, not from a lost disk',
+      },
+    ],
+  });
+}
+
+function verification(state: StateView, scene: Scene, hands: Hands): TemplateResult {
+  const last = state.verification;
+  const found = last === null || last.findings === 0 ? '✓ none' : `✕ ${count(last.findings)}`;
+  return card({
+    id: 'verification',
+    title: 'Verification',
+    promise:
+      last === null
+        ? 'The files were not looked at yet since this bot was started. A damaged one is found by its hash and mended from its other copy.'
+        : `${count(last.files)} files were read and compared with their hashes.`,
+    facts:
+      last === null
+        ? []
+        : [
+            { title: 'Last look', value: `${second(last.at)} UTC (${age(last.at, scene.now)})` },
+            { title: 'Files read', value: count(last.files) },
+            { title: 'Findings', value: found },
+            { title: 'Repaired', value: count(last.repaired) },
+          ],
+    more: html`
+      ${actionButton(scene, hands, 'verify')}
+      <span role="status">${state.verifying ? 'Verifying now …' : nothing}</span>
+    `,
+  });
+}
+
+function recovery({ recovery }: StateView): TemplateResult {
+  const { fromSeq, toSeq, replayed, ms, repairs, lost } = recovery;
+  return card({
+    id: 'recovery',
+    title: 'Last recovery',
+    promise:
+      lost.length === 0
+        ? 'Every start is a recovery. Nothing was lost in this one.'
+        : 'Something was lost in this one, and somebody accepted it:',
+    facts: [
+      { title: 'From the files of step', value: count(fromSeq) },
+      { title: 'To step', value: count(toSeq) },
+      { title: 'Steps replayed', value: count(replayed) },
+      { title: 'Took', value: duration(ms) },
+      {
+        title: 'Repairs',
+        value: repairs.length === 0 ? 'none were needed' : count(repairs.length),
+      },
+    ],
+    more: html`<ul class="plain">
+      ${lost.map(text => html`<li class="bad">✕ lost: ${text}</li>`)}
+      ${repairs.map(text => html`<li>✓ repaired: ${text}</li>`)}
+    </ul>`,
+  });
+}
+
+const fileColumns: readonly Column<StateFileRow>[] = [
+  { title: 'Component', isText: true, cell: row => row.title },
+  { title: 'File', isText: true, cell: row => html`<code>${row.file}</code>` },
+  { title: 'Size', cell: row => bytes(row.bytes) },
+  { title: 'Step', cell: row => count(row.seq) },
+  { title: 'Schema', cell: row => count(row.version) },
+  {
+    title: 'SHA-256',
+    isText: true,
+    cell: row =>
+      row.sha256 === null
+        ? UNKNOWN
+        : html`<code title=${row.sha256}>${row.sha256.slice(0, 12)}…</code>`,
+  },
+];
+
+const files = ({ files }: StateView): TemplateResult => html`
+  <section class="card" aria-labelledby="files-title">
+    <h2 id="files-title">Components</h2>
+    <p class="note">
+      One memory, one file. Each goes on from its own step: the journal holds what came after it.
+    </p>
+    ${table({
+      caption: 'Components and their files',
+      isCaptionUnseen: true,
+      columns: fileColumns,
+      rows: files,
+      empty: 'No checkpoint is written yet.',
+    })}
+  </section>
+`;
+
+const generations = ({ generations }: StateView, now: number): TemplateResult => html`
+  <section class="card" aria-labelledby="generations-title">
+    <h2 id="generations-title">Generations kept</h2>
+    <p class="note">
+      Former files, to go back to or to rebuild a damaged one from. The journal reaches back to the
+      oldest of them.
+    </p>
+    ${table({
+      caption: 'Generations kept',
+      isCaptionUnseen: true,
+      columns: [
+        { title: 'Of step', cell: row => count(row.seq) },
+        { title: 'Made', unit: 'UTC', cell: row => second(row.madeAt) },
+        { title: 'Age', cell: row => age(row.madeAt, now) },
+      ],
+      rows: generations,
+      empty: 'None yet: the second checkpoint keeps the first.',
+    })}
+  </section>
+`;

@@ -1,0 +1,75 @@
+/**
+ * The page's ear: the stream of server-sent events, kept open.
+ *
+ * Promises: a cut connection comes back by itself and goes on behind the last event that was heard
+ * (the browser sends its id); a stream that cannot go on is begun anew, with a snapshot first.
+ * Never: lets a change pass that does not follow on what is known.
+ */
+import type { Change, Snapshot } from '../view.ts';
+import { statusOf } from './call.ts';
+
+export interface Ear {
+  readonly snapshot: (snapshot: Snapshot) => void;
+  /** False: something before it was missed. */
+  readonly change: (change: Change) => boolean;
+  readonly cut: () => void;
+  /** The server asks who we are. */
+  readonly locked: () => void;
+}
+
+export interface Stream {
+  /** Begins anew: a snapshot comes first. */
+  readonly reopen: () => void;
+}
+
+const RETRY_MS = 2000;
+/**
+ * Half-open connections say nothing: a stream that is silent for so long is begun anew. A quiet
+ * market has a candle a minute.
+ */
+const SILENCE_MS_MAX = 90_000;
+
+export function openStream(ear: Ear): Stream {
+  let source: EventSource | null = null;
+  let timer = 0;
+
+  const reopenIn = (ms: number): void => {
+    clearTimeout(timer);
+    timer = setTimeout(reopen, ms);
+  };
+  const heard = (): void => reopenIn(SILENCE_MS_MAX);
+
+  function reopen(): void {
+    source?.close();
+    const opened = new EventSource('/api/stream');
+    source = opened;
+    opened.addEventListener('open', heard);
+    opened.addEventListener('snapshot', event => {
+      heard();
+      ear.snapshot(JSON.parse(event.data));
+    });
+    opened.addEventListener('change', event => {
+      heard();
+      if (ear.change(JSON.parse(event.data))) return;
+      opened.close();
+      reopenIn(0);
+    });
+    opened.addEventListener('error', () => {
+      ear.cut();
+      // Else the browser tries again by itself.
+      if (opened.readyState === EventSource.CLOSED) void refused();
+    });
+    heard();
+  }
+
+  /** A stream does not say why it was refused; a plain question does. */
+  async function refused(): Promise<void> {
+    const status = await statusOf('/api/snapshot');
+    if (status === 401) ear.locked();
+    else reopenIn(RETRY_MS);
+  }
+
+  addEventListener('online', () => reopen());
+  reopen();
+  return { reopen };
+}
