@@ -6,7 +6,7 @@ import type uPlot from 'uplot';
 import type { EquityRow } from '../view.ts';
 import { overTime, type Plan, timeAxis, timeSeries, valueAxis, written } from './chart.ts';
 import { figure, memo } from './figure.ts';
-import { count, money, percent } from './format.ts';
+import { fixed, money, percent } from './format.ts';
 import type { Model } from './model.ts';
 import { depthsOf, equitySummary, underwaterSummary } from './summary.ts';
 import { moment } from './table.ts';
@@ -22,7 +22,7 @@ const equityPlan: Plan = {
       { label: 'Balance', stroke: ink.second, dash: [5, 4], width: 1.25, value: written(money) },
       { label: 'Equity', stroke: ink.first, width: 1.75, value: written(money) },
     ],
-    axes: [timeAxis(ink), valueAxis(ink, count)],
+    axes: [timeAxis(ink), valueAxis(ink, fixed)],
   }),
 };
 
@@ -43,7 +43,10 @@ const underwaterPlan: Plan = {
         value: written(share),
       },
     ],
-    axes: [timeAxis(ink), valueAxis(ink, share)],
+    axes: [
+      timeAxis(ink),
+      valueAxis(ink, (value, digits) => percent(value, Math.max(0, digits - 2))),
+    ],
   }),
 };
 

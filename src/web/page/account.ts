@@ -8,7 +8,9 @@ import { html, nothing, type TemplateResult } from 'lit-html';
 import type { Gauge, Lamp, Status } from '../view.ts';
 import {
   arrow,
+  clock,
   count,
+  date,
   duration,
   fixed,
   minute,
@@ -21,7 +23,6 @@ import {
   UNKNOWN,
 } from './format.ts';
 import type { Model } from './model.ts';
-import { moment } from './table.ts';
 
 interface Tile {
   readonly title: string;
@@ -52,7 +53,7 @@ export function tiles({ status, positions }: Model, now: number): TemplateResult
     {
       title: 'Balance',
       value: money(status.balance, quote),
-      below: html`${count(positions.length)} open positions`,
+      below: `${count(positions.length)} open ${positions.length === 1 ? 'position' : 'positions'}`,
     },
     {
       title: 'Closed trades',
@@ -61,8 +62,8 @@ export function tiles({ status, positions }: Model, now: number): TemplateResult
     },
     {
       title: 'Last candle',
-      value: moment(status.marketTime),
-      below: html`UTC, up for ${duration(now - status.startedAt)}`,
+      value: `${clock(status.marketTime)} UTC`,
+      below: html`${date(status.marketTime)}, up for ${duration(now - status.startedAt)}`,
     },
   ];
   return html`

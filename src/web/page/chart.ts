@@ -114,16 +114,23 @@ const DAY_MS = 86_400_000;
 export const timeAxis = (ink: Ink): uPlot.Axis => ({
   ...axis(ink),
   space: 64,
+  size: 32,
   values: (_, splits) =>
     splits.map(time => (time % DAY_MS === 0 ? day(time) : clock(time).slice(0, 5))),
 });
 
-export const valueAxis = (ink: Ink, write: (value: number) => string): uPlot.Axis => ({
+/** Figures on the right; with as many digits as tell two lines apart. */
+export const valueAxis = (ink: Ink, write: Written): uPlot.Axis => ({
   ...axis(ink),
   side: 1,
   size: 76,
-  values: (_, splits) => splits.map(write),
+  values: (_plot, splits, _axis, _space, step) => {
+    const digits = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
+    return splits.map(value => write(value, digits));
+  },
 });
+
+export type Written = (value: number, digits: number) => string;
 
 const axis = (ink: Ink): uPlot.Axis => ({
   stroke: ink.faint,

@@ -108,6 +108,9 @@ export const second = (time: Known): string => iso(time)?.slice(0, 19).replace('
 /** `07:11:05`. */
 export const clock = (time: Known): string => iso(time)?.slice(11, 19) ?? UNKNOWN;
 
+/** `2025-01-31`. */
+export const date = (time: Known): string => iso(time)?.slice(0, 10) ?? UNKNOWN;
+
 /** `01-31`. */
 export const day = (time: Known): string => iso(time)?.slice(5, 10) ?? UNKNOWN;
 

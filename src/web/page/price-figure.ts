@@ -7,7 +7,7 @@ import type { CandleRow, Mark, PositionRow } from '../view.ts';
 import { type Line, type Overlay, paintPrice } from './candle-paint.ts';
 import { overTime, type Plan, timeAxis, timeSeries, valueAxis, written } from './chart.ts';
 import { figure, memo } from './figure.ts';
-import { price, quantity, timeframe } from './format.ts';
+import { fixed, price, quantity, timeframe } from './format.ts';
 import type { Model } from './model.ts';
 import type { Hands, Scene } from './scene.ts';
 import { priceSummary } from './summary.ts';
@@ -34,7 +34,7 @@ const plan: Plan = {
       y: { range: { min: { pad: 0.08 }, max: { pad: 0.08 } } },
     },
     series: [timeSeries, ...['Open', 'High', 'Low', 'Close'].map(unseen)],
-    axes: [timeAxis(ink), { ...valueAxis(ink, price), scale: 'y' }],
+    axes: [timeAxis(ink), { ...valueAxis(ink, fixed), scale: 'y' }],
   }),
   paint: paintPrice,
 };

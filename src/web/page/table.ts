@@ -57,7 +57,7 @@ function head<Row>({ title, unit, isText, sort }: Column<Row>): TemplateResult {
   return html`
     <th scope="col" class=${side} aria-sort=${sort.order}>
       <button type="button" @click=${sort.turn}>
-        ${text}<span class="mark" aria-hidden="true">${mark}</span>
+        ${mark === '' ? nothing : html`<span class="mark" aria-hidden="true">${mark}</span>`}${text}
       </button>
     </th>
   `;

@@ -1,0 +1,50 @@
+/**
+ * A visit to the dashboard in a real browser.
+ *
+ * Promises: what the page must never do ends the visit as a failure: an error on the console, a
+ * breach of the content policy, an exception, a request to another host.
+ */
+import assert from 'node:assert/strict';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+
+export interface Visit {
+  readonly page: Page;
+  /** Ends it, and fails for what happened that must not. */
+  readonly end: () => Promise<void>;
+  /** What a cut connection leaves on the console is no fault. */
+  readonly forgive: (pattern: RegExp) => void;
+}
+
+export async function visit(
+  browser: Browser,
+  url: string,
+  options: BrowserContextOptions = {},
+): Promise<Visit> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+  context.setDefaultTimeout(10_000);
+  const faults: string[] = [];
+  const forgiven: RegExp[] = [];
+  await context.route('**/*', route => {
+    const asked = route.request().url();
+    if (new URL(asked).origin === new URL(url).origin) return route.continue();
+    faults.push(`a request to another host: ${asked}`);
+    return route.abort();
+  });
+  const page = await context.newPage();
+  page.on('console', message => {
+    if (message.type() === 'error' || message.type() === 'warning') faults.push(message.text());
+  });
+  page.on('pageerror', error => faults.push(`${error.stack}`));
+  await page.goto(url);
+  return {
+    page,
+    forgive: pattern => void forgiven.push(pattern),
+    end: async () => {
+      await context.close();
+      assert.deepEqual(
+        faults.filter(fault => !forgiven.some(pattern => pattern.test(fault))),
+        [],
+      );
+    },
+  };
+}
