@@ -70,6 +70,7 @@ function breachesOf(file: SourceFile): string[] {
 
 function breachOf(file: SourceFile, room: string, one: Import): string | null {
   const { target } = one;
+  if (file.path.startsWith(PAGE)) return pageBreach(file, one);
   const allowed = WALLS[room] ?? [];
   if (!target.startsWith('src/')) return packageBreach(file, room, target);
   const other = roomOf(target);
@@ -85,6 +86,17 @@ function breachOf(file: SourceFile, room: string, one: Import): string | null {
 
 /** All that is peculiar to ccxt stays here: its types, its errors, the way its modules are loaded. */
 const CCXT = 'src/exchange/ccxt/';
+
+/** What a browser loads: nothing is served to it but this folder and these packages. */
+const PAGE = 'src/web/page/';
+const PAGE_PACKAGES = /^(lit-html|uplot)(\/|$)/;
+
+function pageBreach(file: SourceFile, { target, typeOnly }: Import): string | null {
+  if (target.startsWith(PAGE) || PAGE_PACKAGES.test(target)) return null;
+  const isContract = /^src\/(web\/view|base\/\w+)\.ts$/.test(target);
+  if (isContract && typeOnly) return null;
+  return `${file.path} imports ${target}: a browser has ${PAGE}, lit-html and uplot; else types of view.ts and base`;
+}
 
 const MINTS = ['src/policy/sizing.ts', 'src/policy/exits.ts'];
 
@@ -130,6 +142,9 @@ describe('walls', () => {
     ['src/cli/a.ts', "import { must } from '../core/fact.ts';", /types of core only/],
     ['src/app/a.ts', "import {\n  approve,\n} from '../core/order.ts';", /only .*sizing\.ts/],
     ['src/app/a.ts', "const x = await import('../cli/cli.ts');", /app may import/],
+    ['src/web/page/a.ts', "import { now } from '../../app/clock.ts';", /a browser has/],
+    ['src/web/page/a.ts', "import { MINUTE_MS } from '../../base/time.ts';", /types of view/],
+    ['src/web/page/a.ts', "import { x } from 'fastify';", /a browser has/],
     ['src/util/a.ts', '', /no such room/],
   ] as const)
     it(`a breach is seen: ${path} with ${text.replace(/\s+/g, ' ')}`, () => {
@@ -143,6 +158,8 @@ describe('walls', () => {
     assert.deepEqual(breachesOf(sourceOf('src/state/disk.ts', disk)), []);
     const ccxt = "import type { Exchange } from 'ccxt';";
     assert.deepEqual(breachesOf(sourceOf('src/exchange/ccxt/load.ts', ccxt)), []);
+    const page = "import { html } from 'lit-html';\nimport type { Status } from '../view.ts';";
+    assert.deepEqual(breachesOf(sourceOf('src/web/page/a.ts', page)), []);
   });
 
   it('impurities are seen in code, and not in comments, strings and regular expressions', () => {

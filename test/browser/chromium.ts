@@ -1,11 +1,9 @@
 /**
- * A Chromium to test in: the one that CHROMIUM names, or the machine's, or, where that was asked
- * for, Debian's, installed once.
+ * A Chromium to test in: the one that CHROMIUM names, or the machine's.
  *
- * Promises: where there is none, says so and how to get one. Never: downloads from anywhere but the
- * system's own package source, and that only for `npm run test:browser` (HOLDFAST_INSTALL_CHROMIUM).
+ * Promises: where there is none, says so and how to get one. Never: installs it
+ * (install-chromium.ts does).
  */
-import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { type Browser, chromium } from 'playwright-core';
 
@@ -27,8 +25,8 @@ export function findChromium(): { readonly path: string } | { readonly missing: 
     return existsSync(named)
       ? { path: named }
       : { missing: `CHROMIUM names ${named}, which is not there` };
-  const path = present() ?? (process.env['HOLDFAST_INSTALL_CHROMIUM'] === '1' ? install() : null);
-  if (path !== null) return { path };
+  const path = PLACES.find(place => existsSync(place));
+  if (path !== undefined) return { path };
   return {
     missing:
       'no Chromium is here: npm run test:browser as root installs it on Debian, ' +
@@ -36,24 +34,14 @@ export function findChromium(): { readonly path: string } | { readonly missing: 
   };
 }
 
-const present = (): string | null => PLACES.find(place => existsSync(place)) ?? null;
+const PLAIN = ['--disable-dev-shm-usage', '--disable-gpu'];
 
-function install(): string | null {
-  if (!isRoot || !existsSync('/usr/bin/apt-get')) return null;
-  process.stderr.write('installing chromium with apt-get, once …\n');
-  const apt = (...args: string[]): number | null =>
-    spawnSync('apt-get', args, {
-      stdio: ['ignore', 2, 2],
-      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-    }).status;
-  const get = ['install', '-y', '-qq', '--no-install-recommends', 'chromium'];
-  if (apt(...get) !== 0 && apt('update', '-qq') === 0) apt(...get);
-  return present();
-}
+/** It knows no host but this one: what a page asks of another goes nowhere. */
+const ALONE = '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1';
 
 export const openBrowser = (path: string): Promise<Browser> =>
   chromium.launch({
     executablePath: path,
     // Chromium's sandbox refuses root; the pages are our own.
-    args: [...(isRoot ? ['--no-sandbox'] : []), '--disable-dev-shm-usage', '--disable-gpu'],
+    args: [...(isRoot ? ['--no-sandbox'] : []), ALONE, ...PLAIN],
   });

@@ -26,8 +26,19 @@ export interface Asset {
   readonly body: string;
 }
 
+const read = new Map<string, Asset | null>();
+
 export function assetAt(path: string): Asset | null {
   const place = normalize(path === '/' ? '/app/index.html' : path);
+  let asset = read.get(place);
+  if (asset === undefined) {
+    asset = readAsset(place);
+    read.set(place, asset);
+  }
+  return asset;
+}
+
+function readAsset(place: string): Asset | null {
   const [prefix, folder] = FOLDERS.find(([one]) => place.startsWith(one)) ?? [];
   const type = TYPES[extname(place)];
   if (prefix === undefined || folder === undefined || type === undefined) return null;

@@ -58,7 +58,7 @@ export function tiles({ status, positions }: Model, now: number): TemplateResult
     {
       title: 'Closed trades',
       value: count(status.closedTrades),
-      below: html`${percent(status.winRate, 1)} won, profit factor ${fixed(status.profitFactor, 2)}`,
+      below: `${percent(status.winRate, 1)} won`,
     },
     {
       title: 'Last candle',
@@ -137,6 +137,7 @@ export function running(status: Status, now: number): TemplateResult {
     ['Candles seen', count(status.candles)],
     ['Speed', status.candlesPerSecond === null ? UNKNOWN : speed(status.candlesPerSecond)],
     ...(status.progress === null ? [] : [['Of the tape', percent(status.progress, 1)] as const]),
+    ['Profit factor', fixed(status.profitFactor, 2)],
     ['Fees paid', money(status.feesPaid, status.quote)],
     ['Funding paid', money(status.fundingPaid, status.quote)],
     ['Up for', duration(now - status.startedAt)],

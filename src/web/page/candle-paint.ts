@@ -81,9 +81,20 @@ function paintLine(plot: uPlot, ink: Ink, { name, price, ink: colour }: Line): v
   ctx.lineTo(bbox.left + bbox.width, y);
   ctx.stroke();
   ctx.setLineDash([]);
+  paintName(plot, ink, name, y);
+}
+
+/** On a ground of its own, or candles would strike it through. */
+function paintName({ ctx, bbox }: uPlot, ink: Ink, name: string, y: number): void {
+  const gap = 4 * devicePixelRatio;
   ctx.font = `${12 * devicePixelRatio}px system-ui, sans-serif`;
   ctx.textAlign = 'left';
-  ctx.fillText(name, bbox.left + 6 * devicePixelRatio, y - 4 * devicePixelRatio);
+  ctx.textBaseline = 'middle';
+  const colour = ctx.fillStyle;
+  ctx.fillStyle = ink.surface;
+  ctx.fillRect(bbox.left, y - 2 * gap, ctx.measureText(name).width + 2 * gap, 4 * gap);
+  ctx.fillStyle = colour;
+  ctx.fillText(name, bbox.left + gap, y);
 }
 
 function paintMark(plot: uPlot, ink: Ink, { kind, side, time, price }: Mark): void {

@@ -10,7 +10,7 @@ import { clock, day, minute, UNKNOWN } from './format.ts';
 
 /** The page's colours, as a canvas takes them. */
 export type Ink = Readonly<Record<(typeof INKS)[number], string>>;
-const INKS = ['text', 'faint', 'grid', 'gain', 'loss', 'first', 'second'] as const;
+const INKS = ['surface', 'text', 'faint', 'grid', 'gain', 'loss', 'first', 'second'] as const;
 
 export interface Plan {
   readonly height: number;

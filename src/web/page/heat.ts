@@ -24,7 +24,7 @@ export interface HeatMap {
 }
 
 export const heatMap = ({ caption, corner, columns, rows }: HeatMap): TemplateResult => html`
-  <div class="scroll" tabindex="0" role="region" aria-label=${caption}>
+  <div class="scroll" tabindex="0" role="group" aria-label=${caption}>
     <table class="heat">
       <caption>${caption}</caption>
       <thead>

@@ -77,9 +77,11 @@ export function news({ news }: Model): TemplateResult {
   return html`
     <section class="card" aria-labelledby="news-title">
       <h2 id="news-title">News</h2>
-      <ol class="news" role="log" aria-live="polite" aria-labelledby="news-title" tabindex="0">
-        ${repeat(rows, newsKey, newsLine)}
-      </ol>
+      <div class="news" role="log" aria-live="polite" aria-labelledby="news-title" tabindex="0">
+        <ol>
+          ${repeat(rows, newsKey, newsLine)}
+        </ol>
+      </div>
       ${rows.length === 0 ? html`<p class="empty">Nothing yet.</p>` : ''}
     </section>
   `;

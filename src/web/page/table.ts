@@ -35,7 +35,7 @@ export function table<Row>(given: Table<Row>): TemplateResult {
   const { caption, columns, rows, empty, isCaptionUnseen = false } = given;
   if (rows.length === 0) return html`<p class="empty">${empty}</p>`;
   return html`
-    <div class="scroll" tabindex="0" role="region" aria-label=${caption}>
+    <div class="scroll" tabindex="0" role="group" aria-label=${caption}>
       <table>
         <caption class=${isCaptionUnseen ? 'unseen' : ''}>${caption}</caption>
         <thead>

@@ -1,0 +1,126 @@
+/**
+ * Each page with data in it: what it says, how it fits, and that everybody can use it.
+ */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { ROOT } from '../source-file.ts';
+import { describeInBrowser } from './in-browser.ts';
+
+const PAGES = ['overview', 'trades', 'learning', 'state'] as const;
+/** A figure that stands on each once its data are there. */
+const SIGNS = {
+  overview: '10,313.04 USDT',
+  trades: '1–50 of 137',
+  learning: '830 forecasts have come due',
+  state: 'Nothing up to step 5,000 is only in memory',
+};
+
+const AXE = readFileSync(join(ROOT, 'node_modules/axe-core/axe.min.js'), 'utf8');
+
+interface Breach {
+  readonly id: string;
+  readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
+}
+
+async function breachesOf(page: Page, rules: 'all' | 'contrast'): Promise<string[]> {
+  const only = rules === 'contrast' ? "runOnly: ['color-contrast']," : '';
+  const found = await page.evaluate<Breach[]>(
+    `axe.run({ ${only} resultTypes: ['violations'] }).then(result => result.violations)`,
+  );
+  return found.flatMap(({ id, nodes }) =>
+    nodes.slice(0, 3).map(node => `${id}: ${node.html.slice(0, 160)} ${node.failureSummary}`),
+  );
+}
+
+const sideways = (page: Page): Promise<number> =>
+  page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+
+describeInBrowser('every page', test => {
+  for (const name of PAGES)
+    test(`${name} shows its data, in light and dark, on a desk and a phone, to everybody`, {
+      at: `#/${name}`,
+    }, async ({ page }) => {
+      await page.getByText(SIGNS[name]).first().waitFor();
+      await page.evaluate(AXE);
+      assert.deepEqual(await breachesOf(page, 'all'), []);
+      await page.emulateMedia({ colorScheme: 'dark' });
+      assert.deepEqual(await breachesOf(page, 'contrast'), []);
+      await page.setViewportSize({ width: 360, height: 740 });
+      assert.equal(await sideways(page), 0, 'nothing but a table is wider than a phone');
+    });
+
+  test('the charts are drawn, and say in words what they show', {}, async ({ page }) => {
+    await page.locator('time-chart canvas').nth(2).waitFor();
+    for (const id of ['price', 'equity', 'underwater']) {
+      const colours = await page
+        .locator(`[aria-describedby=${id}-summary] canvas`)
+        .evaluate(node => {
+          const canvas = node as HTMLCanvasElement;
+          const pixels = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
+          return new Set(new Uint32Array(pixels.data.buffer)).size;
+        });
+      assert.ok(colours > 10, `${id} has ${colours} colours`);
+    }
+    await page.getByText('As a table').first().click();
+    await page.getByRole('table', { name: 'The last 20 candles' }).waitFor();
+    await page.getByLabel('Symbol').selectOption('ETH/USDT:USDT');
+    await page.locator('#price-summary', { hasText: 'ETH/USDT:USDT closed at' }).waitFor();
+  });
+
+  test('light or dark is chosen, and kept', {}, async ({ page }) => {
+    const ground = (): Promise<string> =>
+      page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    await page.getByLabel('Colours').selectOption('dark');
+    const dark = await ground();
+    await page.reload();
+    await page.locator('.tiles').waitFor();
+    assert.equal(await ground(), dark);
+    await page.getByLabel('Colours').selectOption('light');
+    assert.notEqual(await ground(), dark);
+  });
+
+  test('trades are filtered, sorted, turned and downloaded', { at: '#/trades' }, async given => {
+    const { page, server } = given;
+    await page.getByText('1–50 of 137').waitFor();
+    await page.getByRole('button', { name: 'Next ▸' }).click();
+    await page.getByText('51–100 of 137').waitFor();
+    await page.getByLabel('Side').selectOption('short');
+    const shorts = server.data.trades.filter(trade => trade.side === 'short').length;
+    await page.getByText(`1–50 of ${shorts} (137 kept)`).waitFor();
+    await page.getByRole('button', { name: /^P&L USDT/ }).click();
+    await page.locator('th[aria-sort=descending]', { hasText: 'P&L' }).waitFor();
+    await page.getByRole('button', { name: /P&L USDT$/ }).click();
+    await page.locator('th[aria-sort=ascending]', { hasText: 'P&L' }).waitFor();
+    const worst = Math.min(
+      ...server.data.trades.filter(one => one.side === 'short').map(one => one.profit),
+    );
+    const first = page.locator('tbody tr').first();
+    await first.filter({ hasText: Math.abs(worst).toFixed(2) }).waitFor();
+    const download = page.waitForEvent('download');
+    await page.getByRole('link', { name: 'Download CSV' }).click();
+    const file = readFileSync(await (await download).path(), 'utf8');
+    assert.equal(file.split('\r\n').length, shorts + 2, 'a head, the rows, and the last line end');
+    // The address holds the filter: going back takes it off again.
+    await page.goBack();
+    await page.goBack();
+    await page.goBack();
+    await page.getByText('51–100 of 137').waitFor();
+  });
+
+  test('a reader hears pages, headings and what stands', {}, async ({ page }) => {
+    await page.locator('.tiles').waitFor();
+    const tree = await page.locator('body').ariaSnapshot();
+    for (const part of [
+      'navigation "Pages"',
+      'region "Operator"',
+      'heading "Overview" [level=1]',
+      'meter "maximum drawdown"',
+      'log "News"',
+      'img "Equity in USDT"',
+      'table "Open positions"',
+    ])
+      assert.ok(tree.includes(part), `${part} in\n${tree}`);
+  });
+});
