@@ -63,8 +63,9 @@ describeInBrowser('every page', test => {
         });
       assert.ok(colours > 10, `${id} has ${colours} colours`);
     }
-    await page.getByText('As a table').first().click();
-    await page.getByRole('table', { name: 'The last 20 candles' }).waitFor();
+    await page.getByText('In figures').first().click();
+    for (const what of ['candles', 'entries, exits and stops'])
+      await page.getByRole('table', { name: `The last 20 ${what} of BTC/USDT:USDT` }).waitFor();
     await page.getByLabel('Symbol').selectOption('ETH/USDT:USDT');
     await page.locator('#price-summary', { hasText: 'ETH/USDT:USDT closed at' }).waitFor();
   });

@@ -66,6 +66,16 @@ describeInBrowser('the live page', test => {
     assert.equal(server.ids.length, 2, 'the stream was opened once more');
   });
 
+  test('a bot that comes back as another release has its own page', {}, async given => {
+    const { page, server, forgive } = given;
+    forgive(CUT);
+    await page.locator('.tiles').waitFor();
+    await page.evaluate(() => document.body.classList.add('former'));
+    const { status } = server.snapshot;
+    server.push({ status: { ...status, seq: status.seq + 1, version: '9.9.9' } });
+    await page.locator('body:not(.former) footer', { hasText: 'Holdfast 9.9.9' }).waitFor();
+  });
+
   test('a bot that has ended is told as such', {}, async ({ page, server }) => {
     const { status } = server.snapshot;
     server.push({ status: { ...status, seq: status.seq + 1, ended: 'SIGINT, state saved' } });

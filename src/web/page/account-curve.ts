@@ -9,7 +9,7 @@ import { figure, memo } from './figure.ts';
 import { fixed, money, percent } from './format.ts';
 import type { Model } from './model.ts';
 import { depthsOf, equitySummary, underwaterSummary } from './summary.ts';
-import { moment } from './table.ts';
+import { type Column, moment, table } from './table.ts';
 
 const ROWS_IN_TABLE = 20;
 
@@ -66,27 +66,28 @@ const curvesOf = memo((rows: readonly EquityRow[]): Curves => {
   };
 });
 
+interface Point {
+  readonly row: EquityRow;
+  readonly depth: number;
+}
+
 export function accountCurves({ equity: rows, status }: Model): TemplateResult {
   const { equity, depths, underwater } = curvesOf(rows);
   const from = Math.max(0, rows.length - ROWS_IN_TABLE);
-  const last = rows
+  const last: readonly Point[] = rows
     .slice(from)
     .map((row, at) => ({ row, depth: depths[from + at] ?? 0 }))
     .reverse();
-  const time = {
-    title: 'Time',
-    unit: 'UTC',
-    cell: ({ row }: (typeof last)[number]) => moment(row[0]),
-  };
+  const time: Column<Point> = { title: 'Time', unit: 'UTC', cell: ({ row }) => moment(row[0]) };
   const empty = 'No point yet.';
   return html`
-    ${figure<(typeof last)[number]>({
+    ${figure({
       id: 'equity',
       title: `Equity in ${status.quote}`,
       summary: equitySummary(rows, status.quote),
       plan: equityPlan,
       data: equity,
-      points: {
+      tables: table<Point>({
         caption: `The last ${ROWS_IN_TABLE} points of equity`,
         columns: [
           time,
@@ -95,20 +96,20 @@ export function accountCurves({ equity: rows, status }: Model): TemplateResult {
         ],
         rows: last,
         empty,
-      },
+      }),
     })}
-    ${figure<(typeof last)[number]>({
+    ${figure({
       id: 'underwater',
       title: 'Under water: below the highest equity shown',
       summary: underwaterSummary(depths),
       plan: underwaterPlan,
       data: underwater,
-      points: {
+      tables: table<Point>({
         caption: `The last ${ROWS_IN_TABLE} points under water`,
         columns: [time, { title: 'Below the highest', cell: ({ depth }) => percent(depth) }],
         rows: last,
         empty,
-      },
+      }),
     })}
   `;
 }

@@ -6,7 +6,7 @@
  * screen reader: what stands beside it does.
  */
 import uPlot from 'uplot';
-import { clock, day, minute, UNKNOWN } from './format.ts';
+import { clock, date, day, minute, UNKNOWN } from './format.ts';
 
 /** The page's colours, as a canvas takes them. */
 export type Ink = Readonly<Record<(typeof INKS)[number], string>>;
@@ -110,14 +110,18 @@ function inkOf(element: HTMLElement): Ink {
 
 const DAY_MS = 86_400_000;
 
-/** An axis of time in UTC: days at midnight, minutes else. */
+/** An axis of time in UTC: years where they begin, days at midnight, minutes else. */
 export const timeAxis = (ink: Ink): uPlot.Axis => ({
   ...axis(ink),
   space: 64,
   size: 32,
-  values: (_, splits) =>
-    splits.map(time => (time % DAY_MS === 0 ? day(time) : clock(time).slice(0, 5))),
+  values: (_, splits) => splits.map(tick),
 });
+
+function tick(time: number): string {
+  if (time % DAY_MS !== 0) return clock(time).slice(0, 5);
+  return day(time) === '01-01' ? date(time).slice(0, 4) : day(time);
+}
 
 /** Figures on the right; with as many digits as tell two lines apart. */
 export const valueAxis = (ink: Ink, write: Written): uPlot.Axis => ({

@@ -1,14 +1,13 @@
 /**
- * A chart with what says the same in words: a sentence, and a table of its last points.
+ * A chart with what says the same in words: a sentence, and tables of its last points.
  *
  * Promises: nobody needs to see a chart to know what it shows.
  */
 import { html, nothing, type TemplateResult } from 'lit-html';
 import type uPlot from 'uplot';
 import type { Plan } from './chart.ts';
-import { type Table, table } from './table.ts';
 
-export interface Figure<Row> {
+export interface Figure {
   readonly id: string;
   readonly title: string;
   readonly summary: string;
@@ -17,10 +16,11 @@ export interface Figure<Row> {
   readonly overlay?: unknown;
   readonly controls?: unknown;
   readonly signs?: unknown;
-  readonly points: Table<Row>;
+  /** Its last points, as tables. */
+  readonly tables: unknown;
 }
 
-export const figure = <Row>(given: Figure<Row>): TemplateResult => html`
+export const figure = (given: Figure): TemplateResult => html`
   <section class="card" aria-labelledby="${given.id}-title">
     <div class="head">
       <h2 id="${given.id}-title">${given.title}</h2>
@@ -39,8 +39,8 @@ export const figure = <Row>(given: Figure<Row>): TemplateResult => html`
       <figcaption id="${given.id}-summary">${given.summary}</figcaption>
     </figure>
     <details>
-      <summary>As a table</summary>
-      ${table(given.points)}
+      <summary>In figures</summary>
+      ${given.tables}
     </details>
   </section>
 `;

@@ -54,6 +54,8 @@ const operator = openOperator({ changed: pace.now, entered: () => stream.reopen(
 function hear(next: Snapshot): void {
   // What was missed may have changed these as well.
   if (connection.state !== 'open') for (const one of [trades, learning, state]) one.stale();
+  // Another release came up in the bot's place: its own page shows it.
+  if (model !== null && model.status.version !== next.status.version) location.reload();
   const now = Date.now();
   const backAt = connection.state === 'lost' ? now : connection.backAt;
   connection = { state: 'open', heardAt: now, backAt };

@@ -7,11 +7,11 @@ import type { CandleRow, Mark, PositionRow } from '../view.ts';
 import { type Line, type Overlay, paintPrice } from './candle-paint.ts';
 import { overTime, type Plan, timeAxis, timeSeries, valueAxis, written } from './chart.ts';
 import { figure, memo } from './figure.ts';
-import { fixed, price, quantity, timeframe } from './format.ts';
+import { fixed, price, quantity, timeframe, words } from './format.ts';
 import type { Model } from './model.ts';
 import type { Hands, Scene } from './scene.ts';
 import { priceSummary } from './summary.ts';
-import { moment } from './table.ts';
+import { moment, table } from './table.ts';
 
 const WINDOWS = [60, 180, 500, 1500];
 const ROWS_IN_TABLE = 20;
@@ -71,7 +71,7 @@ export function priceFigure(scene: Scene, model: Model, hands: Hands): TemplateR
   const { symbol, candles } = scene;
   const { status, marks, positions } = model;
   const rows = windowOf(model.candles[symbol] ?? NONE, candles);
-  return figure<CandleRow>({
+  return figure({
     id: 'price',
     title: `${symbol}, ${timeframe(status.timeframeMs)} candles in ${status.quote}`,
     summary: priceSummary(symbol, rows, status.quote),
@@ -85,22 +85,41 @@ export function priceFigure(scene: Scene, model: Model, hands: Hands): TemplateR
         to see all.
       </p>
     `,
-    points: {
-      caption: `The last ${ROWS_IN_TABLE} candles of ${symbol}`,
-      columns: [
-        { title: 'Opened', unit: 'UTC', cell: row => moment(row[0]) },
-        ...['Open', 'High', 'Low', 'Close'].map((title, at) => ({
-          title,
-          unit: status.quote,
-          cell: (row: CandleRow) => price(row[at + 1]),
-        })),
-        { title: 'Volume', unit: 'base', cell: row => quantity(row[5]) },
-      ],
-      rows: rows.slice(-ROWS_IN_TABLE).reverse(),
-      empty: 'No candle yet.',
-    },
+    tables: html`${candleTable(symbol, rows, status.quote)} ${markTable(symbol, marks, status.quote)}`,
   });
 }
+
+const candleTable = (symbol: string, rows: readonly CandleRow[], quote: string): TemplateResult =>
+  table<CandleRow>({
+    caption: `The last ${ROWS_IN_TABLE} candles of ${symbol}`,
+    columns: [
+      { title: 'Opened', unit: 'UTC', cell: row => moment(row[0]) },
+      ...['Open', 'High', 'Low', 'Close'].map((title, at) => ({
+        title,
+        unit: quote,
+        cell: (row: CandleRow) => price(row[at + 1]),
+      })),
+      { title: 'Volume', unit: 'base', cell: row => quantity(row[5]) },
+    ],
+    rows: rows.slice(-ROWS_IN_TABLE).reverse(),
+    empty: 'No candle yet.',
+  });
+
+const markTable = (symbol: string, marks: readonly Mark[], quote: string): TemplateResult =>
+  table<Mark>({
+    caption: `The last ${ROWS_IN_TABLE} entries, exits and stops of ${symbol}`,
+    columns: [
+      { title: 'Time', unit: 'UTC', cell: mark => moment(mark.time) },
+      { title: 'Side', isText: true, cell: mark => mark.side },
+      { title: 'Price', unit: quote, cell: mark => price(mark.price) },
+      { title: 'What', isText: true, cell: mark => words(mark.text) },
+    ],
+    rows: marks
+      .filter(mark => mark.symbol === symbol)
+      .slice(-ROWS_IN_TABLE)
+      .reverse(),
+    empty: 'No entry, exit or stop yet.',
+  });
 
 const NONE: readonly CandleRow[] = [];
 

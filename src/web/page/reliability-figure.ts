@@ -8,6 +8,7 @@ import { type Ink, type Plan, valueAxis, written } from './chart.ts';
 import { figure, memo } from './figure.ts';
 import { count, percent } from './format.ts';
 import { reliabilitySummary } from './summary.ts';
+import { table } from './table.ts';
 
 const share = (value: number): string => percent(value, 0);
 const whole = (): [number, number] => [0, 1];
@@ -58,13 +59,13 @@ const dataOf = memo((bins: readonly ReliabilityBin[]): uPlot.AlignedData => {
 });
 
 export const reliabilityFigure = (bins: readonly ReliabilityBin[]): TemplateResult =>
-  figure<ReliabilityBin>({
+  figure({
     id: 'reliability',
     title: 'Calibration: confidence and what came true',
     summary: reliabilitySummary(bins),
     plan,
     data: dataOf(bins),
-    points: {
+    tables: table<ReliabilityBin>({
       caption: 'Forecasts by confidence',
       columns: [
         { title: 'Confidence', cell: bin => percent(bin.confidence, 1) },
@@ -77,5 +78,5 @@ export const reliabilityFigure = (bins: readonly ReliabilityBin[]): TemplateResu
       ],
       rows: bins,
       empty: 'No forecast has come due yet.',
-    },
+    }),
   });

@@ -43,7 +43,7 @@ export function openStream(ear: Ear): Stream {
     source?.close();
     const opened = new EventSource('/api/stream');
     source = opened;
-    opened.addEventListener('open', heard);
+    for (const sign of ['open', 'beat']) opened.addEventListener(sign, heard);
     opened.addEventListener('snapshot', event => {
       heard();
       ear.snapshot(JSON.parse(event.data));
