@@ -121,7 +121,7 @@ function qTable({ qTable: { actions, rows, epsilon, rewards } }: Learning): Temp
       <p class="note">
         ε ${percent(epsilon, 1)} of the choices are rolled dice, ${count(rewards)} rewards seen. A cell:
         what the strategy is worth there, in units of its own risk, and below it how often it was
-        tried (n). ★ is what is chosen.
+        tried (n). ★ is what is chosen; where nothing is, dice choose.
       </p>
       ${heatMap({
         caption: 'Worth of each strategy by market regime and volatility',
@@ -133,13 +133,17 @@ function qTable({ qTable: { actions, rows, epsilon, rewards } }: Learning): Temp
             text: fixed(value, 3),
             note: `n ${count(visits[at])}`,
             warmth: value / largest,
-            isBest: isTried(visits) && value === Math.max(...values),
+            isBest: isTried(visits) && isAlone(values, value),
           })),
         })),
       })}
     </section>
   `;
 }
+
+/** The best, and no other as good: between equals dice choose. */
+const isAlone = (values: readonly number[], value: number): boolean =>
+  values.filter(other => other >= value).length === 1;
 
 const isTried = (visits: readonly number[]): boolean => visits.some(one => one > 0);
 
@@ -153,8 +157,7 @@ const experts = ({ experts }: Learning): TemplateResult => html`
         { title: 'Expert', isText: true, cell: row => words(row.name) },
         {
           title: 'Weight',
-          unit: 'share',
-          cell: row => (row.weight === null ? UNKNOWN : bar(percent(row.weight, 1), row.weight)),
+          cell: row => (row.weight === null ? UNKNOWN : bar(fixed(row.weight, 3), row.weight)),
         },
         { title: 'Forecasts', cell: row => count(row.forecasts) },
         { title: 'Log loss', unit: 'nats', cell: row => fixed(row.logLoss, 4) },

@@ -100,6 +100,7 @@ function tokenForm(prompt: Prompt & { kind: 'token' }, hands: Hands): TemplateRe
         The bot's token is needed once. It was printed where the bot was started, or stands in
         HOLDFAST_WEB_TOKEN.
       </p>
+      <input name="user" type="text" autocomplete="username" value="holdfast" hidden />
       <label
         >Token
         <input name="token" type="password" required autocomplete="current-password" autofocus

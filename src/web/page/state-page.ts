@@ -77,7 +77,7 @@ function journal({ seq, journal }: StateView): TemplateResult {
     facts: [
       { title: 'Last step', value: count(seq) },
       { title: 'Steps since the checkpoint', value: count(stepsSinceCheckpoint) },
-      { title: 'Size of both copies', value: bytes(journal.bytes) },
+      { title: 'Bytes since then, in each copy', value: bytes(journal.bytes) },
       {
         title: 'Second copy',
         value: mirror ?? 'beside the first: safe from a bad file, not from a lost disk',
@@ -174,8 +174,8 @@ const generations = ({ generations }: StateView, now: number): TemplateResult =>
   <section class="card" aria-labelledby="generations-title">
     <h2 id="generations-title">Generations kept</h2>
     <p class="note">
-      Former files, to go back to or to rebuild a damaged one from. The journal reaches back to the
-      oldest of them.
+      The files of now and former ones, to go back to or to rebuild a damaged one from. The journal
+      reaches back to the oldest of them.
     </p>
     ${table({
       caption: 'Generations kept',
