@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { canonicalText, impurity } from './canonical.ts';
+import { canonicalText, eachCanonicalPart, impurity } from './canonical.ts';
 
 describe('the canonical text', () => {
   it('does not depend on the order of keys, nor on how an array is written', () => {
@@ -19,9 +19,38 @@ describe('the canonical text', () => {
     );
   });
 
+  it('is the same of a record in a list as of one alone, whatever its keys and what it holds', () => {
+    const key = fc.oneof(fc.string(), fc.constantFrom('10', '9', '-1', '__proto__', 'toJSON', 'é'));
+    const { item } = fc.letrec(tie => ({
+      item: fc.oneof(
+        { maxDepth: 4 },
+        ...[fc.integer(), fc.string(), fc.boolean(), fc.constant(null)],
+        fc.float32Array({ maxLength: 2 }),
+        fc.dictionary(key, tie('item'), { maxKeys: 5 }),
+        fc.array(tie('item'), { maxLength: 4 }),
+      ),
+    }));
+    fc.assert(
+      fc.property(fc.array(item), items => {
+        const apart = items.map(one => canonicalText(one)).join(',');
+        assert.equal(canonicalText(items), `[${apart}]`);
+      }),
+    );
+  });
+
+  it('comes in pieces, none of them large', () => {
+    const value = { list: Array.from({ length: 5000 }, (_, id) => ({ name: 'same', id })) };
+    const pieces: string[] = [];
+    eachCanonicalPart(value, piece => pieces.push(piece));
+    assert.equal(pieces.join(''), canonicalText(value));
+    assert.ok(pieces.length > 5);
+  });
+
   it('refuses what a file would change, and says where it is', () => {
     for (const bad of [-0, Number.NaN, Infinity, undefined])
       assert.match(impurity({ a: [1, 2, bad, 3] }) ?? '', /at \/a\/2/);
+    for (const bad of [-0, Number.NaN, Infinity, undefined, [-0], new Map(), () => 1])
+      assert.match(impurity({ a: [{ b: 1, c: { d: bad } }] }) ?? '', /at \/a\/0\/c\/d/);
     assert.equal(impurity({ a: [1, 2, 3], b: Float64Array.of(-0) }), null);
     // biome-ignore lint/suspicious/noSparseArray: that is the case
     assert.notEqual(impurity([1, , 2]), null);

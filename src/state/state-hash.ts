@@ -4,8 +4,8 @@
  * Promises: SHA-256 over the canonical in-memory state of each component, and one over all of
  * them in list order. Never: over file bytes, so format, compression and key order do not count.
  */
-import { hash } from 'node:crypto';
-import { canonicalText } from '../base/canonical.ts';
+import { createHash, hash } from 'node:crypto';
+import { eachCanonicalPart } from '../base/canonical.ts';
 import type { AnyComponent, States } from '../core/component.ts';
 
 export interface StateHashes {
@@ -16,7 +16,11 @@ export interface StateHashes {
 
 export const sha256 = (content: string | Uint8Array): string => hash('sha256', content, 'hex');
 
-export const stateHash = (state: unknown): string => sha256(canonicalText(state));
+export function stateHash(state: unknown): string {
+  const sum = createHash('sha256');
+  eachCanonicalPart(state, text => sum.update(text));
+  return sum.digest('hex');
+}
 
 export function stateHashes(components: readonly AnyComponent[], states: States): StateHashes {
   const known = components.map(({ id }) => ({ id, sha256: stateHash(states[id]) }));
