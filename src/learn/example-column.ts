@@ -22,11 +22,16 @@ import { FEATURE_COUNT } from './features.ts';
 const ROW_SCALE = 1e6;
 const STEP_BYTES = 4;
 
-export function packRows(values: readonly number[]): string {
-  const bytes = new Uint8Array(values.length * STEP_BYTES);
+export function packRows(rows: readonly (readonly number[])[]): string {
+  const count = rows.reduce((sum, row) => sum + row.length, 0);
+  const bytes = new Uint8Array(count * STEP_BYTES);
   const view = new DataView(bytes.buffer);
-  for (let place = 0; place < values.length; place += 1)
-    view.setInt32(place * STEP_BYTES, Math.round(values[place]! * ROW_SCALE), true);
+  let offset = 0;
+  for (const row of rows)
+    for (let place = 0; place < row.length; place += 1) {
+      view.setInt32(offset, Math.round(row[place]! * ROW_SCALE), true);
+      offset += STEP_BYTES;
+    }
   return bytes.toBase64();
 }
 
@@ -59,7 +64,7 @@ export const columnsOf = (examples: readonly Example[]) => ({
   label: examples.map(({ label }) => label),
   return: examples.map(example => example.return),
   /** One value per feature name. */
-  features: packRows(examples.flatMap(({ features }) => features)),
+  features: packRows(examples.map(({ features }) => features)),
 });
 
 /** `map`: the features of the file. */

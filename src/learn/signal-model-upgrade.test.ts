@@ -157,9 +157,7 @@ describe('a file with other features', () => {
     const columns = names.map(name => OWN.indexOf(name));
     const row = (values: number[]) => columns.map(column => (column < 0 ? 9 : values[column]!));
     value.featureNames = names;
-    value.examples.features = packRows(
-      state.examples.flatMap(({ features }) => row([...features])),
-    );
+    value.examples.features = packRows(state.examples.map(({ features }) => row([...features])));
     value.request.gate = row(value.request.gate);
     const { model, scaler, importance, permutation } = value.trained;
     model.forest.column = model.forest.column.map((column: number, node: number) =>

@@ -68,6 +68,6 @@ function retrainingOf(
 export function toVersion3(old: Encoded): Encoded {
   if (old.format !== 'json.zst') throw new Error(`signal model in ${old.format}`);
   const { context: _, features, ...columns } = asRecord(old.value['examples'], 'examples');
-  const rows = packRows(asNumbers(features, null, 'examples.features'));
+  const rows = packRows([asNumbers(features, null, 'examples.features')]);
   return { ...old, value: { ...old.value, examples: { ...columns, features: rows } } };
 }
