@@ -29,6 +29,9 @@ const HARMLESS_BYTES = 64 * 1024;
 const DEPTH_MAX = 1000;
 /** `[` and `{`, `]` and `}` differ in one bit. */
 const [COMMA, BIT_OF_BRACES, OPEN, CLOSE] = [44, 32, 123, 125];
+/** The bits in which brackets and braces differ, and what they are with all of them, four times. */
+const [LIKE_BRACKETS, BRACKETS] = [0x26262626, 0x7f7f7f7f];
+const [WORD_BYTES, ONES, HIGH_BITS] = [4, 0x01010101, 0x80808080];
 /** The fastest: a checkpoint is made often and lives for minutes. */
 const ZSTD_LEVEL = 1;
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -81,19 +84,49 @@ export function parsePlainObject(bytes: Uint8Array): Record<string, unknown> {
 function refuseTooMuch(bytes: Uint8Array): void {
   if (bytes.length > STATE_TEXT_BYTES_MAX) throw new Malformed(`${bytes.length} bytes of JSON`);
   if (bytes.length <= HARMLESS_BYTES) return;
+  // No value is shorter than a byte.
+  if (bytes.length > STATE_VALUES_MAX) refuseTooMany(bytes);
+  refuseTooDeep(bytes);
+}
+
+function refuseTooMany(bytes: Uint8Array): void {
   let values = 0;
-  let depth = 0;
-  // By index: this is most of what a cold start does with it, and an iterator takes ten times as long.
   for (let place = 0; place < bytes.length; place += 1) {
     const byte = bytes[place]!;
-    if (byte === COMMA) values += 1;
-    else if ((byte | BIT_OF_BRACES) === OPEN) {
-      values += 1;
-      depth += 1;
-      if (depth > DEPTH_MAX) throw new Malformed(`it is nested more than ${DEPTH_MAX} deep`);
-    } else if ((byte | BIT_OF_BRACES) === CLOSE) depth -= 1;
+    if (byte === COMMA || (byte | BIT_OF_BRACES) === OPEN) values += 1;
   }
   if (values > STATE_VALUES_MAX) throw new Malformed(`it holds ${values} values`);
+}
+
+/** Four bytes at a time: a start looks through ten million of them before this is compiled. */
+function refuseTooDeep(bytes: Uint8Array): void {
+  const start = -bytes.byteOffset & (WORD_BYTES - 1);
+  const count = Math.floor((bytes.length - start) / WORD_BYTES);
+  const words = new Int32Array(bytes.buffer, bytes.byteOffset + start, count);
+  let depth = depthBehind(bytes, 0, { from: 0, to: start });
+  for (let index = 0; index < count; index += 1) {
+    // A byte of 0 where the brackets were, and where Y, y, _ and DEL were; then the word is not 0.
+    const rest = (words[index]! | LIKE_BRACKETS) ^ BRACKETS;
+    if (((rest - ONES) & ~rest & HIGH_BITS) === 0) continue;
+    const from = start + index * WORD_BYTES;
+    depth = depthBehind(bytes, depth, { from, to: from + WORD_BYTES });
+  }
+  depthBehind(bytes, depth, { from: start + count * WORD_BYTES, to: bytes.length });
+}
+
+function depthBehind(
+  bytes: Uint8Array,
+  before: number,
+  { from, to }: { readonly from: number; readonly to: number },
+): number {
+  let depth = before;
+  for (let place = from; place < to; place += 1) {
+    const byte = bytes[place]! | BIT_OF_BRACES;
+    if (byte === OPEN) depth += 1;
+    else if (byte === CLOSE) depth -= 1;
+    if (depth > DEPTH_MAX) throw new Malformed(`it is nested more than ${DEPTH_MAX} deep`);
+  }
+  return depth;
 }
 
 /** Nearly all of them are plain ASCII, which needs no decoding: that takes several times as long. */

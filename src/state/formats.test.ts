@@ -6,6 +6,7 @@ import path from 'node:path';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { Encoded } from '../core/component.ts';
+import { parsePlainObject } from './format-json.ts';
 import { decodeFile, encodeFile, Malformed } from './formats.ts';
 
 const envelope = { component: 'sample', schema: 3, seq: 1234 };
@@ -73,6 +74,26 @@ describe('formats', () => {
         }),
       );
     });
+
+  it('a text is nested a thousand deep at most, wherever in memory and in it the brackets are', () => {
+    const fill = 'Yy_'.repeat(30_000);
+    for (const [level, close] of [
+      ['[', ']'],
+      ['{"":', '}'],
+    ] as const)
+      for (let offset = 0; offset < 4; offset += 1)
+        for (const [depth, isFine] of [
+          [1000, true],
+          [1001, false],
+        ] as const) {
+          const inner = `${level.repeat(depth - 1)}0${close.repeat(depth - 1)}`;
+          const text = `{"":"${fill}${'x'.repeat(offset)}","k":${inner}}`;
+          const bytes = Buffer.from(' '.repeat(offset) + text).subarray(offset);
+          const read = () => parsePlainObject(bytes);
+          if (isFine) assert.doesNotThrow(read);
+          else assert.throws(read, /nested more than 1000 deep/);
+        }
+  });
 
   it('npy gives back every bit of a matrix of any width', () => {
     fc.assert(
