@@ -23,16 +23,17 @@ export function writeTemporary(disk: Disk, path: string, bytes: Uint8Array): str
   } finally {
     file.close();
   }
-  const expected = sha256(bytes);
   const back = disk.read(temporary);
-  if (back === null || sha256(back) !== expected)
+  if (back === null || !isSame(back, bytes))
     throw new Fault(
       EXIT.disk,
       `${disk.root}/${temporary} reads back other than it was written`,
       'check the disk (dmesg, smartctl) before you start again; the former file is untouched',
     );
-  return expected;
+  return sha256(bytes);
 }
+
+const isSame = (one: Uint8Array, other: Uint8Array): boolean => Buffer.compare(one, other) === 0;
 
 /** Writes a whole file in place of the former one, durably. */
 export function writeWholeFile(disk: Disk, path: string, bytes: Uint8Array): void {
