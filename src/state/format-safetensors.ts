@@ -156,9 +156,10 @@ function readEntry(name: string, value: unknown): Entry {
 function readTensor(entry: Entry, data: Uint8Array): Tensor {
   const [start, end] = entry.data_offsets;
   if (entry.dtype === 'I8')
+    // A view: they are millions, and whoever reads the tensors makes of them what he keeps.
     return {
       shape: entry.shape,
-      data: new Int8Array(data.buffer, data.byteOffset, data.byteLength).slice(start, end),
+      data: new Int8Array(data.buffer, data.byteOffset + start, end - start),
     };
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
   const wide = entry.dtype === 'F64';
