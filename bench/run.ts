@@ -20,6 +20,7 @@ import { start } from './start.ts';
 import { step } from './step.ts';
 import { type Row, table } from './table.ts';
 import { trees } from './trees.ts';
+import { web } from './web.ts';
 
 const MEASUREMENTS: Readonly<Record<string, (folder: string) => Promise<Row[]>>> = {
   plain: plainSpeed,
@@ -35,6 +36,7 @@ const MEASUREMENTS: Readonly<Record<string, (folder: string) => Promise<Row[]>>>
   trees,
   lstm,
   exchange,
+  web,
 };
 
 const CHILD = '--one';
