@@ -7,8 +7,11 @@
  */
 import { Worker } from 'node:worker_threads';
 
-/** `data` is the `workerData` of the thread. */
-export function startWorker(module: URL, data?: unknown): Worker {
+/** `data` is the `workerData` of the thread; `execArgv`: options of Node's for it alone. */
+export function startWorker(module: URL, data?: unknown, execArgv?: readonly string[]): Worker {
   const begin = `require('node:module').enableCompileCache(); import(${JSON.stringify(module.href)});`;
-  return new Worker(begin, { eval: true, workerData: data });
+  return new Worker(begin, {
+    ...{ eval: true, workerData: data },
+    ...(execArgv !== undefined && { execArgv: [...execArgv] }),
+  });
 }

@@ -53,6 +53,8 @@ export interface Dashboard {
 }
 
 const NANOS = 1e9;
+/** The page's types are stripped by Node, which says that this is an experiment. Node is pinned. */
+const WORKER_OPTIONS = ['--disable-warning=ExperimentalWarning'];
 
 export const openDashboard = (options: DashboardOptions): Dashboard => new OpenDashboard(options);
 
@@ -80,7 +82,8 @@ class OpenDashboard implements Dashboard {
     this.#rate = { candles: world.run.candles, atMs: performance.now(), perSecond: null };
     this.#from = store.seq;
     this.#delay.enable();
-    this.#worker = startWorker(new URL('./server-worker.ts', import.meta.url), this.#beginning());
+    const module = new URL('./server-worker.ts', import.meta.url);
+    this.#worker = startWorker(module, this.#beginning(), WORKER_OPTIONS);
     this.#worker.unref();
     this.#worker.on('message', (word: ToBot) => this.#unlessBroken(() => this.#hear(word)));
     this.#worker.on('error', error =>

@@ -1,0 +1,105 @@
+/**
+ * What a page of the dashboard asks for by itself: what was learned, and the state of the memory.
+ * Types alone, as in view.ts, which passes them on.
+ *
+ * Promises and limits are those of view.ts.
+ */
+import type { Millis } from '../base/time.ts';
+
+/** A bin of the reliability plot: forecasts of about this confidence, and how many came true. */
+export interface ReliabilityBin {
+  readonly confidence: number;
+  readonly won: number;
+  readonly forecasts: number;
+}
+
+export interface ModelVersionRow {
+  /** `signal-model@3`. */
+  readonly id: string;
+  readonly status: 'in use' | 'former' | 'refused';
+  /** Market time; null: not kept. */
+  readonly trainedAt: Millis | null;
+  readonly examples: number | null;
+  readonly logLoss: number | null;
+  readonly baseLogLoss: number | null;
+  readonly verdict: string | null;
+}
+
+/** `GET /api/learning`. */
+export interface Learning {
+  readonly seq: number;
+  readonly features: readonly string[];
+  /** By feature, of the signal model in use; null: none is trained. */
+  readonly importance: readonly number[] | null;
+  /** The attention weights now, by feature. */
+  readonly attention: readonly number[];
+  /** Over time, oldest first; at most one a market day: what was seen since this bot started. */
+  readonly attentionPast: readonly { readonly time: Millis; readonly weights: readonly number[] }[];
+  readonly qTable: {
+    readonly actions: readonly string[];
+    /** A row for each `regime|volatility`. */
+    readonly rows: readonly {
+      readonly state: string;
+      readonly values: readonly number[];
+      readonly visits: readonly number[];
+    }[];
+    readonly epsilon: number;
+    readonly rewards: number;
+  };
+  readonly reliability: readonly ReliabilityBin[];
+  /** Newest first. */
+  readonly versions: readonly ModelVersionRow[];
+  /** Experts of the ensemble and what they weigh; null where a record has no forecasts yet. */
+  readonly experts: readonly {
+    readonly name: string;
+    readonly weight: number | null;
+    readonly forecasts: number;
+    readonly logLoss: number | null;
+    readonly baseLogLoss: number | null;
+  }[];
+}
+
+/** One component's file. */
+export interface StateFileRow {
+  readonly id: string;
+  readonly title: string;
+  readonly file: string;
+  readonly bytes: number | null;
+  readonly seq: number | null;
+  readonly version: number;
+  readonly sha256: string | null;
+}
+
+/** `GET /api/state`. */
+export interface StateView {
+  readonly at: Millis;
+  readonly seq: number;
+  readonly directory: string;
+  readonly directoryId: string;
+  readonly epoch: number;
+  readonly files: readonly StateFileRow[];
+  readonly generations: readonly { readonly seq: number; readonly madeAt: Millis }[];
+  readonly journal: {
+    readonly bytes: number;
+    readonly stepsSinceCheckpoint: number;
+    readonly mirror: string | null;
+  };
+  readonly checkpoint: { readonly seq: number; readonly at: Millis | null };
+  readonly recovery: {
+    readonly fromSeq: number;
+    readonly toSeq: number;
+    readonly replayed: number;
+    readonly ms: number;
+    readonly repairs: readonly string[];
+    readonly lost: readonly string[];
+  };
+  /** Of the last look at all files: the background scrub or the button. */
+  readonly verification: {
+    readonly at: Millis;
+    readonly files: number;
+    readonly findings: number;
+    readonly repaired: number;
+  } | null;
+  readonly verifying: boolean;
+  readonly directoryBytes: number | null;
+}
