@@ -2,6 +2,7 @@
  * A dashboard's server without a bot: a model of some trades, and a bot that notes what it is asked.
  */
 
+import type { InjectOptions } from 'fastify';
 import { Access } from '../src/web/access.ts';
 import type { Assets } from '../src/web/asset.ts';
 import type { Bot, Door, ViewName, Views } from '../src/web/message.ts';
@@ -84,6 +85,25 @@ export function serverWith({ door, assets, trades = [], ailment = null, now }: S
     metrics: async () => 'holdfast_equity_quote 1\n',
   });
   return { app, bot, model, streams };
+}
+
+type Headers = Record<string, string>;
+
+const HOST = { host: '127.0.0.1:8080' };
+
+/** Ways to ask it, as a browser on this machine would. */
+export function opened(wish: ServerWish = {}) {
+  const made = serverWith(wish);
+  const get = (url: string, headers: Headers = {}) =>
+    made.app.inject({ method: 'GET', url, headers: { ...HOST, ...headers } });
+  const post = (url: string, payload: InjectOptions['payload'], headers: Headers = {}) =>
+    made.app.inject({
+      ...{ method: 'POST', url },
+      payload: payload as object,
+      headers: { ...HOST, 'content-type': 'application/json', ...headers },
+    });
+  const pause = (headers: Headers) => post('/api/action', { action: 'pause' }, headers);
+  return { ...made, get, post, pause };
 }
 
 type Listener = (...given: never[]) => void;

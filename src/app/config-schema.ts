@@ -175,10 +175,7 @@ const web = group({
     v.pipe(
       v.string(),
       v.regex(/^[0-9a-zA-Z.:_-]+$/),
-      said(
-        'a name or an address',
-        'where it listens; another than 127.0.0.1 needs HOLDFAST_WEB_TOKEN in the environment',
-      ),
+      said('a name or an address', 'where it listens; see docs/DASHBOARD.md for others'),
     ),
     '127.0.0.1',
   ),

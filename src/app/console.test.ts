@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { components } from '../components.ts';
 import { Console, type ConsoleOptions, type OutputStream } from './console.ts';
-import { jsonSpeaker } from './json-line.ts';
 import { inSavedOrder, readyLine, SAVED_ORDER, savedLine, startLine } from './line.ts';
 import { decimal, durationText, priceText, signed, sizeText } from './number-text.ts';
 import { type StatusView, statusLine } from './status-line.ts';
@@ -269,42 +268,5 @@ describe('tables', () => {
     assert.match(text, /Stopped by max_drawdown +1d\n/);
     assert.match(text, /Held back +kill switch is on: no new entries\n/);
     assert.match(text, /Candles +1,000 in 2\.0 s \(500\/s\)/);
-  });
-});
-
-describe('a console that speaks JSON', () => {
-  it('says every line as an object on stdout, and the status with its figures', () => {
-    const [stdout, stderr] = [new FakeStream(true), new FakeStream(true)];
-    const screen = new Console({
-      ...{ stdout, stderr, now: () => 100_000, speaker: jsonSpeaker(stdout) },
-    });
-    screen.say('ready');
-    screen.warn('look here');
-    screen.status(VIEW);
-    screen.endStatus();
-    assert.equal(stderr.text, '');
-    const lines = stdout.text
-      .trimEnd()
-      .split('\n')
-      .map(line => JSON.parse(line));
-    assert.deepEqual(
-      lines.map(({ level, msg, pid }) => [level, msg, pid]),
-      [
-        ['info', 'ready', process.pid],
-        ['warn', 'look here', process.pid],
-        ['info', 'status', process.pid],
-      ],
-    );
-    assert.equal(lines[2].equity, VIEW.equity);
-    assert.equal(screen.isTerminal, false, 'nothing is redrawn');
-  });
-
-  it('goes on where nobody reads it any more', () => {
-    const stdout = new FakeStream(false);
-    const screen = new Console({
-      ...{ stdout, stderr: stdout, now: () => 0, speaker: jsonSpeaker(stdout) },
-    });
-    stdout.broken = true;
-    screen.say('to nobody');
   });
 });
