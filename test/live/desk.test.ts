@@ -4,7 +4,7 @@ import { portfolioText } from '../../src/app/show-trade.ts';
 import { frozenLinesOf } from '../../src/app/view.ts';
 import { NOT_FOUND_AFTER_MS } from '../../src/base/limits.ts';
 import { toUnits } from '../../src/base/money.ts';
-import { stopLots } from './desk-lag.ts';
+import { rounds, stopLots } from './desk-lag.ts';
 import { assertBooks, holding, opened } from './desk-scene.ts';
 import { BTC, DEPOSIT, DeskWorld, ETH } from './desk-world.ts';
 import { CALM } from './fake-fault.ts';
@@ -118,6 +118,37 @@ describe('a stop', () => {
       await desk.quiet();
       assert.deepEqual([desk.lots(BTC), stopLots(desk.venue, BTC)], [10, 10], code);
     }
+  });
+
+  it('that a person took away is put back by the round that a stream rings for', async () => {
+    const desk = await holding();
+    const since = desk.venue.clock;
+    for (const order of desk.venue.orders) order.open = false;
+    desk.attendant.hint();
+    await desk.attendant.round();
+    assert.equal(desk.venue.clock, since);
+    assert.equal(stopLots(desk.venue, BTC), 10);
+  });
+
+  it('that a ring did not find is looked for until the venue can say', async () => {
+    const desk = await holding();
+    desk.venue.orders.splice(1);
+    desk.attendant.hint();
+    await rounds(desk, 20, 1000);
+    assert.equal(stopLots(desk.venue, BTC), 10);
+  });
+
+  it('costs a list of open orders a ring, and only where one stands', async () => {
+    const desk = await holding();
+    const asked: string[] = [];
+    const openOrders = desk.venue.openOrders.bind(desk.venue);
+    desk.venue.openOrders = async symbol => {
+      asked.push(symbol);
+      return openOrders(symbol);
+    };
+    for (let ring = 0; ring < 5; ring += 1) desk.attendant.hint();
+    await rounds(desk, 5);
+    assert.deepEqual(asked, [BTC]);
   });
 
   it('that a person took away is put back by the next comparison', async () => {

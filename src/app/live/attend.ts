@@ -24,6 +24,7 @@ import { book } from './book.ts';
 import { deliver } from './deliver.ts';
 import {
   answer,
+  booksOf,
   type Desk,
   inTurn,
   isLeg,
@@ -36,7 +37,7 @@ import {
   wantedStops,
 } from './desk.ts';
 import { placeStops, withdrawStops } from './protect.ts';
-import { BALANCE_DIFFERS, reconcile } from './reconcile.ts';
+import { BALANCE_DIFFERS, compareStops, reconcile } from './reconcile.ts';
 import { settleOrders } from './settle.ts';
 
 export interface Attendant {
@@ -129,12 +130,21 @@ async function protect(desk: Desk): Promise<Failure | null> {
     const failed =
       (await book(desk, symbol)) ??
       (await placeStops(desk, symbol)) ??
-      (await withdrawStops(desk, symbol));
+      (await withdrawStops(desk, symbol)) ??
+      (await lookForStops(desk, symbol));
     if (failed?.retry === true) desk.silent.add(symbol);
     else desk.silent.delete(symbol);
     return failed;
   });
   return bare ?? failure;
+}
+
+/** A person may have taken a stop away: a ring is the only word of it before the next comparison. */
+async function lookForStops(desk: Desk, symbol: string): Promise<Failure | null> {
+  if (!desk.doubtful.has(symbol)) return null;
+  const failure = await compareStops(desk, symbol);
+  if (failure === null) desk.doubtful.delete(symbol);
+  return failure ?? placeStops(desk, symbol);
 }
 
 /** Orders leave; what that brings is booked and protected at once. */
@@ -167,6 +177,8 @@ function sayFlatAgain(desk: Desk): void {
 function activeSymbols(desk: Desk): readonly string[] {
   const { hinted } = desk;
   desk.hinted = false;
+  if (hinted)
+    for (const { symbol } of Object.values(booksOf(desk).stops)) desk.doubtful.add(symbol);
   const isActive = (symbol: string): boolean =>
     lotsOf(desk, symbol) !== 0 || isOnItsWay(desk, symbol);
   return symbolsOf(desk).filter(symbol => hinted || isActive(symbol));

@@ -66,8 +66,10 @@ export interface Desk extends DeskOptions {
   comparedAt: number | null;
   /** Since when a position stands that is to be closed and that nothing closes. */
   flatSaidAt: number | null;
-  /** A stream told of something: every symbol is asked once. */
+  /** A stream told of something: every symbol is asked once, and where stops stand, whether they do. */
   hinted: boolean;
+  /** Symbols whose stops a stream made doubtful: looked for until the venue has said. */
+  readonly doubtful: Set<string>;
   /** Orders of others that were told of. */
   readonly orphans: Set<string>;
 }
@@ -84,8 +86,8 @@ export function openDesk(options: DeskOptions): Desk {
     ...options,
     ...{ perhapsSent, missing: new Map(), retired: new Map(), names: new Map() },
     ...{ heard: new Map(), prepared: new Map(), seen: new Map(), orphans: new Set() },
-    ...{ refused: new Set(), untaken: new Map(), silent: new Set(), hinted: false },
-    ...{ comparedAt: null, flatSaidAt: null },
+    ...{ refused: new Set(), untaken: new Map(), silent: new Set(), doubtful: new Set() },
+    ...{ comparedAt: null, flatSaidAt: null, hinted: false },
   };
 }
 

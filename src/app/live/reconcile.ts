@@ -80,6 +80,13 @@ const isBare = (desk: Desk, symbol: string): boolean =>
   portfolioOf(desk).positions[symbol] !== undefined &&
   !isProtected(portfolioOf(desk), booksOf(desk), symbol);
 
+/** Whether the stops of a symbol stand: what others placed there is no matter of a moment. */
+export async function compareStops(desk: Desk, symbol: string): Promise<Failure | null> {
+  const found = await desk.venue.openOrders(symbol);
+  if (!found.ok) return found.error;
+  return findStops(desk, symbol, new Set(found.value.map(({ clientId }) => clientId)));
+}
+
 /** A stop that stands there no longer is placed anew, unless it fired. */
 function findStops(
   desk: Desk,
