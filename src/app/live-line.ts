@@ -24,6 +24,7 @@ export function liveLineOf(fact: VenueReport): string | null {
       return fact.lots === 0
         ? `the position in ${fact.symbol} that was left alone is gone`
         : `a position in ${fact.symbol} is none of this bot's (${fact.lots} lots): left alone, no entries there`;
+    case 'position.squared':
     case 'stop.placed':
     case 'stop.withdrawn':
       return null;
@@ -40,6 +41,7 @@ const NAMES: ReadonlySet<string> = new Set<VenueReport['type']>([
   'order.orphaned',
   'position.adopted',
   'position.left',
+  'position.squared',
   'stop.placed',
   'stop.withdrawn',
 ]);

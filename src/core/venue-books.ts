@@ -45,6 +45,8 @@ export interface VenueBooks {
   readonly stops: Record<string, LegStops>;
   /** Of each symbol: the fills taken within the overlap, in the order of their folding. */
   readonly fills: Record<string, TakenFill[]>;
+  /** Of each symbol: lots were booked without their fills, which are up to this time in them. */
+  squared?: Record<string, Millis>;
   /** Of each symbol: the last settlement taken. */
   readonly funded: Record<string, Millis>;
   /** Positions that are none of ours, in signed lots. */
@@ -124,14 +126,23 @@ export function fillsSince(books: VenueBooks, symbol: string): Millis {
   return Math.max(books.since, newest - FILL_OVERLAP_MS);
 }
 
-export const isTaken = (books: VenueBooks, symbol: string, fillId: string): boolean =>
-  books.fills[symbol]?.some(({ id }) => id === fillId) ?? false;
+/** True of a fill that was booked, or is in lots that were. */
+export const isTaken = (books: VenueBooks, symbol: string, { id, time }: TakenFill): boolean =>
+  (books.fills[symbol]?.some(taken => taken.id === id) ?? false) ||
+  time <= (books.squared?.[symbol] ?? -1);
 
-/** Legs that do not stand at the venue as they should, plain stops first. */
-export function stopsToPlace(account: Protected, books: VenueBooks): WantedStop[] {
+/**
+ * Legs that do not stand at the venue as they should, plain stops first. `ahead`: lots of a symbol
+ * that are held there and not booked yet, which its stop is for, too.
+ */
+export function stopsToPlace(
+  account: Protected,
+  books: VenueBooks,
+  ahead: ReadonlyMap<string, number> = NOTHING,
+): WantedStop[] {
   const wanted: WantedStop[] = [];
   for (const open of Object.values(account.orders)) {
-    const leg = legAt(account, open);
+    const leg = legAt(account, open, ahead);
     if (leg === null) continue;
     const known = books.stops[leg.id];
     const newest = known?.placed.at(-1);
@@ -162,15 +173,19 @@ export function isProtected(account: Protected, books: VenueBooks, symbol: strin
   });
 }
 
+const NOTHING: ReadonlyMap<string, number> = new Map();
+
 /** Null: it is no leg of a position. */
 function legAt(
   { positions }: Protected,
   { order, filledLots, trigger }: OpenOrder,
+  ahead: ReadonlyMap<string, number>,
 ): Omit<WantedStop, 'revision'> | null {
   const { id, symbol, side, kind, leverage } = order;
   const held = positions[symbol]?.lots ?? 0;
   if (trigger === null || held === 0 || kind === 'market' || kind === 'limit') return null;
-  const lots = Math.min(order.lots - filledLots, held);
+  const booked = Math.min(order.lots - filledLots, held);
+  const lots = kind === 'stop' ? Math.max(booked, ahead.get(symbol) ?? 0) : booked;
   return {
     id,
     symbol,

@@ -34,6 +34,8 @@ export interface VenueFactShapes {
     readonly lots: number;
     readonly trigger: number;
     readonly time: Millis;
+    /** Lots of the leg that were filled before; absent: those that were booked. */
+    readonly filledBefore?: number;
   };
   /** A revision of a leg stands there no longer. */
   'stop.withdrawn': {
@@ -60,6 +62,11 @@ export interface VenueFactShapes {
     /** Absent where no fill tells of them. */
     readonly fillId?: string;
   };
+  /**
+   * Lots of a symbol were booked as the venue has them, without the fills that explain them: those
+   * up to this time are in them, if they are told of later.
+   */
+  'position.squared': { readonly symbol: string; readonly upTo: Millis; readonly time: Millis };
   /** Signed lots of a position that is none of ours; 0: it is gone. */
   'position.left': {
     readonly symbol: string;

@@ -165,6 +165,7 @@ const readPortfolio = fieldsOf<Portfolio>({
         }),
       ),
       fills: mapOf(listOf(fieldsOf<TakenFill>({ id: asText, time: asInteger }))),
+      squared: optional(mapOf(asInteger)),
       funded: mapOf(asInteger),
       foreign: mapOf(asInteger),
     }),

@@ -165,11 +165,11 @@ describe('the legs of a position', () => {
 describe('a fill of the venue', () => {
   it('is taken once, and asked for again as far back as the overlap', () => {
     const world = held();
-    assert.equal(isTaken(venueOf(world), BTC, 'f1'), true);
+    assert.equal(isTaken(venueOf(world), BTC, { id: 'f1', time: START }), true);
     assert.equal(fillsSince(venueOf(world), BTC), START);
     const later = START + 2 * FILL_OVERLAP_MS;
     fill(world, { id: '1-0.stop', side: 'sell', lots: 4, price: 9, fillId: 'f2', time: later });
-    assert.equal(isTaken(venueOf(world), BTC, 'f1'), false);
+    assert.equal(isTaken(venueOf(world), BTC, { id: 'f1', time: START }), false);
     assert.equal(fillsSince(venueOf(world), BTC), later - FILL_OVERLAP_MS);
     assert.throws(
       () => fill(world, { id: '1-0.stop', side: 'sell', lots: 1, price: 9, fillId: 'f2' }),
@@ -185,7 +185,7 @@ describe('a position that nobody here opened', () => {
     const position = must(world.state.positions[BTC], 'position');
     assert.deepEqual([position.lots, position.strategy, position.fees], [5, 'adopted', 7]);
     assert.equal(world.state.orders['hand-1.stop']?.trigger, 80);
-    assert.equal(isTaken(venueOf(world), BTC, 'f9'), true);
+    assert.equal(isTaken(venueOf(world), BTC, { id: 'f9', time: START }), true);
     assert.equal(portfolio.check?.(world.state), null);
   });
 

@@ -35,12 +35,16 @@ export const venueHandlers: Handlers<Portfolio> = {
     if (waiting !== undefined) waiting.doubted = true;
   },
   'stop.placed': (state, fact) =>
-    placeStop(booksIn(state), fact, state.orders[fact.id]?.filledLots ?? 0),
+    placeStop(booksIn(state), fact, fact.filledBefore ?? state.orders[fact.id]?.filledLots ?? 0),
   'stop.withdrawn': (state, fact) => withdrawStop(state, booksIn(state), fact),
   'position.adopted'(state, fact) {
     noteFill(state, fact);
     state.fills += 1;
     adopt(state, fact, must(state.contracts[fact.symbol], fact.symbol));
+  },
+  'position.squared'(state, { symbol, upTo }) {
+    const books = booksIn(state);
+    books.squared = { ...books.squared, [symbol]: upTo };
   },
   'position.left'(state, fact) {
     const { symbol, lots } = fact;

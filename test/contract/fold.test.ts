@@ -47,6 +47,7 @@ const FACTS: Readonly<Record<FactName, boolean>> = {
   'stop.withdrawn': false,
   'position.adopted': false,
   'position.left': false,
+  'position.squared': false,
   'strategy.chosen': true,
   'reward.observed': true,
   'signal.weighed': true,

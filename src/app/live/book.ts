@@ -27,6 +27,7 @@ import {
 /** Books what a symbol's fills and settlements tell that is new; null, or why it could not ask. */
 export async function book(desk: Desk, symbol: string): Promise<Failure | null> {
   const fills = await newFills(desk, symbol);
+  desk.unbooked.add(symbol);
   if (!fills.ok) return fills.error;
   const isFunded = fills.value.length > 0 && portfolioOf(desk).positions[symbol] !== undefined;
   // A settlement belongs to the position that a fill may close.
@@ -34,6 +35,7 @@ export async function book(desk: Desk, symbol: string): Promise<Failure | null> 
   if (!settled.ok) return settled.error;
   const nameless = await untilFailure(fills.value, fill => learnName(desk, fill));
   if (nameless !== null) return nameless;
+  desk.unbooked.delete(symbol);
   const due = [...settled.value];
   for (const fill of fills.value) {
     while (due[0] !== undefined && due[0].time <= fill.time) settle(desk, due.shift());
@@ -59,7 +61,7 @@ async function newFills(desk: Desk, symbol: string): Promise<Result<VenueFill[]>
   if (!found.ok) return found;
   desk.heard.set(list, asked);
   const fresh = found.value.filter(
-    ({ fillId, time }) => time >= books.since && !isTaken(books, symbol, fillId),
+    ({ fillId, time }) => time >= books.since && !isTaken(books, symbol, { id: fillId, time }),
   );
   // A venue may tell of one twice in an answer.
   const once = new Map(fresh.map(fill => [fill.fillId, fill]));

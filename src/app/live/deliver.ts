@@ -95,6 +95,8 @@ function reasonToDrop({ world }: Desk, { reduceOnly, symbol }: Approved): string
 }
 
 function isUnsettled(desk: Desk, symbol: string): boolean {
+  // What was filled there is not known: nor is what is at stake.
+  if (desk.unbooked.has(symbol)) return true;
   const [account, books] = [portfolioOf(desk), booksOf(desk)];
   // Protection first: no risk is added while one is not covered.
   const isBare = wantedStops(desk).some(({ kind }) => kind === 'stop');

@@ -70,6 +70,12 @@ export interface Desk extends DeskOptions {
   hinted: boolean;
   /** Symbols whose stops a stream made doubtful: looked for until the venue has said. */
   readonly doubtful: Set<string>;
+  /** Symbols whose fills could not be had when they were last asked for. */
+  readonly unbooked: Set<string>;
+  /** Lots that a symbol's position has there, where they are more than is booked. */
+  readonly ahead: Map<string, number>;
+  /** Of a leg: the lots that it was filled with there, of which some are not booked yet. */
+  readonly filledThere: Map<string, number>;
   /** Orders of others that were told of. */
   readonly orphans: Set<string>;
 }
@@ -87,6 +93,7 @@ export function openDesk(options: DeskOptions): Desk {
     ...{ perhapsSent, missing: new Map(), retired: new Map(), names: new Map() },
     ...{ heard: new Map(), prepared: new Map(), seen: new Map(), orphans: new Set() },
     ...{ refused: new Set(), untaken: new Map(), silent: new Set(), doubtful: new Set() },
+    ...{ unbooked: new Set(), ahead: new Map(), filledThere: new Map() },
     ...{ comparedAt: null, flatSaidAt: null, hinted: false },
   };
 }
@@ -227,8 +234,15 @@ export function lookedUp<T>(
 
 /** Legs to be placed, without the targets that the venue has refused as they are. */
 export const wantedStops = (desk: Desk): WantedStop[] =>
-  stopsToPlace(portfolioOf(desk), booksOf(desk)).filter(
+  stopsToPlace(portfolioOf(desk), booksOf(desk), aheadOf(desk)).filter(
     wanted => !desk.refused.has(refusalOf(wanted)),
   );
+
+function aheadOf(desk: Desk): ReadonlyMap<string, number> {
+  const { positions } = portfolioOf(desk);
+  for (const [symbol, lots] of desk.ahead)
+    if ((positions[symbol]?.lots ?? 0) >= lots) desk.ahead.delete(symbol);
+  return desk.ahead;
+}
 
 export const refusalOf = ({ id, lots, trigger }: WantedStop): string => `${id} ${lots} ${trigger}`;

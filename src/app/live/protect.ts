@@ -50,6 +50,7 @@ export async function coverAhead(desk: Desk, entry: Order, lots: number): Promis
   if (held !== undefined && held.entryOrderId !== entry.id) return null;
   if (entry.protection === null || entry.reduceOnly) return null;
   const id = stopLegOf(entry.id);
+  desk.ahead.set(entry.symbol, lots);
   if ((booksOf(desk).stops[id]?.placed.at(-1)?.lots ?? 0) >= lots) return null;
   const { symbol, leverage } = entry;
   const side = exitSide(entry.side === 'buy' ? 'long' : 'short');
@@ -129,7 +130,11 @@ function tellPlaced(
   desk.untaken.delete(id);
   const trigger = stands.trigger ?? wanted.trigger;
   const place = { id, symbol, epoch, revision, lots: stands.lots, trigger };
-  answer(desk, { type: 'stop.placed', ...place, time: timeOf(desk) });
+  const before = desk.filledThere.get(id) ?? 0;
+  desk.filledThere.delete(id);
+  const isBehind = before > (portfolioOf(desk).orders[id]?.filledLots ?? 0);
+  const told = isBehind ? { filledBefore: before } : {};
+  answer(desk, { type: 'stop.placed', ...place, ...told, time: timeOf(desk) });
   return null;
 }
 
@@ -168,7 +173,8 @@ export async function missStop(
   if (!found.ok) return found.error;
   if (found.value?.open === true) return null;
   const failure = await book(desk, symbol);
-  if (failure !== null) return failure;
+  // A position that is still there needs its stop, whatever became of the former one.
+  if (failure !== null && !(await isHeldThere(desk, symbol))) return failure;
   const open = portfolioOf(desk).orders[id];
   const untold =
     open === undefined || found.value === null
@@ -177,11 +183,20 @@ export async function missStop(
   // Its fills may be told of later than its end.
   if (untold > 0 && !hasLasted(desk, clientId, { difference: untold, ms: STOP_FILLS_LATE_MS }))
     return { code: 'difference', retry: true, hint: `a stop in ${symbol} fired` };
+  if (untold > 0) desk.filledThere.set(id, untold + (open?.filledLots ?? 0));
   if (open !== undefined) retire(desk, clientId, open.order);
   const { revision } = placed;
   const reason = 'it stands at the exchange no longer';
   answer(desk, { type: 'stop.withdrawn', id, symbol, revision, reason, time: timeOf(desk) });
   return null;
+}
+
+/** The venue holds a position the way that is known here. */
+async function isHeldThere(desk: Desk, symbol: string): Promise<boolean> {
+  const found = await desk.venue.positions();
+  const held = portfolioOf(desk).positions[symbol];
+  if (!found.ok || held === undefined) return false;
+  return found.value.some(there => there.symbol === symbol && there.direction === held.direction);
 }
 
 const untoldLots = (booked: number, { filledBefore }: PlacedStop, found: VenueOrder): number =>

@@ -2,7 +2,8 @@
  * Reconciliation: what the venue holds against what is known here, from the ground up.
  *
  * Promises: a difference becomes a fact, and only when it lasts: a venue's lists lag behind each
- * other. Never: corrects in silence, or touches an order that another bot or a person placed.
+ * other; while fills cannot be had, what is held is compared all the same, protected, and booked
+ * later. Never: corrects in silence, or touches an order that another bot or a person placed.
  */
 import { must } from '../../base/assert.ts';
 import {
@@ -25,6 +26,7 @@ import {
   booksOf,
   type Desk,
   hasLasted,
+  inTurn,
   isOnItsWay,
   lotsOf,
   ownOrders,
@@ -37,17 +39,19 @@ import {
 import { missStop } from './protect.ts';
 
 export async function reconcile(desk: Desk): Promise<Failure | null> {
-  const perSymbol = (work: typeof book): Promise<Failure | null> =>
-    untilFailure(symbolsOf(desk), symbol => work(desk, symbol));
+  const symbols = symbolsOf(desk);
+  const unbooked = await inTurn(symbols, symbol => bookAll(desk, symbol));
   // Positions first: what another life of this directory placed may be all that protects one.
   return (
-    (await perSymbol(book)) ??
-    (await perSymbol(bookFunding)) ??
     (await comparePositions(desk)) ??
-    (await perSymbol(compareOrders)) ??
+    (await untilFailure(symbols, symbol => compareOrders(desk, symbol))) ??
+    unbooked ??
     (await compareBalance(desk))
   );
 }
+
+const bookAll = async (desk: Desk, symbol: string): Promise<Failure | null> =>
+  (await book(desk, symbol)) ?? (await bookFunding(desk, symbol));
 
 async function compareOrders(desk: Desk, symbol: string): Promise<Failure | null> {
   const found = await desk.venue.openOrders(symbol);
@@ -114,18 +118,46 @@ async function comparePositions(desk: Desk): Promise<Failure | null> {
     const there = found.value.find(position => position.symbol === symbol);
     const lots = signedLots(there);
     const difference = lots - lotsOf(desk, symbol);
-    if (difference === 0) desk.seen.delete(symbol);
-    else if (hasLasted(desk, symbol, { difference, ms: patience(desk, symbol) }))
+    if (difference === 0) agree(desk, symbol);
+    else if (desk.unbooked.has(symbol) && canWait(desk, symbol, lots))
+      coverMore(desk, symbol, lots);
+    else if (hasLasted(desk, symbol, { difference, ms: patience(desk, symbol) })) {
+      // It has lasted since: what is in it is no newer. Said first, so that nothing is booked twice.
+      const [time, upTo] = [timeOf(desk), timeOf(desk) - patience(desk, symbol)];
+      answer(desk, { type: 'position.squared', symbol, upTo, time });
       tellLots(desk, symbol, { lots, there });
-    else return { code: 'difference', retry: true, hint: `the position in ${symbol} differs` };
+    } else return { code: 'difference', retry: true, hint: `the position in ${symbol} differs` };
   }
   return null;
 }
 
-/** Where nothing of ours is on its way, no list can lag behind it: strange lots stand without a stop. */
+function agree(desk: Desk, symbol: string): void {
+  desk.seen.delete(symbol);
+  desk.ahead.delete(symbol);
+}
+
+/**
+ * Whether a difference may wait for the fills that explain it: what is held there is ours to protect
+ * and stands, or will stand, behind a stop of ours; or there is nothing to protect.
+ */
+function canWait(desk: Desk, symbol: string, lots: number): boolean {
+  const ours = signedLots(portfolioOf(desk).positions[symbol]);
+  if (lots === 0 || desk.unknown === 'leave') return true;
+  return ours === 0 ? isOnItsWay(desk, symbol) : Math.sign(ours) === Math.sign(lots);
+}
+
+function coverMore(desk: Desk, symbol: string, lots: number): void {
+  const held = portfolioOf(desk).positions[symbol]?.lots ?? 0;
+  if (held > 0 && Math.abs(lots) > held) desk.ahead.set(symbol, Math.abs(lots));
+}
+
+/**
+ * Where nothing of ours is on its way, no list can lag behind it: strange lots stand without a stop.
+ * Where fills are missing, they may come: what is booked without them is booked less well.
+ */
 function patience(desk: Desk, symbol: string): Millis {
   const isOurs = portfolioOf(desk).positions[symbol] !== undefined || isOnItsWay(desk, symbol);
-  return isOurs ? DIFFERENCE_MS : STRANGE_LOTS_MS;
+  return isOurs || desk.unbooked.has(symbol) ? DIFFERENCE_MS : STRANGE_LOTS_MS;
 }
 
 /** An entry of ours met lots of others on its way: a venue has one position, and it is ours. */

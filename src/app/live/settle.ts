@@ -54,6 +54,7 @@ async function settleOne(desk: Desk, { order }: OpenOrder): Promise<Failure | nu
   const difference = filledLots - left.filledLots;
   if (difference !== 0 && !hasLasted(desk, clientId, { difference, ms: FILLS_LATE_MS }))
     return { code: 'difference', retry: true, hint: `fills of an order in ${symbol} are missing` };
+  desk.ahead.delete(symbol);
   const reason = recall ?? 'the exchange canceled what was not filled';
   answer(desk, { type: 'order.canceled', id, reason, time: timeOf(desk) });
   return null;
