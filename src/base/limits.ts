@@ -104,6 +104,11 @@ export const NOT_FOUND_AFTER_MS = 15 * SECOND_MS;
 export const EAGER_ROUND_MS = 300;
 export const ROUND_MS = 2 * SECOND_MS;
 export const ROUND_SLOWEST_MS = 30 * SECOND_MS;
+/**
+ * After a round that a stream rang for, the next one that it rings for: a stream that talks without
+ * end makes no more than twice the rounds of quiet times, whatever each of them costs.
+ */
+export const HINT_REST_MS = ROUND_MS / 2;
 /** The same while a stop or an order waits: half of what a position may stand without its stop. */
 export const EAGER_SLOWEST_MS = 5 * SECOND_MS;
 /** Everything is compared with the venue this often. */

@@ -129,7 +129,7 @@ export class FakeVenue implements Venue {
     return this.#asked(() => ok(this.wallet8));
   }
 
-  watch(): () => Promise<void> {
+  watch(_onHint: () => void): () => Promise<void> {
     return async () => {};
   }
 

@@ -4,7 +4,7 @@
  * One round: fills are booked, missing stops are placed, stops too many are withdrawn; when it is
  * due everything is compared with the venue; then orders leave, accepted ones are settled, and what
  * that brought is booked and protected again.
- * Promises: one round at a time; a venue that does not answer is asked on, slower and slower up to a
+ * Promises: one round at a time; streams ring for no more rounds than the limit allows; a venue that does not answer is asked on, slower and slower up to a
  * bound; a round that failed has lost nothing; each new kind of failure is told once. Never: ends
  * because the venue is away.
  */
@@ -13,11 +13,13 @@ import {
   EAGER_ROUND_MS,
   EAGER_SLOWEST_MS,
   FLAT_AGAIN_MS,
+  HINT_REST_MS,
   RECONCILE_MS,
   ROUND_MS,
   ROUND_SLOWEST_MS,
 } from '../../base/limits.ts';
 import type { Failure } from '../../base/result.ts';
+import type { Millis } from '../../base/time.ts';
 import { stopsToWithdraw } from '../../core/venue-books.ts';
 import { isLeaving } from '../../trade/portfolio.ts';
 import { book } from './book.ts';
@@ -43,8 +45,8 @@ import { settleOrders } from './settle.ts';
 export interface Attendant {
   /** One round now; null, or what has to be tried again. */
   round(): Promise<Failure | null>;
-  /** A stream told of something: every symbol is asked in the next round. */
-  hint(): void;
+  /** A stream told of something: every symbol is asked in the next round, due in so long. */
+  hint(): Millis;
   /** True once everything was compared with the venue. */
   readonly met: () => boolean;
   /** True when nothing is on its way. */
@@ -60,6 +62,7 @@ export function createAttendant(desk: Desk): Attendant {
   let failures = 0;
   let toldCode: string | null = null;
   let tried: ReadonlySet<string> = new Set();
+  let hintedAt = -HINT_REST_MS;
 
   async function once(): Promise<Failure | null> {
     let failure = (await open(desk)) ?? (await protect(desk));
@@ -85,16 +88,19 @@ export function createAttendant(desk: Desk): Attendant {
     async round() {
       // Another round after the one under way: that one may have looked too early.
       while (running !== null) await running.catch(() => null);
+      const wasHinted = desk.hinted;
       running = once();
       try {
         return await running;
       } finally {
+        if (wasHinted) hintedAt = desk.elapsed();
         tried = new Set(waitingIn(desk));
         running = null;
       }
     },
     hint() {
       desk.hinted = true;
+      return Math.max(0, hintedAt + HINT_REST_MS - desk.elapsed());
     },
     met: () => desk.comparedAt !== null,
     idle: () => !isBusy(desk),

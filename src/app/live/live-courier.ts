@@ -54,10 +54,7 @@ export function createLiveCourier(options: DeskOptions): LiveCourier {
       }
     },
     async attend(stop) {
-      const end = venue.watch(() => {
-        attendant().hint();
-        bell.ring();
-      });
+      const end = venue.watch(() => bell.ring(attendant().hint()));
       try {
         while (!stop.aborted) {
           await bell.wait(attendant().restMs(), stop);
