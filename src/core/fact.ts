@@ -93,7 +93,7 @@ export interface FactShapes extends VenueFactShapes {
     readonly liquidity: 'maker' | 'taker';
     readonly time: Millis;
     readonly exitReason: ExitReason | null;
-    /** The venue's own id of it; absent on paper. A fill by another's hand has `hand:…` as its id. */
+    /** What names it at the venue (`fillKeyOf`); absent on paper. A fill by another's hand has `hand:…` as its id. */
     readonly fillId?: string;
   };
   /** `amount` is what we pay; negative is received. */

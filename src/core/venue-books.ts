@@ -13,6 +13,7 @@ import type { Millis } from '../base/time.ts';
 import { entryOfLeg } from './bracket.ts';
 import type { Fact } from './fact.ts';
 import type { OpenOrder, Position, Side } from './order.ts';
+import type { VenueFill } from './venue.ts';
 
 /** A leg as one stop order at the venue. */
 export interface PlacedStop {
@@ -35,6 +36,7 @@ export interface LegStops {
 }
 
 export interface TakenFill {
+  /** As `fillKeyOf` has it; the venue's id of the trade alone where an older release took it. */
   readonly id: string;
   readonly time: Millis;
 }
@@ -126,10 +128,19 @@ export function fillsSince(books: VenueBooks, symbol: string): Millis {
   return Math.max(books.since, newest - FILL_OVERLAP_MS);
 }
 
+type NamedFill = Pick<VenueFill, 'fillId' | 'venueId' | 'side' | 'time'>;
+
+/** A trade with oneself is one trade of two orders, and two fills. */
+export const fillKeyOf = ({ fillId, venueId, side }: Omit<NamedFill, 'time'>): string =>
+  `${fillId}/${venueId}/${side}`;
+
 /** True of a fill that was booked, or is in lots that were. */
-export const isTaken = (books: VenueBooks, symbol: string, { id, time }: TakenFill): boolean =>
-  (books.fills[symbol]?.some(taken => taken.id === id) ?? false) ||
-  time <= (books.squared?.[symbol] ?? -1);
+export function isTaken(books: VenueBooks, symbol: string, fill: NamedFill): boolean {
+  const key = fillKeyOf(fill);
+  const taken = books.fills[symbol] ?? [];
+  if (taken.some(({ id }) => id === key || id === fill.fillId)) return true;
+  return fill.time <= (books.squared?.[symbol] ?? -1);
+}
 
 /**
  * Legs that do not stand at the venue as they should, plain stops first. `ahead`: lots of a symbol

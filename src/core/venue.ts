@@ -44,7 +44,7 @@ export interface VenueOrder {
 }
 
 export interface VenueFill {
-  /** The venue's own id of the fill: unique in its symbol. */
+  /** The venue's own id of the trade: of one order and side it names one fill. */
   readonly fillId: string;
   readonly venueId: string;
   readonly symbol: string;

@@ -7,6 +7,7 @@ import { toUnits } from '../base/money.ts';
 import type { Fact } from '../core/fact.ts';
 import type { Order } from '../core/order.ts';
 import {
+  fillKeyOf,
   fillsSince,
   isProtected,
   isTaken,
@@ -45,6 +46,10 @@ const orderOf = (id: string): Order =>
     ...{ expiresAt: START + 1, strategy: 'breakout', exitReason: null, protection },
     models: { signal: 0, deep: 0 },
   }) satisfies Order;
+
+const named = (fillId: string, side: 'buy' | 'sell' = 'buy') => ({
+  ...{ fillId, venueId: `order of ${fillId}`, side, time: START },
+});
 
 interface Filled {
   readonly id: string;
@@ -165,16 +170,32 @@ describe('the legs of a position', () => {
 describe('a fill of the venue', () => {
   it('is taken once, and asked for again as far back as the overlap', () => {
     const world = held();
-    assert.equal(isTaken(venueOf(world), BTC, { id: 'f1', time: START }), true);
+    assert.equal(isTaken(venueOf(world), BTC, named('f1')), true);
     assert.equal(fillsSince(venueOf(world), BTC), START);
     const later = START + 2 * FILL_OVERLAP_MS;
     fill(world, { id: '1-0.stop', side: 'sell', lots: 4, price: 9, fillId: 'f2', time: later });
-    assert.equal(isTaken(venueOf(world), BTC, { id: 'f1', time: START }), false);
+    assert.equal(isTaken(venueOf(world), BTC, named('f1')), false);
     assert.equal(fillsSince(venueOf(world), BTC), later - FILL_OVERLAP_MS);
     assert.throws(
       () => fill(world, { id: '1-0.stop', side: 'sell', lots: 1, price: 9, fillId: 'f2' }),
       /taken twice/,
     );
+  });
+
+  it('is one of two where an account trades with itself, by the order behind it', () => {
+    const world = held();
+    const side = 'sell' as const;
+    const taken = named('f3', side);
+    fill(world, { id: '1-0.stop', side, lots: 4, price: 9, fillId: fillKeyOf(taken) });
+    assert.equal(isTaken(venueOf(world), BTC, taken), true);
+    assert.equal(isTaken(venueOf(world), BTC, named('f3')), false);
+    assert.equal(isTaken(venueOf(world), BTC, { ...taken, venueId: 'another' }), false);
+  });
+
+  it('that an older release took is known by the id that it had there', () => {
+    const world = held();
+    assert.deepEqual(venueOf(world).fills[BTC], [{ id: 'f1', time: START }]);
+    assert.equal(isTaken(venueOf(world), BTC, named('f1', 'sell')), true);
   });
 });
 
@@ -185,7 +206,7 @@ describe('a position that nobody here opened', () => {
     const position = must(world.state.positions[BTC], 'position');
     assert.deepEqual([position.lots, position.strategy, position.fees], [5, 'adopted', 7]);
     assert.equal(world.state.orders['hand-1.stop']?.trigger, 80);
-    assert.equal(isTaken(venueOf(world), BTC, { id: 'f9', time: START }), true);
+    assert.equal(isTaken(venueOf(world), BTC, named('f9')), true);
     assert.equal(portfolio.check?.(world.state), null);
   });
 

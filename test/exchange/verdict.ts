@@ -145,10 +145,11 @@ function fillProblems({ exchange }: Evidence, { facts }: Journal): string[] {
     if ('fillId' in fact && typeof fact.fillId === 'string')
       counts.set(fact.fillId, (counts.get(fact.fillId) ?? 0) + 1);
   const problems: string[] = [];
-  for (const { tradeId, symbol, clientOid } of exchange.accounts.fills) {
-    const count = counts.get(tradeId) ?? 0;
+  for (const { tradeId, orderId, side, symbol, clientOid } of exchange.accounts.fills) {
+    const name = `${tradeId}/${orderId}/${side}`;
+    const count = counts.get(name) ?? 0;
     if (count !== 1) problems.push(`fill ${tradeId} (${symbol} ${clientOid}) is booked ${count}×`);
-    counts.delete(tradeId);
+    counts.delete(name);
   }
   for (const id of counts.keys()) problems.push(`fill ${id} was booked and never happened`);
   return problems;

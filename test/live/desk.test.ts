@@ -4,7 +4,8 @@ import { portfolioText } from '../../src/app/show-trade.ts';
 import { frozenLinesOf } from '../../src/app/view.ts';
 import { NOT_FOUND_AFTER_MS } from '../../src/base/limits.ts';
 import { toUnits } from '../../src/base/money.ts';
-import { rounds, stopLots } from './desk-lag.ts';
+import type { VenueFill } from '../../src/core/venue.ts';
+import { rounds, seeFills, stopLots } from './desk-lag.ts';
 import { assertBooks, holding, opened } from './desk-scene.ts';
 import { BTC, DEPOSIT, DeskWorld, ETH } from './desk-world.ts';
 import { CALM } from './fake-fault.ts';
@@ -203,6 +204,24 @@ describe('a person on the site of the exchange', () => {
     assert.equal(desk.lots(BTC), -15);
     assert.equal(desk.told('position.adopted').at(-1)?.price, price);
     assert.equal(stopLots(desk.venue, BTC), 15);
+    assertBooks(desk);
+  });
+
+  it('who trades with himself is told of by one id, and has two fills', async () => {
+    const desk = await holding();
+    const [entry] = desk.told('order.filled');
+    const isOld = ({ fillId }: VenueFill): boolean =>
+      entry?.fillId?.startsWith(`${fillId}/`) === true;
+    seeFills(desk, fills => fills.map(fill => (isOld(fill) ? fill : { ...fill, fillId: 'one' })));
+    desk.venue.byHand(BTC, 'buy', 5);
+    desk.venue.byHand(BTC, 'sell', 5);
+    await desk.quiet();
+    desk.start();
+    await desk.compared();
+    assert.equal(desk.lots(BTC), 10);
+    assert.deepEqual(desk.told('balance.corrected'), []);
+    desk.venue.byHand(BTC, 'sell', 10);
+    await desk.compared();
     assertBooks(desk);
   });
 

@@ -1,7 +1,7 @@
 /**
  * Booking: fills and settlements of the venue become facts, each once, in the order of their times.
  *
- * Promises: a fill is known by the venue's own id, so asking twice books once; what no order of ours
+ * Promises: a fill is known by the venue's own ids of trade and order, so asking twice books once; what no order of ours
  * explains is booked as what it is: closed by another's hand, or lots of somebody else. Never:
  * believes a stream; it asks.
  */
@@ -10,7 +10,7 @@ import { ok } from '../../base/result.ts';
 import type { Report, VenueReport } from '../../core/fact.ts';
 import { exitSide, type Order } from '../../core/order.ts';
 import type { VenueFill, VenueFunding } from '../../core/venue.ts';
-import { fillsSince, isTaken } from '../../core/venue-books.ts';
+import { fillKeyOf, fillsSince, isTaken } from '../../core/venue-books.ts';
 import { strangeReport } from './adopt.ts';
 import {
   answer,
@@ -61,10 +61,10 @@ async function newFills(desk: Desk, symbol: string): Promise<Result<VenueFill[]>
   if (!found.ok) return found;
   desk.heard.set(list, asked);
   const fresh = found.value.filter(
-    ({ fillId, time }) => time >= books.since && !isTaken(books, symbol, { id: fillId, time }),
+    fill => fill.time >= books.since && !isTaken(books, symbol, fill),
   );
   // A venue may tell of one twice in an answer.
-  const once = new Map(fresh.map(fill => [fill.fillId, fill]));
+  const once = new Map(fresh.map(fill => [fillKeyOf(fill), fill]));
   return ok([...once.values()].sort((one, other) => one.time - other.time));
 }
 
@@ -97,18 +97,19 @@ async function learnName(desk: Desk, { venueId, symbol }: VenueFill): Promise<Fa
 function take(desk: Desk, fill: VenueFill): void {
   const report = reportOf(desk, fill);
   answer(desk, report);
-  const { symbol, side, price, time, fillId } = fill;
+  const { symbol, side, price, time } = fill;
   const over = report.type === 'order.filled' ? fill.lots - report.lots : 0;
   // It closed a position and opened another: at this price, which no list of positions would tell.
   if (over > 0)
     answer(
       desk,
-      strangeReport(desk, { symbol, side, lots: over, price, fee: 0, time, of: fillId }),
+      strangeReport(desk, { symbol, side, lots: over, price, fee: 0, time, of: fillKeyOf(fill) }),
     );
 }
 
 function reportOf(desk: Desk, fill: VenueFill): Report | VenueReport {
-  const { symbol, side, lots, price, fee, time, fillId, liquidity } = fill;
+  const { symbol, side, lots, price, fee, time, liquidity } = fill;
+  const fillId = fillKeyOf(fill);
   const clientId = desk.names.get(fill.venueId) ?? null;
   const order =
     clientId === null ? undefined : (ownOrders(desk).get(clientId) ?? desk.retired.get(clientId));

@@ -8,6 +8,7 @@ import type { FundingHistory, Position, Trade } from 'ccxt';
 import type { Units } from '../../base/money.ts';
 import type { Result } from '../../base/result.ts';
 import type { VenueFill, VenueFunding, VenuePosition } from '../../core/venue.ts';
+import { fillKeyOf } from '../../core/venue-books.ts';
 import { type Account, ask, clockOf, stepOf } from './account.ts';
 import { inside, lotsOf, numberOf, textOf, unitsOf } from './decimal.ts';
 import type { Dialect, Params } from './dialect.ts';
@@ -44,7 +45,7 @@ function fillsOfKind(client: Client, dialect: Dialect, { symbol, since, kind }: 
       const trades = await client.fetchMyTrades(symbol, stretch.since, undefined, params);
       return trades.map(trade => readFill(client, dialect, trade));
     },
-    key: fill => `${fill.fillId} ${fill.venueId}`,
+    key: fillKeyOf,
     time: fill => fill.time,
   });
 }
