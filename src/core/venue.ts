@@ -64,6 +64,8 @@ export interface VenuePosition {
   readonly lots: number;
   readonly entryPrice: number;
   readonly leverage: number;
+  /** How it is kept, where that is not as `prepare` has it; null: as it has it, or not told. */
+  readonly unfit: 'hedge mode' | 'cross margin' | null;
   readonly time: Millis;
 }
 

@@ -30,9 +30,9 @@ export function accountRoutes(desk: AccountDesk): Route[] {
   });
   return [
     get('/api/v1/account-overview', params => overview(books, params)),
-    get('/api/v1/position', params => books.positionAnswer(contractIn(books, params))),
+    get('/api/v1/position', params => positionIn(desk, contractIn(books, params))),
     get('/api/v1/positions', () =>
-      books.positions.map(position => books.positionAnswer(position.contract.id)),
+      books.positions.map(position => positionIn(desk, position.contract.id)),
     ),
     get('/api/v1/funding-history', params => fundingRows(books, params)),
     get('/api/v1/transaction-history', params => ledgerRows(books, params)),
@@ -53,6 +53,17 @@ export function accountRoutes(desk: AccountDesk): Route[] {
       answer: () => desk.bullet(true),
     },
   ];
+}
+
+/** With the modes that the account is in: the books know of one net position a contract. */
+function positionIn({ books, mode }: AccountDesk, symbol: string): object {
+  const side = books.position(symbol).lots < 0 ? 'SHORT' : 'LONG';
+  const margin = marginMode(mode, symbol);
+  return {
+    ...books.positionAnswer(symbol),
+    ...{ positionSide: mode.isHedged ? side : 'BOTH', marginMode: margin },
+    crossMode: margin === 'CROSS',
+  };
 }
 
 function modeRoutes({ books, mode }: AccountDesk): Route[] {

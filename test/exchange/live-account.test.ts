@@ -92,8 +92,16 @@ const stopsOf = (exchange: TestExchange): number =>
 describe('a live account', () => {
   it('has what another hand opened behind a stop, through a kill, until it is flattened', async () => {
     const exchange = await exchangeAtStart();
+    exchange.mode.isHedged = true;
+    exchange.mode.margin.set(XBT, 'CROSS');
     let bot = start(exchange, 'account');
     await bot.says(/the account holds 10,?000/);
+    await bot.until(
+      'the modes',
+      () => !exchange.mode.isHedged && exchange.mode.margin.get(XBT) === 'ISOLATED',
+    );
+    const isHeard = (topic: string): boolean => topic.startsWith('/contractMarket/tradeOrders');
+    await bot.until('the stream', () => [...exchange.push.topics].some(isHeard));
     exchange.hand.trade(XBT, 'buy', 7);
     await bot.says(/7 lots long in BTC\/USDT:USDT .* adopted, with a stop at/);
     await bot.until('the stop', () => stopsOf(exchange) === 7);

@@ -8,7 +8,14 @@
 import { type Failure, failed, ok, type Result } from '../../src/base/result.ts';
 import type { Rng } from '../../src/base/rng.ts';
 import type { Side } from '../../src/core/order.ts';
-import type { Ticket, Venue, VenueFill, VenueFunding, VenueOrder } from '../../src/core/venue.ts';
+import type {
+  Ticket,
+  Venue,
+  VenueFill,
+  VenueFunding,
+  VenueOrder,
+  VenuePosition,
+} from '../../src/core/venue.ts';
 import { CALM, type Faults } from './fake-fault.ts';
 
 export const LOT_SIZE = 0.001;
@@ -59,7 +66,7 @@ export class FakeVenue implements Venue {
     return ok({ account: 'fake', mayTrade: true, mayWithdraw: false });
   }
 
-  async prepare(): Promise<Result<null>> {
+  async prepare(_symbol: string, _leverage: number): Promise<Result<null>> {
     return this.#asked(() => ok(null));
   }
 
@@ -107,7 +114,7 @@ export class FakeVenue implements Venue {
     );
   }
 
-  async positions() {
+  async positions(): Promise<Result<readonly VenuePosition[]>> {
     return this.#asked(() =>
       ok(
         [...this.lots].flatMap(([symbol, lots]) =>
@@ -116,7 +123,7 @@ export class FakeVenue implements Venue {
             : [
                 {
                   ...{ symbol, direction: lots > 0 ? ('long' as const) : ('short' as const) },
-                  ...{ lots: Math.abs(lots), entryPrice: this.price, leverage: 3 },
+                  ...{ lots: Math.abs(lots), entryPrice: this.price, leverage: 3, unfit: null },
                   time: this.clock,
                 },
               ],

@@ -4,17 +4,27 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { createLiveCourier } from '../../src/app/live/live-courier.ts';
+import { EXIT } from '../../src/base/fault.ts';
 import { HINT_REST_MS } from '../../src/base/limits.ts';
-import { opened } from './desk-scene.ts';
+import { failed, ok } from '../../src/base/result.ts';
+import { holding, opened } from './desk-scene.ts';
+import { BTC, type DeskWorld, ETH } from './desk-world.ts';
 
 const settle = async (): Promise<void> => {
   for (let turn = 0; turn < 200; turn += 1) await Promise.resolve();
 };
 
+const courierOf = ({ venue, world }: DeskWorld) =>
+  createLiveCourier({
+    ...{ venue, world, directory: '0123456789abcdef', epoch: () => 1, unknown: 'adopt' },
+    ...{ commit: () => {}, warn: () => {}, elapsed: () => venue.clock },
+  });
+
 /** A courier that attends an account in which nothing happens, and what its stream can do. */
 async function attending(context: TestContext) {
   context.mock.timers.enable({ apis: ['setTimeout'] });
-  const { venue, world } = await opened();
+  const desk = await opened();
+  const { venue } = desk;
   let asked = 0;
   let hint = (): void => {};
   const { fills } = venue;
@@ -26,14 +36,15 @@ async function attending(context: TestContext) {
     hint = onHint;
     return async () => {};
   };
-  const courier = createLiveCourier({
-    ...{ venue, world, directory: '0123456789abcdef', epoch: () => 1, unknown: 'adopt' },
-    ...{ commit: () => {}, warn: () => {}, elapsed: () => venue.clock },
-  });
+  const courier = courierOf(desk);
   const stop = new AbortController();
   context.after(() => stop.abort());
   await courier.meet(stop.signal);
   const attended = courier.attend(stop.signal);
+  await settle();
+  // It has looked once as it began.
+  venue.clock += HINT_REST_MS;
+  context.mock.timers.tick(HINT_REST_MS);
   await settle();
   return {
     /** Requests that each of so many rings, a millisecond apart, brought about. */
@@ -67,5 +78,67 @@ describe('a stream of a live account', () => {
     assert.equal(await ring(HINT_REST_MS - 1), 2);
     assert.equal(await ring(2 * HINT_REST_MS), 4);
     await end();
+  });
+});
+
+const never = new AbortController().signal;
+
+describe('the modes of an account, before the first decision', () => {
+  it('are set for each pair in which nothing is held, once', async () => {
+    const desk = await holding();
+    const asked: unknown[] = [];
+    desk.venue.prepare = async (symbol, leverage) => {
+      asked.push([symbol, leverage]);
+      return ok(null);
+    };
+    const courier = courierOf(desk);
+    await courier.meet(never);
+    await courier.meet(never);
+    assert.deepEqual(asked, [[ETH, desk.world.run.settings.leverage]]);
+  });
+
+  it('that the exchange will not set are a refusal with a remedy', async () => {
+    const desk = await opened();
+    desk.venue.prepare = async () => failed('refused', 'you have open positions');
+    await assert.rejects(courierOf(desk).meet(never), {
+      exitCode: EXIT.config,
+      message: /^BTC\/USDT:USDT cannot be set to one-way mode .*you have open positions/,
+      remedy: /close what is open in the account/,
+    });
+  });
+
+  it('that cannot be set at the moment are asked for again', async () => {
+    const desk = await opened();
+    let refusals = 1;
+    desk.venue.prepare = async () => (refusals-- > 0 ? failed('rate-limited', 'later') : ok(null));
+    await courierOf(desk).meet(never);
+    assert.ok(refusals < 0);
+  });
+
+  for (const unfit of ['hedge mode', 'cross margin'] as const)
+    it(`of a position in ${unfit} are a refusal, and nothing is done about it`, async () => {
+      const desk = await opened();
+      desk.venue.byHand(BTC, 'buy', 3);
+      const { positions } = desk.venue;
+      desk.venue.positions = async () => {
+        const found = await positions.call(desk.venue);
+        return found.ok ? ok(found.value.map(position => ({ ...position, unfit }))) : found;
+      };
+      await assert.rejects(courierOf(desk).meet(never), {
+        exitCode: EXIT.config,
+        message: new RegExp(`^the position in BTC/USDT:USDT is in ${unfit}`),
+      });
+      assert.equal(desk.venue.accepted.size, 0);
+    });
+
+  it('of a pair that is held both ways are a refusal', async () => {
+    const desk = await opened();
+    const one = { symbol: BTC, lots: 1, entryPrice: 9, leverage: 3, unfit: null, time: 1 } as const;
+    desk.venue.positions = async () =>
+      ok([
+        { ...one, direction: 'long' },
+        { ...one, direction: 'short' },
+      ]);
+    await assert.rejects(courierOf(desk).meet(never), /held both ways, in hedge mode/);
   });
 });

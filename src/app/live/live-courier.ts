@@ -3,17 +3,19 @@
  *
  * It attends beside the loop for as long as the bot runs; what is new since its last round rings for
  * the next one.
- * Promises: nothing is decided before the account was met and compared (`meet`); what fails for good
+ * Promises: nothing is decided before the account was met, compared and set (`meet`); what fails for good
  * (a disk, a bug) ends `attend` and with it the bot. Never: keeps the loop waiting for a venue that
  * does not answer.
  */
 import { EXIT, Fault } from '../../base/fault.ts';
 import { MEETING_MS_MAX } from '../../base/limits.ts';
+import type { Failure } from '../../base/result.ts';
 import type { Venue } from '../../core/venue.ts';
 import type { Courier } from '../courier.ts';
 import { type Attendant, createAttendant } from './attend.ts';
 import { createBell } from './bell.ts';
-import { type DeskOptions, openDesk, told } from './desk.ts';
+import { type Desk, type DeskOptions, openDesk, told } from './desk.ts';
+import { checkModes, setModes } from './mode.ts';
 
 export interface LiveCourier extends Courier {
   /** The account is met, compared and protected; a fault where it cannot be reached. */
@@ -32,8 +34,15 @@ export function createLiveCourier(options: DeskOptions): LiveCourier {
   const venue = haltable(options.venue, () => halted);
   const bell = createBell();
   // What is already known is read when the desk is first needed: after the directory is bound.
-  let known: Attendant | null = null;
-  const attendant = (): Attendant => (known ??= createAttendant(openDesk({ ...options, venue })));
+  let known: { readonly desk: Desk; readonly attendant: Attendant } | null = null;
+  function opened() {
+    if (known === null) {
+      const desk = openDesk({ ...options, venue });
+      known = { desk, attendant: createAttendant(desk) };
+    }
+    return known;
+  }
+  const attendant = (): Attendant => opened().attendant;
 
   return {
     // The loop is never kept waiting for a venue: what is new rings for a round, beside it.
@@ -46,15 +55,22 @@ export function createLiveCourier(options: DeskOptions): LiveCourier {
     },
     async meet(stop) {
       const since = elapsed();
+      let isChecked = false;
       for (;;) {
-        const failure = await attendant().round();
+        const unknown: Failure | null = isChecked ? null : await checkModes(opened().desk);
+        isChecked = unknown === null;
+        // A stop that is missing does not wait for that.
+        const failure = (await attendant().round()) ?? unknown ?? (await setModes(opened().desk));
         if (stop.aborted || (failure === null && attendant().met())) return;
         if (failure !== null && elapsed() - since > MEETING_MS_MAX) throw away(failure);
         await bell.wait(attendant().restMs(), stop);
       }
     },
     async attend(stop) {
-      const end = venue.watch(() => bell.ring(attendant().hint()));
+      const hint = (): void => bell.ring(attendant().hint());
+      const end = venue.watch(hint);
+      // What happened since the meeting nobody has told of.
+      hint();
       try {
         while (!stop.aborted) {
           await bell.wait(attendant().restMs(), stop);

@@ -35,6 +35,10 @@ export const binance: Dialect = {
   filled: info => info['executedQty'] ?? ('algoId' in info ? '0' : undefined),
   cancelWaiting: WAITING,
   became: ({ actualOrderId: id }) => (typeof id === 'string' && /^[1-9]/.test(id) ? id : null),
+  unfit: ({ positionSide, isolatedMargin }) => {
+    if (positionSide === 'LONG' || positionSide === 'SHORT') return 'hedge mode';
+    return isolatedMargin !== undefined && Number(isolatedMargin) === 0 ? 'cross margin' : null;
+  },
   settings: (client, symbol, leverage) => [
     () => client.setPositionMode(false, symbol),
     () => client.setMarginMode('isolated', symbol),

@@ -38,6 +38,8 @@ export const bybit: Dialect = {
   filled: info => info['cumExecQty'],
   cancelWaiting: {},
   became: () => null,
+  // Its margin mode is the account's, and a position says nothing of it.
+  unfit: ({ positionIdx }) => (Number(positionIdx ?? 0) === 0 ? null : 'hedge mode'),
   settings: (client, symbol, leverage) => [
     () => client.setPositionMode(false, symbol),
     () => client.setMarginMode('isolated', symbol, { leverage: String(leverage) }),

@@ -7,7 +7,7 @@
 import { hash } from 'node:crypto';
 import type { Order } from 'ccxt';
 import type { Units } from '../../base/money.ts';
-import type { Ticket, VenueAccess } from '../../core/venue.ts';
+import type { Ticket, VenueAccess, VenuePosition } from '../../core/venue.ts';
 import { inside } from './decimal.ts';
 import type { Client } from './load.ts';
 import type { Meaning, Saying } from './outcome.ts';
@@ -74,6 +74,8 @@ export interface Dialect {
   readonly cancelWaiting: Params;
   /** The order that a stop became when it was reached, where that has an id of its own. */
   readonly became: (info: Params) => string | null;
+  /** Of a position: how it is kept, where `settings` would have it otherwise. */
+  readonly unfit: (info: Params) => VenuePosition['unfit'];
   /** One after the other: one position a symbol, isolated margin, the leverage. */
   readonly settings: (client: Client, symbol: string, leverage: number) => readonly Setting[];
   readonly fills: Span;

@@ -41,6 +41,10 @@ export const gate: Dialect = {
     const id = String(info['trade_id'] ?? '0');
     return 'trigger' in info && /^[1-9]/.test(id) ? id : null;
   },
+  unfit: ({ mode, leverage }) => {
+    if (String(mode ?? '').startsWith('dual')) return 'hedge mode';
+    return leverage !== undefined && Number(leverage) === 0 ? 'cross margin' : null;
+  },
   settings: (client, symbol, leverage) => [
     () => client.setPositionMode(false, symbol),
     () => client.setLeverage(leverage, symbol, { marginMode: 'isolated' }),

@@ -31,6 +31,8 @@ export const hyperliquid: Dialect = {
   filled: (_, order) => order.filled,
   cancelWaiting: {},
   became: () => null,
+  unfit: ({ position }) =>
+    inside(inside(position)['leverage'])['type'] === 'cross' ? 'cross margin' : null,
   settings: (client, symbol, leverage): readonly Setting[] => [
     () => client.setMarginMode('isolated', symbol, { leverage }),
   ],

@@ -44,6 +44,10 @@ export const kucoin: Dialect = {
   filled: info => info['filledSize'] ?? info['dealSize'],
   cancelWaiting: {},
   became: () => null,
+  unfit: ({ positionSide, marginMode }) => {
+    if (positionSide === 'LONG' || positionSide === 'SHORT') return 'hedge mode';
+    return marginMode === 'CROSS' ? 'cross margin' : null;
+  },
   settings: (client, symbol) => [
     async () => {
       const { hedged } = await client.fetchPositionMode();

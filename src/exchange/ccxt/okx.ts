@@ -45,6 +45,10 @@ export const okx: Dialect = {
     typeof algoId === 'string' && algoId !== '' && typeof ordId === 'string' && /^[1-9]/.test(ordId)
       ? ordId
       : null,
+  unfit: ({ posSide, mgnMode }) => {
+    if (posSide === 'long' || posSide === 'short') return 'hedge mode';
+    return mgnMode === 'cross' ? 'cross margin' : null;
+  },
   settings: (client, symbol, leverage) => [
     () => client.setPositionMode(false),
     () => client.setLeverage(leverage, symbol, { marginMode: 'isolated' }),

@@ -198,6 +198,23 @@ describe('the venue on the test exchange', () => {
     assert.equal(exchange.books().fills.length, 0);
   });
 
+  it('an account in hedge mode and on cross margin is set, unless something is held there', async () => {
+    const { exchange, venue } = await open({ tapes: [still(30_000, 10)] });
+    exchange.mode.isHedged = true;
+    exchange.mode.margin.set(XBT, 'CROSS');
+    assert.equal(codeOf(await venue.place(ticket(1))), 'refused');
+    value(await venue.prepare(BTC, 5));
+    assert.deepEqual([exchange.mode.isHedged, exchange.mode.margin.get(XBT)], [false, 'ISOLATED']);
+    value(await venue.place(ticket(2)));
+    exchange.mode.isHedged = true;
+    assert.equal(value(await venue.positions())[0]?.unfit, 'hedge mode');
+    assert.equal(codeOf(await venue.prepare(BTC, 5)), 'refused');
+    exchange.mode.isHedged = false;
+    exchange.mode.margin.set(XBT, 'CROSS');
+    assert.equal(value(await venue.positions())[0]?.unfit, 'cross margin');
+    assert.equal(codeOf(await venue.prepare(BTC, 5)), 'refused');
+  });
+
   it('what is refused says why', async () => {
     const { exchange, venue } = await open({ tapes: [still(30_000, 10)] });
     assert.equal(codeOf(await venue.place(stopAt(1, 29_500))), 'ok');

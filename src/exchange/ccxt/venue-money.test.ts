@@ -58,7 +58,10 @@ for (const exchange of Object.keys(DIALECTS)) {
       assert.equal(answer.value.length, 1);
       assert.deepEqual(
         { ...position, time: 0 },
-        { symbol, direction: 'short', lots: 3, entryPrice: 65_000.1, leverage: 5, time: 0 },
+        {
+          ...{ symbol, direction: 'short', lots: 3, entryPrice: 65_000.1, leverage: 5, time: 0 },
+          unfit: null,
+        },
       );
     });
 
@@ -93,6 +96,33 @@ for (const exchange of Object.keys(DIALECTS)) {
       });
   });
 }
+
+/** Of each exchange: what it says of a position otherwise, and what that means. */
+const UNFIT: readonly (readonly [string, from: string, to: string, VenuePosition['unfit']])[] = [
+  ['kucoinfutures', '"crossMode":false', '"positionSide":"SHORT"', 'hedge mode'],
+  ['kucoinfutures', '"ISOLATED"', '"CROSS"', 'cross margin'],
+  ['binanceusdm', '"BOTH"', '"SHORT"', 'hedge mode'],
+  ['binanceusdm', '"isolatedMargin":"39.1"', '"isolatedMargin":"0"', 'cross margin'],
+  ['bybit', '"positionIdx":0', '"positionIdx":2', 'hedge mode'],
+  ['bybit', '"tradeMode":1', '"tradeMode":0', null],
+  ['okx', '"net"', '"short"', 'hedge mode'],
+  ['okx', '"isolated"', '"cross"', 'cross margin'],
+  ['gate', '"single"', '"dual_short"', 'hedge mode'],
+  ['gate', '"leverage":"5"', '"leverage":"0"', 'cross margin'],
+  ['hyperliquid', '"type":"isolated"', '"type":"cross"', 'cross margin'],
+];
+
+describe('a position that is kept otherwise', () => {
+  for (const [exchange, from, to, unfit] of UNFIT)
+    it(`${exchange}: ${to} is ${unfit ?? 'nothing to hold against it'}`, async () => {
+      const [where, answer] = (TOLD[exchange] as Told).positions;
+      const text = JSON.stringify(answer);
+      assert.ok(text.includes(from), text);
+      const { venue } = await venueTold(exchange, [where, JSON.parse(text.replace(from, to))]);
+      const told = await venue.positions();
+      assert.equal(told.ok && told.value[0]?.unfit, unfit);
+    });
+});
 
 describe('fees', () => {
   it('in another currency are told, and not counted as one of ours', async () => {

@@ -121,12 +121,18 @@ export function readFunding(
 
 export function positionsOf(account: Account): Promise<Result<readonly VenuePosition[]>> {
   return ask(account, async client =>
-    (await client.fetchPositions()).flatMap(position => readPosition(client, position)),
+    (await client.fetchPositions()).flatMap(position =>
+      readPosition(client, account.dialect, position),
+    ),
   );
 }
 
 /** None where nothing is held, or in a contract of another kind or one that is not listed. */
-export function readPosition(client: Client, position: Position): readonly VenuePosition[] {
+export function readPosition(
+  client: Client,
+  dialect: Dialect,
+  position: Position,
+): readonly VenuePosition[] {
   const symbol = textOf(position.symbol, 'symbol of a position');
   if (client.markets?.[symbol]?.linear !== true) return [];
   const lots = lotsOf(position.contracts, stepOf(client, symbol), 'size of a position');
@@ -141,6 +147,7 @@ export function readPosition(client: Client, position: Position): readonly Venue
       lots,
       entryPrice: numberOf(position.entryPrice, 'entry price of a position'),
       leverage: leverageOf(position, info),
+      unfit: dialect.unfit(info),
       time: numberOf(info['openingTimestamp'] ?? position.timestamp ?? clockOf(client), 'time'),
     },
   ];

@@ -1,0 +1,66 @@
+/**
+ * The modes of an account: one position a symbol, each on isolated margin.
+ *
+ * Everything here rests on them: a stop of a position that is held both ways would reduce the wrong one, and
+ * behind a position on cross margin stands the whole account.
+ * Promises: before the first decision each pair is set to them, or the start is refused with what
+ * a person has to do; a pair in which something is held is looked at and left as it is. Never:
+ * closes or changes a position.
+ */
+import { EXIT, Fault } from '../../base/fault.ts';
+import type { Failure } from '../../base/result.ts';
+import type { VenuePosition } from '../../core/venue.ts';
+import { type Desk, symbolsOf, untilFailure } from './desk.ts';
+
+/** What is held in one of the pairs otherwise than it has to be; null: nothing. */
+export function unfitIn(desk: Desk, positions: readonly VenuePosition[]): string | null {
+  for (const symbol of symbolsOf(desk)) {
+    const held = positions.filter(position => position.symbol === symbol);
+    if (held.length > 1) return `the position in ${symbol} is held both ways, in hedge mode`;
+    if (held[0] !== undefined && held[0].unfit !== null)
+      return `the position in ${symbol} is in ${held[0].unfit}`;
+  }
+  return null;
+}
+
+/** What is held, before anything is done about it. */
+export async function checkModes(desk: Desk): Promise<Failure | null> {
+  const found = await desk.venue.positions();
+  if (!found.ok) return found.error;
+  const unfit = unfitIn(desk, found.value);
+  if (unfit === null) return null;
+  throw new Fault(
+    EXIT.config,
+    `${unfit}, and Holdfast trades one position a pair on isolated margin`,
+    "close it on the exchange's site (or leave the pair out), then start again: an empty pair is set by itself",
+  );
+}
+
+/** Each pair in which nothing is held is set, once a run. */
+export async function setModes(desk: Desk): Promise<Failure | null> {
+  const found = await desk.venue.positions();
+  if (!found.ok) return found.error;
+  const empty = symbolsOf(desk).filter(
+    symbol =>
+      !desk.prepared.has(symbol) && !found.value.some(position => position.symbol === symbol),
+  );
+  return untilFailure(empty, symbol => setMode(desk, symbol));
+}
+
+async function setMode(desk: Desk, symbol: string): Promise<Failure | null> {
+  const { portfolio, run } = desk.world;
+  const most = portfolio.contracts[symbol]?.leverageMax ?? 1;
+  const leverage = Math.min(run.settings.leverage, most);
+  const prepared = await desk.venue.prepare(symbol, leverage);
+  if (prepared.ok) {
+    desk.prepared.set(symbol, leverage);
+    return null;
+  }
+  const { code, hint } = prepared.error;
+  if (code !== 'refused') return prepared.error;
+  throw new Fault(
+    EXIT.config,
+    `${symbol} cannot be set to one-way mode and isolated margin at leverage ${leverage} (${hint})`,
+    "close what is open in the account (other pairs and orders too), or set both on the exchange's site, then start again",
+  );
+}
