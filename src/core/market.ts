@@ -46,6 +46,8 @@ export interface Contract {
   readonly priceStep: number;
   /** Base units in one lot; quantities are whole lots. */
   readonly lotSize: number;
+  /** The fewest lots of an entry; absent: one. */
+  readonly lotsMin?: number;
   readonly notionalMin: Units;
   readonly leverageMax: number;
   /** Ascending; the last tier holds for everything above. */

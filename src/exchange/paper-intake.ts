@@ -96,6 +96,7 @@ function moneyRefusal(
   const quote = price * order.lots * contract.lotSize;
   if (!Number.isSafeInteger(Math.ceil(quote * UNITS_PER_QUOTE))) return 'the order is too large';
   const amount = notional(price, order.lots, contract.lotSize);
+  if (order.lots < (contract.lotsMin ?? 1)) return 'the order is below the minimum size';
   if (amount < contract.notionalMin) return 'the order is below the minimum notional';
   if (1 / order.leverage <= maintenanceRate(contract, amount))
     return 'the margin at this leverage is below maintenance';

@@ -108,6 +108,15 @@ describe('sizeEntry', () => {
     assert.equal(lots, Math.floor((2500 * 3) / 1000.2 / 0.001));
   });
 
+  it('takes no fewer lots than the exchange does, and what it tries out as few', () => {
+    const contract = { ...CONTRACT, lotsMin: 40 };
+    assert.equal(approved({ ...entryRequest({ contract }), explored: true }).lots, 40);
+    const tooMany = { ...CONTRACT, lotsMin: 1_000_000 };
+    assert.deepEqual(sizeEntry(entryRequest({ contract: tooMany })), {
+      refused: 'below the minimum size',
+    });
+  });
+
   it('at the Kelly floor takes the least order where the floor is less, within risk and cap', () => {
     const contract = { ...CONTRACT, notionalMin: toUnits(100) };
     const losing = { ...freshRisk(), totalTrades: 40, wins: 10, losses: 30 };

@@ -195,5 +195,6 @@ function stakedQuantity({ risk, settings, ...request }: EntryRequest, whole: num
 /** The fewest lots that the exchange takes. Of a cheap coin a lot is worth less than a unit. */
 function minimumLots({ candle, contract }: Pick<EntryRequest, 'candle' | 'contract'>): number {
   const notionalMin = toQuote(contract.notionalMin) * NOTIONAL_RESERVE;
-  return Math.max(1, Math.ceil(notionalMin / (candle.close * contract.lotSize)));
+  const worth = Math.ceil(notionalMin / (candle.close * contract.lotSize));
+  return Math.max(contract.lotsMin ?? 1, worth);
 }

@@ -119,6 +119,7 @@ const readContract = fieldsOf<Contract>({
   symbol: asText,
   priceStep: asNumber,
   lotSize: asNumber,
+  lotsMin: optional(asInteger),
   notionalMin: asInteger,
   leverageMax: asNumber,
   tiers: readTiers,

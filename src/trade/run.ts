@@ -66,6 +66,7 @@ const readBinding = fieldsOf<Binding>({
       symbol: asText,
       priceStep: asNumber,
       lotSize: asNumber,
+      lotsMin: optional(asCount),
       notionalMin: asCount,
       leverageMax: asNumber,
       tiers: readTiers,

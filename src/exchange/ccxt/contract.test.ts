@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { stubExchange, symbolOf } from '../../../test/stub-exchange.ts';
 import { Fault } from '../../base/fault.ts';
 import { toUnits } from '../../base/money.ts';
+import { stepOf } from './account.ts';
 import { findMarket, type ListedMarket, liveMarket, tiersFrom } from './contract.ts';
 import type { Client } from './load.ts';
+import { DIALECTS } from './venue.ts';
 
 const BTC: ListedMarket = {
   ...{ symbol: 'BTC/USDT:USDT', quote: 'USDT', settle: 'USDT', swap: true, linear: true },
@@ -77,6 +80,24 @@ describe('the rules of a pair', () => {
     );
     assert.ok((tiers.at(-1)?.notionalMax ?? 0) <= Number.MAX_SAFE_INTEGER);
   });
+
+  for (const id of Object.keys(DIALECTS))
+    it(`${id}: a lot is the step of sizes, and an entry of so many as are taken at least`, async () => {
+      const { client } = await stubExchange(id, () => ({}));
+      const listedMarket = client.market(symbolOf(id)) as unknown as ListedMarket;
+      const step = stepOf(client, symbolOf(id));
+      for (const [min, lotsMin] of [
+        [step, undefined],
+        [5 * step, 5],
+        [2.5 * step, 3],
+      ] as const) {
+        const market = { ...listedMarket, limits: { amount: { min } } };
+        const { contract } = await liveMarket(telling(TIERS), id, market);
+        const inCoins = (listedMarket.contractSize ?? 1) * step;
+        assert.ok(Math.abs(contract.lotSize - inCoins) < inCoins * 1e-12);
+        assert.equal(contract.lotsMin, lotsMin);
+      }
+    });
 
   it('a market that does not tell its steps is refused', async () => {
     await assert.rejects(liveMarket(telling(TIERS), 'okx', { ...BTC, precision: {} }), Fault);

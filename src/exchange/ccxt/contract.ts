@@ -102,7 +102,8 @@ export async function liveMarket(
 ): Promise<LiveMarket> {
   const { symbol, contractSize = 1, maker, taker, precision, limits } = market;
   const priceStep = precision?.price ?? 0;
-  const amountStep = Math.max(precision?.amount ?? 0, limits?.amount?.min ?? 0);
+  // The step that what is sent is counted in, too (`stepOf`).
+  const amountStep = precision?.amount ?? 0;
   if (!(priceStep > 0) || !(amountStep > 0))
     throw new Fault(
       EXIT.config,
@@ -114,6 +115,7 @@ export async function liveMarket(
       symbol,
       priceStep,
       lotSize: times(contractSize, amountStep),
+      ...leastLots(limits?.amount?.min ?? 0, amountStep),
       notionalMin: toUnits(limits?.cost?.min ?? 0),
       // Not told: none is dared.
       leverageMax: Math.max(1, limits?.leverage?.max ?? 1),
@@ -122,6 +124,12 @@ export async function liveMarket(
     volumeUnit: EXCHANGES[id]?.volumeIn === 'contracts' ? contractSize : 1,
     fees: maker === undefined || taker === undefined ? null : { maker, taker },
   };
+}
+
+/** An amount that is no whole number of steps is rounded up: less is not taken. */
+function leastLots(least: number, step: number): Pick<Contract, 'lotsMin'> {
+  const lots = Math.ceil(Number((least / step).toPrecision(DIGITS)));
+  return lots > 1 ? { lotsMin: lots } : {};
 }
 
 /** Some exchanges tell their tiers to account holders alone. */
