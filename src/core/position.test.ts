@@ -102,6 +102,13 @@ describe('a position', () => {
     assert.equal(liquidationPriceOf(held('long', 1, fillOf(100, 1000)), CONTRACT), 0);
   });
 
+  it('a close that a real exchange tells of realises what it says, beyond the margin too', () => {
+    const position = held('long', 10, fillOf(100, 1000));
+    const told = shrinkPosition(position, { ...fillOf(80, 1000), fillId: 'f1' }, CONTRACT);
+    assert.equal(told, toUnits(-20));
+    assert.deepEqual([position.lots, position.margin], [0, 0]);
+  });
+
   it('a close realises at most the loss of the margin behind its lots', () => {
     const position = held('long', 10, fillOf(100, 1000));
     assert.equal(shrinkPosition(position, fillOf(50, 400), CONTRACT), -toUnits(4));

@@ -2,7 +2,7 @@
  * The arithmetic of one isolated-margin position: margin, liquidation, what a close realises.
  *
  * Promises: integer money; a close never loses more than the margin behind the lots it closes
- * (isolated margin: the rest of the account is out of reach); funding moves the margin, so that
+ * (isolated margin: the rest of the account is out of reach), but where a real exchange tells otherwise; funding moves the margin, so that
  * loss and funding together never exceed the margin put up. Never: knows of orders or candles.
  */
 import { assert } from '../base/assert.ts';
@@ -82,7 +82,8 @@ export function shrinkPosition(position: Position, fill: Fill, contract: Contrac
   const margin = whole ? position.margin : Math.floor(position.margin * share);
   const exit = notional(fill.price, fill.lots, contract.lotSize);
   const profit = position.direction === 'long' ? exit - entry : entry - exit;
-  const realised = asUnits(Math.max(profit, -margin));
+  // A real exchange has closed where it says: what a person added to the margin is lost, too.
+  const realised = asUnits(fill.fillId === undefined ? Math.max(profit, -margin) : profit);
   position.lots -= fill.lots;
   position.entryNotional = asUnits(position.entryNotional - entry);
   position.margin = asUnits(position.margin - margin);

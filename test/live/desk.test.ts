@@ -179,6 +179,21 @@ describe('a person on the site of the exchange', () => {
     assertBooks(desk);
   });
 
+  it('who opens one has it adopted with the leverage that it has there', async () => {
+    for (const isTold of [true, false]) {
+      const desk = await opened();
+      desk.venue.leverage = 20;
+      // Once in a list of fills, and once only among the positions.
+      if (isTold) desk.venue.byHand(BTC, 'buy', 7);
+      else desk.venue.lots.set(BTC, 7);
+      await desk.compared();
+      const held = desk.world.portfolio.positions[BTC];
+      assert.equal(held?.leverage, 20);
+      const away = 1 - (held?.liquidationPrice ?? 0) / desk.venue.price;
+      assert.ok(away > 0.04 && away < 0.05, `liquidated ${away} below`);
+    }
+  });
+
   it('or has it left alone, where the config says so, and no entry meets it', async () => {
     const desk = new DeskWorld(3);
     desk.unknown = 'leave';

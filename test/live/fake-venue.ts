@@ -40,6 +40,8 @@ export class FakeVenue implements Venue {
   stopsRefused: string | null = null;
   clock = 1_000_000;
   price = 50_000;
+  /** Of each position, as a person may have set it. */
+  leverage = 3;
   /** Signed lots. */
   readonly lots = new Map<string, number>();
   readonly orders: Standing[] = [];
@@ -123,7 +125,8 @@ export class FakeVenue implements Venue {
             : [
                 {
                   ...{ symbol, direction: lots > 0 ? ('long' as const) : ('short' as const) },
-                  ...{ lots: Math.abs(lots), entryPrice: this.price, leverage: 3, unfit: null },
+                  ...{ lots: Math.abs(lots), entryPrice: this.price, leverage: this.leverage },
+                  unfit: null,
                   time: this.clock,
                 },
               ],

@@ -2,7 +2,7 @@
  * Positions that nobody here opened: adopted behind a stop, or left alone.
  *
  * Promises: what is added to a position of ours is always ours, since a venue has one position a
- * symbol. The stop of an adopted position is as far from the price as one of ours would be. Never:
+ * symbol. It has the leverage that it has there. The stop of an adopted position is as far from the price as one of ours would be. Never:
  * closes anything.
  */
 import { must } from '../../base/assert.ts';
@@ -43,10 +43,16 @@ export function strangeReport(desk: Desk, strange: StrangeLots): VenueReport {
     // A fill is named within its symbol.
     id: `hand-${symbol}-${strange.fillId ?? strange.of ?? time}`,
     ...{ symbol, side, lots, price, fee, time, ...fillId },
-    leverage: portfolioOf(desk).positions[symbol]?.leverage ?? desk.world.run.settings.leverage,
+    leverage: leverageOf(desk, symbol),
     stop: stopFor(desk, strange),
   };
 }
+
+/** That of the position: margin, liquidation and the loss limits go by it. */
+const leverageOf = (desk: Desk, symbol: string): number =>
+  portfolioOf(desk).positions[symbol]?.leverage ??
+  desk.leverages.get(symbol) ??
+  desk.world.run.settings.leverage;
 
 function stopFor({ world }: Desk, { symbol, side, price }: StrangeLots): number {
   const { priceStep } = must(world.portfolio.contracts[symbol], symbol);

@@ -9,7 +9,7 @@ import type { Failure, Result } from '../../base/result.ts';
 import { ok } from '../../base/result.ts';
 import type { Report, VenueReport } from '../../core/fact.ts';
 import { exitSide, type Order } from '../../core/order.ts';
-import type { VenueFill, VenueFunding } from '../../core/venue.ts';
+import type { VenueFill, VenueFunding, VenuePosition } from '../../core/venue.ts';
 import { fillKeyOf, fillsSince, isTaken } from '../../core/venue-books.ts';
 import { strangeReport } from './adopt.ts';
 import {
@@ -36,6 +36,7 @@ export async function book(desk: Desk, symbol: string): Promise<Failure | null> 
   const nameless = await untilFailure(fills.value, fill => learnName(desk, fill));
   if (nameless !== null) return nameless;
   desk.unbooked.delete(symbol);
+  await learnLeverage(desk, fills.value);
   const due = [...settled.value];
   for (const fill of fills.value) {
     while (due[0] !== undefined && due[0].time <= fill.time) settle(desk, due.shift());
@@ -92,6 +93,19 @@ async function learnName(desk: Desk, { venueId, symbol }: VenueFill): Promise<Fa
   if (!found.ok) return found.error;
   desk.names.set(venueId, found.value?.clientId ?? null);
   return null;
+}
+
+/** Before lots of another hand are adopted. Without an answer the config's is taken. */
+async function learnLeverage(desk: Desk, fills: readonly VenueFill[]): Promise<void> {
+  const own = ownOrders(desk);
+  const isOurs = ({ venueId }: VenueFill): boolean => own.has(desk.names.get(venueId) ?? '');
+  if (fills.every(isOurs)) return;
+  const found = await desk.venue.positions();
+  if (found.ok) noteLeverages(desk, found.value);
+}
+
+export function noteLeverages(desk: Desk, positions: readonly VenuePosition[]): void {
+  for (const { symbol, leverage } of positions) desk.leverages.set(symbol, leverage);
 }
 
 function take(desk: Desk, fill: VenueFill): void {

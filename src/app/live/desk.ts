@@ -72,6 +72,8 @@ export interface Desk extends DeskOptions {
   readonly doubtful: Set<string>;
   /** Symbols whose fills could not be had when they were last asked for. */
   readonly unbooked: Set<string>;
+  /** Of a symbol's position there, where that is known. */
+  readonly leverages: Map<string, number>;
   /** Lots that a symbol's position has there, where they are more than is booked. */
   readonly ahead: Map<string, number>;
   /** Of a leg: the lots that it was filled with there, of which some are not booked yet. */
@@ -93,7 +95,7 @@ export function openDesk(options: DeskOptions): Desk {
     ...{ perhapsSent, missing: new Map(), retired: new Map(), names: new Map() },
     ...{ heard: new Map(), prepared: new Map(), seen: new Map(), orphans: new Set() },
     ...{ refused: new Set(), untaken: new Map(), silent: new Set(), doubtful: new Set() },
-    ...{ unbooked: new Set(), ahead: new Map(), filledThere: new Map() },
+    ...{ unbooked: new Set(), leverages: new Map(), ahead: new Map(), filledThere: new Map() },
     ...{ comparedAt: null, flatSaidAt: null, hinted: false },
   };
 }

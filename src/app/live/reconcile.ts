@@ -20,7 +20,7 @@ import type { VenueOrder, VenuePosition } from '../../core/venue.ts';
 import { isProtected } from '../../core/venue-books.ts';
 import { isOfDirectory, stopClientId } from '../client-id.ts';
 import { strangeReport } from './adopt.ts';
-import { book, bookFunding } from './book.ts';
+import { book, bookFunding, noteLeverages } from './book.ts';
 import {
   answer,
   booksOf,
@@ -113,6 +113,7 @@ function findStops(
 async function comparePositions(desk: Desk): Promise<Failure | null> {
   const found = await desk.venue.positions();
   if (!found.ok) return found.error;
+  noteLeverages(desk, found.value);
   for (const symbol of symbolsOf(desk)) {
     own(desk, symbol);
     const there = found.value.find(position => position.symbol === symbol);
