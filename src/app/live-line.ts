@@ -24,6 +24,7 @@ export function liveLineOf(fact: VenueReport): string | null {
       return fact.lots === 0
         ? `the position in ${fact.symbol} that was left alone is gone`
         : `a position in ${fact.symbol} is none of this bot's (${fact.lots} lots): left alone, no entries there`;
+    case 'account.compared':
     case 'position.squared':
     case 'stop.placed':
     case 'stop.withdrawn':
@@ -36,6 +37,7 @@ export const isVenueReport = (fact: Fact): fact is VenueReport => NAMES.has(fact
 
 const NAMES: ReadonlySet<string> = new Set<VenueReport['type']>([
   'account.opened',
+  'account.compared',
   'balance.corrected',
   'order.doubted',
   'order.orphaned',

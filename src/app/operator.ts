@@ -2,7 +2,8 @@
  * The operator's word: a step like any other, on a running bot and, in operator-at-rest.ts, on a
  * directory at rest.
  *
- * Its time is the market's: the close of the last candle, or 0 before the first. So it stands
+ * Its time is the market's: the close of the last candle; before the first, when the account was
+ * met, or 0. So it stands
  * between two candles, and a run that was stopped there, given the word and started again is the
  * run that was given it on the way. Promises: durable in both copies of the journal when it
  * returns; a word that changes nothing writes nothing. Never: trades.
@@ -12,6 +13,7 @@ import { nearestName } from '../base/nearest-name.ts';
 import type { Millis } from '../base/time.ts';
 import type { Breaker } from '../core/fact.ts';
 import type { Word } from '../core/step.ts';
+import { isUnheard } from '../policy/flatten.ts';
 import type { World } from '../policy/world.ts';
 import { BREAKERS } from '../trade/risk-state.ts';
 import { commit, type Steps } from './bot.ts';
@@ -32,6 +34,8 @@ export interface Told {
   readonly holds: readonly Hold[];
   /** What is held now, by symbol. */
   readonly positions: readonly HeldPosition[];
+  /** A live account that was not compared yet: more may be held there. */
+  readonly unheard?: boolean;
 }
 
 export interface HeldPosition {
@@ -42,7 +46,8 @@ export interface HeldPosition {
 
 export function tell(bot: Steps, word: Word): Told {
   const marketTime = marketTimeOf(bot.world);
-  const { facts } = commit(bot, { ...word, time: marketTime ?? 0 });
+  const time = marketTime ?? bot.world.portfolio.venue?.since ?? 0;
+  const { facts } = commit(bot, { ...word, time });
   bot.store.sync();
   return {
     changed: facts.length > 0,
@@ -50,6 +55,7 @@ export function tell(bot: Steps, word: Word): Told {
     marketTime,
     holds: holdsOf(bot.world['risk-manager']),
     positions: positionsOf(bot.world),
+    ...(isUnheard(bot.world) && { unheard: true }),
   };
 }
 

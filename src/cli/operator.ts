@@ -64,12 +64,14 @@ export const flatten = (options: StateOptions, io: Io): Promise<ExitCode> =>
   });
 
 /** What becomes of each position, and when. */
-function closingLines({ positions }: Told, byRunningBot: boolean): string[] {
-  if (positions.length === 0) return ['no position is open'];
+function closingLines({ positions, unheard }: Told, byRunningBot: boolean): string[] {
+  const more = unheard ? ['the exchange is asked what else is held, and that is closed too'] : [];
+  if (positions.length === 0) return unheard ? more : ['no position is open'];
   const when = byRunningBot ? 'is being closed' : 'is closed first thing at the next start';
-  return positions.map(
+  const lines = positions.map(
     ({ symbol, heardAt }) => `${symbol} ${when} (its last candle closed ${utcMinute(heardAt)})`,
   );
+  return [...lines, ...more];
 }
 
 interface Speech {

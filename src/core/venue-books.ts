@@ -47,6 +47,8 @@ export interface VenueBooks {
   readonly stops: Record<string, LegStops>;
   /** Of each symbol: the fills taken within the overlap, in the order of their folding. */
   readonly fills: Record<string, TakenFill[]>;
+  /** Since the account was met, or told to be flat, not everything there was compared yet. */
+  unheard?: boolean;
   /** Of each symbol: lots were booked without their fills, which are up to this time in them. */
   squared?: Record<string, Millis>;
   /** Of each symbol: the last settlement taken. */

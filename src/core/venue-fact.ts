@@ -11,6 +11,8 @@ import type { Side } from './order.ts';
 export interface VenueFactShapes {
   /** What the account held when the directory met it. */
   'account.opened': { readonly time: Millis; readonly balance: Units };
+  /** Everything there was compared, which a flatten and a first meeting wait for. */
+  'account.compared': { readonly time: Millis };
   /** Money that no fill and no settlement tells of (a deposit, a rounding). */
   'balance.corrected': { readonly time: Millis; readonly amount: Units; readonly reason: string };
   /** No answer yet, so it may be at the venue or not. The symbol takes no entries until it came. */

@@ -39,9 +39,13 @@ export function tellFlatten(world: World, word: Said<'flatten'>, telling: Tellin
 
 /** Ends the flatten that is under way once there is nothing left to close. Asked on each candle. */
 export function tellFlattened(world: World, { time, telling }: Moment): void {
-  if (world['risk-manager'].flattening === undefined || !isFlat(world)) return;
+  if (world['risk-manager'].flattening === undefined || !isFlat(world) || isUnheard(world)) return;
   telling.tell({ type: 'flatten.completed', time });
 }
+
+/** A live account may hold what is not known here before it was compared. */
+export const isUnheard = ({ run, portfolio }: World): boolean =>
+  run.binding?.mode === 'live' && (portfolio.venue?.unheard ?? portfolio.venue === undefined);
 
 /** Neither a position nor an order that could open one, however long its market was silent. */
 const isFlat = ({ portfolio }: World): boolean => openTrades(portfolio, 0) === 0;

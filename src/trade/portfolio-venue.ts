@@ -21,10 +21,16 @@ import type { Portfolio } from './portfolio.ts';
 
 export const venueHandlers: Handlers<Portfolio> = {
   'account.opened'(state, { time, balance }) {
-    state.venue ??= newVenueBooks(time);
+    state.venue ??= { ...newVenueBooks(time), unheard: true };
     if (state.fills > 0) return;
     state.startBalance = balance;
     state.balance = balance;
+  },
+  'account.compared'(state) {
+    delete booksIn(state).unheard;
+  },
+  'flatten.ordered'(state) {
+    if (state.venue !== undefined) state.venue.unheard = true;
   },
   'balance.corrected'(state, { amount }) {
     state.startBalance = asUnits(state.startBalance + amount);

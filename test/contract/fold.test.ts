@@ -40,6 +40,7 @@ const FACTS: Readonly<Record<FactName, boolean>> = {
   'flatten.ordered': true,
   'flatten.completed': true,
   'account.opened': false,
+  'account.compared': false,
   'balance.corrected': false,
   'order.doubted': false,
   'order.orphaned': false,

@@ -4,7 +4,9 @@
  */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Word } from '../../src/core/step.ts';
+import { tell } from '../../src/app/operator.ts';
+import { failed } from '../../src/base/result.ts';
+import type { Input, Word } from '../../src/core/step.ts';
 import { openTrades } from '../../src/trade/portfolio.ts';
 import { stopLots } from './desk-lag.ts';
 import { BTC, DeskWorld } from './desk-world.ts';
@@ -53,6 +55,62 @@ describe('a flatten of a live account', () => {
     assert.equal(forced(desk).length, 0);
     await desk.quiet();
     isFlat(desk);
+  });
+});
+
+describe('a flatten that is told before the account was heard', () => {
+  it('is done once it was compared, with what was found there', async () => {
+    const desk = new DeskWorld(1);
+    desk.venue.byHand(BTC, 'buy', 5);
+    desk.venue.tick(desk.venue.price, 1000);
+    say(desk, { kind: 'flatten' });
+    assert.deepEqual(desk.told('flatten.completed'), []);
+    await desk.quiet();
+    for (let turn = 0; turn < 30; turn += 1) {
+      await desk.attendant.round();
+      desk.venue.tick(desk.venue.price, 1000);
+    }
+    assert.equal(desk.venue.lots.get(BTC), 0);
+    isFlat(desk);
+  });
+
+  it('waits after a restart, too, for what a person opened meanwhile', async () => {
+    const desk = await opened();
+    desk.venue.byHand(BTC, 'sell', 5);
+    desk.venue.positions = async () => failed('timed-out', 'no answer in time', true);
+    desk.start();
+    say(desk, { kind: 'flatten' });
+    await desk.attendant.round();
+    assert.deepEqual(desk.told('flatten.completed'), []);
+  });
+
+  it('is over at the next comparison where nothing is held, which is at once', async () => {
+    const desk = await opened();
+    say(desk, { kind: 'flatten' });
+    assert.deepEqual(desk.told('flatten.completed'), []);
+    await desk.attendant.round();
+    assert.equal(desk.told('flatten.completed').length, 1);
+  });
+
+  it('has the time at which the account was met where no candle was seen', () => {
+    const desk = new DeskWorld(1);
+    const world = desk.world;
+    desk.commit({
+      kind: 'answer',
+      report: { type: 'account.opened', time: 1234, balance: 0 },
+    });
+    const store = { sync() {}, append() {}, seq: 1 };
+    const stepper = {
+      run: (_: number, input: Input) => {
+        desk.commit(input);
+        return { facts: [], line: '', blobs: [] };
+      },
+    };
+    tell({ world, store, stepper, watch: () => {} } as never, { kind: 'flatten' });
+    assert.deepEqual(
+      desk.told('flatten.ordered').map(({ time }) => time),
+      [1234],
+    );
   });
 });
 

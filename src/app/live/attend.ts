@@ -67,13 +67,15 @@ export function createAttendant(desk: Desk): Attendant {
   async function once(): Promise<Failure | null> {
     let failure = (await open(desk)) ?? (await protect(desk));
     const { comparedAt } = desk;
-    const isLate = comparedAt === null || desk.elapsed() - comparedAt >= RECONCILE_MS;
+    const isLate =
+      comparedAt === null || desk.elapsed() - comparedAt >= RECONCILE_MS || isUnheard(desk);
     // There is nothing to protect where a position should be: the two sides have parted.
     if (portfolioOf(desk).venue !== undefined && (isLate || failure?.code === 'no-position')) {
       const compared = await reconcile(desk);
       const isMet = compared === null || compared === BALANCE_DIFFERS;
       const again = compared === BALANCE_DIFFERS ? RECONCILE_MS - BALANCE_AGAIN_MS : 0;
       if (isMet) desk.comparedAt = desk.elapsed() - again;
+      if (isMet && isUnheard(desk)) answer(desk, { type: 'account.compared', time: timeOf(desk) });
       failure = (await protect(desk)) ?? (isMet ? null : compared);
     }
     if (portfolioOf(desk).venue !== undefined) failure = (await trade(desk)) ?? failure;
@@ -113,6 +115,9 @@ export function createAttendant(desk: Desk): Attendant {
     },
   };
 }
+
+/** A flatten waits for what may be there. */
+const isUnheard = (desk: Desk): boolean => portfolioOf(desk).venue?.unheard === true;
 
 /** The first meeting of a directory and its account. */
 async function open(desk: Desk): Promise<Failure | null> {
