@@ -115,6 +115,11 @@ export const EAGER_SLOWEST_MS = 5 * SECOND_MS;
 export const RECONCILE_MS = 3 * MINUTE_MS;
 /** What a venue's rounding of an open position's entry price may show: 0.01 of the quote currency. */
 export const BALANCE_SLACK = 1_000_000;
+/**
+ * With nothing held: what rounding to our units may have left of each fill, its settlements
+ * included. Exchanges count in ten digits and more; ours are eight.
+ */
+export const FILL_ROUNDING = 10;
 /** A request to an exchange: what has no answer by then is in doubt. */
 export const EXCHANGE_ANSWER_MS_MAX = 10 * SECOND_MS;
 /** An exchange that cannot be reached at the start is asked so often before the bot gives up. */

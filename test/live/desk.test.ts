@@ -240,6 +240,24 @@ describe('a person on the site of the exchange', () => {
     assertBooks(desk);
   });
 
+  it('has no deposit told of that is the rounding of fees, and one told of that is none', async () => {
+    const desk = await holding();
+    desk.venue.byHand(BTC, 'sell', 10);
+    desk.venue.wallet8 += 3;
+    await desk.compared();
+    assert.deepEqual(desk.told('balance.corrected'), []);
+    desk.venue.wallet8 += 50;
+    await desk.compared();
+    assert.deepEqual(
+      desk.told('balance.corrected').map(({ amount }) => amount),
+      [53],
+    );
+    const fresh = await opened();
+    fresh.venue.wallet8 += 1;
+    await fresh.compared();
+    assert.equal(fresh.told('balance.corrected').length, 1);
+  });
+
   it('who deposits makes no profit', async () => {
     const desk = await opened();
     desk.venue.wallet8 += toUnits(50);

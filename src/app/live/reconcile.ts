@@ -10,6 +10,7 @@ import {
   BALANCE_AGAIN_MS,
   BALANCE_SLACK,
   DIFFERENCE_MS,
+  FILL_ROUNDING,
   STRANGE_LOTS_MS,
 } from '../../base/limits.ts';
 import { toPriceStep, toQuote, type Units } from '../../base/money.ts';
@@ -231,6 +232,12 @@ export const BALANCE_DIFFERS: Failure = {
   hint: 'the balance differs',
 };
 
-/** With a position open the venue's own rounding of its entry price shows. */
-const slackOf = (desk: Desk): Units =>
-  symbolsOf(desk).some(symbol => lotsOf(desk, symbol) !== 0) ? BALANCE_SLACK : 0;
+/**
+ * With a position open the venue's own rounding of its entry price shows, without one that of what
+ * was booked: before the first fill nothing was rounded.
+ */
+function slackOf(desk: Desk): Units {
+  const isHeld = symbolsOf(desk).some(symbol => lotsOf(desk, symbol) !== 0);
+  const rounded = FILL_ROUNDING * portfolioOf(desk).fills;
+  return isHeld ? BALANCE_SLACK : Math.min(BALANCE_SLACK, rounded);
+}
