@@ -120,6 +120,10 @@ export const BALANCE_SLACK = 1_000_000;
  * included. Exchanges count in ten digits and more; ours are eight.
  */
 export const FILL_ROUNDING = 10;
+/** Orders of others that are remembered as told of, of each symbol: no exchange lets more wait. */
+export const ORPHANS_KEPT_MAX = 200;
+/** Names of orders that were asked for: what is forgotten is asked for again. */
+export const NAMES_KEPT_MAX = 2000;
 /** A request to an exchange: what has no answer by then is in doubt. */
 export const EXCHANGE_ANSWER_MS_MAX = 10 * SECOND_MS;
 /** An exchange that cannot be reached at the start is asked so often before the bot gives up. */

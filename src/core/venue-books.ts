@@ -47,6 +47,8 @@ export interface VenueBooks {
   readonly stops: Record<string, LegStops>;
   /** Of each symbol: the fills taken within the overlap, in the order of their folding. */
   readonly fills: Record<string, TakenFill[]>;
+  /** Of each symbol: the newest orders of others that were told of, by the venue's ids. */
+  orphans?: Record<string, readonly string[]>;
   /** Since the account was met, or told to be flat, not everything there was compared yet. */
   unheard?: boolean;
   /** Of each symbol: lots were booked without their fills, which are up to this time in them. */

@@ -166,6 +166,7 @@ const readPortfolio = fieldsOf<Portfolio>({
         }),
       ),
       fills: mapOf(listOf(fieldsOf<TakenFill>({ id: asText, time: asInteger }))),
+      orphans: optional(mapOf(listOf(asText))),
       unheard: optional(asBoolean),
       squared: optional(mapOf(asInteger)),
       funded: mapOf(asInteger),

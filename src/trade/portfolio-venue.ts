@@ -5,6 +5,7 @@
  * decides what is done about a difference (app/live does, and each of its answers is a fact).
  */
 import { must } from '../base/assert.ts';
+import { ORPHANS_KEPT_MAX } from '../base/limits.ts';
 import { asUnits } from '../base/money.ts';
 import { adopt, applyFunding, fundAccount } from '../core/account.ts';
 import type { Handlers } from '../core/component.ts';
@@ -39,6 +40,12 @@ export const venueHandlers: Handlers<Portfolio> = {
   'order.doubted'(state, { id }) {
     const waiting = state.outbox[id];
     if (waiting !== undefined) waiting.doubted = true;
+  },
+  'order.orphaned'(state, { symbol, venueId, done }) {
+    const books = booksIn(state);
+    if (done === 'canceled') return;
+    const told = [...(books.orphans?.[symbol] ?? []), venueId].slice(-ORPHANS_KEPT_MAX);
+    books.orphans = { ...books.orphans, [symbol]: told };
   },
   'stop.placed': (state, fact) =>
     placeStop(booksIn(state), fact, fact.filledBefore ?? state.orders[fact.id]?.filledLots ?? 0),

@@ -3,11 +3,9 @@ import { describe, it } from 'node:test';
 import { portfolioText } from '../../src/app/show-trade.ts';
 import { frozenLinesOf } from '../../src/app/view.ts';
 import { NOT_FOUND_AFTER_MS } from '../../src/base/limits.ts';
-import { toUnits } from '../../src/base/money.ts';
-import type { VenueFill } from '../../src/core/venue.ts';
-import { rounds, seeFills, stopLots } from './desk-lag.ts';
+import { rounds, stopLots } from './desk-lag.ts';
 import { assertBooks, holding, opened } from './desk-scene.ts';
-import { BTC, DEPOSIT, DeskWorld, ETH } from './desk-world.ts';
+import { BTC, DEPOSIT, ETH } from './desk-world.ts';
 import { CALM } from './fake-fault.ts';
 
 describe('the desk of a live account', () => {
@@ -158,116 +156,6 @@ describe('a stop', () => {
     await desk.compared();
     assert.equal(stopLots(desk.venue, BTC), 10);
     assert.ok(desk.told('stop.withdrawn').length > 0);
-  });
-});
-
-describe('a person on the site of the exchange', () => {
-  it('who closes a position closes a trade here', async () => {
-    const desk = await holding();
-    desk.venue.byHand(BTC, 'sell', 10);
-    await desk.quiet();
-    assert.equal(desk.told('trade.closed').at(-1)?.trade.exitReason, 'force_exit');
-    assertBooks(desk);
-  });
-
-  it('who opens one has it adopted behind a stop', async () => {
-    const desk = await opened();
-    desk.venue.byHand(BTC, 'sell', 7);
-    await desk.compared();
-    assert.equal(desk.lots(BTC), -7);
-    assert.equal(stopLots(desk.venue, BTC), 7);
-    assertBooks(desk);
-  });
-
-  it('who opens one has it adopted with the leverage that it has there', async () => {
-    for (const isTold of [true, false]) {
-      const desk = await opened();
-      desk.venue.leverage = 20;
-      // Once in a list of fills, and once only among the positions.
-      if (isTold) desk.venue.byHand(BTC, 'buy', 7);
-      else desk.venue.lots.set(BTC, 7);
-      await desk.compared();
-      const held = desk.world.portfolio.positions[BTC];
-      assert.equal(held?.leverage, 20);
-      const away = 1 - (held?.liquidationPrice ?? 0) / desk.venue.price;
-      assert.ok(away > 0.04 && away < 0.05, `liquidated ${away} below`);
-    }
-  });
-
-  it('or has it left alone, where the config says so, and no entry meets it', async () => {
-    const desk = new DeskWorld(3);
-    desk.unknown = 'leave';
-    desk.start();
-    await desk.quiet();
-    desk.venue.byHand(BTC, 'sell', 7);
-    await desk.compared();
-    assert.equal(desk.lots(BTC), 0);
-    assert.deepEqual(desk.world.portfolio.venue?.foreign, { [BTC]: -7 });
-    assert.equal(stopLots(desk.venue, BTC), 0);
-    desk.venue.byHand(BTC, 'buy', 7);
-    await desk.compared();
-    assert.deepEqual(desk.world.portfolio.venue?.foreign, {});
-    assert.equal(desk.venue.wallet8, desk.world.portfolio.balance);
-  });
-
-  it('who turns a position over has the old one closed and the new one adopted', async () => {
-    const desk = await holding();
-    desk.venue.byHand(BTC, 'sell', 25);
-    const { price } = desk.venue;
-    desk.venue.tick(price * 0.999, 1000);
-    await desk.compared();
-    assert.equal(desk.lots(BTC), -15);
-    assert.equal(desk.told('position.adopted').at(-1)?.price, price);
-    assert.equal(stopLots(desk.venue, BTC), 15);
-    assertBooks(desk);
-  });
-
-  it('who trades with himself is told of by one id, and has two fills', async () => {
-    const desk = await holding();
-    const [entry] = desk.told('order.filled');
-    const isOld = ({ fillId }: VenueFill): boolean =>
-      entry?.fillId?.startsWith(`${fillId}/`) === true;
-    seeFills(desk, fills => fills.map(fill => (isOld(fill) ? fill : { ...fill, fillId: 'one' })));
-    desk.venue.byHand(BTC, 'buy', 5);
-    desk.venue.byHand(BTC, 'sell', 5);
-    await desk.quiet();
-    desk.start();
-    await desk.compared();
-    assert.equal(desk.lots(BTC), 10);
-    assert.deepEqual(desk.told('balance.corrected'), []);
-    desk.venue.byHand(BTC, 'sell', 10);
-    await desk.compared();
-    assertBooks(desk);
-  });
-
-  it('has no deposit told of that is the rounding of fees, and one told of that is none', async () => {
-    const desk = await holding();
-    desk.venue.byHand(BTC, 'sell', 10);
-    desk.venue.wallet8 += 3;
-    await desk.compared();
-    assert.deepEqual(desk.told('balance.corrected'), []);
-    desk.venue.wallet8 += 50;
-    await desk.compared();
-    assert.deepEqual(
-      desk.told('balance.corrected').map(({ amount }) => amount),
-      [53],
-    );
-    const fresh = await opened();
-    fresh.venue.wallet8 += 1;
-    await fresh.compared();
-    assert.equal(fresh.told('balance.corrected').length, 1);
-  });
-
-  it('who deposits makes no profit', async () => {
-    const desk = await opened();
-    desk.venue.wallet8 += toUnits(50);
-    await desk.compared();
-    assert.deepEqual(
-      desk.told('balance.corrected').map(({ amount }) => amount),
-      [toUnits(50)],
-    );
-    assert.equal(desk.world.portfolio.realised, 0);
-    assertBooks(desk);
   });
 });
 

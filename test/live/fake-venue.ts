@@ -117,20 +117,14 @@ export class FakeVenue implements Venue {
   }
 
   async positions(): Promise<Result<readonly VenuePosition[]>> {
+    const held = [...this.lots].filter(([, lots]) => lots !== 0);
+    const { price: entryPrice, leverage, clock: time } = this;
     return this.#asked(() =>
       ok(
-        [...this.lots].flatMap(([symbol, lots]) =>
-          lots === 0
-            ? []
-            : [
-                {
-                  ...{ symbol, direction: lots > 0 ? ('long' as const) : ('short' as const) },
-                  ...{ lots: Math.abs(lots), entryPrice: this.price, leverage: this.leverage },
-                  unfit: null,
-                  time: this.clock,
-                },
-              ],
-        ),
+        held.map(([symbol, lots]) => ({
+          ...{ symbol, direction: lots > 0 ? 'long' : 'short', lots: Math.abs(lots) },
+          ...{ entryPrice, leverage, unfit: null, time },
+        })),
       ),
     );
   }

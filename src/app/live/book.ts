@@ -18,6 +18,7 @@ import {
   booksOf,
   type Desk,
   lookedUp,
+  noteName,
   ownOrders,
   portfolioOf,
   timeOf,
@@ -91,7 +92,7 @@ async function learnName(desk: Desk, { venueId, symbol }: VenueFill): Promise<Fa
   if (desk.names.has(venueId)) return null;
   const found = lookedUp(desk, venueId, await desk.venue.order(venueId, symbol));
   if (!found.ok) return found.error;
-  desk.names.set(venueId, found.value?.clientId ?? null);
+  noteName(desk, venueId, found.value?.clientId ?? null);
   return null;
 }
 

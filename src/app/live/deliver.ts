@@ -20,6 +20,7 @@ import {
   type Desk,
   inTurn,
   lookedUp,
+  noteName,
   portfolioOf,
   timeOf,
   wantedStops,
@@ -110,7 +111,7 @@ async function send(desk: Desk, order: Approved, clientId: string): Promise<Fail
   const placed = await venue.place(ticketOf(order, clientId));
   if (placed.ok) {
     perhapsSent.delete(clientId);
-    desk.names.set(placed.value, clientId);
+    noteName(desk, placed.value, clientId);
     answer(desk, { type: 'order.accepted', id, time: timeOf(desk) });
     return null;
   }

@@ -8,7 +8,7 @@
  * what to trade.
  */
 import { must } from '../../base/assert.ts';
-import { ASKED_OVERLAP_MS, NOT_FOUND_AFTER_MS } from '../../base/limits.ts';
+import { ASKED_OVERLAP_MS, NAMES_KEPT_MAX, NOT_FOUND_AFTER_MS } from '../../base/limits.ts';
 import { type Failure, ok, type Result } from '../../base/result.ts';
 import type { Millis } from '../../base/time.ts';
 import type { Report, VenueReport } from '../../core/fact.ts';
@@ -52,7 +52,7 @@ export interface Desk extends DeskOptions {
   readonly names: Map<string, string | null>;
   /** Of each list, by its name and symbol: when the venue last told all of it. */
   readonly heard: Map<string, Millis>;
-  /** Symbols whose leverage and margin mode are set. */
+  /** Symbols whose leverage and margin mode were set since the last comparison. */
   readonly prepared: Map<string, number>;
   /** Differences, and since when they are seen: acted on when they last. */
   readonly seen: Map<string, { readonly difference: number; readonly since: number }>;
@@ -78,8 +78,6 @@ export interface Desk extends DeskOptions {
   readonly ahead: Map<string, number>;
   /** Of a leg: the lots that it was filled with there, of which some are not booked yet. */
   readonly filledThere: Map<string, number>;
-  /** Orders of others that were told of. */
-  readonly orphans: Set<string>;
 }
 
 export function openDesk(options: DeskOptions): Desk {
@@ -93,7 +91,7 @@ export function openDesk(options: DeskOptions): Desk {
   return {
     ...options,
     ...{ perhapsSent, missing: new Map(), retired: new Map(), names: new Map() },
-    ...{ heard: new Map(), prepared: new Map(), seen: new Map(), orphans: new Set() },
+    ...{ heard: new Map(), prepared: new Map(), seen: new Map() },
     ...{ refused: new Set(), untaken: new Map(), silent: new Set(), doubtful: new Set() },
     ...{ unbooked: new Set(), leverages: new Map(), ahead: new Map(), filledThere: new Map() },
     ...{ comparedAt: null, flatSaidAt: null, hinted: false },
@@ -184,10 +182,18 @@ export async function untilFailure<T>(
 }
 
 /** A revision that no longer stands: its fill may be told of late, for a while. */
-export function retire({ retired }: Desk, clientId: string, order: Order): void {
-  retired.set(clientId, order);
-  const [oldest] = retired.keys();
-  if (retired.size > RETIRED_MAX && oldest !== undefined) retired.delete(oldest);
+export const retire = ({ retired }: Desk, clientId: string, order: Order): void =>
+  note(retired, [clientId, order], RETIRED_MAX);
+
+/** The client id behind an order of the venue's; null: none of ours. */
+export const noteName = ({ names }: Desk, venueId: string, clientId: string | null): void =>
+  note(names, [venueId, clientId], NAMES_KEPT_MAX);
+
+/** Forgets the oldest beyond so many. */
+function note<T>(known: Map<string, T>, [key, value]: [string, T], max: number): void {
+  known.set(key, value);
+  const [oldest] = known.keys();
+  if (known.size > max && oldest !== undefined) known.delete(oldest);
 }
 
 /**

@@ -28,6 +28,7 @@ import {
   inTurn,
   lookedUp,
   nextRevision,
+  noteName,
   portfolioOf,
   refusalOf,
   retire,
@@ -76,7 +77,7 @@ async function placeStop(desk: Desk, wanted: WantedStop): Promise<Failure | null
   const terms = { clientId, symbol, side, kind, lots, trigger, price: null, leverage };
   const placed = await venue.place({ ...terms, reduceOnly: true });
   if (placed.ok) {
-    desk.names.set(placed.value, clientId);
+    noteName(desk, placed.value, clientId);
     return tellPlaced(desk, sent, { lots, trigger });
   }
   const { code, retry } = placed.error;

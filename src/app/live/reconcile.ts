@@ -41,6 +41,8 @@ import { missStop } from './protect.ts';
 
 export async function reconcile(desk: Desk): Promise<Failure | null> {
   const symbols = symbolsOf(desk);
+  // A person may have changed the modes since: they are asked for again before the next entry.
+  desk.prepared.clear();
   const unbooked = await inTurn(symbols, symbol => bookAll(desk, symbol));
   // Positions first: what another life of this directory placed may be all that protects one.
   return (
@@ -70,12 +72,11 @@ async function tellOrphan(desk: Desk, order: VenueOrder): Promise<Failure | null
   // A position that is left alone may have been ours once: its stops are left with it.
   const isItsStop = reduceOnly && (booksOf(desk).foreign[symbol] ?? 0) !== 0;
   const isOurs = isOfDirectory(desk.directory, clientId) && !isItsStop;
-  if (!isOurs && desk.orphans.has(venueId)) return null;
+  if (!isOurs && booksOf(desk).orphans?.[symbol]?.includes(venueId) === true) return null;
   if (isOurs && reduceOnly && isBare(desk, symbol))
     return { code: 'difference', retry: true, hint: `a stop in ${symbol} waits for its successor` };
   const canceled = isOurs ? await desk.venue.cancel(clientId, symbol) : null;
   if (canceled?.ok === false && canceled.error.code !== 'not-found') return canceled.error;
-  desk.orphans.add(venueId);
   const done = isOurs ? 'canceled' : 'left alone';
   answer(desk, { type: 'order.orphaned', symbol, venueId, clientId, done, time: timeOf(desk) });
   return null;
