@@ -1,75 +1,97 @@
 /**
- * What a dashboard costs: candles per second of `trade` at full speed without one, with one that
- * nobody looks at, and with twenty pages that listen, in a process of their own.
+ * What a dashboard costs: `trade` at full speed without one, with one that nobody looks at, and with
+ * twenty pages that listen, in a process of their own.
+ *
+ * Two figures of each: candles per second, in which the machine's other work shows too, and the CPU
+ * time of the bot's own thread per candle, in which it hardly does.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { runCli } from '../src/cli/cli.ts';
 import { ALL_LEARNERS } from './all-learners.ts';
 import { longTape } from './market.ts';
 import { type Row, row } from './table.ts';
 
-const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 const CLIENT = fileURLToPath(new URL('./web-client.ts', import.meta.url));
-const CANDLES = 20_000;
+const CANDLES = 10_000;
 const ROUNDS = 3;
 const CLIENTS = 20;
 
+interface Cost {
+  readonly perSecond: number;
+  readonly cpuMicros: number;
+}
+
 export async function web(folder: string): Promise<Row[]> {
   const tape = await longTape(folder);
-  const [none, alone, watched]: [number[], number[], number[]] = [[], [], []];
+  const costs = new Map<number | null, Cost[]>([null, 0, CLIENTS].map(key => [key, []]));
+  const run = (name: string, clients: number | null) => costOf(join(folder, name), tape, clients);
+  await run('warm', CLIENTS);
   // By turns, so that what else the machine does meets all three alike.
-  for (let round = 0; round < ROUNDS; round += 1) {
-    const run = (name: string, clients: number | null) =>
-      candlesPerSecond(join(folder, `${name}-${round}`), tape, clients);
-    none.push(await run('none', null));
-    alone.push(await run('alone', 0));
-    watched.push(await run('watched', CLIENTS));
-  }
-  const unit = 'candles/s';
-  return [
-    row({ what: 'trade at full speed, no dashboard', value: median(none), unit }),
-    row({ what: '  a dashboard, nobody looks', value: median(alone), unit }),
-    row({ what: `  ${CLIENTS} pages listen`, value: median(watched), unit }),
+  for (let round = 0; round < ROUNDS; round += 1)
+    for (const [clients, known] of costs) known.push(await run(`${clients}-${round}`, clients));
+  const of = (clients: number | null, figure: keyof Cost): number =>
+    median((costs.get(clients) ?? []).map(cost => cost[figure]));
+  const figures = (clients: number | null) => [
     row({
-      ...{ what: `  ${CLIENTS} pages against none`, value: median(watched) / median(alone) },
-      ...{ unit: '×', decimals: 3, atLeast: 0.97 },
+      ...{ what: TITLES.get(clients) ?? '', value: of(clients, 'perSecond') },
+      unit: 'candles/s',
+    }),
+    row({
+      ...{ what: "  CPU of the bot's thread per candle", value: of(clients, 'cpuMicros') },
+      ...{ unit: 'µs', decimals: 1 },
+    }),
+  ];
+  const against = { unit: '×', decimals: 3, atLeast: 0.97 };
+  return [
+    ...[null, 0, CLIENTS].flatMap(figures),
+    row({
+      what: '  pages against none, candles per second',
+      value: of(CLIENTS, 'perSecond') / of(0, 'perSecond'),
+      ...against,
+    }),
+    row({
+      what: "  the same by the CPU of the bot's thread",
+      value: of(0, 'cpuMicros') / of(CLIENTS, 'cpuMicros'),
+      ...against,
     }),
   ];
 }
+
+const TITLES: ReadonlyMap<number | null, string> = new Map([
+  [null, 'trade at full speed, no dashboard'],
+  [0, 'a dashboard that nobody looks at'],
+  [CLIENTS, `${CLIENTS} pages that listen to it`],
+]);
 
 const median = (values: readonly number[]): number =>
   values.toSorted((one, other) => one - other)[values.length >> 1] ?? Number.NaN;
 
 /** `clients`: null: no dashboard. */
-async function candlesPerSecond(
-  directory: string,
-  tape: string,
-  clients: number | null,
-): Promise<number> {
+async function costOf(directory: string, tape: string, clients: number | null): Promise<Cost> {
   const args = ['trade', '--speed', 'max', '--until', String(CANDLES), '--tape', tape];
   const web = clients === null ? ['--no-web'] : ['--port', '0'];
-  const bot = spawn(process.execPath, [MAIN, ...args, ...web, '--dir', directory], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, ...ALL_LEARNERS },
-  });
   let said = '';
   let pages: ChildProcess | null = null;
-  bot.stdout.setEncoding('utf8').on('data', (text: string) => {
+  const hear = (text: string): void => {
     said += text;
     const address = /^dashboard: (\S+) /m.exec(said)?.[1];
     if (pages !== null || address === undefined || !clients) return;
-    pages = spawn(process.execPath, [CLIENT, address, String(clients)], {
-      stdio: ['ignore', 'inherit', 'inherit'],
-    });
+    pages = spawn(process.execPath, [CLIENT, address, String(clients)], { stdio: 'ignore' });
+  };
+  const before = process.threadCpuUsage();
+  const code = await runCli([...args, ...web, '--dir', directory], {
+    stdout: { write: text => hear(text), on: () => {} },
+    stderr: { write: text => hear(text), on: () => {} },
+    ...{ env: ALL_LEARNERS, now: Date.now, log: null },
   });
-  const [code] = await once(bot, 'close');
+  const { user, system } = process.threadCpuUsage(before);
   (pages as ChildProcess | null)?.kill();
   rmSync(directory, { recursive: true, force: true });
   const rate = /^Candles .*\(([\d,]+)\/s\)$/m.exec(said)?.[1];
   if (code !== 0 || rate === undefined) throw new Error(`trade exited ${code}: ${said}`);
   if (clients && pages === null) throw new Error('nobody came to listen');
-  return Number(rate.replaceAll(',', ''));
+  return { perSecond: Number(rate.replaceAll(',', '')), cpuMicros: (user + system) / CANDLES };
 }

@@ -51,15 +51,20 @@ export class TradeDashboard {
   }
 
   async open(session: Session): Promise<void> {
-    const { openDashboard } = await import('../web/dashboard.ts');
     const { config, now, progress, following, warn } = this.#wish;
     const { isTokenOurs: _, ...door } = this.#door;
-    this.#dashboard = openDashboard({
-      ...{ session, door, now, progress, following, warn },
-      ...{ version: version(), startedAt: this.#startedAt },
-      ...{ journalMirror: config.journalMirror, allowNetwork: config.allowNetworkFilesystem },
-      onListening: (address, busy) => this.#tell(address, busy),
-    });
+    try {
+      const { openDashboard } = await import('../web/dashboard.ts');
+      this.#dashboard = openDashboard({
+        ...{ session, door, now, progress, following, warn },
+        ...{ version: version(), startedAt: this.#startedAt },
+        ...{ journalMirror: config.journalMirror, allowNetwork: config.allowNetworkFilesystem },
+        onListening: (address, busy) => this.#tell(address, busy),
+      });
+    } catch (error) {
+      // It only shows what is traded.
+      warn(`no dashboard: ${error instanceof Error ? error.message : String(error)}`);
+    }
   }
 
   /** Undefined: it ended with a failure. */

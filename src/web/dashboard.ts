@@ -69,6 +69,7 @@ class OpenDashboard implements Dashboard {
   #isTaken = true;
   #isWatched = false;
   #isOpen = true;
+  #isListening = false;
   #dueAt = 0;
   #beatAt = 0;
   #toldAt = 0;
@@ -102,6 +103,8 @@ class OpenDashboard implements Dashboard {
   async close(ended: string): Promise<void> {
     if (!this.#isOpen) return;
     this.#stop();
+    // A short run may be over before anybody could have looked.
+    if (!this.#isListening) return void (await this.#worker.terminate());
     const left = new Promise<void>(resolve => this.#worker.once('exit', () => resolve()));
     try {
       this.#say({ kind: 'end', ...this.#news(ended) });
@@ -217,7 +220,10 @@ class OpenDashboard implements Dashboard {
 
   #hear(word: ToBot): void {
     const { session, door, onListening, warn } = this.#options;
-    if (word.kind === 'listening') onListening(addressOf(door.host, word.port), word.busy);
+    if (word.kind === 'listening') {
+      this.#isListening = true;
+      onListening(addressOf(door.host, word.port), word.busy);
+    }
     if (word.kind === 'deaf') warn(`no dashboard: ${word.why}`);
     if (word.kind === 'taken') this.#isTaken = true;
     if (word.kind === 'watched') {

@@ -24,7 +24,7 @@ const TRADE: TradeRecord = {
 /** What the queue reads of a world: the position that a fill began, with its stop. */
 const worldWith = (entryOrderId: string | null): World =>
   ({
-    run: { lastCandleTime: 60_000 },
+    run: { lastCandleTime: 60_000, settings: { timeframeMs: 60_000 } },
     portfolio: {
       positions:
         entryOrderId === null
@@ -116,6 +116,7 @@ describe('the fact queue', () => {
 
   it('says of a word of the operator what the screen says', () => {
     const [row] = seen([{ type: 'trading.paused', time: 1 }]).news;
+    assert.equal(row?.time, 120_000, 'the close of the last candle');
     assert.match(
       row?.text ?? '',
       /^trading is paused: no new entries until you lift it: .*models$/,

@@ -9,6 +9,7 @@ import { equityRowOf, tradeOf } from '../app/account-view.ts';
 import type { BotParts } from '../app/bot.ts';
 import { exitMarkOf, marksOfFill, marksOfTrade } from '../app/chart-mark.ts';
 import { screenLineOf } from '../app/fact-log.ts';
+import { marketTimeOf } from '../app/view.ts';
 import {
   CHART_CANDLES_MAX,
   CHART_MARKS_MAX,
@@ -86,7 +87,7 @@ export class FactQueue {
         default:
           if (fact.type === 'model.trained' || fact.type === 'memory.replaced')
             this.#hasLearned = true;
-          add(this.#told, { seq, time: world.run.lastCandleTime, fact }, NEWS_KEPT_MAX);
+          add(this.#told, { seq, time: marketTimeOf(world), fact }, NEWS_KEPT_MAX);
       }
   }
 
