@@ -51,7 +51,7 @@ export class BotDouble implements Bot {
 
   async view<N extends ViewName>(name: N): Promise<Views[N]> {
     this.asked.push(name);
-    return { seq: 7 } as unknown as Views[N];
+    return { seq: 7, journal: { bytes: 1, mirror: null } } as unknown as Views[N];
   }
 
   async act(action: string) {
@@ -79,7 +79,14 @@ export function serverWith({ door, assets, trades = [], ailment = null, now }: S
     ...door,
   };
   const app = createServer({
-    ...{ door: whole, model, streams, bot, ailment: () => ailment, weigh: () => 4096 },
+    ...{
+      door: whole,
+      model,
+      streams,
+      bot,
+      ailment: () => ailment,
+      weigh: () => ({ directory: 4096, journal: 512 }),
+    },
     access: new Access(whole.token, now ?? (() => 0)),
     assets: assets ?? { files: new Map(), scriptHashes: [] },
     metrics: async () => 'holdfast_equity_quote 1\n',

@@ -6,7 +6,7 @@
  * (`weightOf`, for a thread that may wait for a disk).
  */
 import { components } from '../components.ts';
-import { directoryBytes } from '../state/directory-size.ts';
+import { directoryBytes, journalBytes } from '../state/directory-size.ts';
 import { type HeldPlace, placeHeld } from './directory.ts';
 import type { Session } from './session.ts';
 
@@ -30,7 +30,8 @@ export function directoryOf(session: Session, journalMirror: string | null) {
     }),
     generations: store.generations.map(({ seq, madeAtMs }) => ({ seq, madeAt: madeAtMs })),
     journal: {
-      bytes: store.journalBytes,
+      // Both copies, since the last checkpoint; the disk tells of all that is kept.
+      bytes: 2 * store.journalBytes,
       stepsSinceCheckpoint: store.stepsSinceCheckpoint,
       mirror: journalMirror,
     },
@@ -53,10 +54,16 @@ function roundOf(round: NonNullable<ReturnType<Session['scrub']>>['last']) {
   return { at: Date.parse(at), files, findings, repaired };
 }
 
+export interface Weight {
+  readonly directory: number;
+  readonly journal: number;
+}
+
 /** What it weighs on the disk, both copies; null where it cannot be looked at now. */
-export function weightOf(place: HeldPlace): number | null {
+export function weightOf(place: HeldPlace): Weight | null {
   try {
-    return directoryBytes(placeHeld(place).disks);
+    const { disks } = placeHeld(place);
+    return { directory: directoryBytes(disks), journal: journalBytes(disks) };
   } catch {
     // A running bot renames and drops files while this counts them.
     return null;

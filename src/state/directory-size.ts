@@ -8,13 +8,18 @@
 import { EXIT, Fault } from '../base/fault.ts';
 import type { Disk } from './disk.ts';
 import type { Disks } from './journal.ts';
+import { JOURNAL_FOLDER } from './journal-file.ts';
 
-const FOLDERS = ['journal', 'previous', 'blobs'];
+const FOLDERS = [JOURNAL_FOLDER, 'previous', 'blobs'];
 
 export function directoryBytes({ a, b }: Disks): number {
   const own = bytesIn(a, '') + memoryBytes(a) + logBytes(a);
   return a === b ? own : own + memoryBytes(b);
 }
+
+/** All segments that are kept, both copies. */
+export const journalBytes = ({ a, b }: Disks): number =>
+  bytesBelow(a, JOURNAL_FOLDER) + (a === b ? 0 : bytesBelow(b, JOURNAL_FOLDER));
 
 const memoryBytes = (disk: Disk): number => sum(FOLDERS.map(folder => bytesBelow(disk, folder)));
 

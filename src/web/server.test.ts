@@ -21,7 +21,9 @@ describe('what is looked at', () => {
   });
 
   it('weighs the directory for the state page', async () => {
-    assert.equal((await opened().get('/api/state')).json().directoryBytes, 4096);
+    const { directoryBytes, journal } = (await opened().get('/api/state')).json();
+    assert.equal(directoryBytes, 4096);
+    assert.deepEqual(journal, { bytes: 512, mirror: null });
   });
 
   it('is never kept by a browser', async () => {

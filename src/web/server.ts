@@ -6,6 +6,7 @@
  * an action; an error is one line of JSON. Never: shows a stack, a path of the machine or the token.
  */
 import { type FastifyError, type FastifyInstance, type FastifyReply, fastify } from 'fastify';
+import type { Weight } from '../app/directory-view.ts';
 import {
   WEB_BODY_BYTES_MAX,
   WEB_CONNECTIONS_MAX,
@@ -28,8 +29,8 @@ export interface ServerOptions {
   readonly model: Model;
   readonly streams: Streams;
   readonly bot: Bot;
-  /** What the directory weighs, bytes; null: it could not be looked at. */
-  readonly weigh: () => number | null;
+  /** What the directory weighs; null: it could not be looked at. */
+  readonly weigh: () => Weight | null;
   /** The text of `/metrics`. */
   readonly metrics: () => Promise<string>;
   /** Null: all is well; else why not. */
@@ -91,7 +92,13 @@ function routeViews(app: FastifyInstance, { model, bot, weigh }: ServerOptions):
   app.get('/api/learning', (): Promise<Views['learning']> => bot.view('learning'));
   app.get('/api/state', async (): Promise<Views['state']> => {
     const view = await bot.view('state');
-    return { ...view, directoryBytes: weigh() };
+    const weight = weigh();
+    const { journal } = view;
+    return {
+      ...view,
+      directoryBytes: weight?.directory ?? null,
+      journal: { ...journal, bytes: weight?.journal ?? journal.bytes },
+    };
   });
 }
 

@@ -80,6 +80,7 @@ export interface StateView {
   readonly files: readonly StateFileRow[];
   readonly generations: readonly { readonly seq: number; readonly madeAt: Millis }[];
   readonly journal: {
+    /** All that is kept of it, both copies. */
     readonly bytes: number;
     readonly stepsSinceCheckpoint: number;
     readonly mirror: string | null;
