@@ -5,7 +5,7 @@
  * Two figures of each: candles per second, in which the machine's other work shows too, and the CPU
  * time of the bot's own thread per candle, in which it hardly does.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type SpawnOptions, spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -18,6 +18,9 @@ const CLIENT = fileURLToPath(new URL('./web-client.ts', import.meta.url));
 const CANDLES = 10_000;
 const ROUNDS = 3;
 const CLIENTS = 20;
+const PORT = 18_480;
+const ADDRESS = `http://127.0.0.1:${PORT}`;
+const PIPED = { stdio: ['ignore', 'pipe', 'inherit'] } satisfies SpawnOptions;
 
 interface Cost {
   readonly perSecond: number;
@@ -72,26 +75,29 @@ const median = (values: readonly number[]): number =>
 /** `clients`: null: no dashboard. */
 async function costOf(directory: string, tape: string, clients: number | null): Promise<Cost> {
   const args = ['trade', '--speed', 'max', '--until', String(CANDLES), '--tape', tape];
-  const web = clients === null ? ['--no-web'] : ['--port', '0'];
+  const web = clients === null ? ['--no-web'] : ['--port', String(PORT)];
+  // They are there before the bot is: to start a process costs the thread that does it.
+  const pages = clients ? spawn(process.execPath, [CLIENT, ADDRESS, String(clients)], PIPED) : null;
   let said = '';
-  let pages: ChildProcess | null = null;
+  let heard = 0;
+  pages?.stdout?.on('data', (bytes: Buffer) => {
+    heard += bytes.length;
+  });
   const hear = (text: string): void => {
     said += text;
-    const address = /^dashboard: (\S+) /m.exec(said)?.[1];
-    if (pages !== null || address === undefined || !clients) return;
-    pages = spawn(process.execPath, [CLIENT, address, String(clients)], { stdio: 'ignore' });
   };
   const before = process.threadCpuUsage();
   const code = await runCli([...args, ...web, '--dir', directory], {
-    stdout: { write: text => hear(text), on: () => {} },
-    stderr: { write: text => hear(text), on: () => {} },
+    stdout: { write: hear, on: () => {} },
+    stderr: { write: hear, on: () => {} },
     ...{ env: ALL_LEARNERS, now: Date.now, log: null },
   });
   const { user, system } = process.threadCpuUsage(before);
-  (pages as ChildProcess | null)?.kill();
+  pages?.kill();
   rmSync(directory, { recursive: true, force: true });
   const rate = /^Candles .*\(([\d,]+)\/s\)$/m.exec(said)?.[1];
   if (code !== 0 || rate === undefined) throw new Error(`trade exited ${code}: ${said}`);
-  if (clients && pages === null) throw new Error('nobody came to listen');
+  // A page says a byte when its stream begins.
+  if (clients && heard < clients) throw new Error(`${heard} pages came to listen`);
   return { perSecond: Number(rate.replaceAll(',', '')), cpuMicros: (user + system) / CANDLES };
 }
