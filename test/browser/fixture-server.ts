@@ -1,216 +1,130 @@
 /**
- * A dashboard's server without a bot: canned answers, and a hand on its stream.
+ * The dashboard's server without a bot: its routes, guard and streams as they are, on canned
+ * answers, with a hand on its lines.
  *
- * Promises: what the page may rely on of the real one (event ids, resuming behind Last-Event-ID,
- * cookie and header for actions) holds here; each request is written down. Never: trades.
+ * Promises: what a page is told comes from the model that the bot's server has; whatever is ordered
+ * is written down. Never: trades.
  */
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import type {
-  ActionAnswer,
-  ActionRequest,
-  Change,
-  Snapshot,
-  TradePage,
-  TradeRow,
-} from '../../src/web/view.ts';
-import { assetAt, contentPolicy } from './fixture-asset.ts';
+import type { Socket } from 'node:net';
+import type { FastifyInstance } from 'fastify';
+import { Access } from '../../src/web/access.ts';
+import { loadAssets } from '../../src/web/asset.ts';
+import type { Bot, Door } from '../../src/web/message.ts';
+import { Model } from '../../src/web/model.ts';
+import { createServer } from '../../src/web/server.ts';
+import { Streams } from '../../src/web/stream.ts';
+import type { ActionName, Change, Snapshot, Status, TradeRow } from '../../src/web/view.ts';
 import { type FixtureData, fixtureData } from './fixture-data.ts';
 
 export const TOKEN = 'the-token-of-the-fixture';
-const COOKIE = 'session=of-the-fixture';
+const HOST = '127.0.0.1';
+/** Types are stripped once for all tests of a file. */
+const assets = loadAssets();
 
-interface Sent {
-  readonly id: string;
-  readonly change: Change;
+/** What a bot that begins anew has in place of what the fixture says. */
+export interface Wish {
+  readonly status?: Partial<Status>;
+  /** Looking takes the token as well, as on an address of the network. */
+  readonly isOpen?: boolean;
 }
 
-export class FixtureServer {
-  readonly requests: string[] = [];
-  readonly actions: string[] = [];
-  /** Every event id that went out, by stream: a hole or a double would stand here. */
-  readonly ids: string[][] = [];
-  /** Everything asks for the token, as on an address of the network. */
-  locked = false;
-  data: FixtureData;
-  snapshot: Snapshot;
-  readonly #policy = contentPolicy();
-  readonly #server = createServer((request, response) => void this.#answer(request, response));
-  readonly #streams = new Set<ServerResponse>();
-  #sent: Sent[] = [];
-  #refuses = false;
-  #port = 0;
+/** `lost`: it goes to no stream, and each has a hole then. */
+export type Happening = Partial<Omit<Change, 'status' | 'from'>> & {
+  readonly status?: Partial<Status>;
+  readonly trades?: readonly TradeRow[];
+  readonly lost?: boolean;
+};
 
-  constructor(now = Date.now()) {
-    this.data = fixtureData(now);
-    this.snapshot = this.data.snapshot;
+export class FixtureServer {
+  readonly actions: ActionName[] = [];
+  readonly data: FixtureData = fixtureData(Date.now());
+  readonly #model: Model;
+  readonly #streams: Streams;
+  readonly #app: FastifyInstance;
+  readonly #sockets = new Set<Socket>();
+  #refuses = false;
+  #url = '';
+
+  constructor({ status, isOpen = false }: Wish = {}) {
+    const { snapshot, trades, learning, state } = this.data;
+    this.#model = new Model({ ...snapshot, status: { ...snapshot.status, ...status } }, trades);
+    const door: Door = { host: HOST, port: 0, hosts: [], token: TOKEN, isOpen };
+    const views = { learning, state };
+    const bot: Bot = { view: async name => views[name], act: async action => this.#act(action) };
+    this.#streams = new Streams({
+      ...{ run: 'run', snapshot: () => this.#model.snapshot(), onWatched: () => undefined },
+    });
+    this.#app = createServer({
+      ...{ door, assets, model: this.#model, streams: this.#streams, bot },
+      access: new Access(TOKEN, Date.now),
+      ...{ weigh: () => state.directoryBytes, metrics: async () => '', ailment: () => null },
+    });
+    this.#app.server.on('connection', (socket: Socket) => this.#meet(socket));
   }
 
   get url(): string {
-    return `http://127.0.0.1:${this.#port}`;
+    return this.#url;
+  }
+
+  get snapshot(): Snapshot {
+    return this.#model.snapshot();
   }
 
   async open(): Promise<this> {
-    await new Promise<void>(resolve => this.#server.listen(this.#port, '127.0.0.1', resolve));
-    this.#port = (this.#server.address() as AddressInfo).port;
+    this.#url = await this.#app.listen({ host: HOST, port: 0 });
     return this;
   }
 
   async close(): Promise<void> {
     this.cut();
-    this.#server.closeAllConnections();
-    await new Promise(resolve => this.#server.close(resolve));
+    await this.#streams.close();
+    await this.#app.close();
   }
 
-  /** Something happened. `skipped`: it goes to nobody, and every stream has a hole. */
-  push(news: Partial<Change>, skipped = false): void {
-    const { status } = this.snapshot;
-    const next = { ...status, seq: status.seq + 1, at: Date.now(), ...news.status };
+  push({ trades = [], lost = false, status, ...news }: Happening): void {
+    const { seq } = this.#model.status;
+    const { positions, orders } = this.snapshot;
     const change: Change = {
-      ...{ positions: this.snapshot.positions, orders: this.snapshot.orders },
-      ...{ equity: [], candles: {}, marks: [], news: [], stale: [] },
+      ...{ positions, orders, equity: [], candles: {}, marks: [], news: [], stale: [] },
       ...news,
-      ...{ from: status.seq, status: next },
+      from: seq,
+      status: { ...this.#model.status, at: Date.now(), ...status, seq: seq + 1 },
     };
-    const { candles } = this.snapshot;
-    const grown = Object.entries(change.candles).map(
-      ([symbol, rows]) => [symbol, [...(candles[symbol] ?? []), ...rows]] as const,
-    );
-    this.snapshot = {
-      ...{ status: next, positions: change.positions, orders: change.orders },
-      equity: [...this.snapshot.equity, ...change.equity],
-      candles: { ...candles, ...Object.fromEntries(grown) },
-      marks: [...this.snapshot.marks, ...change.marks],
-      news: [...this.snapshot.news, ...change.news],
-    };
-    if (skipped) return;
-    const sent = { id: `1-${this.#sent.length + 1}`, change };
-    this.#sent.push(sent);
-    for (const stream of this.#streams) this.#send(stream, 'change', sent.id, change);
+    this.#model.take(change, trades);
+    if (!lost) this.#streams.send(change);
   }
 
-  say(text: string): void {
-    this.push({ news: [{ seq: this.snapshot.status.seq + 1, time: Date.now(), text }] });
+  say(text: string, lost = false): void {
+    this.push({ news: [{ seq: this.#model.status.seq + 1, time: Date.now(), text }], lost });
   }
 
-  /** Every stream breaks; `refuses`: and none opens until it is let in again. */
-  cut(refuses = false): void {
-    this.#refuses = refuses;
-    for (const stream of this.#streams) stream.destroy();
-    this.#streams.clear();
+  /** Every line breaks, and none is taken until the page is let in again. */
+  cut(): void {
+    this.#refuses = true;
+    for (const socket of this.#sockets) socket.destroy();
   }
 
   letIn(): void {
     this.#refuses = false;
   }
 
-  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { pathname, searchParams } = new URL(request.url ?? '/', this.url);
-    this.requests.push(`${request.method} ${request.url}`);
-    response.setHeader('content-security-policy', this.#policy);
-    response.setHeader('x-content-type-options', 'nosniff');
-    if (request.method === 'POST') return this.#post(request, response, pathname);
-    const asset = assetAt(pathname);
-    if (asset !== null)
-      return void response.writeHead(200, { 'content-type': asset.type }).end(asset.body);
-    if (this.#refuses) return void request.socket.destroy();
-    if (this.locked && !isKnown(request)) return json(response, 401, { ok: false, text: '' });
-    if (pathname === '/api/stream') return this.#stream(request, response);
-    if (pathname === '/api/snapshot') return json(response, 200, this.snapshot);
-    if (pathname === '/api/trades') return json(response, 200, this.#trades(searchParams));
-    if (pathname === '/api/trades.csv') {
-      const rows = chosen(this.data.trades, searchParams).map(one => `${one.id},${one.symbol}`);
-      response.writeHead(200, { 'content-type': 'text/csv' });
-      return void response.end(['id,symbol', ...rows, ''].join('\r\n'));
-    }
-    if (pathname === '/api/learning') return json(response, 200, this.data.learning);
-    if (pathname === '/api/state') return json(response, 200, this.data.state);
-    json(response, 404, { ok: false, text: 'There is nothing.' });
+  #meet(socket: Socket): void {
+    if (this.#refuses) return void socket.destroy();
+    this.#sockets.add(socket);
+    socket.once('close', () => this.#sockets.delete(socket));
   }
 
-  #stream(request: IncomingMessage, response: ServerResponse): void {
-    response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
-    response.write('retry: 200\n\n');
-    const last = String(request.headers['last-event-id'] ?? '');
-    const [run, at] = last.split('-');
-    this.ids.push([]);
-    if (run === '1')
-      for (const sent of this.#sent.slice(Number(at)))
-        this.#send(response, 'change', sent.id, sent.change);
-    else this.#send(response, 'snapshot', `1-${this.#sent.length}`, this.snapshot);
-    this.#streams.add(response);
-    response.on('close', () => this.#streams.delete(response));
-  }
-
-  #send(stream: ServerResponse, event: string, id: string, data: unknown): void {
-    this.ids.at(-1)?.push(id);
-    stream.write(`id: ${id}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
-  }
-
-  #trades(params: URLSearchParams): TradePage {
-    const found = chosen(this.data.trades, params);
-    const offset = Number(params.get('offset') ?? 0);
-    const values = (key: 'symbol' | 'strategy' | 'exitReason'): string[] =>
-      [...new Set(this.data.trades.map(trade => trade[key]))].sort();
-    return {
-      ...{ found: found.length, kept: this.data.trades.length },
-      rows: found.slice(offset, offset + Number(params.get('limit') ?? 50)),
-      ...{ symbols: values('symbol'), strategies: values('strategy') },
-      reasons: values('exitReason'),
-    };
-  }
-
-  async #post(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
-    const body = JSON.parse((await request.setEncoding('utf8').toArray()).join(''));
-    if (path === '/api/login') {
-      const isRight = body.token === TOKEN;
-      if (isRight) response.setHeader('set-cookie', `${COOKIE}; HttpOnly; SameSite=Strict; Path=/`);
-      return json(response, isRight ? 200 : 401, { ok: isRight, text: '' });
-    }
-    if (path === '/api/logout') {
-      response.setHeader('set-cookie', 'session=; Max-Age=0; Path=/');
-      return json(response, 200, { ok: true, text: 'Signed out.' });
-    }
-    if (path !== '/api/action' || !isKnown(request) || request.headers['x-holdfast'] !== '1')
-      return json(response, 401, { ok: false, text: '' });
-    json(response, 200, this.#act(body));
-  }
-
-  #act({ action }: ActionRequest): ActionAnswer {
+  #act(action: ActionName): { readonly ok: boolean; readonly text: string } {
     this.actions.push(action);
-    if (action === 'pause' || action === 'resume') {
-      const { status } = this.snapshot;
-      const lamps = status.lamps.map(lamp =>
-        lamp.id === 'paused'
-          ? { ...lamp, on: action === 'pause', text: 'by the operator; resume lifts it' }
-          : lamp,
-      );
-      this.push({ status: { ...status, seq: status.seq + 1, lamps } });
-    }
+    if (action === 'pause' || action === 'resume') this.#pause(action === 'pause');
     return { ok: true, text: `${action}: done.` };
   }
-}
 
-const isKnown = (request: IncomingMessage): boolean =>
-  (request.headers.cookie ?? '').split('; ').includes(COOKIE);
-
-function json(response: ServerResponse, status: number, value: unknown): void {
-  response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
-  response.end(JSON.stringify(value));
-}
-
-function chosen(trades: readonly TradeRow[], params: URLSearchParams): TradeRow[] {
-  const fits = (value: string, name: string): boolean =>
-    [null, '', value].includes(params.get(name));
-  const key = (params.get('sort') ?? 'exitTime') as keyof TradeRow;
-  const turn = params.get('order') === 'asc' ? 1 : -1;
-  return trades
-    .filter(
-      trade =>
-        fits(trade.symbol, 'symbol') &&
-        fits(trade.side, 'side') &&
-        fits(trade.strategy, 'strategy') &&
-        fits(trade.exitReason, 'reason'),
-    )
-    .sort((one, other) => (one[key] < other[key] ? -turn : one[key] > other[key] ? turn : 0));
+  #pause(on: boolean): void {
+    const text = on ? 'by the operator; resume lifts it' : '';
+    const { lamps } = this.#model.status;
+    this.push({
+      status: { lamps: lamps.map(one => (one.id === 'paused' ? { ...one, on, text } : one)) },
+    });
+  }
 }

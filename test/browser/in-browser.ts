@@ -5,7 +5,7 @@
 import { after, before, describe, it } from 'node:test';
 import type { Browser, BrowserContextOptions } from 'playwright-core';
 import { findChromium, openBrowser } from './chromium.ts';
-import { FixtureServer } from './fixture-server.ts';
+import { FixtureServer, type Wish } from './fixture-server.ts';
 import { type Visit, visit } from './visit.ts';
 
 export interface Given extends Visit {
@@ -16,7 +16,7 @@ export interface Case {
   /** Where the visit begins: `#/trades`. */
   readonly at?: string;
   readonly context?: BrowserContextOptions;
-  readonly prepare?: (server: FixtureServer) => void;
+  readonly bot?: Wish;
 }
 
 type Told = (sentence: string, given: Case, body: (given: Given) => Promise<void>) => void;
@@ -32,9 +32,8 @@ export function describeInBrowser(title: string, tell: (test: Told) => void): vo
     after(() => browser?.close());
     tell((sentence, given, body) => {
       it(sentence, async () => {
-        const server = await new FixtureServer().open();
+        const server = await new FixtureServer(given.bot).open();
         try {
-          given.prepare?.(server);
           const visited = await visit(browser, server.url + (given.at ?? ''), given.context);
           await body({ ...visited, server });
           await visited.end();

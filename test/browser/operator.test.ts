@@ -78,9 +78,7 @@ describeInBrowser('the operator', test => {
   });
 
   test('where even looking needs the token, it is asked for first', {
-    prepare: server => {
-      server.locked = true;
-    },
+    bot: { isOpen: true },
   }, async ({ page, forgive }) => {
     forgive(REFUSED);
     await signIn(page);

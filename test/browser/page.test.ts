@@ -102,7 +102,7 @@ describeInBrowser('every page', test => {
     const download = page.waitForEvent('download');
     await page.getByRole('link', { name: 'Download CSV' }).click();
     const file = readFileSync(await (await download).path(), 'utf8');
-    assert.equal(file.split('\r\n').length, shorts + 2, 'a head, the rows, and the last line end');
+    assert.equal(file.trimEnd().split('\r\n').length, shorts + 1, 'a head and the rows');
     // The address holds the filter: going back takes it off again.
     await page.goBack();
     await page.goBack();
