@@ -198,7 +198,7 @@ export const STREAM_CHANGES_BYTES_MAX = 16 * 1024 * 1024;
 export const STREAM_BUFFER_BYTES_MAX = 1024 * 1024;
 /** What was written to the streams has so long to leave at the end. */
 export const STREAM_CLOSE_MS = SECOND_MS / 2;
-/** A comment on a silent stream, so that neither end takes it for dead. */
+/** A beat on a silent stream, so that neither end takes it for dead. */
 export const STREAM_BEAT_MS = 15 * SECOND_MS;
 /** Ports that are tried from the wanted one on. */
 export const WEB_PORTS_MAX = 20;

@@ -31,6 +31,9 @@ export type Channel = Pick<
   'write' | 'end' | 'destroy' | 'writableLength' | 'once' | 'on'
 >;
 
+/** An event, not a comment: a page hears it, and knows that a quiet market is no dead line. */
+const BEAT = 'event: beat\ndata: still here\n\n';
+
 interface Kept {
   readonly number: number;
   readonly text: string;
@@ -52,7 +55,7 @@ export class Streams {
 
   constructor(options: StreamsOptions) {
     this.#options = options;
-    this.#beat = setInterval(() => this.#toAll(': still here\n\n'), STREAM_BEAT_MS).unref();
+    this.#beat = setInterval(() => this.#toAll(BEAT), STREAM_BEAT_MS).unref();
   }
 
   get count(): number {

@@ -23,11 +23,8 @@ export interface Stream {
 }
 
 const RETRY_MS = 2000;
-/**
- * Half-open connections say nothing: a stream that is silent for so long is begun anew. A quiet
- * market has a candle a minute.
- */
-const SILENCE_MS_MAX = 90_000;
+/** A line that is dead without a word (a phone that slept): the server beats every 15 seconds. */
+const SILENCE_MS_MAX = 40_000;
 
 export function openStream(ear: Ear): Stream {
   let source: EventSource | null = null;
