@@ -13,6 +13,7 @@ import type { JournalStep } from '../state/journal.ts';
 import type { Note } from '../state/notes.ts';
 import { historyOf, journalOf, lookAt, memoryOf, type Place, reach } from './directory.ts';
 import { closeIn } from './point.ts';
+import { STARTED, startsIn } from './recorded-file.ts';
 import { marketTimeOf } from './view.ts';
 
 export interface HistoryEvent {
@@ -148,6 +149,7 @@ function eventOfNote(note: Note, before: number, generations: readonly HistoryEn
   const seq = typeof own === 'number' ? own : before;
   const event = { seq, at, what, parts: textsIn(note['parts']) };
   if (what === 'recovered') return { ...event, ...recoveredIn(note) };
+  if (what === STARTED) return { ...event, text: startedText(note) };
   if (what === 'reset') return { ...event, text: 'began afresh' };
   if (what === 'scrubbed') return { ...event, text: scrubbedText(note) };
   if (WITH_REASON.includes(what)) return { ...event, text: `${note['why']}` };
@@ -155,6 +157,13 @@ function eventOfNote(note: Note, before: number, generations: readonly HistoryEn
   if (what !== 'checkpoint') return { ...event, text: JSON.stringify(details) };
   const kept = generations.some(each => each.seq === seq) ? ', kept' : '';
   return { ...event, text: `${note['reason']}, ${note['files']} files${kept}` };
+}
+
+function startedText(note: Note): string {
+  const [start] = startsIn([note]);
+  if (start === undefined) return '';
+  const files = start.files.map(({ file, sha256 }) => `${file} (${sha256.slice(0, 12)})`);
+  return [`by ${start.version} on Node ${start.node}`, ...files].join(', ');
 }
 
 const scrubbedText = ({ files, findings, repaired }: Note): string =>

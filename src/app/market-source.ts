@@ -8,7 +8,7 @@ import { simulatedFeed } from '../exchange/simulated.ts';
 import { SIMULATED_SYMBOLS } from '../exchange/simulated-market.ts';
 import { type TapeFeed, tapeFeed } from '../exchange/tape.ts';
 import { type AppConfig, marketConflict } from './config.ts';
-
+import { recordFiles } from './recorded-file.ts';
 import type { MarketSource } from './wire.ts';
 
 export const SIMULATED_MARKET = {
@@ -42,6 +42,7 @@ export async function openTapes(wish: TapeWish, config: AppConfig): Promise<Tape
     feed,
     timeframeMs: feed.timeframeMs,
     fundingFiles: wish.funding,
+    record: () => recordFiles(wish.tape, wish.funding),
     title: `tape ${tapes.map(tape => nameOf(tape.file) + (tape.spot ? ' (spot, as if perpetual)' : '')).join(', ')}`,
   };
   checkMarket(config, source);

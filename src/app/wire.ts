@@ -30,8 +30,10 @@ import { createCourier, errandsOf } from './courier.ts';
 import { refuseForeign, refuseUnfinished } from './foreign-folder.ts';
 import type { Unknown } from './live/desk.ts';
 import { createLiveCourier } from './live/live-courier.ts';
+import { type RecordedFile, STARTED } from './recorded-file.ts';
 import type { ScrubPace } from './scrubber.ts';
 import { createTrainer } from './trainer.ts';
+import { version } from './version.ts';
 
 /** Of a new directory, where none is given. */
 const DEFAULT_SEED = 1;
@@ -44,6 +46,8 @@ export interface MarketSource {
   readonly feed: Feed;
   readonly timeframeMs: number;
   readonly fundingFiles: readonly string[];
+  /** What its files are; absent where it is not made of files. */
+  readonly record?: () => Promise<readonly RecordedFile[]>;
   /** An account there, and its fingerprint: real orders. */
   readonly venue?: Venue;
   readonly account?: string;
@@ -135,7 +139,16 @@ async function assemble(options: WireOptions, store: Store): Promise<BotParts> {
     watch: options.watch,
   };
   introduce(bot, options, { binding, recorded: funding.recorded });
+  if (options.directory !== null) await noteStart(store, source);
   return bot;
+}
+
+/** What a later report says of this run: by whom, and out of which files. */
+async function noteStart(store: Store, { record }: MarketSource): Promise<void> {
+  // A tape that cannot be read whole is a fault when its place is met, not before.
+  const files = await record?.().catch(() => []);
+  const made = { version: version(), node: process.version };
+  store.note({ what: STARTED, seq: store.seq, ...made, files: files ?? [] });
 }
 
 interface Dealing {
