@@ -20,7 +20,8 @@ const WALLS: Readonly<Record<string, readonly string[]>> = {
     ...['base', 'core', 'trade', 'learn', 'policy', 'components.ts'],
     ...['state', 'backup', 'exchange', 'legacy'],
   ],
-  cli: ['base', 'core', 'app', 'web'],
+  report: ['base', 'core', 'app'],
+  cli: ['base', 'core', 'app', 'web', 'report', 'notify'],
   web: ['base', 'core', 'app'],
   'main.ts': ['cli'],
   'index.ts': ['base', 'core', 'app', 'components.ts'],
@@ -31,9 +32,12 @@ const WALLS: Readonly<Record<string, readonly string[]>> = {
  */
 const DOORS: readonly string[] = ['src/learn/features.ts', 'src/learn/labels.ts'];
 
+/** Makes text out of a view, so that the same memory gives the same bytes. */
+const TIMELESS = 'report';
+
 const PURE = ['base', 'core', 'trade', 'learn', 'policy', 'components.ts'];
-/** cli and web see the core's types alone. */
-const TYPES_ONLY: Readonly<Record<string, string>> = { cli: 'core', web: 'core' };
+/** cli, web and report see the core's types alone. */
+const TYPES_ONLY: Readonly<Record<string, string>> = { cli: 'core', web: 'core', report: 'core' };
 
 const COMPONENTS = [
   'src/trade/market.ts',
@@ -125,7 +129,7 @@ describe('walls', () => {
   });
 
   it('pure folders read no clock, roll no dice and raise no powers', () => {
-    const pure = sources.filter(file => PURE.includes(roomOf(file.path)));
+    const pure = sources.filter(({ path }) => [...PURE, TIMELESS].includes(roomOf(path)));
     assert.deepEqual(pure.flatMap(impuritiesOf), []);
   });
 

@@ -126,7 +126,7 @@ async function downloadTape(
       partial.remove();
       return null;
     }
-    const written = writeExport(file, gzipSync(text), true);
+    const written = writeExport(file, gzipSync(text), { replace: true });
     partial.remove();
     return { pair: symbol, ...written, ...figuresOf(candles, timeframeMs) };
   } finally {
@@ -182,7 +182,11 @@ async function downloadFunding(
   }
   const text = `${FUNDING_HEADER}\n${lines.join('')}`;
   const file = join(folder, fundingName({ exchange: id, symbol }));
-  return { pair: symbol, settlements: lines.length, ...writeExport(file, gzipSync(text), true) };
+  return {
+    pair: symbol,
+    settlements: lines.length,
+    ...writeExport(file, gzipSync(text), { replace: true }),
+  };
 }
 
 function makeFolder(folder: string): void {

@@ -4,11 +4,11 @@
  * Promises: a part is written in a format that is the field's own, or refused with those it has; no
  * file is written before all of them are made. Never: writes into the state directory.
  */
-import { existsSync, mkdirSync, realpathSync, statSync } from 'node:fs';
-import { basename, dirname, extname, join, resolve, sep } from 'node:path';
+import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { dirname, extname, join, sep } from 'node:path';
 import { EXIT, Fault } from '../base/fault.ts';
 import { components, type Memory } from '../components.ts';
-import { type Exported, taken, writeExport } from './export-file.ts';
+import { type Exported, refuseInside, taken, writeExport } from './export-file.ts';
 import { ENDINGS, formatOf, type StateFormat } from './export-format.ts';
 import { encodeTable, rowsOf, type TableFormat } from './export-table.ts';
 import { exportModel } from './model-export.ts';
@@ -129,7 +129,7 @@ export function writeDrafts(
   return drafts.map(({ part, rows, bytes }, index) => ({
     part,
     rows,
-    ...writeExport(files[index] ?? to, bytes, options.replace),
+    ...writeExport(files[index] ?? to, bytes, { replace: options.replace }),
   }));
 }
 
@@ -159,23 +159,4 @@ function makeFolder(folder: string): void {
     const { code = '' } = error as NodeJS.ErrnoException;
     throw new Fault(EXIT.config, `${folder} cannot be made: ${code}`, 'check --to');
   }
-}
-
-/** A file of another kind in there would be taken for somebody else's, or for damage. */
-function refuseInside(folder: string, directory: string): void {
-  const inside = `${realOf(folder)}${sep}`.startsWith(`${realOf(directory)}${sep}`);
-  if (inside)
-    throw new Fault(
-      EXIT.config,
-      `${folder} is in the state directory ${directory}`,
-      'choose another place with --to',
-    );
-}
-
-/** With links followed, as far as the path exists. */
-function realOf(path: string): string {
-  const whole = resolve(path);
-  if (existsSync(whole)) return realpathSync(whole);
-  const parent = dirname(whole);
-  return parent === whole ? whole : join(realOf(parent), basename(whole));
 }

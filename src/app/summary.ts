@@ -30,7 +30,8 @@ export interface SummaryView {
   /** Share of the time with a position. */
   readonly exposure: number | null;
   readonly candles: number;
-  readonly seconds: number;
+  /** Wall time; null: not of one run. */
+  readonly seconds: number | null;
   readonly trainingSeconds: number | null;
   /** Of the wall seconds. */
   readonly trainingShare: number | null;
@@ -65,7 +66,7 @@ export function summary(view: SummaryView): string {
       .filter(one => one.ms > 0)
       .map((one): [string, string] => [`Stopped by ${one.breaker}`, durationText(one.ms)]),
     ...view.held.map((line): [string, string] => ['Held back', line]),
-    ['Candles', `${count(view.candles)} in ${decimal(view.seconds, 1)} s${paceText(view)}`],
+    ['Candles', `${count(view.candles)}${paceText(view)}`],
   ];
   if (view.trainingSeconds !== null)
     rows.push(['Training', trainingText(view.trainingSeconds, view.trainingShare)]);
@@ -76,5 +77,8 @@ export function summary(view: SummaryView): string {
 const trainingText = (seconds: number, share: number | null): string =>
   `${decimal(seconds, 1)} s${share === null ? '' : ` (${percent(share, 1)} of the time)`}`;
 
-const paceText = (view: SummaryView): string =>
-  view.seconds > 0 ? ` (${decimal(view.candles / view.seconds, 0)}/s)` : '';
+function paceText({ candles, seconds }: SummaryView): string {
+  if (seconds === null) return '';
+  const pace = seconds > 0 ? ` (${decimal(candles / seconds, 0)}/s)` : '';
+  return ` in ${decimal(seconds, 1)} s${pace}`;
+}

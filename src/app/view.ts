@@ -106,10 +106,13 @@ export interface RunFigures {
   readonly trainingShare: number;
 }
 
-/** `directory`: where it is remembered; null: nowhere. */
+/** Nobody adds up the wall time of a life. */
+const OF_A_LIFE = { seconds: null, trainingSeconds: null, trainingShare: null };
+
+/** `directory`: where it is remembered; null: nowhere. Without figures of a run: of all its life. */
 export function summaryOf(
   world: World,
-  figures: RunFigures,
+  figures: RunFigures | null,
   directory: string | null,
 ): SummaryView {
   const metrics = metricsNow(world);
@@ -121,7 +124,7 @@ export function summaryOf(
     openTrades: Object.keys(world.portfolio.positions).length,
     fees: metrics.feesPaid,
     funding: metrics.fundingPaid,
-    ...figures,
+    ...(figures ?? { ...OF_A_LIFE, candles: world.run.candles }),
     latched: BREAKERS.map(breaker => ({
       breaker: breaker.replaceAll('_', ' '),
       ms: latchedMsAt(world['risk-manager'], breaker, time),

@@ -190,9 +190,9 @@ describe('the walk-forward report', () => {
   });
 
   it('says what metrics say of a real run, and changes nothing of it', async () => {
-    const evaluator = createEvaluator({ kind: 'parts', count: 4 });
+    const evaluator = createEvaluator();
     const watched = await runInto(evaluator);
-    const report = evaluator.report(watched);
+    const report = evaluator.report(watched, { kind: 'parts', count: 4 });
     assertAddsUp(report);
     const metrics = metricsNow(watched);
     const { overall, daily } = report;

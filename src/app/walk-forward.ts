@@ -101,6 +101,24 @@ export function walkForward(
   };
 }
 
+export interface HoldDays extends Omit<Hold, 'totalReturnInterval'> {
+  /** By UTC day what one unit of quote currency is worth at its end. */
+  readonly days: readonly { readonly day: number; readonly worth: number }[];
+}
+
+/** Buying and holding over the whole evaluation; null before the first candle. */
+export function holdThrough(evaluation: Evaluation): HoldDays | null {
+  const returns = rowsOf(evaluation).map(row => row.holdReturn);
+  const days = evaluation.days.map(({ day, hold }) => ({ day, worth: hold }));
+  if (days.length === 0) return null;
+  return {
+    totalReturn: (days.at(-1)?.worth ?? 1) - 1,
+    sharpe: sharpeOf(returns),
+    maxDrawdown: fallOf(returns),
+    days,
+  };
+}
+
 /** A UTC day; those on which nothing was told have no record. */
 interface Row {
   readonly day: number;

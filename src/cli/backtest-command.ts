@@ -25,6 +25,10 @@ export interface BacktestOptions {
   readonly q: boolean;
   /** `true`: by calendar months. Absent: no report. */
   readonly walkForward?: Cut | true;
+  /** Writes a report to keep there. */
+  readonly html?: string;
+  /** A file of that name gives way. */
+  readonly yes: boolean;
   readonly acceptLoss: boolean;
   readonly json: boolean;
 }
@@ -45,6 +49,8 @@ export function registerBacktest(program: Program, { run }: Registration): void 
     )
     .option('--skip-bad-rows', 'skip and count bad rows of a tape instead of refusing it', false)
     .option('--walk-forward [segments]', 'report by months, or by so many equal segments', toCut)
+    .option('--html <file>', 'write a report to keep: one HTML file with plots')
+    .option('--yes', 'replace the file of --html where it exists', false)
     .option('--no-learning', 'switch all four learners off: what the strategies do alone')
     .option('--no-signal-model', 'without the signal model')
     .option('--no-deep', 'without the deep signal model')

@@ -1,15 +1,17 @@
 /**
  * `backtest`: the same engine over tapes with no delay.
  *
- * Promises: without --dir nothing touches the disk; with it the directory ends as `trade --tape`
+ * Promises: without --dir nothing touches the disk, but for the report of --html; with it the directory ends as `trade --tape`
  * would leave it. `--json` prints one JSON object and nothing else.
  */
 import { fullSpeed } from '../app/clock.ts';
 import { type AppConfig, loadConfig } from '../app/config.ts';
 import { Console } from '../app/console.ts';
+import { placeOf } from '../app/directory.ts';
 import { createEvaluator } from '../app/evaluator.ts';
 import { openTapes, type TapeSource } from '../app/market-source.ts';
 import { ProgressBar } from '../app/progress-bar.ts';
+import { type EndedRun, reportOfRun } from '../app/report.ts';
 import { runSession, type SessionResult } from '../app/session.ts';
 import { listenForSignals } from '../app/signals.ts';
 import { summary } from '../app/summary.ts';
@@ -19,6 +21,7 @@ import { walkForwardText } from '../app/walk-forward-text.ts';
 import { EXIT } from '../base/fault.ts';
 import type { BacktestOptions } from './backtest-command.ts';
 import type { Command, Io } from './io.ts';
+import { refuseReport, writeReport, writtenText } from './report-file.ts';
 
 const STOPPED = 'it was stopped before the end of the tape: the figures are of the part before';
 
@@ -28,11 +31,12 @@ const STEPS_PER_LOOK = 256;
 export const backtest: Command<BacktestOptions> = async (options, io) => {
   const config = loadConfig({ file: options.config, env: io.env });
   const screen = new Console({ stdout: io.stdout, stderr: io.stderr, now: io.now, env: io.env });
+  if (options.html !== undefined) refuseReport(options.html, options);
   const source = await openTapes(options, config);
   const bar = new ProgressBar(io.stderr, 'backtest');
   const signals = listenForSignals(() => {});
   const cut = cutOf(options);
-  const evaluator = cut === null ? null : createEvaluator(cut);
+  const evaluator = cut === null && options.html === undefined ? null : createEvaluator();
   let steps = 0;
   try {
     const result = await runSession({
@@ -70,13 +74,34 @@ export const backtest: Command<BacktestOptions> = async (options, io) => {
     bar.end();
     tellSkipped(source, screen);
     if (result.ending === 'stopped') screen.warn(STOPPED);
-    tell(result, { options, io, report: evaluator?.report(result.bot.world) ?? null });
+    const walkForward = cut === null ? null : (evaluator?.report(result.bot.world, cut) ?? null);
+    tell(result, { options, io, report: walkForward });
+    const hold = evaluator?.hold() ?? null;
+    await keepReport({ bot: result.bot, source, hold, walkForward }, { options, config, io });
     return EXIT.ok;
   } finally {
     bar.end();
     signals.detach();
   }
 };
+
+interface Keeping {
+  readonly options: BacktestOptions;
+  readonly config: AppConfig;
+  readonly io: Io;
+}
+
+/** After the figures: they are told, whatever becomes of the file. */
+async function keepReport(
+  run: Omit<EndedRun, 'place'>,
+  { options: { html, yes, dir, json }, config, io }: Keeping,
+): Promise<void> {
+  if (html === undefined) return;
+  const place = dir === undefined ? null : placeOf({ ...config, dir });
+  const view = await reportOfRun({ ...run, place });
+  const written = writeReport(view, { file: html, replace: yes, io });
+  if (!json) io.stdout.write(`\n${writtenText(written)}\n`);
+}
 
 /** An option switches off what the config has on, never the other way round. */
 function settingsOf(options: BacktestOptions, { settings }: AppConfig): AppConfig['settings'] {

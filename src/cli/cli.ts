@@ -15,6 +15,7 @@ import { registerDownloadData } from './download-data-command.ts';
 import type { Io } from './io.ts';
 import { registerModel } from './model-command.ts';
 import { registerOperator } from './operator-command.ts';
+import { registerReport } from './report-command.ts';
 import { registerState } from './state-command.ts';
 import { tellError } from './tell-error.ts';
 import { registerTrade } from './trade-command.ts';
@@ -54,6 +55,7 @@ function createProgram(
   for (const register of [
     registerTrade,
     registerBacktest,
+    registerReport,
     registerOperator,
     registerState,
     registerModel,
