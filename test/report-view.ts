@@ -99,9 +99,9 @@ export function sampleReport(changes: Partial<ReportView> = {}): ReportView {
     ...{ candles: 20_160, openTrades: 1, metrics: metricsOf(trades, finalEquity) },
     hold: {
       ...{ totalReturn: 0.1, sharpe: 1.2, maxDrawdown: 0.08, isWhole: true },
-      points: Array.from({ length: DAYS }, (_, day) => [
-        BEGIN + (day + 1) * DAY_MS,
-        START * (1 + 0.1 * (day / (DAYS - 1))),
+      points: Array.from({ length: DAYS + 1 }, (_, day) => [
+        BEGIN + day * DAY_MS,
+        START * (1 + 0.1 * (day / DAYS)),
       ]),
     },
     equity: { points, dailyUntil: null, leavesOutImported: false },

@@ -59,8 +59,9 @@ function holdView(evaluation: Evaluation, isWhole: boolean): HoldView | null {
   if (hold === null) return null;
   const { days, ...figures } = hold;
   const equity = toQuote(evaluation.start.equity);
-  const points = days.map(({ day, worth }) => [(day + 1) * DAY_MS, worth * equity] as const);
-  return { ...figures, isWhole, points };
+  const begin = [(days[0]?.day ?? 0) * DAY_MS, equity] as const;
+  const ends = days.map(({ day, worth }) => [(day + 1) * DAY_MS, worth * equity] as const);
+  return { ...figures, isWhole, points: [begin, ...ends] };
 }
 
 const NOTHING = { equity: 0, symbols: [], timeframeMs: 0, cost: 0 };

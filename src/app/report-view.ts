@@ -45,7 +45,7 @@ export interface ReportView {
 export interface HoldView extends Omit<Hold, 'totalReturnInterval'> {
   /** Of all the directory's life; false: of the run that was just made alone. */
   readonly isWhole: boolean;
-  /** What the equity at the beginning of the run would be worth at the end of each day. */
+  /** The equity that the run began with, and what it would be worth at the end of each day. */
   readonly points: readonly (readonly [time: Millis, worth: number])[];
 }
 

@@ -201,6 +201,12 @@ describe('the walk-forward report', () => {
     for (const name of ['totalReturn', 'sharpe', 'maxDrawdown', 'feesPaid', 'fundingPaid'] as const)
       near(overall[name], metrics[name], name);
     assert.equal(daily?.returns.length, metrics.days);
+    const hold = evaluator.hold();
+    assert.ok(hold?.isWhole);
+    for (const name of ['totalReturn', 'sharpe', 'maxDrawdown'] as const)
+      near(hold[name], overall.buyAndHold[name], name);
+    near(hold.points.at(-1)?.[1] ?? 0, metrics.startBalance * (1 + hold.totalReturn), 'worth');
+    assert.equal(hold.points.length, metrics.days + 1);
     assert.equal(hashesOf(watched).all, hashesOf(await runInto(null)).all);
   });
 

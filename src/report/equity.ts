@@ -6,7 +6,7 @@
 import { area, line } from 'd3-shape';
 import { decimal, percent, signedPercent } from '../app/number-text.ts';
 import type { EquityPointView, ReportView } from '../app/report-view.ts';
-import { DAY_MS, type Millis, utcDate, utcMinute } from '../base/time.ts';
+import { type Millis, utcDate, utcMinute } from '../base/time.ts';
 import { figure, legendOf } from './figure.ts';
 import { type Html, html } from './html.ts';
 import {
@@ -51,9 +51,10 @@ function equityFigure(view: ReportView): Html {
 function besideHold({ equity, hold, quote, metrics }: ReportView): Html | null {
   if (hold === null || hold.points.length < 2) return null;
   const [begin = 0] = hold.points[0] ?? [];
-  const during = equity.points.filter(([time]) => time >= begin - DAY_MS);
+  const during = equity.points.filter(([time]) => time >= begin);
   const own = during.map(([time, value]): Point => [time, value]);
-  const ends = new Map(hold.points.map(([time, worth]) => [utcDate(time - 1).slice(0, 7), worth]));
+  const days = hold.points.slice(1);
+  const ends = new Map(days.map(([time, worth]) => [utcDate(time - 1).slice(0, 7), worth]));
   const columns = [{ title: 'month (UTC)', text: true as const }, { title: `worth in ${quote}` }];
   return figure({
     ...{ id: 'hold', title: 'Equity beside buying and holding', frame: LOW },

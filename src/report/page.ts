@@ -109,8 +109,8 @@ function leadText({ metrics, hold, quote, openTrades, to }: ReportView): string 
   const amount = Math.abs(metrics.finalEquity - metrics.startBalance);
   const own = `The bot ${verb} ${decimal(amount)} ${quote} (${signedPercent(totalReturn)}) in ${decimal(metrics.trades, 0)} trades${open}.`;
   if (hold === null || !hold.isWhole) return own;
-  const than = hold.totalReturn > totalReturn ? 'more' : 'no more';
-  return `${own} Buying and holding came to ${signedPercent(hold.totalReturn)}: ${than} than that.`;
+  const more = hold.totalReturn > totalReturn ? 'more' : 'less';
+  return `${own} Buying and holding came to ${signedPercent(hold.totalReturn)}, which is ${more}.`;
 }
 
 function readingNotes({ provenance, hold }: ReportView): Html {
@@ -131,5 +131,5 @@ function holdNote({ isWhole, points }: HoldView): string {
   const own = 'Buy and hold: equal parts of each pair at the first open, no costs, no leverage.';
   const begin = points[0]?.[0];
   if (isWhole || begin === undefined) return own;
-  return `${own} It is of the run that was just made, from ${utcDate(begin - 1)} on; the directory had traded before.`;
+  return `${own} It is of the run that was just made, from ${utcDate(begin)} on; the directory had traded before.`;
 }

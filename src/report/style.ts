@@ -64,7 +64,7 @@ summary:focus-visible{outline:2px solid var(--equity);outline-offset:2px}
 footer{color:var(--soft);font-size:12.5px;padding-top:28px;padding-bottom:36px;overflow-wrap:anywhere}
 .columns .t{white-space:normal}
 @media (max-width:820px){.beside{grid-template-columns:minmax(0,1fr)}}
-@media (max-width:640px){main,header,footer{padding-left:14px;padding-right:14px}.columns{columns:1}dd{font-size:17px}}
+@media (max-width:640px){main,header,footer{padding-left:14px;padding-right:14px}.columns{columns:1}dd{font-size:17px}.metrics td:last-child{min-width:15em}}
 @media print{@page{size:A4;margin:14mm}
 :root{color-scheme:light;--ground:#fff;--card:#fff;--ink:#000;--soft:#444;--edge:#bbb;--equity:#0b6bcb;--hold:#8a6d1f;--gain:#12703a;--loss:#b3261e;
 --gain-fill:18,112,58;--loss-fill:179,38,30;--c0:#0b6bcb;--c1:#b3261e;--c2:#12703a;--c3:#8a4fbf;--c4:#a85b00;--c5:#00757a;--c6:#6b6f76}
