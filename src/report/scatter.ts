@@ -36,6 +36,9 @@ const SIGNS = [
   'm-3-3h6v6h-6z',
 ];
 
+/** From here on signs are drawn fainter, so that it is seen where they lie close. */
+const CROWD = 1500;
+
 interface Reason {
   readonly name: string;
   /** Place among the signs and colours. */
@@ -65,7 +68,8 @@ function signsOf(
     const path = [...places].map(start => start + SIGNS[place]).join('');
     return html`<path class="sign c${place}" d="${path}"/>\n`;
   });
-  return html`<g>${paths}</g>`;
+  const count = reasons.reduce((sum, { trades }) => sum + trades.length, 0);
+  return count > CROWD ? html`<g class="crowd">${paths}</g>` : html`<g>${paths}</g>`;
 }
 
 const legend = (reasons: readonly Reason[]): Html =>

@@ -52,7 +52,7 @@ svg text{fill:var(--soft);font-size:12px;font-family:inherit}
 .zero{stroke:var(--soft);stroke-dasharray:3 3;fill:none}
 .line{fill:none;stroke-width:1.6;stroke-linejoin:round}.equity{stroke:var(--equity)}.hold{stroke:var(--hold);stroke-dasharray:6 3}
 .water{fill:var(--loss);fill-opacity:.35;stroke:var(--loss);stroke-width:1}
-.sign{fill:none;stroke-width:1.2;opacity:.75}
+.sign{fill:none;stroke-width:1.2;opacity:.75}.crowd .sign{stroke-width:.8;opacity:.4}
 .c0{stroke:var(--c0)}.c1{stroke:var(--c1)}.c2{stroke:var(--c2)}.c3{stroke:var(--c3)}.c4{stroke:var(--c4)}.c5{stroke:var(--c5)}.c6{stroke:var(--c6)}
 .dot{fill:var(--equity);fill-opacity:.5;stroke:var(--equity)}
 .bar.gain{fill:var(--gain);fill-opacity:.55}.bar.loss{fill:var(--loss);fill-opacity:.55}.whisker{stroke:var(--ink);fill:none}
