@@ -23,6 +23,7 @@ const WALLS: Readonly<Record<string, readonly string[]>> = {
   report: ['base', 'core', 'app'],
   cli: ['base', 'core', 'app', 'web', 'report', 'notify'],
   web: ['base', 'core', 'app'],
+  notify: ['base', 'core', 'app'],
   'main.ts': ['cli'],
   'index.ts': ['base', 'core', 'app', 'components.ts'],
 };
@@ -36,8 +37,13 @@ const DOORS: readonly string[] = ['src/learn/features.ts', 'src/learn/labels.ts'
 const TIMELESS = 'report';
 
 const PURE = ['base', 'core', 'trade', 'learn', 'policy', 'components.ts'];
-/** cli, web and report see the core's types alone. */
-const TYPES_ONLY: Readonly<Record<string, string>> = { cli: 'core', web: 'core', report: 'core' };
+/** The rooms at the edge see the core's types alone. */
+const TYPES_ONLY: Readonly<Record<string, string>> = {
+  cli: 'core',
+  web: 'core',
+  report: 'core',
+  notify: 'core',
+};
 
 const COMPONENTS = [
   'src/trade/market.ts',

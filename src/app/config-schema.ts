@@ -8,40 +8,9 @@ import * as v from 'valibot';
 import { UNITS_PER_QUOTE } from '../base/money.ts';
 import { timeframeName } from '../base/time.ts';
 import { DEFAULT_SETTINGS as D } from '../core/settings.ts';
+import { flag, number, said, text, whole } from './config-leaf.ts';
+import { notify } from './config-notify.ts';
 import { group } from './group.ts';
-
-/** What a leaf says of itself: the values it takes, and what it means. */
-const said = <T>(range: string, meaning = '') =>
-  v.metadata<T, { readonly range: string; readonly meaning: string }>({ range, meaning });
-
-const number = (min: number, max: number, byDefault: number, meaning: string) =>
-  v.optional(
-    v.pipe(
-      v.number(),
-      v.minValue(min),
-      v.maxValue(max),
-      said(`a number from ${min} to ${max}`, meaning),
-    ),
-    byDefault,
-  );
-
-const whole = (min: number, max: number, byDefault: number, meaning: string) =>
-  v.optional(
-    v.pipe(
-      v.number(),
-      v.integer(),
-      v.minValue(min),
-      v.maxValue(max),
-      said(`a whole number from ${min} to ${max}`, meaning),
-    ),
-    byDefault,
-  );
-
-const flag = (byDefault: boolean, meaning: string) =>
-  v.optional(v.pipe(v.boolean(), said('true or false', meaning)), byDefault);
-
-const text = (meaning: string) =>
-  v.optional(v.nullable(v.pipe(v.string(), v.nonEmpty(), said('a text, or null', meaning))), null);
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -259,6 +228,7 @@ export const configSchema = group({
     null,
   ),
   backup: v.optional(backup, {}),
+  notify: v.optional(notify, {}),
   web: v.optional(web, {}),
   log_level: v.optional(
     v.pipe(

@@ -12,6 +12,7 @@ import { nearestName } from '../base/nearest-name.ts';
 import { type Millis, timeframeMs } from '../base/time.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../core/settings.ts';
 import { ENV_PREFIX, emptyTree, isTree, readConfigFile, type Tree } from './config-file.ts';
+import { type NotifyConfig, notifyConfigOf } from './config-notify.ts';
 import { type ConfigOption, configOptions } from './config-option.ts';
 import {
   type Config,
@@ -50,6 +51,7 @@ export interface AppConfig {
     readonly keep: number | null;
     readonly continuous: boolean;
   };
+  readonly notify: NotifyConfig;
   readonly web: {
     readonly enabled: boolean;
     readonly host: string;
@@ -102,7 +104,8 @@ export function loadConfig(source: ConfigSource): AppConfig {
   for (const [path, value] of Object.entries(source.overrides ?? {}))
     if (value !== undefined && value !== null) setPath(tree, path, value);
   const config = validate(tree, path => originOf(origins, path) ?? file ?? 'the options given');
-  return toAppConfig(config, file, secrets);
+  const notify = notifyConfigOf(config.notify, origins.has('notify.webhook.url'));
+  return toAppConfig(config, { file, secrets, notify });
 }
 
 /** An unknown group is told by its first key: the variable named one inside it. */
@@ -228,7 +231,13 @@ function checkTogether(config: Config): Config {
   return config;
 }
 
-function toAppConfig(config: Config, file: string | null, secrets: Secrets): AppConfig {
+interface Read {
+  readonly file: string | null;
+  readonly secrets: Secrets;
+  readonly notify: NotifyConfig;
+}
+
+function toAppConfig(config: Config, { file, secrets, notify }: Read): AppConfig {
   const timeframe = config.timeframe === null ? null : timeframeMs(config.timeframe);
   return {
     file,
@@ -245,7 +254,7 @@ function toAppConfig(config: Config, file: string | null, secrets: Secrets): App
       keep: config.backup.keep === 0 ? null : config.backup.keep,
       continuous: config.backup.continuous,
     },
-    web: config.web,
+    ...{ notify, web: config.web },
     logLevel: config.log_level,
     logFormat: config.log_format,
     stakeCurrency: config.stake_currency,

@@ -156,6 +156,8 @@ export interface SessionOptions extends RunRequest {
   readonly wire: WireOptions;
   /** The bot is ready and has not traded yet. */
   readonly onReady: (session: Session) => Promise<void> | void;
+  /** It has saved, or failed, and still holds the directory. It must not throw. */
+  readonly onEnd?: () => Promise<void>;
 }
 
 export interface SessionResult extends RunResult {
@@ -173,10 +175,12 @@ export async function runSession(options: SessionOptions): Promise<SessionResult
     const ran = await session.run(options);
     result = { ...ran, bot, saved: await session.checkpoint('stopped') };
   } catch (error) {
+    await options.onEnd?.();
     // What fails now fails for the same reason, which is the one to tell.
     await session.close().catch(() => undefined);
     throw error;
   }
+  await options.onEnd?.();
   await session.close();
   return result;
 }

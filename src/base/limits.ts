@@ -218,3 +218,28 @@ export const WEB_SESSIONS_MAX = 100;
 export const WEB_SESSION_MS = 12 * HOUR_MS;
 /** Rows of a page of trades. */
 export const TRADE_PAGE_ROWS_MAX = 500;
+/** Journal lines that are read at a time to tell of them: what is told is a small part. */
+export const TAIL_BYTES_MAX = 1024 * 1024;
+/** A request to a webhook or to Telegram; a long poll may take its own time on top. */
+export const NOTIFY_ANSWER_MS_MAX = 10 * SECOND_MS;
+export const NOTIFY_POLL_MS = 25 * SECOND_MS;
+/** Waits between attempts grow from the first to the last, each a random share of it. */
+export const NOTIFY_RETRY_MS_MIN = SECOND_MS;
+export const NOTIFY_RETRY_MS_MAX = 5 * MINUTE_MS;
+/** No receiver may ask for more patience than this. */
+export const NOTIFY_RETRY_AFTER_MS_MAX = HOUR_MS;
+/** A bot that stops sends what waits for so long. */
+export const NOTIFY_STOP_MS_MAX = 5 * SECOND_MS;
+/** So often the notes are looked at for another one. */
+export const NOTIFY_LOOK_MS = SECOND_MS;
+/** Steps, and time, in which nothing is to be told until a cursor moves over them. */
+export const NOTIFY_QUIET_STEPS = 10_000;
+export const NOTIFY_QUIET_MS = 30 * SECOND_MS;
+/** Events that were given up: the current file, and one more of that size. */
+export const NOTIFY_UNDELIVERED_BYTES_MAX = 1024 * 1024;
+/** A command in a chat is done within this time, or not at all. */
+export const CHAT_COMMAND_MS_MAX = MINUTE_MS;
+/** What Telegram takes as one message. */
+export const CHAT_MESSAGE_CHARS_MAX = 4096;
+/** Chats that are told. */
+export const CHATS_MAX = 16;

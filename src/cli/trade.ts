@@ -18,6 +18,8 @@ import { TradeScreen } from '../app/trade-screen.ts';
 import { version } from '../app/version.ts';
 import type { MarketSource } from '../app/wire.ts';
 import { EXIT, Fault } from '../base/fault.ts';
+import type { Notifier } from '../notify/notifier.ts';
+import { type NotifyPlan, notifyPlanOf } from '../notify/plan.ts';
 import type { Command, Io } from './io.ts';
 import type { TradeOptions } from './trade-command.ts';
 import { dashboardFor } from './trade-dashboard.ts';
@@ -40,9 +42,15 @@ export const trade: Command<TradeOptions> = async (options, io) => {
     progress: () => market.progress(),
     following: () => market.following(),
   });
+  const told = notifyPlanOf(config, env);
+  let notifier: Notifier | null = null;
   const market = await openMarket(options, {
     ...{ kind, config, env: io.env, stop: signals.stop },
-    tell: (level, line) => (level === 'warn' ? live.warn(line) : live.say(line)),
+    tell: (level, line) => {
+      if (level === 'warn') live.warn(line);
+      else live.say(line);
+      notifier?.venue(level, line);
+    },
   });
   const live: TradeScreen = new TradeScreen({
     ...{ version: version(), config, screen, now: io.now, ...market, isReal: options.live },
@@ -62,6 +70,7 @@ export const trade: Command<TradeOptions> = async (options, io) => {
         watch: (result, world) => {
           live.watch(result, world);
           dashboard?.watch(result);
+          notifier?.watch(result);
         },
         warn: live.warn,
       },
@@ -72,7 +81,9 @@ export const trade: Command<TradeOptions> = async (options, io) => {
         await live.ready(session);
         backups = backupsFor(session, config, { screen, io });
         await dashboard?.open(session);
+        notifier = await notifierFor(session, told, { config, now, market, warn: live.warn });
       },
+      onEnd: async () => notifier?.close(),
     });
     ending = result.ending;
     live.end(result);
@@ -106,6 +117,29 @@ const backupsFor = (
     warn: line => screen.warn(line),
     tell: event => logBackup(event, io),
   });
+
+/** Its code is loaded where somebody is to be told alone. */
+async function notifierFor(
+  session: Session,
+  plan: NotifyPlan | null,
+  { config, now, market, warn }: Told,
+): Promise<Notifier | null> {
+  if (plan === null) return null;
+  const { Notifier } = await import('../notify/notifier.ts');
+  const { dir: directory, journalMirror, allowNetworkFilesystem: allowNetwork } = config;
+  const { title } = market;
+  return new Notifier({
+    ...{ plan, session, directory, journalMirror, allowNetwork, now, warn, title },
+    version: version(),
+  });
+}
+
+interface Told {
+  readonly config: AppConfig;
+  readonly now: () => number;
+  readonly market: Market;
+  readonly warn: (line: string) => void;
+}
 
 /** Lines are sent every second or two: the trades are what the log has to keep. */
 function logBackup(event: BackupWorkerEvent, { log }: Io): void {

@@ -1,0 +1,147 @@
+/**
+ * The notifications of a running bot: who is told of what happens, and whose commands are done.
+ *
+ * Promises: made in a thread of their own; a step costs a look at the names of its facts, and the
+ * thread is only told that there is something: it reads the journal itself, so that what a kill left
+ * untold is told after the next start by the same lines. What fails is warned of and ends no
+ * trading. Never: has a part in the state.
+ */
+import type { Worker } from 'node:worker_threads';
+import type { EventName } from '../app/event-name.ts';
+import type { Session } from '../app/session.ts';
+import { startWorker } from '../app/worker.ts';
+import { NOTIFY_QUIET_MS, NOTIFY_QUIET_STEPS, NOTIFY_STOP_MS_MAX } from '../base/limits.ts';
+import { SECOND_MS } from '../base/time.ts';
+import type { StepResult } from '../core/step.ts';
+import { answerOf } from './answer.ts';
+import { eventNameOf } from './fact-event.ts';
+import type { ChannelStatus } from './lane.ts';
+import { STARTED, VENUE } from './note-event.ts';
+import type { NotifyTask, NotifyWorkerEvent, NotifyWorkerWord } from './notify-worker.ts';
+import type { NotifyPlan } from './plan.ts';
+
+export interface NotifierOptions {
+  readonly plan: NotifyPlan;
+  readonly session: Session;
+  readonly directory: string;
+  readonly journalMirror: string | null;
+  readonly allowNetwork: boolean;
+  readonly version: string;
+  /** Of the market, for people. */
+  readonly title: string;
+  /** Wall clock. */
+  readonly now: () => number;
+  readonly warn: (line: string) => void;
+}
+
+export class Notifier {
+  readonly #options: NotifierOptions;
+  readonly #events: ReadonlySet<EventName>;
+  readonly #worker: Worker;
+  readonly #ended: Promise<void>;
+  readonly #timer: NodeJS.Timeout;
+  readonly #channels = new Map<string, ChannelStatus>();
+  #isOpen = true;
+  #told: number;
+  #posted: number;
+  #isTroubled = false;
+
+  constructor(options: NotifierOptions) {
+    this.#options = options;
+    const { plan, now, version, title, session } = options;
+    const { store } = session.bot;
+    this.#events = new Set([...plan.events, 'memory.replaced']);
+    this.#told = store.seq;
+    this.#posted = store.seq;
+    const task = taskOf(options, now());
+    store.note({ what: STARTED, version, title, seq: store.seq });
+    this.#worker = startWorker(new URL('./notify-worker.ts', import.meta.url), task);
+    this.#ended = new Promise(resolve => this.#worker.once('exit', () => resolve()));
+    this.#worker.on('message', (event: NotifyWorkerEvent) => this.#hear(event));
+    this.#worker.on('error', error => this.#warnOfEnd(error));
+    this.#timer = setInterval(() => this.#post(), NOTIFY_QUIET_MS).unref();
+  }
+
+  /** Called on each step, durable by then. */
+  watch({ seq, facts }: StepResult): void {
+    let isTold = false;
+    for (const fact of facts) {
+      const name = eventNameOf(fact);
+      if (name !== null && this.#events.has(name)) isTold = true;
+    }
+    if (isTold) this.#told = seq;
+    if (isTold || seq - this.#posted >= NOTIFY_QUIET_STEPS) this.#post(seq);
+  }
+
+  /** What a market's feed says of its venue: trouble, and what follows it. */
+  venue(level: 'info' | 'warn', why: string): void {
+    if (!this.#isOpen || (level === 'info' && !this.#isTroubled)) return;
+    this.#isTroubled = level === 'warn';
+    const { store } = this.#options.session.bot;
+    store.note({ what: VENUE, why, seq: store.seq });
+  }
+
+  /** How each channel is doing. */
+  status(): readonly ChannelStatus[] {
+    return [...this.#channels.values()];
+  }
+
+  /** Sends what waits, but not for ever. The directory is still held. */
+  async close(): Promise<void> {
+    if (!this.#isOpen) return;
+    this.#post();
+    this.#isOpen = false;
+    clearInterval(this.#timer);
+    this.#say({ kind: 'stop' });
+    const timer = setTimeout(() => this.#worker.terminate(), NOTIFY_STOP_MS_MAX + SECOND_MS);
+    await this.#ended;
+    clearTimeout(timer);
+  }
+
+  #post(seq = this.#options.session.bot.store.seq): void {
+    const { epoch } = this.#options.session.bot.store;
+    this.#posted = seq;
+    this.#say({ kind: 'heard', seq, epoch, told: this.#told });
+  }
+
+  #say(word: NotifyWorkerWord): void {
+    this.#worker.postMessage(word);
+  }
+
+  #hear(event: NotifyWorkerEvent): void {
+    if (event.kind === 'status') this.#channels.set(event.status.name, event.status);
+    else if (event.kind === 'warning') this.#options.warn(event.what);
+    else void this.#answer(event.number, event.command);
+  }
+
+  async #answer(number: number, command: string): Promise<void> {
+    const { session, directory } = this.#options;
+    const text = await answerOf(command, { session, directory }).catch(
+      error => `That failed: ${error instanceof Error ? error.message : String(error)}`,
+    );
+    this.#say({ kind: 'answer', number, text });
+  }
+
+  /** A bug there is no reason to stop trading here. */
+  #warnOfEnd(error: unknown): void {
+    const why = error instanceof Error ? error.message : String(error);
+    this.#options.warn(`notifications have ended: ${why}`);
+  }
+}
+
+function taskOf(options: NotifierOptions, now: number): NotifyTask {
+  const { plan, session, directory, journalMirror, allowNetwork } = options;
+  const { store, world } = session.bot;
+  const lotSizes = Object.fromEntries(
+    Object.entries(world.portfolio.contracts).map(([symbol, { lotSize }]) => [symbol, lotSize]),
+  );
+  return {
+    ...{ plan, directory, journalMirror, allowNetwork },
+    context: { directory, lotSizes },
+    start: {
+      ...{ directory: store.directoryId, epoch: store.epoch, seq: store.seq, index: 0 },
+      // Whoever is told for the first time hears that the bot has started.
+      note: { at: new Date(now - 1).toISOString(), hash: '' },
+    },
+  };
+}
