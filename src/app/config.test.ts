@@ -46,11 +46,16 @@ describe('config', () => {
   });
 
   it('holds every default within its own range', () => {
-    const defaults: Record<string, Record<string, unknown>> = {};
+    type Tree = { [key: string]: unknown };
+    const defaults: Tree = {};
     for (const option of configOptions()) {
-      const [group = '', key] = option.path.split('.');
-      if (key !== undefined) defaults[group] = { ...defaults[group], [key]: option.byDefault };
-      else (defaults as Record<string, unknown>)[group] = option.byDefault;
+      const groups = option.path.split('.');
+      const key = groups.pop() ?? '';
+      const group = groups.reduce((node: Tree, name) => {
+        node[name] ??= {};
+        return node[name] as Tree;
+      }, defaults);
+      group[key] = option.byDefault;
     }
     assert.deepEqual(load(JSON.stringify(defaults)).settings, DEFAULT_SETTINGS);
   });
@@ -217,6 +222,29 @@ describe('config', () => {
     const text = refusal(() => load('{ "backup": { "to": "s3://KEY:MARKER@bucket/p" } }'));
     assert.match(text, /backup\.to must not hold a key/);
     assert.doesNotMatch(text, /MARKER/);
+  });
+
+  it('refuses a webhook that may hold a secret in the file, and shows nothing of its address', () => {
+    const withUrl = (url: string) => () => load(JSON.stringify({ notify: { webhook: { url } } }));
+    const variable = 'HOLDFAST__NOTIFY__WEBHOOK__URL';
+    for (const [url, words] of [
+      ['https://a.example/x?key=sesame', new RegExp(`holds a query.* — .*${variable}`)],
+      ['https://user:sesame@a.example/', /holds a user or a password/],
+      ['sesame', /is no address/],
+      ['file:///sesame', /is no address/],
+    ] as const) {
+      const line = refusal(withUrl(url));
+      assert.match(line, words);
+      assert.doesNotMatch(line, /sesame|example/);
+    }
+    const env = {
+      [variable]: 'https://a.example/x?key=sesame',
+      HOLDFAST__NOTIFY__TELEGRAM__CHAT_IDS: '12,-34',
+    };
+    const { notify } = loadConfig({ file: null, env });
+    assert.equal(notify.webhookUrl(), env[variable]);
+    assert.deepEqual(notify.chatIds, [12, -34]);
+    assert.doesNotMatch(JSON.stringify(notify), /sesame/);
   });
 
   it('refuses a key that is given twice', () => {

@@ -14,6 +14,7 @@ import { registerDoctor } from './doctor-command.ts';
 import { registerDownloadData } from './download-data-command.ts';
 import type { Io } from './io.ts';
 import { registerModel } from './model-command.ts';
+import { registerNotify } from './notify-command.ts';
 import { registerOperator } from './operator-command.ts';
 import { registerReport } from './report-command.ts';
 import { registerState } from './state-command.ts';
@@ -59,6 +60,7 @@ function createProgram(
     registerOperator,
     registerState,
     registerModel,
+    registerNotify,
     registerDoctor,
     registerDownloadData,
     registerCrashTest,
@@ -93,7 +95,7 @@ function unknownText(word: string, names: readonly string[], before: string): st
 }
 
 /** Commands whose second word is a command too. */
-const GROUPS = ['state', 'model'];
+const GROUPS = ['state', 'model', 'notify'];
 
 function usageLine(error: CommanderError, argv: readonly string[]): string {
   const words = argv

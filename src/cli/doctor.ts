@@ -5,17 +5,20 @@
  */
 import { examine } from '../app/doctor.ts';
 import { EXIT } from '../base/fault.ts';
+import type { DoctorOptions } from './doctor-command.ts';
+import { checkNotices } from './doctor-notice.ts';
 import type { Command } from './io.ts';
-import type { StateOptions } from './state-command.ts';
 import { print, printJson } from './state-look.ts';
 
-export const doctor: Command<StateOptions> = async ({ config, dir, json }, io) => {
+export const doctor: Command<DoctorOptions> = async ({ config, dir, json, online }, io) => {
   const { env, now } = io;
-  const examination = await examine({ file: config, env, overrides: { dir }, now });
-  const { checkups, failed } = examination;
+  const examined = await examine({ file: config, env, overrides: { dir }, now });
+  const notices = await checkNotices({ file: config, env, online });
+  const checkups = [...examined.checkups, ...notices];
+  const failed = checkups.some(({ level }) => level === 'fail');
   const code = failed ? EXIT.checkFailed : EXIT.ok;
   if (json) {
-    printJson(io, examination);
+    printJson(io, { ...examined, checkups, failed });
     return code;
   }
   for (const { check, level, text, remedy } of checkups)

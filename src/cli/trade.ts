@@ -18,46 +18,39 @@ import { TradeScreen } from '../app/trade-screen.ts';
 import { version } from '../app/version.ts';
 import type { MarketSource } from '../app/wire.ts';
 import { EXIT, Fault } from '../base/fault.ts';
-import type { Notifier } from '../notify/notifier.ts';
-import { type NotifyPlan, notifyPlanOf } from '../notify/plan.ts';
 import type { Command, Io } from './io.ts';
 import type { TradeOptions } from './trade-command.ts';
 import { dashboardFor } from './trade-dashboard.ts';
+import { noticesFor } from './trade-notice.ts';
 
 /** Candles a second of the simulated market where no speed is given: an hour of it in 4 s. */
 const SIMULATED_SPEED = 30;
 
 export const trade: Command<TradeOptions> = async (options, io) => {
   const config = configOf(options, io);
+  const { now, env } = io;
   const isJson = saysJson(config, io);
-  const { stdout, stderr, now, env } = io;
-  const speaker = isJson ? (await import('../app/json-line.ts')).jsonSpeaker(stdout) : undefined;
-  const screen = new Console({ stdout, stderr, now, env, speaker });
+  const screen = await screenFor(isJson, io);
   const signals = listenForSignals(name => screen.say(`${name}: saving and stopping`));
   const kind = kindOf(options, config);
   const pace = paceWanted(options, kind);
   const dashboard = await dashboardFor({
     ...{ config, env, now, isLogged: isJson, show: line => screen.say(line) },
     warn: line => live.warn(line),
-    progress: () => market.progress(),
-    following: () => market.following(),
+    ...{ progress: () => market.progress(), following: () => market.following() },
   });
-  const told = notifyPlanOf(config, env);
-  let notifier: Notifier | null = null;
+  const notices = noticesFor({ config, env, now, warn: line => live.warn(line) });
   const market = await openMarket(options, {
     ...{ kind, config, env: io.env, stop: signals.stop },
     tell: (level, line) => {
-      if (level === 'warn') live.warn(line);
-      else live.say(line);
-      notifier?.venue(level, line);
+      live[level === 'warn' ? 'warn' : 'say'](line);
+      notices.venue(level, line);
     },
   });
   const live: TradeScreen = new TradeScreen({
     ...{ version: version(), config, screen, now: io.now, ...market, isReal: options.live },
     quiet: pace === 'max' && kind !== 'live',
-    onLog: log => {
-      io.log = log;
-    },
+    onLog: log => Object.assign(io, { log }),
   });
   let backups: BackupKeeper | null = null;
   let ending: Ending | undefined;
@@ -66,24 +59,21 @@ export const trade: Command<TradeOptions> = async (options, io) => {
       wire: {
         ...directoryOf(config, options),
         ...{ settings: config.settings, seed: options.seed, source: market.open },
-        ...{ unknownPosition: config.exchange.unknownPosition },
+        ...{ unknownPosition: config.exchange.unknownPosition, warn: live.warn },
         watch: (result, world) => {
           live.watch(result, world);
           dashboard?.watch(result);
-          notifier?.watch(result);
+          notices.watch(result);
         },
-        warn: live.warn,
       },
-      pace: pace === 'max' ? fullSpeed() : paced(pace, signals.stop),
-      stop: signals.stop,
-      until: options.until ?? null,
+      ...{ pace: paceOf(pace, signals.stop), stop: signals.stop, until: options.until ?? null },
       onReady: async session => {
         await live.ready(session);
         backups = backupsFor(session, config, { screen, io });
         await dashboard?.open(session);
-        notifier = await notifierFor(session, told, { config, now, market, warn: live.warn });
+        await notices.open(session, market.title);
       },
-      onEnd: async () => notifier?.close(),
+      onEnd: () => notices.close(),
     });
     ending = result.ending;
     live.end(result);
@@ -104,6 +94,11 @@ const directoryOf = (config: AppConfig, { acceptLoss }: TradeOptions) => ({
   ...{ scrub: config.scrub, keepHistory: config.keepHistory, sharedSync: false },
 });
 
+async function screenFor(isJson: boolean, { stdout, stderr, now, env }: Io): Promise<Console> {
+  const speaker = isJson ? (await import('../app/json-line.ts')).jsonSpeaker(stdout) : undefined;
+  return new Console({ stdout, stderr, now, env, speaker });
+}
+
 const saysJson = ({ logFormat }: AppConfig, { stdout }: Io): boolean =>
   logFormat === 'json' || (logFormat === 'auto' && stdout.isTTY !== true);
 
@@ -117,29 +112,6 @@ const backupsFor = (
     warn: line => screen.warn(line),
     tell: event => logBackup(event, io),
   });
-
-/** Its code is loaded where somebody is to be told alone. */
-async function notifierFor(
-  session: Session,
-  plan: NotifyPlan | null,
-  { config, now, market, warn }: Told,
-): Promise<Notifier | null> {
-  if (plan === null) return null;
-  const { Notifier } = await import('../notify/notifier.ts');
-  const { dir: directory, journalMirror, allowNetworkFilesystem: allowNetwork } = config;
-  const { title } = market;
-  return new Notifier({
-    ...{ plan, session, directory, journalMirror, allowNetwork, now, warn, title },
-    version: version(),
-  });
-}
-
-interface Told {
-  readonly config: AppConfig;
-  readonly now: () => number;
-  readonly market: Market;
-  readonly warn: (line: string) => void;
-}
 
 /** Lines are sent every second or two: the trades are what the log has to keep. */
 function logBackup(event: BackupWorkerEvent, { log }: Io): void {
@@ -235,6 +207,9 @@ async function liveMarketOf(options: TradeOptions, wish: MarketWish): Promise<Ma
     },
   };
 }
+
+const paceOf = (wanted: number | 'max', stop: AbortSignal) =>
+  wanted === 'max' ? fullSpeed() : paced(wanted, stop);
 
 function paceWanted({ speed }: TradeOptions, kind: Kind): number | 'max' {
   // A live market has its own pace.
