@@ -143,12 +143,14 @@ function secretsIn(file: string): Checkup[] {
   return [warned('secrets', [text, remedy], { file, line: at + 1 })];
 }
 
+const SECRET_VARIABLE = /HOLDFAST__(EXCHANGE__|NOTIFY__WEBHOOK__)|HOLDFAST_\w+_(TOKEN|SECRET)/;
+
 /** Files with the environment of the bot, beside the config and where it is started. */
 function secretFiles(config: string): Checkup[] {
   const folders = [...new Set([resolve('.'), dirname(resolve(config))])];
   return folders.flatMap(folder => {
     const file = join(folder, '.env');
-    if (!existsSync(file) || textOf(file)?.includes(`${ENV_PREFIX}EXCHANGE__`) !== true) return [];
+    if (!existsSync(file) || !SECRET_VARIABLE.test(textOf(file) ?? '')) return [];
     const { mode } = statSync(file);
     const text = (mode & 0o777).toString(8);
     const figures = { file, mode: text };

@@ -33,8 +33,9 @@ before(async () => {
   const bot = await openBot({ directory });
   await bot.run({ until: 4 });
   await bot.pause();
-  await bot.flatten();
+  await bot.setKillSwitch(true);
   await bot.run({ until: 8 });
+  await bot.setKillSwitch(false);
   await bot.resume();
   end = bot.seq;
   await bot.close();
@@ -47,7 +48,7 @@ describe('the outbox', () => {
     const { waiting, next, more } = batchAfter(outbox, at(0, NO_NOTES));
     const events = waiting.map(({ event }) => event);
     assert.deepEqual(typesOf(events), [
-      ...['trading.paused', 'flatten.ordered', 'flatten.completed', 'trading.resumed'],
+      ...['trading.paused', 'kill-switch.set', 'kill-switch.set', 'trading.resumed'],
     ]);
     for (const { id } of events) assert.match(id, /^d:1:\d+:\d+$/);
     assert.deepEqual([next.seq, more], [end, false]);
@@ -133,7 +134,7 @@ describe('a lane', () => {
     await lane(cursorNow(at(0, NO_NOTES))).tell(running);
     assert.deepEqual(typesOf(sent), [
       ...['trading.paused', 'trading.paused', 'trading.paused'],
-      ...['flatten.ordered', 'flatten.completed', 'trading.resumed'],
+      ...['kill-switch.set', 'kill-switch.set', 'trading.resumed'],
     ]);
     assert.equal(warnings.length, 2);
     assert.match(

@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { type Bot, startBot } from '../lifecycle/bot-process.ts';
@@ -93,6 +93,37 @@ describe('a webhook', () => {
     assert.deepEqual(receiver.types.slice(before), ['bot.started', 'bot.stopped']);
     assert.match(printed, /notify\/webhook\.json .*set aside as quarantine\/\d+-webhook\.json/);
     assert.ok(readdirSync(join(dir, 'quarantine')).some(name => name.endsWith('webhook.json')));
+  });
+
+  it('ends with a warning where its cursor cannot be kept, and the bot trades on', async () => {
+    const own = join(folder, 'barred');
+    mkdirSync(own);
+    writeFileSync(join(own, 'notify'), 'a file in the way');
+    writeFileSync(join(own, 'lock'), '');
+    const bot = startBot(['trade', '--dir', own, '--speed', '20', '--no-web', '--until', '40'], {
+      HOLDFAST__NOTIFY__WEBHOOK__URL: receiver.url,
+    });
+    const { code, stderr } = await bot.end();
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /notifications have ended: .*notify/);
+  });
+
+  it('begins from now in a directory that was restored, and tells no past again', async () => {
+    const backups = join(folder, 'backups');
+    assert.equal(
+      (await startBot(['state', 'backup', '--dir', dir, '--to', backups]).end()).code,
+      0,
+    );
+    const restore = ['state', 'restore', '--from', backups, '--dir', dir, '--yes'];
+    const { code, stderr } = await startBot(restore).end();
+    assert.equal(code, 0, stderr);
+    const before = receiver.types.length;
+    const bot = start();
+    await bot.until('the start', () => receiver.types.length > before);
+    bot.send('SIGINT');
+    await ended(bot);
+    assert.deepEqual(receiver.types.slice(before), ['bot.started', 'bot.stopped']);
+    assert.equal(new Set(receiver.ids).size, receiver.ids.length);
   });
 
   it('is told nowhere by more than its name', () => {
