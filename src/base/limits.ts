@@ -232,6 +232,8 @@ export const NOTIFY_RETRY_AFTER_MS_MAX = HOUR_MS;
 export const NOTIFY_STOP_MS_MAX = 5 * SECOND_MS;
 /** So often the notes are looked at for another one. */
 export const NOTIFY_LOOK_MS = SECOND_MS;
+/** Between two looks at the journal: each reads its newest segment, beside a tape at full speed. */
+export const NOTIFY_PAUSE_MS = 300;
 /** Steps, and time, in which nothing is to be told until a cursor moves over them. */
 export const NOTIFY_QUIET_STEPS = 10_000;
 export const NOTIFY_QUIET_MS = 30 * SECOND_MS;

@@ -4,12 +4,18 @@
  *
  * Promises: the bot waits for none of it. When it is to stop, what waits is tried once more.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { EventName } from '../app/event-name.ts';
 import { placeHeld, shapeOfNotes } from '../app/journal-tail.ts';
 import { SideFolder } from '../app/side-folder.ts';
 import { must } from '../base/assert.ts';
-import { NOTIFY_LOOK_MS, NOTIFY_QUIET_MS, NOTIFY_STOP_MS_MAX } from '../base/limits.ts';
+import {
+  NOTIFY_LOOK_MS,
+  NOTIFY_PAUSE_MS,
+  NOTIFY_QUIET_MS,
+  NOTIFY_STOP_MS_MAX,
+} from '../base/limits.ts';
 import type { Channel } from './channel.ts';
 import { Cursor } from './cursor.ts';
 import type { Position } from './event.ts';
@@ -72,6 +78,7 @@ class Belled {
     while (!ending.signal.aborted) {
       this.#rung = false;
       await this.lane.tell(ending.signal);
+      await sleep(NOTIFY_PAUSE_MS, undefined, { signal: ending.signal }).catch(() => undefined);
       if (!this.#rung && !ending.signal.aborted)
         await new Promise<void>(resolve => {
           this.#ring = resolve;
