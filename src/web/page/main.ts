@@ -16,7 +16,8 @@ import type { Connection, Hands, Scene } from './scene.ts';
 import { openStream } from './stream.ts';
 import { keptTheme, useTheme } from './theme.ts';
 
-const BACK_MS = 8000;
+/** So long does it say so: who looked away meanwhile sees it too. */
+const BACK_MS = 60_000;
 const CLOCK_MS = 1000;
 
 const root = document.querySelector('#page') as HTMLElement;
