@@ -25,7 +25,7 @@ describe('the command line', () => {
   for (const [argv, message] of [
     [
       ['foo'],
-      /unknown command "foo" — there are trade, backtest, pause, resume, flatten, kill-switch, release-breaker, state, model, notify, doctor, download-data, crash-test/,
+      /unknown command "foo" — there are trade, backtest, report, pause, resume, flatten, kill-switch, release-breaker, state, model, notify, doctor, download-data, crash-test/,
     ],
     [['baktest'], /did you mean backtest\?/],
     [['state', 'lst'], /unknown command "state lst" \(did you mean state list\?\)/],
