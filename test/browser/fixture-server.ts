@@ -57,7 +57,7 @@ export class FixtureServer {
     this.#app = createServer({
       ...{ door, assets, model: this.#model, streams: this.#streams, bot },
       access: new Access(TOKEN, Date.now),
-      ...{ weigh: () => state.directoryBytes, metrics: async () => '', ailment: () => null },
+      ...{ weigh: () => null, metrics: async () => '', ailment: () => null },
     });
     this.#app.server.on('connection', (socket: Socket) => this.#meet(socket));
   }
