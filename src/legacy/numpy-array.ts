@@ -104,6 +104,12 @@ function textWidth(descr: string): number | null {
   return Number(match[2]) * (match[1] === 'U' ? 4 : 1);
 }
 
+/** Its numbers; null where it holds something else, or its bytes are not as many as it says. */
+export const wholeNumbersOf = (array: ArrayBytes): NumberArray | null =>
+  array.bytes.length === countOf(array.shape) * (widthOf(array.descr) ?? Number.NaN)
+    ? numbersOf(array)
+    : null;
+
 /** Its numbers; null where it holds something else. */
 export function numbersOf({ descr, shape, columnMajor, bytes }: ArrayBytes): NumberArray | null {
   const kind = kindOf(descr);

@@ -214,6 +214,16 @@ describe('what is missing or broken', () => {
     );
   });
 
+  it('takes a switch whose bytes do not fit its type for none (seed −2086017742)', () => {
+    const files = filesOf('nested');
+    const risk = files['risk-manager'] ?? assert.fail();
+    // dtype('i8') of a count of eight bytes becomes dtype('i1').
+    const at = Buffer.from(risk.bytes).indexOf('i8') + 1;
+    const bytes = Buffer.from(risk.bytes);
+    bytes[at] = '1'.charCodeAt(0);
+    sound(readOldState({ ...files, 'risk-manager': { ...risk, bytes } }, null));
+  });
+
   it('leaves the start balance to the config where no file names a balance', () => {
     const files = filesOf('plain');
     const old = readOldState({ 'q-table': files['q-table'] ?? assert.fail() }, null);

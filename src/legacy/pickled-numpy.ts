@@ -4,7 +4,7 @@
  * Promises: both spellings of numpy's modules (pickle.ts has made them one), arrays whose bytes stand
  * in the pickle and those that joblib put behind it. Never: an array of records.
  */
-import { numbersOf, widthOf } from './numpy-array.ts';
+import { wholeNumbersOf } from './numpy-array.ts';
 import {
   isKind,
   type Made,
@@ -97,8 +97,7 @@ export function scalarOf(value: PickleValue | undefined): number | boolean | str
   if (/^.U/.test(descr)) return Buffer.from(bytes).toString('utf16le').replaceAll('\0', '');
   if (/^.S/.test(descr)) return Buffer.from(bytes).toString('latin1');
   // Bytes that do not fit its type are none: a scalar is asked for in many places.
-  if (widthOf(descr) !== bytes.length) return null;
-  const read = numbersOf({ descr, shape: [], columnMajor: false, bytes });
+  const read = wholeNumbersOf({ descr, shape: [], columnMajor: false, bytes });
   const number = read?.numbers[0];
   if (number === undefined) return null;
   return descr.endsWith('b1') ? number !== 0 : number;

@@ -7,7 +7,7 @@
  * each look goes one step deep, or has a bound of its own.
  */
 import { Malformed } from '../state/malformed.ts';
-import { type NumberArray, numbersOf } from './numpy-array.ts';
+import { type NumberArray, numbersOf, wholeNumbersOf } from './numpy-array.ts';
 import { type Entry, isKind, type Made, type PickleValue } from './pickle-value.ts';
 import { arrayBytesOf, scalarOf } from './pickled-numpy.ts';
 
@@ -103,7 +103,7 @@ export function itemsOf(value: PickleValue | undefined): readonly PickleValue[] 
   const array = arrayBytesOf(value);
   if (array?.kind === 'raw-array')
     return once(knownNumbers, value as object, () => {
-      const read = numbersOf(array);
+      const read = wholeNumbersOf(array);
       return read?.shape.length === 1 ? Array.from(read.numbers) : null;
     });
   if (array !== null) return array.items;
@@ -149,9 +149,9 @@ export function numberOf(value: PickleValue | undefined): number | null {
   const scalar = scalarOf(value);
   if (scalar !== null) return numberOf(scalar);
   const array = arrayBytesOf(value);
-  // An array without dimensions is a number that went through numpy.
+  // An array without dimensions is a number that went through numpy, if its bytes are one's.
   if (array?.kind === 'raw-array' && array.shape.length === 0)
-    return numberOf(numbersOf(array)?.numbers[0]);
+    return numberOf(wholeNumbersOf(array)?.numbers[0]);
   if (classOf(value) === 'decimal.Decimal' && isKind(value, 'made')) {
     const [text] = value.args;
     return typeof text === 'string' ? numberOf(text) : null;
