@@ -9,7 +9,7 @@ import type { Page } from 'playwright-core';
 import { type Bot, startBot } from '../lifecycle/bot-process.ts';
 import { workFolder } from '../lifecycle/work-folder.ts';
 import { findChromium, openBrowser } from './chromium.ts';
-import { visit } from './visit.ts';
+import { openContext, visit } from './visit.ts';
 
 const TOKEN = 'the-token-of-the-browser-test';
 const PORT = 18_420;
@@ -39,7 +39,7 @@ describe('the page of a real bot', { skip: 'missing' in found ? found.missing : 
     const folder = workFolder('page');
     try {
       const first = await start(folder, PORT);
-      const { page, forgive, end } = await visit(browser, first.url);
+      const { page, forgive, end } = await visit(await openContext(browser), first.url);
       // The cut line, and the question for the token.
       forgive(/ERR_|Failed to load resource|status of 401/);
       await page.locator('#price-summary', { hasText: /closed at .* over \d+ candles/ }).waitFor();

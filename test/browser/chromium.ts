@@ -34,7 +34,7 @@ export function findChromium(): { readonly path: string } | { readonly missing: 
   };
 }
 
-const PLAIN = ['--disable-dev-shm-usage', '--disable-gpu'];
+const PLAIN = ['--disable-dev-shm-usage', '--disable-gpu', '--renderer-process-limit=1'];
 
 /** It knows no host but this one: what a page asks of another goes nowhere. */
 const ALONE = '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1';

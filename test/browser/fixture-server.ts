@@ -18,6 +18,7 @@ import { type FixtureData, fixtureData } from './fixture-data.ts';
 
 export const TOKEN = 'the-token-of-the-fixture';
 const HOST = '127.0.0.1';
+const WEIGHT = { directory: 14_204_118, journal: 9_482_112 };
 /** Types are stripped once for all tests of a file. */
 const assets = loadAssets();
 
@@ -57,7 +58,7 @@ export class FixtureServer {
     this.#app = createServer({
       ...{ door, assets, model: this.#model, streams: this.#streams, bot },
       access: new Access(TOKEN, Date.now),
-      ...{ weigh: () => null, metrics: async () => '', ailment: () => null },
+      ...{ weigh: () => WEIGHT, metrics: async () => '', ailment: () => null },
     });
     this.#app.server.on('connection', (socket: Socket) => this.#meet(socket));
   }

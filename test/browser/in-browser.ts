@@ -3,10 +3,10 @@
  * there is no browser.
  */
 import { after, before, describe, it } from 'node:test';
-import type { Browser, BrowserContextOptions } from 'playwright-core';
+import type { Browser, BrowserContext } from 'playwright-core';
 import { findChromium, openBrowser } from './chromium.ts';
 import { FixtureServer, type Wish } from './fixture-server.ts';
-import { type Visit, visit } from './visit.ts';
+import { openContext, type Visit, visit } from './visit.ts';
 
 export interface Given extends Visit {
   readonly server: FixtureServer;
@@ -15,7 +15,6 @@ export interface Given extends Visit {
 export interface Case {
   /** Where the visit begins: `#/trades`. */
   readonly at?: string;
-  readonly context?: BrowserContextOptions;
   readonly bot?: Wish;
 }
 
@@ -26,15 +25,18 @@ export function describeInBrowser(title: string, tell: (test: Told) => void): vo
   const skip = 'missing' in found ? found.missing : false;
   describe(title, { skip }, () => {
     let browser: Browser;
+    let context: BrowserContext;
     before(async () => {
-      if ('path' in found) browser = await openBrowser(found.path);
+      if ('missing' in found) return;
+      browser = await openBrowser(found.path);
+      context = await openContext(browser);
     });
     after(() => browser?.close());
     tell((sentence, given, body) => {
       it(sentence, async () => {
         const server = await new FixtureServer(given.bot).open();
         try {
-          const visited = await visit(browser, server.url + (given.at ?? ''), given.context);
+          const visited = await visit(context, server.url + (given.at ?? ''));
           await body({ ...visited, server });
           await visited.end();
         } finally {

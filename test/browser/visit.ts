@@ -5,7 +5,7 @@
  * breach of the content policy, an exception, a request to another host.
  */
 import assert from 'node:assert/strict';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 
 export interface Visit {
   readonly page: Page;
@@ -17,22 +17,25 @@ export interface Visit {
 
 const WAIT_MS_MAX = 60_000;
 
-export async function visit(
-  browser: Browser,
-  url: string,
-  options: BrowserContextOptions = {},
-): Promise<Visit> {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+/** What belongs to one visitor: pages in it share a process, so that the next is there at once. */
+export async function openContext(browser: Browser): Promise<BrowserContext> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
   // A loaded machine is no fault of the page's.
   context.setDefaultTimeout(WAIT_MS_MAX);
+  return context;
+}
+
+export async function visit(context: BrowserContext, url: string): Promise<Visit> {
   const faults: string[] = [];
   const forgiven: RegExp[] = [];
+  // Whoever was here before has taken his session along.
+  await context.clearCookies();
+  const page = await context.newPage();
   // Watched, not held up: a browser that asks at each step is a slow one (chromium.ts lets none out).
-  context.on('request', request => {
+  page.on('request', request => {
     const asked = new URL(request.url());
     if (asked.origin !== new URL(url).origin) faults.push(`a request to another host: ${asked}`);
   });
-  const page = await context.newPage();
   page.on('console', message => {
     if (message.type() === 'error' || message.type() === 'warning') faults.push(message.text());
   });
@@ -42,7 +45,7 @@ export async function visit(
     page,
     forgive: pattern => void forgiven.push(pattern),
     end: async () => {
-      await context.close();
+      await page.close();
       assert.deepEqual(
         faults.filter(fault => !forgiven.some(pattern => pattern.test(fault))),
         [],

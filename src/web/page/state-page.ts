@@ -77,7 +77,7 @@ function journal({ seq, journal }: StateView): TemplateResult {
     facts: [
       { title: 'Last step', value: count(seq) },
       { title: 'Steps since the checkpoint', value: count(stepsSinceCheckpoint) },
-      { title: 'Bytes since then, in each copy', value: bytes(journal.bytes) },
+      { title: 'Size of both copies', value: bytes(journal.bytes) },
       {
         title: 'Second copy',
         value: mirror ?? 'beside the first: safe from a bad file, not from a lost disk',
