@@ -18,7 +18,7 @@ const DEEP_EVERY = 4;
 export const damage: Suite = {
   name: 'damage',
   promise: 'what is damaged is seen and mended without loss, or refused and named',
-  quick: 9_000,
+  quick: 5_000,
   prepare: seed => campaignOf(FINISHED_KINDS.map(finishedDirectory), seed),
 };
 

@@ -61,7 +61,7 @@ const LASTING: Readonly<Record<Errno, readonly Kind[]>> = {
 export const diskFault: Suite = {
   name: 'disk-fault',
   promise: 'a disk that fails stops the bot at once, in one line, and costs nothing that was told',
-  quick: 150,
+  quick: 100,
   missing: withoutShim,
   prepare,
 };

@@ -18,7 +18,7 @@ const ACCIDENTS = ['TypeError', 'RangeError', 'ReferenceError', 'Bug'];
 export const fuzz: Suite = {
   name: 'fuzz',
   promise: 'every decoder takes or refuses whatever bytes it is given (a hundred inputs a case)',
-  quick: 72,
+  quick: 48,
   prepare: async (seed): Promise<Campaign> => {
     const { targets, close } = await fuzzTargets();
     return {

@@ -23,7 +23,7 @@ export const hostile: Suite = {
   name: 'hostile',
   promise:
     'content from an attacker is believed only in its shape; nothing crashes, nothing is run',
-  quick: 120,
+  quick: 80,
   prepare: async (seed): Promise<Campaign> => {
     const lived = await livedDirectory();
     return { cases: CASES, run: index => attacked(lived, seed, index) };

@@ -27,7 +27,7 @@ const KILLED_AT = 300;
 export const killProcess: Suite = {
   name: 'kill-process',
   promise: 'a real process killed at any write, sync, rename or unlink forgets nothing',
-  quick: 60,
+  quick: 36,
   missing: withoutShim,
   prepare,
 };

@@ -46,7 +46,7 @@ interface Point {
 export const kill: Suite = {
   name: 'kill',
   promise: 'killed at any operation, also of a recovery, it comes back to what it acknowledged',
-  quick: 1_500,
+  quick: 1_000,
   prepare: seed => {
     const { alive, broken } = recordedAll(lives);
     const points = alive.flatMap(pointsOf);

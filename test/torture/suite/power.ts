@@ -38,7 +38,7 @@ interface Point {
 export const power: Suite = {
   name: 'power',
   promise: 'whatever a disk may show after a power cut, what was acknowledged is there',
-  quick: 800,
+  quick: 400,
   prepare: seed => {
     const { alive, broken } = recordedAll(lives);
     const points = alive.flatMap(({ life, moments, spoilt }) =>

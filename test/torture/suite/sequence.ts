@@ -50,7 +50,7 @@ const CHAINS: readonly (readonly Kind[])[] = [
 export const sequence: Suite = {
   name: 'sequence',
   promise: 'after any row of kills, power cuts and failing disks nothing acknowledged is gone',
-  quick: 2_500,
+  quick: 1_200,
   prepare: seed => ({ cases: CASES, run: index => run(caseRng(seed, index)) }) satisfies Campaign,
 };
 

@@ -32,7 +32,7 @@ const POWER_CUTS = 4;
 export const upgrade: Suite = {
   name: 'upgrade',
   promise: 'every released schema loads; an upgrade can be killed anywhere, and taken back',
-  quick: 150,
+  quick: 80,
   prepare: (seed): Campaign => {
     const old = oldDirectory();
     const probe = new Machine();
