@@ -40,6 +40,10 @@ const VOLUME_RATIO_MIN = 0.05;
 export const roundTripCost = (settings: Settings): number =>
   2 * (Math.max(0, settings.takerFee) + settings.slippage);
 
+/** A closer stop would be hit by the spread, or cost more than it risks. */
+export const stopDistanceMin = (settings: Settings, price: number): number =>
+  STOP_COSTS_MIN * roundTripCost(settings) * price;
+
 /** Nothing is proposed before the indicators are warm or where nothing trades or moves. */
 export const isTradable = (reading: Reading): boolean =>
   reading.ready &&
@@ -69,7 +73,7 @@ export function bracketOf(
   { reading, candle, settings }: { reading: Reading; candle: Candle; settings: Settings },
   holdShare: number,
 ): Bracket | null {
-  const stopMin = STOP_COSTS_MIN * roundTripCost(settings) * candle.close;
+  const stopMin = stopDistanceMin(settings, candle.close);
   const natural = settings.stopAtr * reading.atr;
   if (natural <= 0) return null;
   const stretch = Math.max(1, stopMin / natural);

@@ -6,6 +6,7 @@ import { describe, it } from 'node:test';
 import { toUnits } from '../../src/base/money.ts';
 import { ok } from '../../src/base/result.ts';
 import type { VenueFill } from '../../src/core/venue.ts';
+import { roundTripCost, STOP_COSTS_MIN } from '../../src/policy/strategy-proposal.ts';
 import { EXIT_ORDER, seeFills, stopLots } from './desk-lag.ts';
 import { assertBooks, holding, opened } from './desk-scene.ts';
 import { BTC, DeskWorld } from './desk-world.ts';
@@ -26,6 +27,22 @@ describe('a person on the site of the exchange', () => {
     assert.equal(desk.lots(BTC), -7);
     assert.equal(stopLots(desk.venue, BTC), 7);
     assertBooks(desk);
+  });
+
+  it('who opens one in a market that hardly moves has a stop that the spread does not hit', async () => {
+    for (const side of ['buy', 'sell'] as const) {
+      const desk = await opened();
+      const reading = { ready: true, atr: 0.001 };
+      Object.assign(desk.world.market.symbols, { [BTC]: { reading } });
+      desk.venue.byHand(BTC, side, 7);
+      await desk.compared();
+      const [adopted] = desk.told('position.adopted');
+      const { settings } = desk.world.run;
+      const least = STOP_COSTS_MIN * roundTripCost(settings) * desk.venue.price;
+      const away = Math.abs(desk.venue.price - (adopted?.stop ?? desk.venue.price));
+      assert.ok(away >= least - 0.1, `${away} from the price, of ${least}`);
+      assert.equal(stopLots(desk.venue, BTC), 7);
+    }
   });
 
   it('who opens one has it adopted with the leverage that it has there', async () => {

@@ -83,6 +83,48 @@ describe('a stream of a live account', () => {
 
 const never = new AbortController().signal;
 
+/** Requests of each kind, and no time that passes: who waits for a timer never comes to an end. */
+async function askedToMeet(context: TestContext, desk: DeskWorld) {
+  context.mock.timers.enable({ apis: ['setTimeout'] });
+  const asked: Record<string, number> = {};
+  const counted = ['fills', 'funding', 'positions', 'wallet', 'openOrders', 'prepare'] as const;
+  for (const name of counted)
+    context.mock.method(desk.venue, name, countsOf(asked, name, desk.venue[name]));
+  let isMet = false;
+  void courierOf(desk)
+    .meet(never)
+    .then(() => {
+      isMet = true;
+    });
+  await settle();
+  return { asked, isMet };
+}
+
+const countsOf = (asked: Record<string, number>, name: string, ask: unknown) =>
+  function counting(this: unknown, ...given: unknown[]) {
+    asked[name] = (asked[name] ?? 0) + 1;
+    return (ask as (...given: unknown[]) => unknown).apply(this, given);
+  };
+
+describe('a start', () => {
+  it('asks each thing a few times a pair, and waits for nothing', async context => {
+    // Both pairs are looked at before the balance and after it: what happened between is no deposit.
+    const looks = { fills: 4, funding: 4, openOrders: 2 };
+    const desk = await opened();
+    const met = await askedToMeet(context, desk);
+    assert.ok(met.isMet, 'it waits');
+    assert.deepEqual(met.asked, { ...looks, positions: 3, wallet: 1, prepare: 2 });
+  });
+
+  it('with a position open asks twice more for its fills', async context => {
+    const { isMet, asked } = await askedToMeet(context, await holding());
+    assert.ok(isMet, 'it waits');
+    assert.deepEqual(asked, {
+      ...{ fills: 6, funding: 4, openOrders: 2, positions: 3, wallet: 1, prepare: 1 },
+    });
+  });
+});
+
 describe('the modes of an account, before the first decision', () => {
   it('are set for each pair in which nothing is held, once', async () => {
     const desk = await holding();

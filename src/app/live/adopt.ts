@@ -10,6 +10,7 @@ import { toPriceStep, type Units } from '../../base/money.ts';
 import type { Millis } from '../../base/time.ts';
 import type { VenueReport } from '../../core/fact.ts';
 import type { Side } from '../../core/order.ts';
+import { stopDistanceMin } from '../../policy/strategy-proposal.ts';
 import { booksOf, type Desk, portfolioOf } from './desk.ts';
 
 /** Where no candle has been seen yet: a stop of two percent. */
@@ -58,8 +59,11 @@ function stopFor({ world }: Desk, { symbol, side, price }: StrangeLots): number 
   const { priceStep } = must(world.portfolio.contracts[symbol], symbol);
   const mark = world.portfolio.marks[symbol]?.price ?? price;
   const reading = world.market.symbols[symbol]?.reading;
-  const { stopAtr } = world.run.settings;
-  const away = reading?.ready === true ? stopAtr * reading.atr : STOP_SHARE * mark;
+  const { settings } = world.run;
+  const away =
+    reading?.ready === true
+      ? Math.max(settings.stopAtr * reading.atr, stopDistanceMin(settings, mark))
+      : STOP_SHARE * mark;
   const stop = side === 'buy' ? Math.min(price, mark) - away : Math.max(price, mark) + away;
   return toPriceStep(Math.max(priceStep, stop), priceStep);
 }
