@@ -102,7 +102,7 @@ export function loadConfig(source: ConfigSource): AppConfig {
       setPath(tree, path, parseText(path, value));
     }
   for (const [path, value] of Object.entries(source.overrides ?? {}))
-    if (value !== undefined && value !== null) setPath(tree, path, value);
+    if (value !== undefined) setPath(tree, path, value);
   const config = validate(tree, path => originOf(origins, path) ?? file ?? 'the options given');
   const notify = notifyConfigOf(config.notify, origins.has('notify.webhook.url'));
   return toAppConfig(config, { file, secrets, notify });

@@ -12,7 +12,6 @@ import { ACTIONS, MARKET_STATES } from '../learn/q-table.ts';
 import { comparedIn } from '../learn/scores.ts';
 import type { World } from '../policy/world.ts';
 import { versionsOf } from './model-view.ts';
-import { reliabilityOf } from './reliability.ts';
 import { marketTimeOf } from './view.ts';
 
 /** Days of attention that are kept to look back on. */
@@ -59,9 +58,9 @@ export function learningOf(world: World) {
       epsilon: table.epsilon,
       rewards: table.rewards,
     },
-    reliability: (reliabilityOf(world.ensemble.bins)?.bins ?? []).map(bin => ({
-      ...{ confidence: bin.predicted, won: bin.observed, forecasts: bin.examples },
-    })),
+    reliability: world.ensemble.bins.flatMap(({ examples, confidence, won }) =>
+      examples === 0 ? [] : [{ confidence: confidence / examples, won, forecasts: examples }],
+    ),
     versions: versionRowsOf(world),
     experts: expertsOf(world),
   };

@@ -15,8 +15,17 @@ export interface HashAnswer {
   readonly all: string;
 }
 
-export async function hashOf(command: BotCommand, directory: string): Promise<HashAnswer> {
-  const run = await runBot(command, ['state', 'hash', '--dir', directory, '--json']);
+/** A directory under test, and what is set in the environment of those who look at it. */
+export interface Tried {
+  readonly directory: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+const look = (command: BotCommand, { directory, env }: Tried, ...what: readonly string[]) =>
+  runBot(command, ['state', ...what, '--dir', directory], { killAfterMs: null, env });
+
+export async function hashOf(command: BotCommand, tried: Tried): Promise<HashAnswer> {
+  const run = await look(command, tried, 'hash', '--json');
   try {
     const answer = JSON.parse(run.stdout) as HashAnswer;
     if (run.code === 0 && isAnswer(answer)) return answer;
@@ -25,7 +34,7 @@ export async function hashOf(command: BotCommand, directory: string): Promise<Ha
   }
   throw new Fault(
     EXIT.checkFailed,
-    `state hash of ${directory} exited ${run.code}: ${lastLine(run.output)}`,
+    `state hash of ${tried.directory} exited ${run.code}: ${lastLine(run.output)}`,
     'look at it with: state verify',
   );
 }
@@ -34,8 +43,8 @@ const isAnswer = ({ seq, chain, all }: HashAnswer): boolean =>
   typeof seq === 'number' && typeof chain === 'string' && typeof all === 'string';
 
 /** What `state verify` finds wrong, or null. */
-export async function damageOf(command: BotCommand, directory: string): Promise<string | null> {
-  const run = await runBot(command, ['state', 'verify', '--dir', directory]);
+export async function damageOf(command: BotCommand, tried: Tried): Promise<string | null> {
+  const run = await look(command, tried, 'verify');
   return run.code === 0 ? null : `state verify exited ${run.code}: ${lastLine(run.output)}`;
 }
 

@@ -22,9 +22,14 @@ after(() => {
   for (const folder of kept) rmSync(folder, { recursive: true, force: true });
 });
 
-async function run(mode: string, kills: number): Promise<CrashResult> {
+async function run(
+  mode: string,
+  kills: number,
+  env: Readonly<Record<string, string>> = {},
+): Promise<CrashResult> {
   const options = { kills, seed: 5, tape: [], json: false };
-  const result = await runCrashTest([process.execPath, FAKE_BOT, mode], options, silentIo());
+  const io = { ...silentIo(), env };
+  const result = await runCrashTest([process.execPath, FAKE_BOT, mode], options, io);
   if (result.folder !== null) kept.push(result.folder);
   return result;
 }
@@ -38,6 +43,11 @@ describe('crash-test', () => {
     assert.equal(result.twin.seq, result.until);
     assert.equal(result.folder, null);
     assert.match(crashReport(result), /PASSED/);
+  });
+
+  it('gives each directory a mirror of its own where the config names one', async () => {
+    const { failures } = await run('honest', 1, { HOLDFAST__JOURNAL_MIRROR: '/nowhere' });
+    assert.deepEqual(failures, []);
   });
 
   it('fails a bot whose directory is damaged, and keeps the directories', async () => {

@@ -23,7 +23,14 @@ import {
   faultOf,
   runBot,
 } from './crash-bot.ts';
-import { damageOf, differences, type HashAnswer, hashOf, lastLine } from './crash-compare.ts';
+import {
+  damageOf,
+  differences,
+  type HashAnswer,
+  hashOf,
+  lastLine,
+  type Tried,
+} from './crash-compare.ts';
 import { killInstants, type Pace, untilFor } from './crash-plan.ts';
 import { crashReport } from './crash-report.ts';
 import type { CrashTestOptions } from './crash-test-command.ts';
@@ -127,7 +134,7 @@ class CrashTest {
     this.#bar.say(`start-up ${Math.round(pace.startupMs)} ms; running the twin …`);
     const twinRun = await this.#trade('twin', null);
     if (twinRun.code !== 0) throw brokenBot('the twin', twinRun);
-    const twin = await hashOf(this.#command, join(this.#folder, 'twin'));
+    const twin = await hashOf(this.#command, this.#tried('twin'));
     // A kill later than the whole run would never land.
     await this.#killAll(killInstants(this.#options.seed, pace), 0.8 * twinRun.totalMs, twin);
     if (this.#failures.length === 0) await this.#finishRound(twin);
@@ -200,9 +207,9 @@ class CrashTest {
 
   /** What stands in the journal after a kill may have been acted on. (A torn line is not read.) */
   async #seeDurable(): Promise<void> {
-    const directory = join(this.#folder, this.#roundName);
-    if (!existsSync(directory)) return;
-    const { seq } = await hashOf(this.#command, directory);
+    const tried = this.#tried(this.#roundName);
+    if (!existsSync(tried.directory)) return;
+    const { seq } = await hashOf(this.#command, tried);
     if (seq < this.#durable)
       this.#fail(`the journal ends at step ${seq}, but step ${this.#durable} was durable`);
     this.#durable = Math.max(this.#durable, seq);
@@ -224,10 +231,10 @@ class CrashTest {
   }
 
   async #compare(twin: HashAnswer): Promise<void> {
-    const directory = join(this.#folder, this.#roundName);
-    for (const difference of differences(twin, await hashOf(this.#command, directory)))
+    const tried = this.#tried(this.#roundName);
+    for (const difference of differences(twin, await hashOf(this.#command, tried)))
       this.#fail(difference);
-    const damage = await damageOf(this.#command, directory);
+    const damage = await damageOf(this.#command, tried);
     if (damage !== null) this.#fail(damage);
   }
 
@@ -237,19 +244,21 @@ class CrashTest {
 
   #trade(name: string, killAfterMs: number | null): Promise<BotRun> {
     const { tape, seed, config } = this.#options;
-    const args = ['trade', '--no-web', '--speed', 'max', '--dir', join(this.#folder, name)];
+    const { directory, env } = this.#tried(name);
+    const args = ['trade', '--trial', '--speed', 'max', '--dir', directory];
     args.push('--until', String(this.#until), '--seed', String(seed));
     if (tape.length > 0) args.push('--tape', ...tape);
     if (config !== undefined) args.push('--config', config);
-    return runBot(this.#command, args, { killAfterMs, env: this.#mirrorOf(name) });
+    return runBot(this.#command, args, { killAfterMs, env });
   }
 
   /** Where the config names a mirror, each directory gets its own: two must never share one. */
-  #mirrorOf(name: string): Readonly<Record<string, string>> {
-    if (!this.#mirrored) return {};
-    const folder = join(this.#folder, `${name}-mirror`);
-    mkdirSync(folder, { recursive: true });
-    return { HOLDFAST__JOURNAL_MIRROR: folder };
+  #tried(name: string): Tried {
+    const directory = join(this.#folder, name);
+    if (!this.#mirrored) return { directory, env: {} };
+    const mirror = `${directory}-mirror`;
+    mkdirSync(mirror, { recursive: true });
+    return { directory, env: { HOLDFAST__JOURNAL_MIRROR: mirror } };
   }
 
   #remove(name: string): void {

@@ -22,6 +22,8 @@ export interface TradeOptions {
   readonly until?: Until;
   readonly port?: number;
   readonly web: boolean;
+  /** Nothing leaves the machine, whatever the config says. */
+  readonly trial: boolean;
   readonly skipBadRows: boolean;
   /** Undefined where not given: the config decides. */
   readonly keepHistory?: true;
@@ -50,6 +52,7 @@ export function registerTrade(program: Program, { run }: Registration): void {
     )
     .option('--port <number>', 'port of the dashboard', toPort)
     .option('--no-web', 'no dashboard')
+    .option('--trial', 'no dashboard, no backups, nobody is told: what a test run is', false)
     .option('--skip-bad-rows', 'skip and count bad rows of a tape instead of refusing it', false)
     .option('--keep-history', 'never drop anything of the past, from now on')
     .option('--accept-loss', 'start although some of the state cannot be rebuilt', false)

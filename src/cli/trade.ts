@@ -118,6 +118,14 @@ function logBackup(event: BackupWorkerEvent, { log }: Io): void {
   log?.[event.kind === 'shipped' ? 'debug' : 'info'](`backup: ${event.kind}`, { ...event });
 }
 
+/** A test run must not tell people of its trades, or take commands that are meant for another bot. */
+const ALONE = {
+  'web.enabled': false,
+  'backup.to': null,
+  'notify.webhook.url': null,
+  'notify.telegram.chat_ids': [],
+};
+
 const configOf = (options: TradeOptions, io: Io): AppConfig =>
   loadConfig({
     file: options.config,
@@ -127,6 +135,7 @@ const configOf = (options: TradeOptions, io: Io): AppConfig =>
       keep_history: options.keepHistory,
       'exchange.name': options.exchange,
       'exchange.pair_whitelist': options.pairs,
+      ...(options.trial && ALONE),
       'web.port': options.port,
       'web.enabled': options.web ? undefined : false,
     },

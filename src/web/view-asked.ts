@@ -8,7 +8,9 @@ import type { Millis } from '../base/time.ts';
 
 /** A bin of the reliability plot: forecasts of about this confidence, and how many came true. */
 export interface ReliabilityBin {
+  /** The mean of them. */
   readonly confidence: number;
+  /** How many, of `forecasts`. */
   readonly won: number;
   readonly forecasts: number;
 }
