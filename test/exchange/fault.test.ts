@@ -14,6 +14,7 @@ import {
   until,
   XBT,
 } from './fixture.ts';
+import { sentTwice } from './verdict.ts';
 
 const ORDERS = 'POST /api/v1/orders';
 const FIND = 'GET /api/v1/orders/byClientOid';
@@ -75,6 +76,17 @@ describe('faults of the test exchange', () => {
     await send(opened, 'again');
     await send(opened, 'again');
     assert.equal(accepted(opened, 'again'), 2);
+  });
+
+  it('what such an exchange doubles itself is not held against the bot (life 5), a resend is', async () => {
+    const opened = await open({ tapes, forgetsIds: true });
+    opened.exchange.faults.next(ORDERS, 'twice');
+    await send(opened, 'doubled');
+    assert.equal(accepted(opened, 'doubled'), 2);
+    assert.deepEqual(sentTwice(opened.exchange), []);
+    opened.exchange.advance();
+    await send(opened, 'doubled');
+    assert.deepEqual(sentTwice(opened.exchange), ['2 orders were taken under doubled']);
   });
 
   it('late answers overtake each other', async () => {

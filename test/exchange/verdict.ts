@@ -111,8 +111,7 @@ function orderProblems({ exchange }: Evidence, { facts, directory }: Journal): s
   const approved = new Map(
     told(facts, 'order.approved').map(({ order }) => [clientOrderId(directory, order), order]),
   );
-  for (const [clientOid, { accepted }] of exchange.accounts.ids)
-    if (accepted > 1) problems.push(`${accepted} orders were taken under ${clientOid}`);
+  problems.push(...sentTwice(exchange));
   for (const { clientOid, stop, id } of exchange.accounts.orders.values())
     if (clientOid !== '' && stop === '' && !approved.has(clientOid))
       problems.push(`order ${id} (${clientOid}) was taken and never approved`);
@@ -122,6 +121,23 @@ function orderProblems({ exchange }: Evidence, { facts, directory }: Journal): s
       problems.push(`order ${id} (${symbol}) was approved and has no end`);
   return problems;
 }
+
+/** A request that the exchange's own gateway repeats is no second one of the bot's. */
+export function sentTwice({ accounts, faults }: TestExchange): string[] {
+  const repeats = faults.log.filter(({ fault, what }) => fault === 'twice' && what === PLACING);
+  const repeatedAt = new Set(repeats.map(({ atMs }) => atMs));
+  const times = new Map<string, number[]>();
+  for (const { clientOid, createdMs } of accounts.orders.values()) {
+    const known = times.get(clientOid) ?? [];
+    const isRepeat = known.at(-1) === createdMs && repeatedAt.has(createdMs);
+    if (clientOid !== '' && !isRepeat) times.set(clientOid, [...known, createdMs]);
+  }
+  return [...times]
+    .filter(([, sent]) => sent.length > 1)
+    .map(([clientOid, sent]) => `${sent.length} orders were taken under ${clientOid}`);
+}
+
+const PLACING = 'POST /api/v1/orders';
 
 function endsOf(facts: readonly Fact[]) {
   const ended = new Set<string>();
