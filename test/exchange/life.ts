@@ -32,7 +32,10 @@ export interface Life extends Findings {
 const QUIET_MS_MAX = 20_000;
 /** What it did not know of yet when it was told, a person tells it again. */
 const FLATTENS_MAX = 4;
-/** A difference of the balance that is told at all is told by then. */
+/**
+ * A difference of the balance that is told at all is told by then. A bot that has just begun meets its
+ * account first, compares it twice, five seconds apart, and has all of QUIET_MS_MAX (life 10).
+ */
 const CALM_MS = 8000;
 /** What a bot does that finds its exchange away for too long. */
 const UNREACHABLE = 69;
@@ -211,7 +214,7 @@ class Stage {
       await bot.stop();
       bot.start();
       await bot.ready;
-      rest = await this.#flatten();
+      rest = await this.#flatten(QUIET_MS_MAX);
     }
     if (rest !== null) this.#problems.push(`never quiet: ${rest}`);
     // What it might still do wrong when all is done.
@@ -222,7 +225,7 @@ class Stage {
   }
 
   /** Null: all is flat, or what is not done after a while. */
-  async #flatten(): Promise<string | null> {
+  async #flatten(patienceMs: number = CALM_MS): Promise<string | null> {
     const [exchange, bot] = this.#cast();
     const { accounts } = exchange;
     const { code, said } = await bot.say('flatten', '--dir', this.#directory);
@@ -232,7 +235,7 @@ class Stage {
     const isFlat = () => accounts.positions.length === 0 && accounts.live.size === 0;
     while (!isFlat() && !isOver()) await sleep(LOOK_MS);
     let rest = isAtRest(this.#directory, exchange);
-    const calmMs = performance.now() + CALM_MS;
+    const calmMs = performance.now() + patienceMs;
     while (rest !== null && !isOver() && (isWorthATry(rest) || performance.now() < calmMs)) {
       await sleep(4 * LOOK_MS);
       rest = isAtRest(this.#directory, exchange);
