@@ -76,6 +76,7 @@ describe('the command line', () => {
         speed: 'max',
         until: { kind: 'candles', count: 500 },
         web: true,
+        trial: false,
         live: false,
         skipBadRows: false,
         acceptLoss: false,

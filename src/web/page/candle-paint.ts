@@ -56,7 +56,7 @@ function paintCandles(plot: uPlot, ink: Ink): void {
     ctx.moveTo(x, bottom);
     ctx.lineTo(x, y(low[at]!));
     ctx.stroke();
-    if (rose && width >= 4) ctx.strokeRect(x - width / 2, top + 0.5, width, bottom - top);
+    if (rose && width >= 3) ctx.strokeRect(x - width / 2, top + 0.5, width, bottom - top);
     else ctx.fillRect(x - width / 2, top, width, bottom - top);
   }
 }

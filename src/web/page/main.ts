@@ -28,7 +28,7 @@ let connection: Connection = { state: 'opening', heardAt: null, backAt: null };
 let route = routeOf(location.hash);
 let theme = keptTheme();
 let symbol = '';
-let candles = 180;
+let candles = 120;
 
 const trades = openQuestion<TradePage>(pace.now);
 const learning = openQuestion<Learning>(pace.now);

@@ -13,7 +13,7 @@ import type { Hands, Scene } from './scene.ts';
 import { priceSummary } from './summary.ts';
 import { moment, table } from './table.ts';
 
-const WINDOWS = [60, 180, 500, 1500];
+const WINDOWS = [60, 120, 500, 1500];
 const ROWS_IN_TABLE = 20;
 
 const unseen = (label: string): uPlot.Series => ({
@@ -81,7 +81,7 @@ export function priceFigure(scene: Scene, model: Model, hands: Hands): TemplateR
     controls: controls(scene, status.symbols, hands),
     signs: html`
       <p class="signs">
-        ▲ long entry, ▼ short entry, ✕ exit, ▬ stop; hollow candles rose; drag to zoom, double click
+        ▲ long entry, ▼ short entry, ✕ exit, ▬ stop; hollow candles rose (where they are wide enough to tell); drag to zoom, double click
         to see all.
       </p>
     `,
