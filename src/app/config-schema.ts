@@ -153,7 +153,10 @@ const web = group({
     v.pipe(
       v.array(v.pipe(v.string(), v.regex(/^[0-9a-zA-Z.:_-]+$/))),
       v.maxLength(64),
-      said('a list of names', 'further names it is called by: those of a reverse proxy'),
+      said(
+        'a list of names',
+        'further names it is called by: those of a reverse proxy; needs HOLDFAST_WEB_TOKEN',
+      ),
     ),
     [],
   ),

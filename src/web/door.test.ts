@@ -49,6 +49,16 @@ describe('the door', () => {
       assert.equal(doorOf(web(host), CHOSEN).isOpen, true);
     });
 
+  it('has no name of a proxy without a token that somebody chose', () => {
+    const named = { ...web('127.0.0.1'), hosts: ['bot.example'] };
+    assert.throws(() => doorOf(named, {}), {
+      exitCode: 64,
+      message: /^web\.hosts names bot\.example, .* there is no token$/,
+    });
+    const { isOpen, hosts } = doorOf(named, CHOSEN);
+    assert.deepEqual([isOpen, hosts], [false, ['bot.example']]);
+  });
+
   it('refuses a token that could be guessed, or that no header carries, and does not repeat it', () => {
     const short = refusal('127.0.0.1', { HOLDFAST_WEB_TOKEN: 'hunter2hunter2' });
     assert.match(short, /too short: 14 characters/);

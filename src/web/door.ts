@@ -1,9 +1,9 @@
 /**
  * The door: where the dashboard listens, and the token that it takes.
  *
- * Promises: other machines are let in with a token alone that somebody chose, from the environment;
- * on this machine looking is free, and acting takes a token that is made at each start where none is
- * chosen. What is wrong with either is told before anything is begun (exit 64).
+ * Promises: other machines are let in, at an address or through a proxy, with a token alone that
+ * somebody chose, from the environment; on this machine looking is free, and acting takes a token that
+ * is made at each start where none is chosen. What is wrong with either is told before anything is begun (exit 64).
  */
 import { randomBytes } from 'node:crypto';
 import type { AppConfig } from '../app/config.ts';
@@ -43,6 +43,11 @@ export function doorOf(
     throw fault(
       `web.host is ${host}, so that other machines reach the dashboard, and there is no token`,
       `set ${TOKEN_VARIABLE} in the environment (openssl rand -hex 32), or leave web.host at 127.0.0.1`,
+    );
+  if (hosts.length > 0 && chosen === '')
+    throw fault(
+      `web.hosts names ${hosts.join(', ')}, so that other machines reach the dashboard through a proxy, and there is no token`,
+      `set ${TOKEN_VARIABLE} in the environment (openssl rand -hex 32), or leave web.hosts empty`,
     );
   const token = chosen === '' ? randomBytes(24).toString('base64url') : chosen;
   return { host, port, hosts, token, isOpen, isTokenOurs: chosen === '' };

@@ -1,13 +1,14 @@
 /**
  * The guard: what every request passes before anything looks at it, and what every answer carries.
  *
- * Promises: a foreign `Host` is 421 and a foreign `Origin` 403, whatever is asked for; where other
- * machines reach it every answer but `/healthz` takes the token; a client that asks too often waits.
+ * Promises: a foreign `Host` is 421 and a foreign `Origin` 403, whatever is asked for; whoever may sit
+ * at another machine, also behind a proxy of this one, is answered nothing but `/healthz` without the
+ * token; a client that asks too often waits.
  * Never: lets a page of another site read or do anything.
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Access, Standing } from './access.ts';
-import { hostNameOf, isKnownHost } from './host-name.ts';
+import { hostNameOf, isKnownHost, isLoopback } from './host-name.ts';
 import type { Door } from './message.ts';
 
 export interface Guarding {
@@ -21,6 +22,11 @@ export interface Guarding {
 const ALWAYS_OPEN = new Set(['/healthz', '/api/login']);
 /** Of a page alone: without it nobody could sign in. */
 const PAGE = /^\/($|app\/|lib\/)/;
+/** What a proxy adds to a request that it passes on; no browser sends these by itself. */
+const PASSED_ON = [
+  ...['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto'],
+  ...['x-real-ip', 'via'],
+];
 
 export function guard(app: FastifyInstance, guarding: Guarding): void {
   const headers = headersOf(guarding.scriptHashes);
@@ -46,8 +52,15 @@ function refusalOf(request: FastifyRequest, { door, access }: Guarding): Refusal
   if (!isOwnSite(request)) return [403, 'requests of other sites are refused'];
   if (!access.requests.take(ip)) return [429, 'too many requests: wait a minute'];
   const [path = ''] = request.url.split('?');
-  if (!door.isOpen || ALWAYS_OPEN.has(path) || PAGE.test(path)) return null;
+  if (ALWAYS_OPEN.has(path) || PAGE.test(path)) return null;
+  if (!door.isOpen && isFromHere(headers)) return null;
   return refusalFor(access.standing(request));
+}
+
+/** A proxy asks from this machine for others: it shows by the name they call, or by what it adds. */
+function isFromHere(headers: FastifyRequest['headers']): boolean {
+  const name = hostNameOf(headers.host);
+  return name !== null && isLoopback(name) && PASSED_ON.every(each => headers[each] === undefined);
 }
 
 /** A browser tells where a request comes from; what tells nothing is no browser, or asks its own. */

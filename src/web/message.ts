@@ -24,7 +24,7 @@ export interface Door {
   /** Names, beside the host's own, under which it may be called. */
   readonly hosts: readonly string[];
   readonly token: string;
-  /** Reached from other machines: looking takes the token, too. */
+  /** It listens for other machines: looking takes the token, too, whoever asks. */
   readonly isOpen: boolean;
 }
 

@@ -132,11 +132,10 @@ describe('a request of another site', () => {
   it('is none where the origin is our own, also through a tunnel and under a name of ours', async () => {
     const { get } = opened({ door: { hosts: ['bot.example'] } });
     for (const host of ['127.0.0.1:8080', 'localhost:9000', '[::1]:8080', 'bot.example'])
-      for (const scheme of ['http', 'https'])
-        assert.equal(
-          (await get('/api/snapshot', { host, origin: `${scheme}://${host}` })).statusCode,
-          200,
-        );
+      for (const scheme of ['http', 'https']) {
+        const headers = { ...BEARER, host, origin: `${scheme}://${host}` };
+        assert.equal((await get('/api/snapshot', headers)).statusCode, 200);
+      }
   });
 });
 
@@ -167,6 +166,33 @@ describe('a dashboard that other machines reach', () => {
     assert.equal((await get('/healthz', { host: '192.0.2.7:8080' })).statusCode, 200);
     assert.equal((await get('/healthz', { host: 'evil.example' })).statusCode, 421);
   });
+});
+
+describe('a dashboard behind a proxy of the same machine', () => {
+  const PASSED_ON = [
+    { host: 'bot.example' },
+    { forwarded: 'for=192.0.2.7' },
+    { 'x-forwarded-for': '192.0.2.7' },
+    { 'x-forwarded-host': 'bot.example' },
+    { 'x-forwarded-proto': 'https' },
+    { 'x-real-ip': '192.0.2.7' },
+    { via: '1.1 proxy' },
+  ];
+
+  for (const headers of PASSED_ON)
+    it(`takes the token from whom it passes on: ${Object.entries(headers)}`, async () => {
+      const { get } = opened({ door: { hosts: ['bot.example'] } });
+      for (const path of [
+        '/api/snapshot',
+        '/api/stream',
+        '/api/learning',
+        '/api/state',
+        '/metrics',
+      ])
+        assert.equal((await get(path, headers)).statusCode, 401, path);
+      assert.equal((await get('/api/snapshot', { ...headers, ...BEARER })).statusCode, 200);
+      assert.equal((await get('/healthz', headers)).statusCode, 200);
+    });
 });
 
 describe('a client that asks without end', () => {
