@@ -1,9 +1,10 @@
 /**
  * Access: the token of the dashboard's buttons, and the sessions of those who gave it.
  *
- * Promises: a token is compared in constant time; a client that gives wrong ones has to wait; what a
- * browser keeps is a random session, in a cookie that no script reads and no other site sends.
- * Sessions live in memory: a restart ends them. Never: tells the token.
+ * Promises: a token is compared in constant time; a client that gives wrong ones is told to wait, but
+ * the right one is never kept waiting for what others at its address did; what a browser keeps is a
+ * random session, in a cookie that no script reads and no other site sends. Sessions live in memory: a
+ * restart ends them. Never: tells the token.
  */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import {
@@ -25,32 +26,41 @@ export interface Caller {
 /** Who asks: with the token, with a session, with neither; or one who guessed too often. */
 export type Standing = 'token' | 'session' | 'nobody' | 'wrong' | 'barred';
 
+/** He has the token, or gave it before. */
+export const isKnown = (standing: Standing): boolean =>
+  standing === 'token' || standing === 'session';
+
 const COOKIE = 'holdfast';
 
 export class Access {
   readonly #token: Buffer;
   readonly #now: () => Millis;
   readonly #sessions = new Map<string, Millis>();
+  readonly #seen = new WeakMap<Caller, Standing>();
   readonly #wrong: Rate;
-  readonly requests: Rate;
+  readonly #strange: Rate;
+  readonly #known: Rate;
   readonly actions: Rate;
 
   constructor(token: string, now: () => Millis) {
     this.#token = digest(token);
     this.#now = now;
     this.#wrong = new Rate(WEB_WRONG_TOKENS_MAX, now);
-    this.requests = new Rate(WEB_REQUESTS_MAX, now);
+    this.#strange = new Rate(WEB_REQUESTS_MAX, now);
+    this.#known = new Rate(WEB_REQUESTS_MAX, now);
     this.actions = new Rate(WEB_ACTIONS_MAX, now);
   }
 
-  standing({ ip, headers }: Caller): Standing {
-    const { authorization } = headers;
-    if (typeof authorization === 'string') {
-      const [, given = ''] = /^Bearer +(\S+)$/i.exec(authorization) ?? [];
-      return this.#judge(ip, given);
-    }
-    const session = sessionIn(headers['cookie']);
-    return session !== null && this.#isOpen(session) ? 'session' : 'nobody';
+  /** Asked twice of one request it is the same: a wrong token counts once. */
+  standing(caller: Caller): Standing {
+    const standing = this.#seen.get(caller) ?? this.#standingOf(caller);
+    this.#seen.set(caller, standing);
+    return standing;
+  }
+
+  /** Counts a request; false: one too many. Behind a proxy strangers and owner are one address. */
+  takes(ip: string, standing: Standing): boolean {
+    return (isKnown(standing) ? this.#known : this.#strange).take(ip);
   }
 
   /** The cookie that opens a session, or why there is none. */
@@ -72,11 +82,19 @@ export class Access {
     return cookieOf('', 0);
   }
 
+  #standingOf({ ip, headers }: Caller): Standing {
+    const { authorization } = headers;
+    if (typeof authorization === 'string') {
+      const [, given = ''] = /^Bearer +(\S+)$/i.exec(authorization) ?? [];
+      return this.#judge(ip, given);
+    }
+    const session = sessionIn(headers['cookie']);
+    return session !== null && this.#isOpen(session) ? 'session' : 'nobody';
+  }
+
   #judge(ip: string, given: string): Standing {
-    if (this.#wrong.isSpent(ip)) return 'barred';
     if (timingSafeEqual(digest(given), this.#token)) return 'token';
-    this.#wrong.take(ip);
-    return 'wrong';
+    return this.#wrong.take(ip) ? 'wrong' : 'barred';
   }
 
   #isOpen(session: string): boolean {

@@ -7,7 +7,7 @@
  * Never: lets a page of another site read or do anything.
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Access, Standing } from './access.ts';
+import { type Access, isKnown, type Standing } from './access.ts';
 import { hostNameOf, isKnownHost, isLoopback } from './host-name.ts';
 import type { Door } from './message.ts';
 
@@ -50,11 +50,12 @@ function refusalOf(request: FastifyRequest, { door, access }: Guarding): Refusal
   if (!isKnownHost(headers.host, door))
     return [421, 'this name is not known here: add it to web.hosts if it is yours'];
   if (!isOwnSite(request)) return [403, 'requests of other sites are refused'];
-  if (!access.requests.take(ip)) return [429, 'too many requests: wait a minute'];
   const [path = ''] = request.url.split('?');
+  // Not counted either: a stranger at the owner's address could keep him from signing in.
   if (ALWAYS_OPEN.has(path) || PAGE.test(path)) return null;
-  if (!door.isOpen && isFromHere(headers)) return null;
-  return refusalFor(access.standing(request));
+  const standing = access.standing(request);
+  if (!access.takes(ip, standing)) return [429, 'too many requests: wait a minute'];
+  return !door.isOpen && isFromHere(headers) ? null : refusalFor(standing);
 }
 
 /** A proxy asks from this machine for others: it shows by the name they call, or by what it adds. */
@@ -74,7 +75,7 @@ function isOwnSite({ headers }: FastifyRequest): boolean {
 
 /** Why one who stands like this may not; null: he may. */
 export function refusalFor(standing: Standing): Refusal {
-  if (standing === 'token' || standing === 'session') return null;
+  if (isKnown(standing)) return null;
   if (standing === 'barred') return [429, 'too many wrong tokens: wait a minute'];
   return [401, standing === 'wrong' ? 'the token is wrong' : 'this takes the token'];
 }

@@ -196,11 +196,36 @@ describe('a dashboard behind a proxy of the same machine', () => {
 });
 
 describe('a client that asks without end', () => {
+  const ask = async ({ get }: ReturnType<typeof opened>, headers = {}): Promise<number> =>
+    (await get('/api/snapshot', headers)).statusCode;
+
+  async function spent(): Promise<ReturnType<typeof opened>> {
+    const made = opened();
+    for (let count = 0; count < 600; count += 1) await made.get('/api/snapshot');
+    return made;
+  }
+
   it('is told to wait', async () => {
-    const { get } = opened();
-    for (let count = 0; count < 600; count += 1) await get('/healthz');
-    const { statusCode, headers } = await get('/healthz');
+    const { get } = await spent();
+    const { statusCode, headers } = await get('/api/snapshot');
     assert.equal(statusCode, 429);
     assert.equal(headers['retry-after'], '60');
+  });
+
+  it('keeps nobody with the token out, nor from signing in, nor what asks for its health', async () => {
+    const made = await spent();
+    assert.equal(await ask(made, BEARER), 200);
+    assert.equal((await made.get('/healthz')).statusCode, 200);
+    const { headers } = await made.post('/api/login', { token: TOKEN });
+    const cookie = String(headers['set-cookie']).split(';')[0] ?? '';
+    assert.equal(await ask(made, { cookie }), 200);
+    assert.equal(await ask(made), 429);
+  });
+
+  it('is told to wait with the token as well', async () => {
+    const made = opened();
+    for (let count = 0; count < 600; count += 1) await ask(made, BEARER);
+    assert.equal(await ask(made, BEARER), 429);
+    assert.equal(await ask(made), 200);
   });
 });
