@@ -2,7 +2,7 @@
  * The dashboard of `trade`: whether there is one, and what a person is told of it.
  *
  * Promises: what is wrong with its settings is told before anything is begun; it is loaded and
- * started once the bot is ready; the token goes to the screen alone. Never: ends trading.
+ * started once the bot is ready; the token goes to a terminal alone. Never: ends trading.
  */
 import type { AppConfig } from '../app/config.ts';
 import type { Session, SessionResult } from '../app/session.ts';
@@ -20,8 +20,8 @@ export interface DashboardWish {
   readonly following: () => string | null;
   /** To the screen, and nowhere else. */
   readonly show: (line: string) => void;
-  /** The screen is read by what keeps it: a token has no place there. */
-  readonly isLogged: boolean;
+  /** Else what is shown goes to a file, a pipe or a collector that keeps it. */
+  readonly isTerminal: boolean;
   readonly warn: (line: string) => void;
 }
 
@@ -73,14 +73,25 @@ export class TradeDashboard {
   }
 
   #tell(address: string, busy: number): void {
-    const { show, warn, isLogged } = this.#wish;
+    const { show, warn, isTerminal } = this.#wish;
     const { port, token, isTokenOurs } = this.#door;
     if (busy > 0) warn(`port ${port} is taken: the dashboard is at ${address}`);
-    const own = isLogged
-      ? 'set HOLDFAST_WEB_TOKEN to use its buttons'
-      : `token of its buttons: ${token}`;
-    show(`dashboard: ${address} (${isTokenOurs ? own : 'its token is the one you set'})`);
+    show(addressLine(address, { token, isTokenOurs, isTerminal }));
   }
+}
+
+export function addressLine(
+  address: string,
+  {
+    token,
+    isTokenOurs,
+    isTerminal,
+  }: Pick<OwnDoor, 'token' | 'isTokenOurs'> & { isTerminal: boolean },
+): string {
+  const own = isTerminal
+    ? `token of its buttons: ${token}`
+    : 'set HOLDFAST_WEB_TOKEN to use its buttons';
+  return `dashboard: ${address} (${isTokenOurs ? own : 'its token is the one you set'})`;
 }
 
 const ENDINGS: Readonly<Record<SessionResult['ending'], string>> = {

@@ -35,7 +35,7 @@ export const trade: Command<TradeOptions> = async (options, io) => {
   const kind = kindOf(options, config);
   const pace = paceWanted(options, kind);
   const dashboard = await dashboardFor({
-    ...{ config, env, now, isLogged: isJson, show: line => screen.say(line) },
+    ...{ config, env, now, isTerminal: screen.isTerminal, show: line => screen.say(line) },
     warn: line => live.warn(line),
     ...{ progress: () => market.progress(), following: () => market.following() },
   });
