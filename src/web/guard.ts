@@ -6,6 +6,7 @@
  * token; a client that asks too often waits.
  * Never: lets a page of another site read or do anything.
  */
+import type { Socket } from 'node:net';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Access, isKnown, type Standing } from './access.ts';
 import { hostNameOf, isKnownHost, isLoopback } from './host-name.ts';
@@ -29,12 +30,47 @@ const PASSED_ON = [
 ];
 
 export function guard(app: FastifyInstance, guarding: Guarding): void {
-  const headers = headersOf(guarding.scriptHashes);
   app.addHook('onRequest', async (request, reply) => {
-    reply.headers(headers);
-    const refusal = refusalOf(request, guarding);
+    const refusal = passing(request, reply, guarding);
     if (refusal !== null) return refuse(reply, ...refusal);
   });
+}
+
+/** Of what comes before any hook: an address that no route can be looked up by. */
+export function refuseUnread(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  guarding: Guarding,
+): void {
+  const refusal = passing(request, reply, guarding);
+  refuse(reply, ...(refusal ?? [400, 'this address cannot be read']));
+}
+
+/** Of what is no HTTP: there is no reply, only a line. */
+export function refuseUnheard(socket: Socket, { code }: { readonly code?: string }): void {
+  if (code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  const [status, text] = UNHEARD[code ?? ''] ?? ['400 Bad Request', 'this is no request'];
+  const body = JSON.stringify({ ok: false, text });
+  const headers = {
+    ...headersOf([]),
+    ...{ 'content-type': 'application/json; charset=utf-8', connection: 'close' },
+    'content-length': String(Buffer.byteLength(body)),
+  };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+  socket.write([`HTTP/1.1 ${status}`, ...lines, '', body].join('\r\n'));
+  // Whoever leaves his side open holds no place.
+  socket.destroySoon();
+}
+
+const UNHEARD: Readonly<Record<string, readonly [status: string, text: string]>> = {
+  HPE_HEADER_OVERFLOW: ['431 Request Header Fields Too Large', 'the headers are too long'],
+  ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'the request took too long'],
+};
+
+/** Every answer has the headers, whatever it says. */
+function passing(request: FastifyRequest, reply: FastifyReply, guarding: Guarding): Refusal {
+  void reply.headers(headersOf(guarding.scriptHashes));
+  return refusalOf(request, guarding);
 }
 
 export function refuse(reply: FastifyReply, status: number, text: string): FastifyReply {

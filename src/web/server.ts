@@ -16,7 +16,7 @@ import {
 import type { Access } from './access.ts';
 import { routeActions } from './action-route.ts';
 import type { Assets } from './asset.ts';
-import { guard } from './guard.ts';
+import { guard, refuseUnheard, refuseUnread } from './guard.ts';
 import type { Bot, Door, Views } from './message.ts';
 import type { Model } from './model.ts';
 import type { Streams } from './stream.ts';
@@ -39,10 +39,17 @@ export interface ServerOptions {
 
 export function createServer(options: ServerOptions): FastifyInstance {
   const { door, access, assets } = options;
+  const guarding = { door, access, scriptHashes: assets.scriptHashes };
   const app = fastify({
     bodyLimit: WEB_BODY_BYTES_MAX,
     requestTimeout: WEB_REQUEST_MS_MAX,
-    http: { headersTimeout: WEB_REQUEST_MS_MAX, maxHeaderSize: WEB_HEADER_BYTES_MAX },
+    http: {
+      ...{ headersTimeout: WEB_REQUEST_MS_MAX, maxHeaderSize: WEB_HEADER_BYTES_MAX },
+      // The guard says so itself.
+      requireHostHeader: false,
+    },
+    frameworkErrors: (_, request, reply) => refuseUnread(request, reply, guarding),
+    clientErrorHandler: (error, socket) => refuseUnheard(socket, error),
     forceCloseConnections: true,
     return503OnClosing: false,
     // Nothing is ever taken from what a client calls itself.
@@ -52,7 +59,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
   app.removeContentTypeParser('text/plain');
   app.setNotFoundHandler((_, reply) => reply.code(404).send({ ok: false, text: 'not found' }));
   app.setErrorHandler<FastifyError>((error, _, reply) => fail(reply, error));
-  guard(app, { door, access, scriptHashes: assets.scriptHashes });
+  guard(app, guarding);
   routeAssets(app, assets);
   routeViews(app, options);
   routeStream(app, options);
