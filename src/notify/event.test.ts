@@ -18,8 +18,8 @@ describe('the webhook', () => {
   it('tells taken, refused and to be tried again apart', async context => {
     const stub = await StubReceiver.open();
     context.after(() => stub.close());
-    const channel = webhook({ url: stub.url, secret: null, now: () => 0, answerMsMax: 200 });
-    const send = () => channel.send(EVENT, never);
+    const options = { url: stub.url, secret: null, now: () => 0 };
+    const send = () => webhook(options).send(EVENT, never);
     assert.deepEqual(await send(), { kind: 'delivered' });
     for (const status of [400, 401, 404, 410]) {
       stub.faults.push(status);
@@ -30,10 +30,11 @@ describe('the webhook', () => {
       const why = `it answered ${status}`;
       assert.deepEqual(await send(), { kind: 'failed', why, afterMs: 7000 });
     }
-    for (const fault of ['hang', 'cut'] as const) {
-      stub.faults.push(fault);
-      assert.equal((await send()).kind, 'failed');
-    }
+    stub.faults.push('cut');
+    assert.equal((await send()).kind, 'failed');
+    stub.faults.push('hang');
+    const sent = await webhook({ ...options, answerMsMax: 50 }).send(EVENT, never);
+    assert.equal(sent.kind, 'failed');
     assert.equal(stub.heard[0]?.headers['x-holdfast-signature'], undefined);
   });
 
@@ -63,11 +64,41 @@ describe('waiting', () => {
     assert.equal(retryAfterMs('120', 0), 120_000);
     assert.equal(retryAfterMs('Thu, 01 Jan 1970 00:00:10 GMT', 4000), 6000);
     assert.equal(retryAfterMs('Thu, 01 Jan 1970 00:00:10 GMT', 40_000), 0);
-    assert.equal(retryAfterMs('soon', 0), null);
     assert.equal(
       waitMs(1, 1e12, () => 0),
       NOTIFY_RETRY_AFTER_MS_MAX,
     );
+    assert.equal(
+      waitMs(1, 5000, () => 1),
+      5000,
+    );
+  });
+
+  it('never waits less than by itself, whatever the receiver says', () => {
+    for (const header of ['0', 'Thu, 01 Jan 1970 00:00:10 GMT', '12.5', '-3', 'soon', '2', '']) {
+      const afterMs = retryAfterMs(header, 1e12);
+      assert.equal(
+        waitMs(5, afterMs, () => 1),
+        16_000,
+        header,
+      );
+    }
+    // Telegram's own number, of any kind that JSON has.
+    for (const afterMs of [0, -1000, 0.5])
+      assert.equal(
+        waitMs(5, afterMs, () => 1),
+        16_000,
+      );
+    assert.equal(
+      waitMs(1, Number.POSITIVE_INFINITY, () => 1),
+      NOTIFY_RETRY_AFTER_MS_MAX,
+    );
+  });
+
+  it('takes seconds and dates of HTTP, and no number or word that a date can be made of', () => {
+    for (const header of ['12.5', '-3', '1e3', 'soon', 'May 7', '2030-01-01', ''])
+      assert.equal(retryAfterMs(header, 0), null, header);
+    assert.equal(retryAfterMs(' 7 ', 0), 7000);
   });
 });
 
@@ -109,6 +140,12 @@ describe('events', () => {
     assert.equal(noteEvent({ ...note, repairs: ['a was mended'] })?.type, 'bot.recovered');
     assert.equal(noteEvent({ ...note, what: 'checkpoint', reason: 'every 5 minutes' }), null);
     assert.equal(noteEvent({ ...note, what: 'of another release' }), null);
+  });
+
+  it('tell of a start once, though the bot notes it down for its reports, too', () => {
+    const note = { at: '2026-01-01T00:00:00.000Z', what: 'started', version: '1', seq: 3 };
+    assert.equal(noteEvent({ ...note, node: 'v26', files: [] }), null);
+    assert.equal(noteEvent({ ...note, title: 'paper' })?.text, 'started: Holdfast 1, paper');
   });
 
   it('fit into a message, and are cut inside no character', () => {

@@ -24,6 +24,8 @@ function whatOf(note: Note): { readonly type: EventName; readonly text: string }
   const said = (key: string): string => String(note[key] ?? '');
   switch (note.what) {
     case STARTED:
+      // The one for reports, of the same start, has no title.
+      if (note['title'] === undefined) return null;
       return {
         type: 'bot.started',
         text: `started: Holdfast ${said('version')}, ${said('title')}`,
