@@ -30,11 +30,14 @@ const message = v.object({
   text: v.optional(v.string()),
   chat: v.object({ id: v.number() }),
 });
+/** Each by itself: one of a shape that is not known stops no other. */
 const update = v.object({
   update_id: v.pipe(v.number(), v.safeInteger()),
-  message: v.optional(message),
+  message: v.fallback(v.optional(message), undefined),
 });
 export type Update = v.InferOutput<typeof update>;
+/** Null: it has no number even. */
+const updates = v.array(v.fallback(v.nullable(update), null));
 const me = v.object({ username: v.string() });
 
 const refusal = v.object({
@@ -59,14 +62,14 @@ export class TelegramApi {
   }
 
   /** Waits for the next ones; `offset`: those before it are done with. */
-  getUpdates(offset: number | null, stop: AbortSignal): Promise<Reply<readonly Update[]>> {
+  getUpdates(offset: number | null, stop: AbortSignal): Promise<Reply<readonly (Update | null)[]>> {
     const given = {
       ...(offset !== null && { offset }),
       timeout: NOTIFY_POLL_MS / SECOND_MS,
       allowed_updates: ['message'],
     };
     const patienceMs = NOTIFY_POLL_MS;
-    return this.#ask('getUpdates', given, { schema: v.array(update), stop, patienceMs });
+    return this.#ask('getUpdates', given, { schema: updates, stop, patienceMs });
   }
 
   async #ask<T>(

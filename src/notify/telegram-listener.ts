@@ -4,11 +4,14 @@
  *   ask for updates → note the update's number durably → do it → reply
  *
  * Promises: a command is done at most once, whatever is killed when: its number is on disk before it
- * is done; one that is older than a minute, or from before the bot's first start, is not done, and
- * that is said. Never: answers a chat that the config does not name (it is told of once).
+ * is done, and where it cannot be, the command waits; one that is older than a minute, or from before
+ * the start that found no number, is not done, and that is said. What fails is tried again with a
+ * back-off. Never: answers a chat that the config does not name (it is told of once).
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import * as v from 'valibot';
 import type { SideFolder } from '../app/side-folder.ts';
+import { must } from '../base/assert.ts';
 import { CHAT_COMMAND_MS_MAX } from '../base/limits.ts';
 import { SECOND_MS } from '../base/time.ts';
 import { waitMs } from './retry.ts';
@@ -27,6 +30,23 @@ export interface ListenerOptions {
   readonly warn: (line: string) => void;
 }
 
+/** What `telegram.json` says. */
+interface Mark {
+  /** The last number that was taken; null: none yet. */
+  readonly update: number | null;
+  /** What was sent before may have been done: nobody knows. Of a clock that was wrong: later than now. */
+  readonly from: number;
+}
+
+interface Failure {
+  readonly why: string;
+  readonly afterMs: number | null;
+}
+
+const markSchema = v.object({
+  update: v.pipe(v.number(), v.safeInteger()),
+  from: v.optional(v.number(), 0),
+});
 const FILE = 'telegram.json';
 const REPLY_ATTEMPTS_MAX = 3;
 
@@ -34,30 +54,44 @@ export class TelegramListener {
   readonly #options: ListenerOptions;
   readonly #startedAt: number;
   readonly #strangers = new Set<number>();
-  #last: number | null;
+  /** Null: not read yet. */
+  #mark: Mark | null = null;
   #username = '';
 
   constructor(options: ListenerOptions) {
     this.#options = options;
     this.#startedAt = options.now();
-    this.#last = this.#read();
   }
 
   async listen(stop: AbortSignal): Promise<void> {
-    const { api, warn, random } = this.#options;
+    const { warn, random } = this.#options;
     for (let failures = 0; !stop.aborted; ) {
-      if (this.#username === '') await this.#meet(stop);
-      const reply = await api.getUpdates(this.#last === null ? null : this.#last + 1, stop);
-      if (reply.ok) {
-        failures = 0;
-        for (const update of reply.result) if (!stop.aborted) await this.#take(update, stop);
-        continue;
-      }
+      const failure = await this.#poll(stop);
       if (stop.aborted) return;
-      failures += 1;
-      if (failures === 1) warn(`telegram: no commands for now (${reply.why}): trying again`);
-      const ms = waitMs(failures, reply.afterMs, random);
+      failures = failure === null ? 0 : failures + 1;
+      if (failure === null) continue;
+      if (failures === 1) warn(`telegram: no commands for now (${failure.why}): trying again`);
+      const ms = waitMs(failures, failure.afterMs, random);
       await sleep(ms, undefined, { signal: stop }).catch(() => undefined);
+    }
+  }
+
+  /** One question, and all that it brings. */
+  async #poll(stop: AbortSignal): Promise<Failure | null> {
+    try {
+      this.#mark ??= this.#read();
+      if (this.#username === '') await this.#meet(stop);
+      const { update } = this.#mark;
+      const reply = await this.#options.api.getUpdates(update === null ? null : update + 1, stop);
+      if (!reply.ok) return reply;
+      for (const each of reply.result)
+        if (each !== null && !stop.aborted) await this.#take(each, stop);
+      // They would come again at once.
+      const isStuck = reply.result.length > 0 && this.#mark.update === update;
+      return isStuck ? { why: 'updates without a new number', afterMs: null } : null;
+    } catch (error) {
+      // The folder's: what is not on disk is not done.
+      return { why: error instanceof Error ? error.message : String(error), afterMs: null };
     }
   }
 
@@ -68,17 +102,17 @@ export class TelegramListener {
   }
 
   async #take({ update_id: number, message }: Update, stop: AbortSignal): Promise<void> {
+    const { update: last, from } = must(this.#mark, 'what telegram.json says');
     // A number that came back was done, or was about to be when the bot was killed.
-    if (this.#last !== null && number <= this.#last) return;
-    const isFirst = this.#last === null;
-    this.#save(number);
+    if (last !== null && number <= last) return;
+    this.#save({ update: number, from });
     const text = message?.text?.trim() ?? '';
     if (message === undefined || !text.startsWith('/')) return;
     const { chat, date } = message;
     if (!this.#knows(chat.id)) return;
     const command = this.#ownCommand(text);
     if (command === null) return;
-    const reply = this.#tooOld(date * SECOND_MS, isFirst) ?? (await this.#answer(command));
+    const reply = this.#tooOld(date * SECOND_MS, from) ?? (await this.#answer(command));
     await this.#reply(chat.id, reply, stop);
   }
 
@@ -101,11 +135,10 @@ export class TelegramListener {
     return [name, ...rest].join(' ');
   }
 
-  #tooOld(sentAt: number, isFirst: boolean): string | null {
-    const { now } = this.#options;
-    const age = now() - sentAt;
-    const isOld =
-      Math.abs(age) > CHAT_COMMAND_MS_MAX || (isFirst && sentAt < this.#startedAt - SECOND_MS);
+  #tooOld(sentAt: number, from: number): string | null {
+    const now = this.#options.now();
+    const age = now - sentAt;
+    const isOld = Math.abs(age) > CHAT_COMMAND_MS_MAX || (from <= now && sentAt < from);
     if (!isOld) return null;
     const seconds = Math.round(age / SECOND_MS);
     return `This command is too old (${seconds} s by my clock) and was not done. Send it again.`;
@@ -132,22 +165,22 @@ export class TelegramListener {
     }
   }
 
-  #save(number: number): void {
-    this.#options.folder.replace(FILE, `${JSON.stringify({ format: 1, update: number })}\n`);
-    this.#last = number;
+  #save(mark: Mark): void {
+    this.#options.folder.replace(FILE, `${JSON.stringify({ format: 1, ...mark })}\n`);
+    this.#mark = mark;
   }
 
-  #read(): number | null {
+  #read(): Mark {
     const { folder, warn } = this.#options;
+    // Telegram tells whole seconds.
+    const unknown = { update: null, from: this.#startedAt - SECOND_MS };
     const text = folder.read(FILE);
-    if (text === null) return null;
+    if (text === null) return unknown;
     try {
-      const { update } = JSON.parse(text) as { readonly update?: unknown };
-      if (Number.isSafeInteger(update)) return Number(update);
+      return v.parse(markSchema, JSON.parse(text));
     } catch {
-      // Told below.
+      warn(`notify/${FILE} is damaged, and is set aside as ${folder.setAside(FILE)}`);
+      return unknown;
     }
-    warn(`notify/${FILE} is damaged, and is set aside as ${folder.setAside(FILE)}`);
-    return null;
   }
 }
