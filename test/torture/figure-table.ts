@@ -22,6 +22,8 @@ export interface RunFacts {
   readonly machine: string;
   /** ISO date. */
   readonly day: string;
+  /** Of the tree that was tried. */
+  readonly commit: string;
 }
 
 export function withFigures(page: string, tallies: readonly Tally[], facts: RunFacts): string {
@@ -39,7 +41,7 @@ export function withFigures(page: string, tallies: readonly Tally[], facts: RunF
   return `${page.slice(0, begin + BEGIN.length)}\n${table}\n${page.slice(end)}`;
 }
 
-function row(tally: Tally, { seed, day, node, machine }: RunFacts): string {
+function row(tally: Tally, { seed, day, node, machine, commit }: RunFacts): string {
   const { suite, promise, skipped, failures, seconds } = tally;
   const cells =
     skipped === null
@@ -50,5 +52,5 @@ function row(tally: Tally, { seed, day, node, machine }: RunFacts): string {
           countText(Math.ceil(seconds)),
         ]
       : ['0', `skipped: ${skipped}`, '–', '–'];
-  return `| \`${suite}\` | ${[promise, ...cells].join(' | ')} | seed ${seed}, ${day}, Node ${node}, ${machine} |`;
+  return `| \`${suite}\` | ${[promise, ...cells].join(' | ')} | ${commit}, seed ${seed}, ${day}, Node ${node}, ${machine} |`;
 }

@@ -12,6 +12,7 @@
  *   --json          the tallies as JSON on stdout
  * Exit 0 when no case broke its promise, 1 when one did, 2 for a slip in the options.
  */
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import { parseArgs } from 'node:util';
@@ -100,9 +101,16 @@ function told(tallies: readonly Tally[]): string {
 function write(tallies: readonly Tally[], seed: number): void {
   const facts = {
     ...{ seed, node: process.versions.node, day: new Date().toISOString().slice(0, 10) },
+    commit: commitNow(),
     machine: `${os.cpus().length} cores, ${os.type()} ${os.release().split('.', 2).join('.')}`,
   };
   fs.writeFileSync(PAGE, withFigures(fs.readFileSync(PAGE, 'utf8'), tallies, facts));
+}
+
+/** A tree that is no clone has none. */
+function commitNow(): string {
+  const { stdout } = spawnSync('git', ['rev-parse', '--short=7', 'HEAD'], { encoding: 'utf8' });
+  return stdout?.trim() || 'no commit';
 }
 
 interface Options {

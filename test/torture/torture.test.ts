@@ -35,7 +35,7 @@ describe('the table of figures', () => {
     ...{ suite: 'power', promise: 'nothing goes', cases: 9, ran: 9, ended: { kept: 9 } },
     ...{ failures: [], seconds: 1.2, skipped: null },
   };
-  const facts = { seed: 3, node: '26', machine: 'two cores', day: '2026-11-26' };
+  const facts = { seed: 3, node: '26', machine: 'two cores', day: '2026-11-26', commit: 'abc1234' };
   const page = 'a\n<!-- figures: written by npm run torture -->\nold\n<!-- end of figures -->\nb\n';
 
   it('takes the place of the one before and leaves the rest of the page', () => {
@@ -43,7 +43,7 @@ describe('the table of figures', () => {
     assert.match(once, /^a\n<!--/);
     assert.match(
       once,
-      /\| `power` \| nothing goes \| 9 \| 9 kept \| 0 \| 2 \| seed 3, 2026-11-26, .*\|\n<!-- end/,
+      /\| `power` \| nothing goes \| 9 \| 9 kept \| 0 \| 2 \| abc1234, seed 3, 2026-11-26, .*\|\n<!-- end/,
     );
     assert.doesNotMatch(once, /old/);
     assert.equal(withFigures(once, [tally], facts), once);
