@@ -183,6 +183,9 @@ export const DASHBOARD_CANDLES_FAST = 200;
 export const DASHBOARD_REFRESH_MS = 30 * SECOND_MS;
 /** What is asked for by itself is made again at most so often. */
 export const DASHBOARD_VIEW_MS = 2 * SECOND_MS;
+/** What is asked of the bot is given up after so long; an action that it has in hand, after so long. */
+export const DASHBOARD_ANSWER_MS_MAX = 10 * SECOND_MS;
+export const DASHBOARD_ACTION_MS_MAX = 80 * SECOND_MS;
 /** A bot that said nothing to its dashboard for so long is not well. */
 export const DASHBOARD_SILENCE_MS = 10 * SECOND_MS;
 /** So long the last candles are looked for in the journal. */

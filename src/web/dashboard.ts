@@ -27,6 +27,7 @@ import { FactQueue } from './fact-queue.ts';
 import { addressOf } from './host-name.ts';
 import type { Beat, Beginning, Door, ToBot, ToDashboard, ViewName } from './message.ts';
 import { type Account, accountNow, pastOf } from './snapshot.ts';
+import { isTakenUp } from './switchboard.ts';
 import type { Change, Learning, StateView } from './view.ts';
 
 export interface DashboardOptions {
@@ -232,7 +233,7 @@ class OpenDashboard implements Dashboard {
     }
     if (word.kind === 'view')
       this.#say({ kind: 'answer', id: word.id, value: this.#view(word.name) });
-    if (word.kind === 'action')
+    if (word.kind === 'action' && isTakenUp(word))
       void act(session, word.action).then(value =>
         this.#say({ kind: 'answer', id: word.id, value }),
       );

@@ -81,7 +81,13 @@ export type ToBot =
   | { readonly kind: 'taken' }
   | { readonly kind: 'watched'; readonly watched: boolean }
   | { readonly kind: 'view'; readonly id: number; readonly name: ViewName }
-  | { readonly kind: 'action'; readonly id: number; readonly action: ActionName };
+  | {
+      readonly kind: 'action';
+      readonly id: number;
+      readonly action: ActionName;
+      /** Shared: who sets it first has the action (switchboard.ts). */
+      readonly claim: Int32Array;
+    };
 
 /** What the dashboard's thread asks the bot's for. */
 export interface Bot {

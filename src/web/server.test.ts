@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { type AddressInfo, connect } from 'node:net';
 import { describe, it } from 'node:test';
 import { opened, TOKEN, tradeWith } from '../../test/web-fixture.ts';
+import { Unanswered } from './switchboard.ts';
 
 const BEARER = { authorization: `Bearer ${TOKEN}` };
 
@@ -52,6 +53,14 @@ describe('what is looked at', () => {
       assert.deepEqual(JSON.parse(body), { ok: false, text: 'not found' });
     }
     assert.equal((await post('/api/snapshot', {})).statusCode, 404);
+  });
+
+  it('is 503 with the reason where the bot does not answer', async () => {
+    const { get, bot } = opened();
+    bot.view = () => Promise.reject(new Unanswered('the bot has not answered for 10 s'));
+    const { statusCode, body } = await get('/api/state');
+    assert.equal(statusCode, 503);
+    assert.deepEqual(JSON.parse(body), { ok: false, text: 'the bot has not answered for 10 s' });
   });
 
   it('shows no stack and no reason of a bug', async () => {

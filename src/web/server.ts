@@ -20,6 +20,7 @@ import { guard, refuseUnheard, refuseUnread } from './guard.ts';
 import type { Bot, Door, Views } from './message.ts';
 import type { Model } from './model.ts';
 import type { Streams } from './stream.ts';
+import { Unanswered } from './switchboard.ts';
 import { csvOf, pageOf, questionOf } from './trade-list.ts';
 
 export interface ServerOptions {
@@ -69,8 +70,10 @@ export function createServer(options: ServerOptions): FastifyInstance {
 }
 
 /** What fastify refuses says why; what broke here is nobody's to read. */
-function fail(reply: FastifyReply, { statusCode = 500, message }: FastifyError): FastifyReply {
-  const text = statusCode < 500 ? message : 'this could not be answered';
+function fail(reply: FastifyReply, error: FastifyError): FastifyReply {
+  const { statusCode = 500, message } = error;
+  const isTold = statusCode < 500 || error instanceof Unanswered;
+  const text = isTold ? message : 'this could not be answered';
   return reply.code(statusCode).send({ ok: false, text });
 }
 
