@@ -87,4 +87,20 @@ describe('a dashboard', () => {
     assert.equal(candles, 200);
     assert.match(warned.join(), /^the dashboard has ended: .*; the bot goes on without it$/);
   });
+
+  it('whose thread ends by itself is told of, and the bot trades', async () => {
+    const thread = new URL('data:text/javascript,process.exit()');
+    const look = (_: unknown, said: readonly string[]) => until(() => said.length > 0);
+    const { candles, warned } = await lived({ thread }, look);
+    assert.equal(candles, 200);
+    assert.match(warned.join(), /^the dashboard has ended: its thread is gone; the bot goes on/);
+  });
+
+  it('whose thread ends after it has listened is not waited for at the end', async () => {
+    const listens = "port.postMessage({ kind: 'listening', port: 1, busy: 0 })";
+    const code = `import { parentPort as port } from 'node:worker_threads'; ${listens}`;
+    const thread = new URL(`data:text/javascript,${encodeURIComponent(code)}`);
+    const { candles } = await lived({ thread }, async listening => void (await listening));
+    assert.equal(candles, 200);
+  });
 });

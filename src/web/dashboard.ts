@@ -45,6 +45,8 @@ export interface DashboardOptions {
   /** It listens: at this address, after so many ports that were taken. */
   readonly onListening: (address: string, busy: number) => void;
   readonly warn: (line: string) => void;
+  /** The module of its thread; absent: the server. */
+  readonly thread?: URL;
 }
 
 export interface Dashboard {
@@ -63,6 +65,7 @@ class OpenDashboard implements Dashboard {
   readonly #options: DashboardOptions;
   readonly #queue: FactQueue;
   readonly #worker: Worker;
+  readonly #gone: Promise<void>;
   readonly #timer: NodeJS.Timeout;
   readonly #delay = monitorEventLoopDelay({ resolution: 20 });
   readonly #days = new AttentionDays();
@@ -84,9 +87,11 @@ class OpenDashboard implements Dashboard {
     this.#rate = { candles: world.run.candles, atMs: performance.now(), perSecond: null };
     this.#from = store.seq;
     this.#delay.enable();
-    const module = new URL('./server-worker.ts', import.meta.url);
+    const module = options.thread ?? new URL('./server-worker.ts', import.meta.url);
     this.#worker = startWorker(module, this.#beginning(), WORKER_OPTIONS);
     this.#worker.unref();
+    this.#gone = new Promise(resolve => this.#worker.once('exit', () => resolve()));
+    void this.#gone.then(() => this.#leave('its thread is gone'));
     this.#worker.on('message', (word: ToBot) => this.#unlessBroken(() => this.#hear(word)));
     this.#worker.on('error', error =>
       this.#leave(error instanceof Error ? error.message : String(error)),
@@ -106,7 +111,6 @@ class OpenDashboard implements Dashboard {
     this.#stop();
     // A short run may be over before anybody could have looked.
     if (!this.#isListening) return void (await this.#worker.terminate());
-    const left = new Promise<void>(resolve => this.#worker.once('exit', () => resolve()));
     try {
       this.#say({ kind: 'end', ...this.#news(ended) });
     } catch {
@@ -115,7 +119,7 @@ class OpenDashboard implements Dashboard {
     }
     this.#worker.ref();
     const timer = setTimeout(() => void this.#worker.terminate(), DASHBOARD_CLOSE_MS);
-    await left;
+    await this.#gone;
     clearTimeout(timer);
   }
 
