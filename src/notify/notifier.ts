@@ -15,7 +15,6 @@ import { SECOND_MS } from '../base/time.ts';
 import type { StepResult } from '../core/step.ts';
 import { answerOf } from './answer.ts';
 import { eventNameOf } from './fact-event.ts';
-import type { ChannelStatus } from './lane.ts';
 import { STARTED, VENUE } from './note-event.ts';
 import type { NotifyTask, NotifyWorkerEvent, NotifyWorkerWord } from './notify-worker.ts';
 import type { NotifyPlan } from './plan.ts';
@@ -40,7 +39,6 @@ export class Notifier {
   readonly #worker: Worker;
   readonly #ended: Promise<void>;
   readonly #timer: NodeJS.Timeout;
-  readonly #channels = new Map<string, ChannelStatus>();
   #isOpen = true;
   #told: number;
   #posted: number;
@@ -81,11 +79,6 @@ export class Notifier {
     store.note({ what: VENUE, why, seq: store.seq });
   }
 
-  /** How each channel is doing. */
-  status(): readonly ChannelStatus[] {
-    return [...this.#channels.values()];
-  }
-
   /** Sends what waits, but not for ever. The directory is still held. */
   async close(): Promise<void> {
     if (!this.#isOpen) return;
@@ -109,8 +102,7 @@ export class Notifier {
   }
 
   #hear(event: NotifyWorkerEvent): void {
-    if (event.kind === 'status') this.#channels.set(event.status.name, event.status);
-    else if (event.kind === 'warning') this.#options.warn(event.what);
+    if (event.kind === 'warning') this.#options.warn(event.what);
     else void this.#answer(event.number, event.command);
   }
 

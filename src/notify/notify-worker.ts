@@ -20,7 +20,7 @@ import type { Channel } from './channel.ts';
 import { Cursor } from './cursor.ts';
 import type { Position } from './event.ts';
 import type { FactContext } from './fact-event.ts';
-import { type ChannelStatus, type Heard, Lane } from './lane.ts';
+import { type Heard, Lane } from './lane.ts';
 import { strangeness } from './outbox.ts';
 import type { NotifyPlan } from './plan.ts';
 import { TelegramApi } from './telegram-api.ts';
@@ -41,7 +41,6 @@ export interface NotifyTask {
 
 export type NotifyWorkerEvent =
   | { readonly kind: 'warning'; readonly what: string }
-  | { readonly kind: 'status'; readonly status: ChannelStatus }
   | { readonly kind: 'ask'; readonly number: number; readonly command: string };
 
 export type NotifyWorkerWord =
@@ -97,7 +96,6 @@ const laneOf = (channel: Channel): Belled => {
     ...{ channel, cursor, folder, warn, now: Date.now, random: Math.random },
     cut: cut.signal,
     outbox: { place, context: task.context, events: new Set<EventName>(plan.events) },
-    onStatus: status => tell({ kind: 'status', status }),
   });
   return new Belled(lane);
 };
