@@ -4,8 +4,9 @@
  *   read what waits after the cursor → send → (refused: keep it as undelivered) → move the cursor
  *
  * Promises: events in order, each until it is taken or refused; the cursor moves after the answer, so
- * that a kill between the two is the one way in which an event is sent twice, under the same id.
- * Never: holds more than one batch; what waits is in the journal.
+ * that an end between the two is the one way in which an event is sent twice, under the same id. A
+ * cursor that cannot be written is owed: nothing more is sent before it is. Throws what the folder or
+ * the journal says. Never: holds more than one batch; what waits is in the journal.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SideFolder } from '../app/side-folder.ts';
@@ -41,6 +42,8 @@ export interface LaneOptions {
 export class Lane {
   readonly #options: LaneOptions;
   #at: Position;
+  /** The cursor is behind, and has to be written first. */
+  #isOwed = false;
 
   constructor(options: LaneOptions) {
     this.#options = options;
@@ -49,11 +52,13 @@ export class Lane {
 
   /** Tells all that waits; returns early when stopped. */
   async tell(stop: AbortSignal): Promise<void> {
+    if (this.#isOwed) this.#save(this.#at);
     await this.#through(one => this.#deliver(one.event, stop), stop);
   }
 
   /** What waits is tried once, in order, to the first that fails. */
   async tellOnce(): Promise<void> {
+    if (this.#isOwed) this.#save(this.#at);
     const deliver = async ({ event }: Waiting) => (await this.#send(event)).kind !== 'failed';
     await this.#through(deliver, this.#options.cut);
     this.#save(this.#at);
@@ -111,7 +116,9 @@ export class Lane {
   }
 
   #save(position: Position): void {
-    this.#options.cursor.save(position);
     this.#at = position;
+    this.#isOwed = true;
+    this.#options.cursor.save(position);
+    this.#isOwed = false;
   }
 }

@@ -2,20 +2,15 @@
  * The worker thread of the notifications: it reads the journal beside the loop, sends, and listens for
  * commands.
  *
- * Promises: the bot waits for none of it. When it is to stop, what waits is tried once more.
+ * Promises: the bot waits for none of it; what fails of one channel, or of the commands, ends nothing
+ * else. When it is to stop, what waits is tried once more.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { EventName } from '../app/event-name.ts';
 import { placeHeld, shapeOfNotes } from '../app/journal-tail.ts';
 import { SideFolder } from '../app/side-folder.ts';
 import { must } from '../base/assert.ts';
-import {
-  NOTIFY_LOOK_MS,
-  NOTIFY_PAUSE_MS,
-  NOTIFY_QUIET_MS,
-  NOTIFY_STOP_MS_MAX,
-} from '../base/limits.ts';
+import { NOTIFY_LOOK_MS, NOTIFY_QUIET_MS, NOTIFY_STOP_MS_MAX } from '../base/limits.ts';
 import type { Channel } from './channel.ts';
 import { Cursor } from './cursor.ts';
 import type { Position } from './event.ts';
@@ -26,6 +21,7 @@ import type { NotifyPlan } from './plan.ts';
 import { TelegramApi } from './telegram-api.ts';
 import { telegramChat } from './telegram-chat.ts';
 import { TelegramListener } from './telegram-listener.ts';
+import { Teller } from './teller.ts';
 import { webhook } from './webhook.ts';
 
 /** Plain data. */
@@ -58,53 +54,26 @@ const cut = new AbortController();
 const tell = (event: NotifyWorkerEvent): void => port.postMessage(event);
 const warn = (what: string): void => tell({ kind: 'warning', what });
 
-/** A lane, and the bell that wakes it. */
-class Belled {
-  readonly lane: Lane;
-  #ring: () => void = () => undefined;
-  #rung = true;
-
-  constructor(lane: Lane) {
-    this.lane = lane;
-  }
-
-  ring(): void {
-    this.#rung = true;
-    this.#ring();
-  }
-
-  async run(): Promise<void> {
-    while (!ending.signal.aborted) {
-      this.#rung = false;
-      await this.lane.tell(ending.signal);
-      await sleep(NOTIFY_PAUSE_MS, undefined, { signal: ending.signal }).catch(() => undefined);
-      if (!this.#rung && !ending.signal.aborted)
-        await new Promise<void>(resolve => {
-          this.#ring = resolve;
-        });
-    }
-  }
-}
-
-const laneOf = (channel: Channel): Belled => {
+const tellerOf = (channel: Channel): Teller => {
   const { name } = channel;
-  const cursor = new Cursor({
-    ...{ folder, name, now: start, warn },
-    strangeness: position => strangeness(place, position, start),
-  });
-  const lane = new Lane({
-    ...{ channel, cursor, folder, warn, now: Date.now, random: Math.random },
-    cut: cut.signal,
-    outbox: { place, context: task.context, events: new Set<EventName>(plan.events) },
-  });
-  return new Belled(lane);
+  const shared = { warn, random: Math.random };
+  const open = (): Lane =>
+    new Lane({
+      ...{ channel, folder, ...shared, now: Date.now, cut: cut.signal },
+      outbox: { place, context: task.context, events: new Set<EventName>(plan.events) },
+      cursor: new Cursor({
+        ...{ folder, name, now: start, warn },
+        strangeness: position => strangeness(place, position, start),
+      }),
+    });
+  return new Teller({ ...shared, name, open });
 };
 
 const api = plan.telegram === null ? null : new TelegramApi(plan.telegram);
-const lanes = [
+const tellers = [
   ...(plan.webhook === null ? [] : [webhook({ ...plan.webhook, now: Date.now })]),
   ...(plan.telegram?.chatIds ?? []).map(id => telegramChat(must(api, 'the api'), id)),
-].map(laneOf);
+].map(tellerOf);
 
 const questions = new Map<number, (text: string) => void>();
 let asked = 0;
@@ -116,29 +85,34 @@ const answer = (command: string): Promise<string> =>
   });
 
 function hear(word: NotifyWorkerWord): void {
-  if (word.kind === 'heard')
-    for (const each of lanes) {
-      each.lane.hear(word);
-      each.ring();
-    }
+  if (word.kind === 'heard') for (const each of tellers) each.hear(word);
   else if (word.kind === 'answer') {
     questions.get(word.number)?.(word.text);
     questions.delete(word.number);
   } else {
     ending.abort();
-    for (const each of lanes) each.ring();
+    for (const each of tellers) each.ring();
   }
 }
 
-let notes = shapeOfNotes(place);
+/** Where they cannot be looked at, whoever reads them tells of it. */
+function shapeNow(): string {
+  try {
+    return shapeOfNotes(place);
+  } catch {
+    return 'not to be seen';
+  }
+}
+
+let notes = shapeNow();
 const look = setInterval(() => {
-  const now = shapeOfNotes(place);
+  const now = shapeNow();
   if (now === notes) return;
   notes = now;
-  for (const each of lanes) each.ring();
+  for (const each of tellers) each.ring();
 }, NOTIFY_LOOK_MS);
 const rest = setInterval(() => {
-  for (const { lane } of lanes) lane.rest();
+  for (const each of tellers) each.rest();
 }, NOTIFY_QUIET_MS);
 
 port.on('message', hear);
@@ -152,8 +126,8 @@ const listening =
 ending.signal.addEventListener('abort', () => {
   setTimeout(() => cut.abort(), NOTIFY_STOP_MS_MAX).unref();
 });
-await Promise.all([...lanes.map(each => each.run()), listening]);
-await Promise.all(lanes.map(({ lane }) => lane.tellOnce()));
+await Promise.all([...tellers.map(each => each.run(ending.signal)), listening]);
+await Promise.all(tellers.map(each => each.finish()));
 clearInterval(look);
 clearInterval(rest);
 port.close();

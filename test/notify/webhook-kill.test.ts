@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { type Bot, startBot } from '../lifecycle/bot-process.ts';
@@ -95,17 +95,25 @@ describe('a webhook', () => {
     assert.ok(readdirSync(join(dir, 'quarantine')).some(name => name.endsWith('webhook.json')));
   });
 
-  it('ends with a warning where its cursor cannot be kept, and the bot trades on', async () => {
+  it('warns once where its cursor cannot be kept, and comes back when it can', async () => {
     const own = join(folder, 'barred');
     mkdirSync(own);
     writeFileSync(join(own, 'notify'), 'a file in the way');
     writeFileSync(join(own, 'lock'), '');
-    const bot = startBot(['trade', '--dir', own, '--speed', '20', '--no-web', '--until', '40'], {
+    const bot = startBot(['trade', '--dir', own, '--speed', '5', '--no-web'], {
       HOLDFAST__NOTIFY__WEBHOOK__URL: receiver.url,
     });
+    const warning = /webhook: nothing is told for now \(.*notify.*\): trying again/g;
+    await bot.until('the warning', () => bot.stderr.search(warning) >= 0);
+    const before = receiver.types.length;
+    rmSync(join(own, 'notify'));
+    await bot.until('the start', () => receiver.types.length > before);
+    bot.send('SIGINT');
     const { code, stderr } = await bot.end();
     assert.equal(code, 0, stderr);
-    assert.match(stderr, /notifications have ended: .*notify/);
+    assert.equal(stderr.match(warning)?.length, 1);
+    assert.deepEqual(receiver.types.slice(before), ['bot.started', 'bot.stopped']);
+    receiver.taken.splice(before);
   });
 
   it('begins from now in a directory that was restored, and tells no past again', async () => {
