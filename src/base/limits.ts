@@ -240,6 +240,8 @@ export const NOTIFY_PAUSE_MS = 300;
 /** Steps, and time, in which nothing is to be told until a cursor moves over them. */
 export const NOTIFY_QUIET_STEPS = 10_000;
 export const NOTIFY_QUIET_MS = 30 * SECOND_MS;
+/** Trouble with a venue that goes on is told of anew where it is warned of after this time. */
+export const NOTIFY_VENUE_AGAIN_MS = 10 * MINUTE_MS;
 /** Events that were given up: the current file, and one more of that size. */
 export const NOTIFY_UNDELIVERED_BYTES_MAX = 1024 * 1024;
 /** A command in a chat is done within this time, or not at all. */

@@ -35,13 +35,18 @@ export class TradeNotice {
   async open(session: Session, title: string): Promise<void> {
     const plan = this.#plan;
     if (plan === null) return;
-    const { Notifier } = await import('../notify/notifier.ts');
     const { config, now, warn } = this.#wish;
     const { dir: directory, journalMirror, allowNetworkFilesystem: allowNetwork } = config;
-    this.#notifier = new Notifier({
-      ...{ plan, session, directory, journalMirror, allowNetwork, now, warn, title },
-      version: version(),
-    });
+    try {
+      const { Notifier } = await import('../notify/notifier.ts');
+      this.#notifier = new Notifier({
+        ...{ plan, session, directory, journalMirror, allowNetwork, now, warn, title },
+        version: version(),
+      });
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      warn(`nobody is told of anything until the next start: ${why}`);
+    }
   }
 
   /** Called on each step. */

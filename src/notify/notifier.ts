@@ -18,6 +18,7 @@ import { eventNameOf } from './fact-event.ts';
 import { STARTED, VENUE } from './note-event.ts';
 import type { NotifyTask, NotifyWorkerEvent, NotifyWorkerWord } from './notify-worker.ts';
 import type { NotifyPlan } from './plan.ts';
+import { VenueWatch } from './venue-watch.ts';
 
 export interface NotifierOptions {
   readonly plan: NotifyPlan;
@@ -39,10 +40,10 @@ export class Notifier {
   readonly #worker: Worker;
   readonly #ended: Promise<void>;
   readonly #timer: NodeJS.Timeout;
+  readonly #venue: VenueWatch;
   #isOpen = true;
   #told: number;
   #posted: number;
-  #isTroubled = false;
 
   constructor(options: NotifierOptions) {
     this.#options = options;
@@ -57,7 +58,9 @@ export class Notifier {
     this.#ended = new Promise(resolve => this.#worker.once('exit', () => resolve()));
     this.#worker.on('message', (event: NotifyWorkerEvent) => this.#hear(event));
     this.#worker.on('error', error => this.#warnOfEnd(error));
-    this.#timer = setInterval(() => this.#post(), NOTIFY_QUIET_MS).unref();
+    const note = (why: string): void => store.note({ what: VENUE, why, seq: store.seq });
+    this.#venue = new VenueWatch({ now, note });
+    this.#timer = setInterval(() => this.#rest(), NOTIFY_QUIET_MS).unref();
   }
 
   /** Called on each step, durable by then. */
@@ -73,10 +76,7 @@ export class Notifier {
 
   /** What a market's feed says of its venue: trouble, and what follows it. */
   venue(level: 'info' | 'warn', why: string): void {
-    if (!this.#isOpen || (level === 'info' && !this.#isTroubled)) return;
-    this.#isTroubled = level === 'warn';
-    const { store } = this.#options.session.bot;
-    store.note({ what: VENUE, why, seq: store.seq });
+    if (this.#isOpen) this.#venue.hear(level, why);
   }
 
   /** Sends what waits, but not for ever. The directory is still held. */
@@ -89,6 +89,11 @@ export class Notifier {
     const timer = setTimeout(() => this.#worker.terminate(), NOTIFY_STOP_MS_MAX + SECOND_MS);
     await this.#ended;
     clearTimeout(timer);
+  }
+
+  #rest(): void {
+    this.#venue.look();
+    this.#post();
   }
 
   #post(seq = this.#options.session.bot.store.seq): void {
