@@ -117,7 +117,7 @@ export function riskText(
     const latch = state.breakers[name];
     const now =
       latch === null
-        ? ['open', '']
+        ? ['off', '']
         : ['LATCHED', latch.until === null ? 'it is released' : utcMinute(latch.until)];
     return [name, ...now, durationText(state.latchedMs[name])];
   });

@@ -39,7 +39,7 @@ tbody tr:hover{background:var(--card)}
 .pairs th{font-weight:400;color:var(--soft);width:32%}.pairs td{overflow-wrap:anywhere}
 .columns{columns:2;column-gap:32px}.columns .wide{overflow:visible}.columns table,.columns tbody{display:block;width:auto}
 .columns tr{display:flex;break-inside:avoid}.columns th{flex:0 0 60%}.columns td{flex:1}
-code{font:12px ui-monospace,Consolas,"Liberation Mono",monospace;overflow-wrap:anywhere}
+code{white-space:normal;font:12px ui-monospace,Consolas,"Liberation Mono",monospace;overflow-wrap:anywhere}
 .months td,.months th{padding:5px 6px}
 .gain.s1{background:rgba(var(--gain-fill),.08)}.gain.s2{background:rgba(var(--gain-fill),.16)}.gain.s3{background:rgba(var(--gain-fill),.26)}.gain.s4{background:rgba(var(--gain-fill),.38)}
 .loss.s1{background:rgba(var(--loss-fill),.08)}.loss.s2{background:rgba(var(--loss-fill),.16)}.loss.s3{background:rgba(var(--loss-fill),.26)}.loss.s4{background:rgba(var(--loss-fill),.38)}
