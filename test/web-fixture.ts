@@ -3,6 +3,7 @@
  */
 
 import type { InjectOptions } from 'fastify';
+import type { Survey } from '../src/app/directory-view.ts';
 import { Access } from '../src/web/access.ts';
 import type { Assets } from '../src/web/asset.ts';
 import type { Bot, Door, ViewName, Views } from '../src/web/message.ts';
@@ -46,12 +47,22 @@ export const tradeWith = (given: Partial<TradeRow> = {}): TradeRow => ({
   ...given,
 });
 
+const SURVEY: Survey = {
+  files: new Map([
+    ['run', { seq: 7, writtenAt: 1000, verifiedAt: 2000 }],
+    ['market', { seq: 6, writtenAt: 500, verifiedAt: 600 }],
+  ]),
+  verification: { at: 2000, files: 3, findings: 0, repaired: 0 },
+};
+
 export class BotDouble implements Bot {
   readonly asked: string[] = [];
 
   async view<N extends ViewName>(name: N): Promise<Views[N]> {
     this.asked.push(name);
-    return { seq: 7, journal: { bytes: 1, mirror: null } } as unknown as Views[N];
+    const rows = ['run', 'market', 'risk'].map(id => ({ id, seq: 7, writtenAt: null }));
+    const state = { seq: 7, journal: { bytes: 1, mirror: null }, files: rows, verification: null };
+    return state as unknown as Views[N];
   }
 
   async act(action: string) {
@@ -86,6 +97,7 @@ export function serverWith({ door, assets, trades = [], ailment = null, now }: S
       bot,
       ailment: () => ailment,
       weigh: () => ({ directory: 4096, journal: 512 }),
+      survey: () => SURVEY,
     },
     access: new Access(whole.token, now ?? (() => 0)),
     assets: assets ?? { files: new Map(), scriptHashes: [] },

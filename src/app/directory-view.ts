@@ -3,11 +3,13 @@
  * last look at everything.
  *
  * Promises: read-only, from memory: no disk is touched. What has to be weighed is weighed elsewhere
- * (`weightOf`, for a thread that may wait for a disk).
+ * (`weightOf`, `surveyOf`, for a thread that may wait for a disk).
  */
+
+import type { Millis } from '../base/time.ts';
 import { components } from '../components.ts';
 import { directoryBytes, journalBytes } from '../state/directory-size.ts';
-import { type HeldPlace, placeHeld } from './directory.ts';
+import { type HeldPlace, historyOf, placeHeld } from './directory.ts';
 import type { Session } from './session.ts';
 
 export function directoryOf(session: Session, journalMirror: string | null) {
@@ -26,6 +28,7 @@ export function directoryOf(session: Session, journalMirror: string | null) {
         bytes: record?.bytes ?? null,
         seq: record?.seq ?? null,
         sha256: record?.sha256 ?? null,
+        ...{ writtenAt: null, verifiedAt: null },
       };
     }),
     generations: store.generations.map(({ seq, madeAtMs }) => ({ seq, madeAt: madeAtMs })),
@@ -48,10 +51,44 @@ export function directoryOf(session: Session, journalMirror: string | null) {
   };
 }
 
-function roundOf(round: NonNullable<ReturnType<Session['scrub']>>['last']) {
+type Round = NonNullable<NonNullable<ReturnType<Session['scrub']>>['last']>;
+
+function roundOf(round: Round | null) {
   if (round === null) return null;
   const { at, files, findings, repaired } = round;
   return { at: Date.parse(at), files, findings, repaired };
+}
+
+/** When a file of this step was written, and when it was last found whole. */
+export interface FileTimes {
+  readonly seq: number;
+  readonly writtenAt: Millis | null;
+  readonly verifiedAt: Millis;
+}
+
+export interface Survey {
+  /** By component. */
+  readonly files: ReadonlyMap<string, FileTimes>;
+  /** Of the last round of the scrub, whichever run did it. */
+  readonly verification: ReturnType<typeof roundOf>;
+}
+
+/** What manifest and notes tell of the files; null where they cannot be read now. */
+export function surveyOf(held: HeldPlace): Survey | null {
+  try {
+    const place = placeHeld(held);
+    const { generations, notes } = historyOf(place);
+    const files = Object.entries(generations[0]?.files ?? {}).map(([id, file]) => {
+      const writtenMs = place.disks.a.stat(file.file)?.modifiedMs;
+      const writtenAt = writtenMs === undefined ? null : Math.floor(writtenMs);
+      return [id, { seq: file.seq, writtenAt, verifiedAt: file.verifiedAtMs }] as const;
+    });
+    const last = notes.findLast(({ what }) => what === 'scrubbed');
+    return { files: new Map(files), verification: roundOf((last ?? null) as Round | null) };
+  } catch {
+    // A running bot replaces them while they are read.
+    return null;
+  }
 }
 
 export interface Weight {

@@ -5,7 +5,7 @@
  * it is asked once at a time. When it is told the end it tells it on, and ends.
  */
 import { parentPort, workerData } from 'node:worker_threads';
-import { weightOf } from '../app/directory-view.ts';
+import { surveyOf, weightOf } from '../app/directory-view.ts';
 import { recentCandles } from '../app/recent-market.ts';
 import { must } from '../base/assert.ts';
 import {
@@ -46,6 +46,7 @@ const switchboard = new Switchboard(say, () => performance.now());
 const app = createServer({
   ...{ door, model, streams, bot: switchboard, assets: loadAssets() },
   weigh: () => weightOf(beginning.place),
+  survey: () => surveyOf(beginning.place),
   access: new Access(door.token, Date.now),
   metrics: createMetrics({
     ...{ model, beat: () => beat, streams: () => streams.count, now: Date.now },

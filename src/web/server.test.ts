@@ -3,6 +3,7 @@ import { type AddressInfo, connect } from 'node:net';
 import { describe, it } from 'node:test';
 import { opened, TOKEN, tradeWith } from '../../test/web-fixture.ts';
 import { Unanswered } from './switchboard.ts';
+import type { StateFileRow } from './view.ts';
 
 const BEARER = { authorization: `Bearer ${TOKEN}` };
 
@@ -26,6 +27,19 @@ describe('what is looked at', () => {
     const { directoryBytes, journal } = (await opened().get('/api/state')).json();
     assert.equal(directoryBytes, 4096);
     assert.deepEqual(journal, { bytes: 512, mirror: null });
+  });
+
+  it('tells the age of a file and when it was found whole, and not that of another step', async () => {
+    const { files, verification } = (await opened().get('/api/state')).json();
+    assert.deepEqual(
+      files.map(({ writtenAt, verifiedAt = null }: StateFileRow) => [writtenAt, verifiedAt]),
+      [
+        [1000, 2000],
+        [null, null],
+        [null, null],
+      ],
+    );
+    assert.deepEqual(verification, { at: 2000, files: 3, findings: 0, repaired: 0 });
   });
 
   it('is never kept by a browser', async () => {

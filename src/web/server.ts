@@ -6,7 +6,7 @@
  * an action; an error is one line of JSON. Never: shows a stack, a path of the machine or the token.
  */
 import { type FastifyError, type FastifyInstance, type FastifyReply, fastify } from 'fastify';
-import type { Weight } from '../app/directory-view.ts';
+import type { Survey, Weight } from '../app/directory-view.ts';
 import {
   WEB_BODY_BYTES_MAX,
   WEB_CONNECTIONS_MAX,
@@ -22,6 +22,7 @@ import type { Model } from './model.ts';
 import type { Streams } from './stream.ts';
 import { Unanswered } from './switchboard.ts';
 import { csvOf, pageOf, questionOf } from './trade-list.ts';
+import type { StateView } from './view.ts';
 
 export interface ServerOptions {
   readonly door: Door;
@@ -32,6 +33,8 @@ export interface ServerOptions {
   readonly bot: Bot;
   /** What the directory weighs; null: it could not be looked at. */
   readonly weigh: () => Weight | null;
+  /** What its manifest and notes tell; null: they could not be read. */
+  readonly survey: () => Survey | null;
   /** The text of `/metrics`. */
   readonly metrics: () => Promise<string>;
   /** Null: all is well; else why not. */
@@ -86,7 +89,7 @@ function routeAssets(app: FastifyInstance, { files }: Assets): void {
     });
 }
 
-function routeViews(app: FastifyInstance, { model, bot, weigh }: ServerOptions): void {
+function routeViews(app: FastifyInstance, { model, bot, weigh, survey }: ServerOptions): void {
   app.get('/api/snapshot', () => model.snapshot());
   app.get<{ Querystring: Record<string, unknown> }>('/api/trades', (request, reply) => {
     const question = questionOf(request.query);
@@ -105,11 +108,23 @@ function routeViews(app: FastifyInstance, { model, bot, weigh }: ServerOptions):
     const weight = weigh();
     const { journal } = view;
     return {
-      ...view,
+      ...surveyed(view, survey()),
       directoryBytes: weight?.directory ?? null,
       journal: { ...journal, bytes: weight?.journal ?? journal.bytes },
     };
   });
+}
+
+/** A file of another step than the bot's own is another file. */
+function surveyed(view: StateView, survey: Survey | null): StateView {
+  if (survey === null) return view;
+  const files = view.files.map(row => {
+    const times = survey.files.get(row.id);
+    if (times === undefined || times.seq !== row.seq) return row;
+    const { writtenAt, verifiedAt } = times;
+    return { ...row, writtenAt, verifiedAt };
+  });
+  return { ...view, files, verification: view.verification ?? survey.verification };
 }
 
 function routeStream(app: FastifyInstance, { streams }: ServerOptions): void {

@@ -70,6 +70,10 @@ export interface StateFileRow {
   readonly seq: number | null;
   readonly version: number;
   readonly sha256: string | null;
+  /** Wall time, off the disk; null: not known. */
+  readonly writtenAt: Millis | null;
+  /** When it was last found whole: as it was written, by a start or by a verification. */
+  readonly verifiedAt: Millis | null;
 }
 
 /** `GET /api/state`. */
@@ -96,7 +100,7 @@ export interface StateView {
     readonly repairs: readonly string[];
     readonly lost: readonly string[];
   };
-  /** Of the last look at all files: the background scrub or the button. */
+  /** Of the last look at all files, in this run or before: the background scrub or the button. */
   readonly verification: {
     readonly at: Millis;
     readonly files: number;

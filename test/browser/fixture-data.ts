@@ -236,6 +236,7 @@ function stateAt(now: number): StateView {
     ...{ at: now, seq: 5000, directory: 'models', directoryId: 'k3vq8r2m', epoch: 1 },
     files: FILES.map(([id, title, file, bytes]) => ({
       ...{ id, title, file, bytes, seq: 4_812, version: 2, sha256: hash() },
+      ...{ writtenAt: now - 2 * MINUTE_MS, verifiedAt: now - MINUTE_MS },
     })),
     generations: [
       { seq: 4_512, madeAt: now - 7 * MINUTE_MS },

@@ -7,7 +7,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
-import type { Change, Snapshot } from '../../src/web/view.ts';
+import type { Change, Snapshot, StateView } from '../../src/web/view.ts';
 import { type Bot, runBot, startBot } from './bot-process.ts';
 import { remembered } from './memory.ts';
 import { workFolder, writeTapes } from './work-folder.ts';
@@ -140,6 +140,27 @@ describe('the dashboard of a running bot', () => {
     for (const text of [TOKEN, 'wrong-wrong-wrong']) {
       assert.deepEqual(filesWith(at('ended'), text), []);
       assert.ok(!`${stdout}${stderr}`.includes(text), 'one that was chosen is not printed');
+    }
+  });
+
+  it('tells after a restart how old each file is, and when it was found whole', async () => {
+    const bearer = { authorization: `Bearer ${TOKEN}` };
+    const stateAt = async (address: string): Promise<StateView> =>
+      (await (await fetch(`${address}/api/state`)).json()) as StateView;
+    const begunAt = Date.now();
+    const bot = startBot(slowly('aged'), ENV);
+    const address = await addressOf(bot);
+    assert.equal((await act(address, 'checkpoint', bearer)).status, 200);
+    bot.send('SIGTERM');
+    assert.equal((await bot.end()).code, 0);
+
+    const again = startBot(slowly('aged'), ENV);
+    const { at, files } = await stateAt(await addressOf(again));
+    again.send('SIGTERM');
+    await again.end();
+    for (const { id, writtenAt, verifiedAt } of files) {
+      assert.ok(writtenAt !== null && writtenAt >= begunAt - 1000 && writtenAt <= at, id);
+      assert.ok(verifiedAt !== null && verifiedAt >= begunAt && verifiedAt <= at, id);
     }
   });
 

@@ -23,7 +23,7 @@ const body = (state: StateView, scene: Scene, hands: Hands): TemplateResult => h
     ${checkpoint(state, scene, hands)} ${journal(state)} ${verification(state, scene, hands)}
     ${recovery(state)}
   </div>
-  ${files(state)} ${generations(state, scene.now)}
+  ${files(state, scene.now)} ${generations(state, scene.now)}
 `;
 
 interface Fact {
@@ -94,7 +94,7 @@ function verification(state: StateView, scene: Scene, hands: Hands): TemplateRes
     title: 'Verification',
     promise:
       last === null
-        ? 'The files were not looked at yet since this bot was started. A damaged one is found by its hash and mended from its other copy.'
+        ? 'No look at all files is noted yet. A damaged one is found by its hash and mended from its other copy.'
         : `${count(last.files)} files were read and compared with their hashes.`,
     facts:
       last === null
@@ -138,12 +138,14 @@ function recovery({ recovery }: StateView): TemplateResult {
   });
 }
 
-const fileColumns: readonly Column<StateFileRow>[] = [
+const fileColumns = (now: number): readonly Column<StateFileRow>[] => [
   { title: 'Component', isText: true, cell: row => row.title },
   { title: 'File', isText: true, cell: row => html`<code>${row.file}</code>` },
   { title: 'Size', cell: row => bytes(row.bytes) },
   { title: 'Step', cell: row => count(row.seq) },
   { title: 'Schema', cell: row => count(row.version) },
+  { title: 'Written', cell: row => since(row.writtenAt, now) },
+  { title: 'Found whole', cell: row => since(row.verifiedAt, now) },
   {
     title: 'SHA-256',
     isText: true,
@@ -154,16 +156,20 @@ const fileColumns: readonly Column<StateFileRow>[] = [
   },
 ];
 
-const files = ({ files }: StateView): TemplateResult => html`
+const since = (time: number | null, now: number): unknown =>
+  time === null ? UNKNOWN : html`<time title="${second(time)} UTC">${age(time, now)}</time>`;
+
+const files = ({ files }: StateView, now: number): TemplateResult => html`
   <section class="card" aria-labelledby="files-title">
     <h2 id="files-title">Components</h2>
     <p class="note">
-      One memory, one file. Each goes on from its own step: the journal holds what came after it.
+      One memory, one file. Each goes on from its own step: the journal holds what came after it. It
+      is found whole as it is written, by every start, and by a verification.
     </p>
     ${table({
       caption: 'Components and their files',
       isCaptionUnseen: true,
-      columns: fileColumns,
+      columns: fileColumns(now),
       rows: files,
       empty: 'No checkpoint is written yet.',
     })}
