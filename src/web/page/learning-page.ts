@@ -91,7 +91,8 @@ function attentionPast({ features, attentionPast: past }: Learning): TemplateRes
       <h2 id="attention-title">Attention over time</h2>
       <p class="note">
         One column for a day of the market (UTC). Above 1 a feature is looked at more than the mean,
-        below 1 less.
+        below 1 less. What is shown begins anew with each start of the bot; the weights themselves
+        are kept.
       </p>
       ${
         days.length === 0
