@@ -22,7 +22,7 @@ import type { Disks } from './journal.ts';
 import { encodeManifest, type FileRecord, MANIFEST_FILES, type Manifest } from './manifest.ts';
 import { sha256 } from './state-hash.ts';
 import { PREVIOUS_FOLDER } from './survey.ts';
-import { TEMPORARY, writeTemporaries, writeWholeFile } from './whole-file.ts';
+import { TEMPORARY, writeTemporary, writeWholeFile } from './whole-file.ts';
 
 /** The files of one step, written and synced under their temporary names. Plain data. */
 export interface Prepared {
@@ -47,18 +47,15 @@ export function prepareSnapshot(options: PrepareOptions): Prepared {
   const { disk, components, states, seq, changed, encodings } = options;
   const records: Record<string, FileRecord> = {};
   if (changed.size > 0) disk.makeFolder('');
-  const encoded = components.flatMap(component => {
+  for (const component of components) {
+    if (!changed.has(component.id)) continue;
     const { id, version: schema, file } = component;
-    if (!changed.has(id)) return [];
     const { content, hash } = encodings?.get(id) ?? encodingOf(component, states[id]);
     const bytes = encodeFile({ component: id, schema, seq }, content);
-    return { id, schema, path: file.name, bytes, hash };
-  });
-  const sums = writeTemporaries(disk, encoded);
-  encoded.forEach(({ id, schema, path: file, bytes, hash: state }, place) => {
-    const sha256 = must(sums[place], file);
-    records[id] = { file, seq, through: seq, schema, bytes: bytes.length, sha256, state };
-  });
+    const own = { file: file.name, seq, through: seq, schema, bytes: bytes.length };
+    const sum = writeTemporary(disk, file.name, bytes);
+    records[id] = { ...own, sha256: sum, state: hash };
+  }
   // The names too: a power cut must not leave a manifest without the files that it tells of.
   if (changed.size > 0) disk.syncFolder('');
   return { seq, records, formerKept: false };
@@ -90,10 +87,7 @@ export function commitSnapshot(
 /** Both copies are whole before either gets its name, so one sync of the folder does for both. */
 export function writeManifest(disk: Disk, manifest: Manifest): void {
   const bytes = encodeManifest(manifest);
-  writeTemporaries(
-    disk,
-    MANIFEST_FILES.map(path => ({ path, bytes })),
-  );
+  for (const file of MANIFEST_FILES) writeTemporary(disk, file, bytes);
   for (const file of MANIFEST_FILES) disk.rename(file + TEMPORARY, file);
   disk.syncFolder('');
 }
