@@ -34,36 +34,21 @@ function sealedBelow(disks: Disks, below: number): SegmentFiles[] {
 /** Packs what is plain; returns the bytes saved. */
 export function compressSealed(disks: Disks, below: number): number {
   let saved = 0;
-  for (const segment of sealedBelow(disks, below)) {
-    let twin: Packing | null = null;
-    for (const file of segment.files) {
-      if (file.packed) continue;
-      twin = packFile(file, segment.first, twin);
-      if (twin !== null) saved += twin.plain.length - twin.packed.length;
-    }
-  }
+  for (const segment of sealedBelow(disks, below))
+    for (const file of segment.files) if (!file.packed) saved += packFile(file, segment.first);
   return saved;
 }
 
-interface Packing {
-  readonly plain: Uint8Array;
-  /** Unpacks to it: that was seen. */
-  readonly packed: Uint8Array;
-}
-
-/** Null: it stays as it is. `twin`: of the other copy, which is the same nearly always. */
-function packFile(file: SegmentFile, first: number, twin: Packing | null): Packing | null {
+function packFile(file: SegmentFile, first: number): number {
   const { disk, path } = file;
   const plain = disk.read(path);
-  if (plain === null) return null;
-  const isTwin = twin !== null && Buffer.compare(twin.plain, plain) === 0;
   // Damage is for recovery to mend, from the other copy; packing it would only hide it.
-  if (!isTwin && !isWhole(plain, first)) return null;
-  const packed = isTwin ? twin.packed : pack(plain);
+  if (plain === null || !isWhole(plain, first)) return 0;
+  const packed = pack(plain);
   writeWholeFile(disk, path + PACKED, packed);
   const readBack = disk.read(path + PACKED);
-  const isSame = isTwin ? isSameAs(readBack, packed) : isPackOf(readBack, plain);
-  if (!isSame)
+  const unpacked = readBack === null ? null : unpack(readBack);
+  if (unpacked === null || Buffer.compare(unpacked, plain) !== 0)
     throw new Fault(
       EXIT.disk,
       `cannot read back ${disk.root}/${path}${PACKED} as it was written`,
@@ -71,14 +56,8 @@ function packFile(file: SegmentFile, first: number, twin: Packing | null): Packi
     );
   disk.remove(path);
   disk.syncFolder(JOURNAL_FOLDER);
-  return { plain, packed };
+  return plain.length - packed.length;
 }
-
-const isSameAs = (bytes: Uint8Array | null, other: Uint8Array): boolean =>
-  bytes !== null && Buffer.compare(bytes, other) === 0;
-
-const isPackOf = (packed: Uint8Array | null, plain: Uint8Array): boolean =>
-  isSameAs(packed === null ? null : unpack(packed), plain);
 
 function isWhole(bytes: Uint8Array, first: number): boolean {
   const cursor = new Cursor(bytes, first);

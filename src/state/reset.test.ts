@@ -67,7 +67,7 @@ describe('a reset', () => {
     const probe = new Machine();
     const { states } = reset(staged.kill(probe), COMPONENTS);
     // From the new segment's head on, which is the first to tell of the reset.
-    for (let killAt = probe.operations - 30; ; killAt += 2) {
+    for (let killAt = probe.operations - 40; ; killAt += 2) {
       const dying = staged.kill(Object.assign(new Machine(), { killAt }));
       if (outcomeOf(() => reset(dying, COMPONENTS)) === 'done') break;
       for (let nextAt = 2; ; nextAt += 2) {

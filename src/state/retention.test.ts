@@ -84,28 +84,4 @@ describe('retention', () => {
       disk.tamper('purse_state.json', () => Buffer.from('x'));
     }
   });
-
-  it('leaves what a start replayed unpacked to the next start, and no more than that', () => {
-    const disk = new SimulatedDisk();
-    const disks = { a: disk, b: disk };
-    const isPlain = (name: string) => name.endsWith('.jsonl');
-    const plain: string[][] = [];
-    for (let open = 0; open < 3; open += 1) {
-      const store = openOn(disks);
-      plain.push(disk.list('journal').filter(isPlain));
-      runSteps(store, 10);
-      store.close();
-    }
-    const copiesOf = (first: number) =>
-      ['a', 'b'].map(copy => `${`${first}`.padStart(12, '0')}.${copy}.jsonl`);
-    assert.deepEqual(plain, [
-      copiesOf(1),
-      [...copiesOf(1), ...copiesOf(11)],
-      [...copiesOf(11), ...copiesOf(21)],
-    ]);
-    const store = openOn(disks);
-    runSteps(store, 10);
-    store.checkpoint('test');
-    assert.deepEqual(disk.list('journal').filter(isPlain), copiesOf(41));
-  });
 });

@@ -84,9 +84,8 @@ class DirectoryStore implements Store {
     // What was set aside once goes on to be, or it would have a hole.
     this.#keepHistory = options.keepHistory ?? keepsHistory(place.disks.a);
     atOnce(this.#retain());
+    compressJournal(this.#disks, this.seq);
     const { fromSeq, toSeq, replayed, repairs, lost } = this.report;
-    // What was replayed is packed by the next checkpoint, which is aside, or by the next start.
-    compressJournal(this.#disks, fromSeq);
     this.recoveryMs = options.now() - beginMs;
     const figures = { fromSeq, toSeq, replayed, repairs, lost, ms: this.recoveryMs };
     this.note({ what: 'recovered', ...figures });
