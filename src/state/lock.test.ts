@@ -82,6 +82,19 @@ describe('the lock', () => {
     assert.deepEqual(fs.readdirSync(directory), ['lock']);
   });
 
+  it('is not held by a file that cannot be written: such a lock would shut out nobody', async () => {
+    fs.writeFileSync(path.join(directory, 'lock'), '');
+    fs.chmodSync(path.join(directory, 'lock'), 0o444);
+    fs.chmodSync(directory, 0o777);
+    const body = `const { acquireLock } = await import('${MODULE}');
+      if (process.getuid() === 0) process.setuid(65534);
+      try { acquireLock(process.argv[1]); console.log('held'); }
+      catch ({ exitCode, message }) { console.log(exitCode, message); }`;
+    const tried = spawn(process.execPath, ['--input-type=module', '-e', body, directory]);
+    const [said] = await once(tried.stdout, 'data');
+    assert.match(String(said), new RegExp(`^${EXIT.disk} .*${directory}/lock`));
+  });
+
   it('is not dropped by anything that walks over the directory', async () => {
     const lock = acquireLock(directory);
     const disk = realDisk(directory);

@@ -54,12 +54,18 @@ export function acquireLock(directory: string, remedy = OWN_DIRECTORY): Lock {
 
 const OWN_DIRECTORY = 'stop that one first, or give this one its own --dir';
 
+/**
+ * A file that cannot be opened for writing SQLite opens for reading, and its exclusive transaction
+ * shuts out nobody then: a first write, which no commit will ever follow, tells the two apart.
+ */
+const HOLD = 'PRAGMA journal_mode=MEMORY; BEGIN EXCLUSIVE; PRAGMA user_version=1';
+
 function begin(disk: Disk, remedy: string): DatabaseSync {
   const path = `${disk.root}/${LOCK_FILE}`;
   let database: DatabaseSync | null = null;
   try {
     database = new DatabaseSync(path, { timeout: 0 });
-    database.exec('PRAGMA journal_mode=MEMORY; BEGIN EXCLUSIVE');
+    database.exec(HOLD);
     return database;
   } catch (error) {
     database?.close();
