@@ -13,10 +13,9 @@ import type { World } from '../policy/world.ts';
 import type { EquityPoint } from '../trade/analytics-state.ts';
 import { BREAKER_WORDS } from '../trade/breaker.ts';
 import { equityOf } from '../trade/portfolio.ts';
-import { frozenBy } from '../trade/portfolio-venue.ts';
 import { BREAKERS } from '../trade/risk-state.ts';
 import { breakerHold, endingText, type Hold, KILL_SWITCH_HOLD, pauseHold } from './hold.ts';
-import { marketTimeOf } from './view.ts';
+import { drawdownOf, marketTimeOf } from './view.ts';
 
 /** Figures of the account and of its market. */
 export function accountFigures(world: World) {
@@ -24,7 +23,7 @@ export function accountFigures(world: World) {
   const risk = world['risk-manager'];
   const { trades, wins, grossProfit, grossLoss } = analytics.totals;
   const equity = equityOf(portfolio);
-  const drawdown = drawdownAt(world, equity);
+  const drawdown = drawdownOf(world);
   const symbols = Object.keys(portfolio.contracts);
   return {
     symbols,
@@ -46,11 +45,6 @@ export function accountFigures(world: World) {
   };
 }
 
-function drawdownAt(world: World, equity: number): number {
-  const peak = Math.max(world['risk-manager'].peakBalance, equity);
-  return peak > 0 ? (peak - equity) / peak : 0;
-}
-
 /** How near the limits are; the values are those that the breakers look at. */
 export function gaugesOf(world: World) {
   const { settings } = world.run;
@@ -68,7 +62,7 @@ export function gaugesOf(world: World) {
     {
       id: 'max_drawdown' as const,
       title: BREAKER_WORDS.max_drawdown,
-      value: drawdownAt(world, equity),
+      value: drawdownOf(world),
       limit: settings.maxDrawdown,
     },
     {
@@ -99,13 +93,6 @@ export function lampsOf(world: World, directory: string) {
     }),
   ];
 }
-
-/** Symbols of a live account that take no entries until their exchange was heard. */
-export const frozenOf = ({ portfolio }: World) =>
-  Object.keys(portfolio.contracts).flatMap(symbol => {
-    const why = frozenBy(portfolio, symbol);
-    return why === null ? [] : [{ symbol, why }];
-  });
 
 export const positionsOf = (world: World) =>
   Object.values(world.portfolio.positions).flatMap(position => {
@@ -176,8 +163,9 @@ export const tradeOf = (trade: TradeRecord) => {
   };
 };
 
-/** The kept trades, oldest first. */
-export const tradesOf = ({ analytics }: World) => analytics.trades.map(tradeOf);
+/** The kept trades, oldest first; `last`: so many of the newest alone. */
+export const tradesOf = ({ analytics }: World, last = Number.POSITIVE_INFINITY) =>
+  analytics.trades.slice(-last).map(tradeOf);
 
 export const equityRowOf = ({ time, balance, equity }: EquityPoint) =>
   [time, toQuote(balance), toQuote(equity)] as const satisfies readonly [Millis, number, number];

@@ -9,7 +9,8 @@
 import type { Millis } from '../base/time.ts';
 import { components } from '../components.ts';
 import { directoryBytes, journalBytes } from '../state/directory-size.ts';
-import { type HeldPlace, historyOf, placeHeld } from './directory.ts';
+import { type HeldPlace, historyOf, lastRoundIn, placeHeld } from './directory.ts';
+import type { ScrubRound } from './scrubber.ts';
 import type { Session } from './session.ts';
 
 export function directoryOf(session: Session, journalMirror: string | null) {
@@ -51,9 +52,7 @@ export function directoryOf(session: Session, journalMirror: string | null) {
   };
 }
 
-type Round = NonNullable<NonNullable<ReturnType<Session['scrub']>>['last']>;
-
-function roundOf(round: Round | null) {
+function roundOf(round: ScrubRound | null) {
   if (round === null) return null;
   const { at, files, findings, repaired } = round;
   return { at: Date.parse(at), files, findings, repaired };
@@ -83,8 +82,7 @@ export function surveyOf(held: HeldPlace): Survey | null {
       const writtenAt = writtenMs === undefined ? null : Math.floor(writtenMs);
       return [id, { seq: file.seq, writtenAt, verifiedAt: file.verifiedAtMs }] as const;
     });
-    const last = notes.findLast(({ what }) => what === 'scrubbed');
-    return { files: new Map(files), verification: roundOf((last ?? null) as Round | null) };
+    return { files: new Map(files), verification: roundOf(lastRoundIn(notes)) };
   } catch {
     // A running bot replaces them while they are read.
     return null;

@@ -148,10 +148,12 @@ export function scrubNotesOf({ disks }: Place): {
   readonly findings: readonly Note[];
 } {
   const notes = readNotes(disks.a, { last: Number.POSITIVE_INFINITY });
-  const round = notes.findLast(({ what }) => what === 'scrubbed');
   const findings = notes.filter(({ what }) => what === 'repaired' || what === 'damage');
-  return { last: (round ?? null) as ScrubRound | null, findings };
+  return { last: lastRoundIn(notes), findings };
 }
+
+export const lastRoundIn = (notes: readonly Note[]): ScrubRound | null =>
+  (notes.findLast(({ what }) => what === 'scrubbed') ?? null) as ScrubRound | null;
 
 export interface PartDifference {
   readonly id: PartId;

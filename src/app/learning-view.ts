@@ -66,7 +66,8 @@ export function learningOf(world: World) {
   };
 }
 
-const versionRowsOf = (world: World) =>
+/** The versions of both models, newest first. */
+export const versionRowsOf = (world: World) =>
   versionsOf(world).map(({ id, status, training }) => {
     const compared = comparedIn(training?.challenger ?? null);
     return {
@@ -78,7 +79,8 @@ const versionRowsOf = (world: World) =>
     };
   });
 
-function expertsOf({ ensemble }: World) {
+/** What each expert's word weighs, and was worth where it has forecast anything. */
+export function expertsOf({ ensemble }: World) {
   return JUDGED.map(name => {
     const { examples, logLoss, baseLogLoss } = ensemble.records[name];
     const known = (loss: Score['logLoss']): number | null => (examples === 0 ? null : loss);

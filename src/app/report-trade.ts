@@ -8,7 +8,8 @@ import { toQuote } from '../base/money.ts';
 import type { Millis } from '../base/time.ts';
 import type { TradeRecord } from '../core/order.ts';
 import type { AnalyticsState, Tally } from '../trade/analytics-state.ts';
-import type { GroupView, TradesView, TradeView } from './report-view.ts';
+import { tradeOf } from './account-view.ts';
+import type { GroupView, TradesView } from './report-view.ts';
 
 /** `until`: the market's time now. */
 export function tradesView(state: AnalyticsState, until: Millis): TradesView {
@@ -18,7 +19,7 @@ export function tradesView(state: AnalyticsState, until: Millis): TradesView {
   const group = (tallies: Readonly<Record<string, Tally>>, nameOf: (one: TradeRecord) => string) =>
     groupsOf(tallies, { trades, nameOf, lived });
   return {
-    rows: trades.map(viewOf),
+    rows: trades.map(tradeOf),
     count: totals.trades,
     winStreak: totals.winStreak,
     lossStreak: totals.lossStreak,
@@ -30,24 +31,6 @@ export function tradesView(state: AnalyticsState, until: Millis): TradesView {
 
 const firstEntry = (trades: readonly TradeRecord[]): Millis =>
   trades.reduce((first, { entryTime }) => Math.min(first, entryTime), Number.POSITIVE_INFINITY);
-
-const viewOf = (trade: TradeRecord): TradeView => ({
-  symbol: trade.symbol,
-  side: trade.side,
-  strategy: trade.strategy,
-  exitReason: trade.exitReason,
-  entryTime: trade.entryTime,
-  exitTime: trade.exitTime,
-  durationMs: trade.durationMs,
-  entryPrice: trade.entryPrice,
-  exitPrice: trade.exitPrice,
-  quantity: trade.quantity,
-  leverage: trade.leverage,
-  fees: toQuote(trade.fees),
-  funding: toQuote(trade.funding),
-  profit: toQuote(trade.profit),
-  profitRatio: trade.profitRatio,
-});
 
 interface Grouping {
   readonly trades: readonly TradeRecord[];

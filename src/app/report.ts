@@ -4,33 +4,27 @@
  * Promises: the metrics are those of the summary; everything else is told as the memory has it.
  * Never: changes anything, looks at a clock, or fills in what is not known.
  */
-import { lotsToBase, toQuote } from '../base/money.ts';
 import { timeframeName } from '../base/time.ts';
 import type { Memory } from '../components.ts';
-import { unrealisedOf } from '../core/position.ts';
-import type { EnsembleState } from '../learn/ensemble-state.ts';
-import { JUDGED } from '../learn/ensemble-state.ts';
-import { comparedIn } from '../learn/scores.ts';
 import type { EquityPoint } from '../trade/analytics-state.ts';
 import { latchedMsAt } from '../trade/breaker.ts';
 import { equityOf } from '../trade/portfolio.ts';
 import { BREAKERS } from '../trade/risk-state.ts';
+import { positionsOf } from './account-view.ts';
 import type { BotParts } from './bot.ts';
 import { doubtsOf, historyOf, type Inspection, memoryOf, type Place } from './directory.ts';
-import { versionsOf } from './model-view.ts';
+import { expertsOf, versionRowsOf } from './learning-view.ts';
 import { filesOf, type RecordedFile, type StartNote, startsIn } from './recorded-file.ts';
 import { reliabilityOf } from './reliability.ts';
 import { equityView, returnsByMonth } from './report-equity.ts';
 import { settingsView } from './report-setting.ts';
 import { tradesView } from './report-trade.ts';
 import type {
-  ForecasterView,
   HoldView,
   LearningView,
   PositionView,
   Provenance,
   ReportView,
-  VersionView,
 } from './report-view.ts';
 import { version } from './version.ts';
 import { hashesOf, holdLinesOf, marketTimeOf, metricsNow } from './view.ts';
@@ -100,7 +94,7 @@ export function reportOf(memory: Memory, source: ReportSource): ReportView {
     equity: equityView(analytics, mark),
     years: returnsByMonth(analytics, mark),
     trades: tradesView(analytics, time ?? 0),
-    positions: positionsOf(memory),
+    positions: openOf(memory),
     breakers: BREAKERS.map(breaker => ({
       breaker: breaker.replaceAll('_', ' '),
       latchedMs: latchedMsAt(memory['risk-manager'], breaker, time ?? 0),
@@ -112,53 +106,32 @@ export function reportOf(memory: Memory, source: ReportSource): ReportView {
   };
 }
 
-const positionsOf = ({ portfolio }: Memory): PositionView[] =>
-  Object.values(portfolio.positions).flatMap(position => {
-    const { symbol, direction, lots, strategy, openedAt, entryNotional } = position;
-    const contract = portfolio.contracts[symbol];
-    if (contract === undefined) return [];
-    const quantity = lotsToBase(lots, contract.lotSize);
-    const price = portfolio.marks[symbol]?.price ?? null;
-    const profit = price === null ? null : toQuote(unrealisedOf(position, price, contract));
-    const entryPrice = toQuote(entryNotional) / quantity;
-    return [{ symbol, side: direction, strategy, openedAt, entryPrice, price, quantity, profit }];
-  });
+const openOf = (memory: Memory): PositionView[] =>
+  positionsOf(memory).map(
+    ({ symbol, side, strategy, openedAt, entryPrice, price, quantity, profit }) => ({
+      ...{ symbol, side, strategy, openedAt, entryPrice, price, quantity, profit },
+    }),
+  );
 
 function learningOf(memory: Memory): LearningView {
-  const { ensemble, run } = memory;
-  const { signalModel, deepSignalModel, attention, qTable } = run.settings.learning;
+  const { signalModel, deepSignalModel, attention, qTable } = memory.run.settings.learning;
   return {
     on: signalModel || deepSignalModel || attention || qTable,
-    forecasters: JUDGED.map(name => forecasterOf(ensemble, name)),
-    reliability: reliabilityOf(ensemble.bins),
-    versions: versionsOf(memory).map(({ id, status, training }): VersionView => {
-      const score = comparedIn(training?.challenger);
-      const base = comparedIn(training?.baseRate);
-      return {
-        ...{ id, status },
-        trainedAt: training?.time ?? null,
-        examples: training?.challenger.examples ?? null,
-        logLoss: score?.logLoss ?? null,
-        baseLogLoss: base?.logLoss ?? null,
-        gain: score && base ? base.logLoss - score.logLoss : null,
-        verdict: training?.verdict ?? null,
-      };
-    }),
+    forecasters: expertsOf(memory).map(withGain),
+    reliability: reliabilityOf(memory.ensemble.bins),
+    versions: versionRowsOf(memory).map(withGain),
   };
 }
 
-function forecasterOf(ensemble: EnsembleState, name: (typeof JUDGED)[number]): ForecasterView {
-  const { examples, logLoss, baseLogLoss } = ensemble.records[name];
-  const known = examples > 0;
-  return {
-    name,
-    weight: name === 'pool' ? null : ensemble.weights[name].value,
-    forecasts: examples,
-    logLoss: known ? logLoss : null,
-    baseLogLoss: known ? baseLogLoss : null,
-    gain: known ? baseLogLoss - logLoss : null,
-  };
+interface Losses {
+  readonly logLoss: number | null;
+  readonly baseLogLoss: number | null;
 }
+
+const withGain = <T extends Losses>(row: T) => ({
+  ...row,
+  gain: row.logLoss === null || row.baseLogLoss === null ? null : row.baseLogLoss - row.logLoss,
+});
 
 function provenanceOf(memory: Memory, source: ReportSource): Provenance {
   const { binding, settings } = memory.run;

@@ -36,19 +36,25 @@ export function statusOf(world: World, running: Running): StatusView {
   const risk = world['risk-manager'];
   const equity = equityOf(portfolio);
   const openTrades = Object.keys(portfolio.positions).length;
-  const peak = Math.max(risk.peakBalance, equity);
   return {
     ...running,
     marketTime: marketTimeOf(world),
     symbols: Object.keys(portfolio.contracts).map(symbol => symbolOf(world, symbol)),
     equity: toQuote(equity),
     dayProfit: toQuote(equity - risk.dailyStartBalance),
-    drawdown: peak > 0 ? (peak - equity) / peak : 0,
+    drawdown: drawdownOf(world),
     openTrades,
     closedTrades: analytics.totals.trades,
     candles: run.candles,
     halted: holdsOf(risk)[0] ?? null,
   };
+}
+
+/** The share that equity is below its peak now. */
+export function drawdownOf(world: World): number {
+  const equity = equityOf(world.portfolio);
+  const peak = Math.max(world['risk-manager'].peakBalance, equity);
+  return peak > 0 ? (peak - equity) / peak : 0;
 }
 
 function symbolOf({ portfolio }: World, symbol: string): SymbolView {
@@ -90,12 +96,15 @@ export const hashesOf = (world: World) =>
 export const holdLinesOf = (world: World, directory: string): string[] =>
   holdsOf(world['risk-manager']).map(hold => holdLine(hold, directory));
 
-/** A line for each symbol of a live account that takes no entries until its exchange was heard. */
-export const frozenLinesOf = ({ portfolio }: World): string[] =>
+/** Symbols of a live account that take no entries until their exchange was heard. */
+export const frozenOf = ({ portfolio }: World) =>
   Object.keys(portfolio.contracts).flatMap(symbol => {
     const why = frozenBy(portfolio, symbol);
-    return why === null ? [] : [`no entries in ${symbol} for now: ${why}`];
+    return why === null ? [] : [{ symbol, why }];
   });
+
+export const frozenLinesOf = (world: World): string[] =>
+  frozenOf(world).map(({ symbol, why }) => `no entries in ${symbol} for now: ${why}`);
 
 export interface RunFigures {
   /** Candles and wall seconds of this run alone. */

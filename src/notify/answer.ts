@@ -127,8 +127,7 @@ function tradesText(world: World): string {
       `${side} ${quantity} ${symbol} at ${priceText(entryPrice)}: ${signed(profit)} ${quote} ` +
       `(${signedPercent(profitRatio)}), for ${durationText((marketTime ?? openedAt) - openedAt)}`,
   );
-  const closed = tradesOf(world)
-    .slice(-TRADES_SHOWN)
+  const closed = tradesOf(world, TRADES_SHOWN)
     .reverse()
     .map(
       ({ symbol, side, profit, profitRatio, exitReason, exitTime }) =>

@@ -7,7 +7,6 @@
 import {
   accountFigures,
   equityRowsOf,
-  frozenOf,
   gaugesOf,
   lampsOf,
   ordersOf,
@@ -16,6 +15,7 @@ import {
 } from '../app/account-view.ts';
 import type { BotParts } from '../app/bot.ts';
 import { marksOfTrade } from '../app/chart-mark.ts';
+import { frozenOf } from '../app/view.ts';
 import { CHART_MARKS_MAX } from '../base/limits.ts';
 import type { Snapshot, Status, TradeRow } from './view.ts';
 

@@ -2,8 +2,8 @@
  * Positions that nobody here opened: adopted behind a stop, or left alone.
  *
  * Promises: what is added to a position of ours is always ours, since a venue has one position a
- * symbol. It has the leverage that it has there. The stop of an adopted position is as far from the price as one of ours would be. Never:
- * closes anything.
+ * symbol. It has the leverage that it has there. The stop of an adopted position is as far from the
+ * price as one of ours would be. Never: closes anything.
  */
 import { must } from '../../base/assert.ts';
 import { toPriceStep, type Units } from '../../base/money.ts';

@@ -4,9 +4,9 @@
  * One round: fills are booked, missing stops are placed, stops too many are withdrawn; when it is
  * due everything is compared with the venue; then orders leave, accepted ones are settled, and what
  * that brought is booked and protected again.
- * Promises: one round at a time; streams ring for no more rounds than the limit allows; a venue that does not answer is asked on, slower and slower up to a
- * bound; a round that failed has lost nothing; each new kind of failure is told once. Never: ends
- * because the venue is away.
+ * Promises: one round at a time; streams ring for no more rounds than the limit allows; a venue that
+ * does not answer is asked on, slower and slower up to a bound; a round that failed has lost nothing;
+ * each new kind of failure is told once. Never: ends because the venue is away.
  */
 import {
   BALANCE_AGAIN_MS,
