@@ -64,3 +64,13 @@ export function copyWhole(source: string, target: string): void {
   }
   fs.renameSync(temporary, target);
 }
+
+/** Asked without opening it, for to close the lock file drops the lock; null: it may be written. */
+export function whyNotWritable(full: string): unknown {
+  try {
+    fs.accessSync(full, fs.constants.W_OK);
+    return null;
+  } catch (error) {
+    return error;
+  }
+}

@@ -12,10 +12,12 @@ import { DatabaseSync } from 'node:sqlite';
 import { EXIT, Fault } from '../base/fault.ts';
 import { type Disk, LOCK_FILE, realDisk } from './disk.ts';
 import { diskFault, misplaced } from './disk-fault.ts';
+import { whyNotWritable } from './disk-path.ts';
 
 export const LOCK_OWNER_FILE = 'lock-owner.json';
 
 const SQLITE_BUSY = 5;
+const SQLITE_READONLY = 8;
 const SQLITE_NOT_A_DATABASE = 26;
 
 /**
@@ -86,7 +88,9 @@ function refusal(
       remedy,
     );
   if (code === SQLITE_NOT_A_DATABASE) return notALock(path);
-  return diskFault('lock', path, error);
+  // SQLite only says that it may not write; the system knows why.
+  const why = code === SQLITE_READONLY ? whyNotWritable(path) : null;
+  return diskFault('lock', path, why ?? error);
 }
 
 const notALock = (path: string): Fault =>
