@@ -6,7 +6,7 @@
  */
 import { Rng, seedRng } from '../base/rng.ts';
 import type { Disk } from './disk.ts';
-import { writeWholeFile } from './whole-file.ts';
+import { TEMPORARY, writeTemporary } from './whole-file.ts';
 
 export const BALLAST_FILE = 'ballast';
 export const BALLAST_BYTES = 64 * 1024;
@@ -16,7 +16,9 @@ export function makeBallast(disk: Disk): void {
   const words = new Uint32Array(BALLAST_BYTES / 4);
   const rng = new Rng(seedRng(1));
   for (let index = 0; index < words.length; index += 1) words[index] = rng.nextUint32();
-  writeWholeFile(disk, BALLAST_FILE, new Uint8Array(words.buffer));
+  writeTemporary(disk, BALLAST_FILE, new Uint8Array(words.buffer));
+  // A name that a power cut takes is given again by the next start: no sync of the folder can fail.
+  disk.rename(BALLAST_FILE + TEMPORARY, BALLAST_FILE);
 }
 
 export function dropBallast(disk: Disk): void {
