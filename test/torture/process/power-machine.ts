@@ -65,6 +65,8 @@ function cutPower(rng: Rng, kind: Kind): string {
   const place = diskOf(kind);
   const directory = join(place, 'models');
   rmSync(directory, { recursive: true, force: true });
+  // Or a cut brings back what the case before this one left.
+  run('sync', '-f', place);
   let acknowledged = 0;
   // Kills and cuts before the last cut: what one start read may be undone by the next.
   const rounds = 1 + rng.nextInt(3);
@@ -76,7 +78,7 @@ function cutPower(rng: Rng, kind: Kind): string {
     disk.closeAll();
     if (isCut) remount(kind, place);
   }
-  const left = comeBack({ directory, mirror: null, acknowledged });
+  const left = comeBack({ directory, mirror: null, acknowledged, cut: true });
   return `${left} on ${kind.name}`;
 }
 
