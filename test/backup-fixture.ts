@@ -65,7 +65,9 @@ export async function restoreTo(
   const plan = await planFor(place, directoryId, moment);
   const epoch = await nextEpoch(plan, 0);
   await writeRestored(plan, { disk, epoch, progress: () => {} });
-  return { store: openOn(sharing(disk)), disk, plan };
+  const store = openOn(sharing(disk));
+  store.checkpoint('restore');
+  return { store, disk, plan };
 }
 
 export const memoryPlace = (): { disk: SimulatedDisk; place: BackupPlace } => {

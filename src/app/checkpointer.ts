@@ -60,6 +60,7 @@ class StoreCheckpointer implements Checkpointer {
 
   constructor(options: CheckpointerOptions) {
     this.#options = options;
+    if (options.store.stepsSinceCheckpoint > 0) this.#nextAt = performance.now();
     this.#tellOfSize();
   }
 

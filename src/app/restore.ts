@@ -249,6 +249,8 @@ function openRestoredStates(plan: Plan, disk: Disk): OpenedDirectory & { states:
         `${directory} was restored to step ${seq} instead of ${plan.seq}`,
         'restore to another moment with --at',
       );
+    // An epoch begins with files of its own: a backup of it leads on from no line of another one.
+    store.checkpoint('restore');
     return {
       ...{ directory, directoryId, epoch, seq, states },
       marketTime: plan.marketTime,

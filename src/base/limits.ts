@@ -11,6 +11,8 @@ export const CHECKPOINT_INTERVAL_MS = 5 * MINUTE_MS;
 export const CHECKPOINT_STEPS_MAX = 50_000;
 /** Journal bytes (one copy) between checkpoints: keeps the directory below its 50 MB. */
 export const CHECKPOINT_JOURNAL_BYTES_MAX = 8 * 1024 * 1024;
+/** Segments that a start writes anew instead of a checkpoint: one by each start since the last. */
+export const TAIL_SEGMENTS_MAX = 8;
 /** Complete sets of state files kept: the current one and one to fall back on. */
 export const GENERATIONS_KEPT_MIN = 2;
 /** With `keep_history`: steps between two checkpoints that are kept, and so to fold to any step. */

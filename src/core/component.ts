@@ -71,6 +71,11 @@ export interface Component<Id extends string = string, State = unknown> {
   readonly upgrades?: Readonly<Record<number, (old: Encoded) => Encoded>>;
   /** The broken invariant in words, or null. */
   check?(state: State): string | null;
+  /**
+   * Whether the file would give this state back, for less than it takes to encode and decode it; may
+   * throw what `decode` would. Where it is absent that is done.
+   */
+  judge?(state: State): string | null;
   /** Money state: it is never started from defaults without the operator's word. */
   readonly money?: boolean;
   /** Learned state: it may start from defaults, loudly. */

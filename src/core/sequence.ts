@@ -26,6 +26,10 @@ export function quantised(value: number): number {
 export const packSequence = (sequence: Sequence): string =>
   new Uint8Array(sequence.buffer, sequence.byteOffset, sequence.length).toBase64();
 
+/** Whether the text may be one of today's, by its length alone: what is kept was packed here. */
+export const isSequenceText = (text: unknown): boolean =>
+  typeof text === 'string' && text.length === 4 * Math.ceil(SEQUENCE_SIZE / 3);
+
 /** Null for what is no sequence of as many columns: another length, or no base64. */
 export function unpackSequence(text: string, columns: number = FEATURE_COUNT): Sequence | null {
   const size = SEQUENCE_ROWS * columns;

@@ -15,6 +15,7 @@ import { packSequence, type Sequence, sequenceToday } from '../core/sequence.ts'
 import type { Settings } from '../core/settings.ts';
 import { decodeDeepSignalModel, encodeDeepSignalModel } from './deep-signal-model-file.ts';
 import { toVersion2, toVersion3 } from './deep-signal-model-upgrade.ts';
+import { judgeSequences } from './example-check.ts';
 import { packLstm, unpackLstm } from './lstm-blob.ts';
 import { type LstmModel, predictLstm } from './lstm-model.ts';
 import {
@@ -80,6 +81,7 @@ export const deepSignalModel: Component<'deep-signal-model', DeepSignalModelStat
   },
   upgrades: { 2: toVersion2, 3: toVersion3 },
   check: checkState,
+  judge,
 };
 
 function foldExample(state: DeepSignalModelState, fact: Fact<'example.labelled'>): void {
@@ -127,4 +129,10 @@ export const championOf = (state: DeepSignalModelState): Uint8Array | null =>
 function checkState(state: DeepSignalModelState): string | null {
   if (state.version > 0 !== (state.model !== null)) return 'a version without its model';
   return checkMemory(state, KEEPING);
+}
+
+/** Models came through their own reader, from the file or from a fact's blob. */
+function judge(state: DeepSignalModelState): string | null {
+  decodeDeepSignalModel(encodeDeepSignalModel({ ...state, model: null, former: [], examples: [] }));
+  return judgeSequences(state.examples);
 }

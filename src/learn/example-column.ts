@@ -21,6 +21,19 @@ import { FEATURE_COUNT } from './features.ts';
 /** Steps a unit. Rows are clipped to ±4, so an int32 holds them a hundred times over. */
 const ROW_SCALE = 1e6;
 const STEP_BYTES = 4;
+const STEPS_MAX = 0x7fffffff;
+
+/** Whether a row has a value for each feature of today, and the file gives each back as it is. */
+export function isRow(features: readonly unknown[]): boolean {
+  if (features.length !== FEATURE_COUNT) return false;
+  for (let place = 0; place < FEATURE_COUNT; place += 1) {
+    const value = features[place];
+    if (typeof value !== 'number' || Object.is(value, -0)) return false;
+    const steps = Math.round(value * ROW_SCALE);
+    if (!(Math.abs(steps) <= STEPS_MAX) || steps / ROW_SCALE !== value) return false;
+  }
+  return true;
+}
 
 export function packRows(rows: readonly (readonly number[])[]): string {
   const count = rows.reduce((sum, row) => sum + row.length, 0);

@@ -14,6 +14,7 @@ import { rowToday } from '../core/feature-migration.ts';
 import type { TradeRecord } from '../core/order.ts';
 import type { Settings } from '../core/settings.ts';
 import { packTrained, predictBoosted, type TrainedSignal, unpackTrained } from './boosted-model.ts';
+import { judgeExamples } from './example-check.ts';
 import { type ExampleTable, tableOf } from './example-table.ts';
 import {
   checkMemory,
@@ -92,6 +93,7 @@ export const signalModel: Component<'signal-model', SignalModelState> = {
   },
   upgrades: { 2: toVersion2, 3: toVersion3 },
   check: checkState,
+  judge,
 };
 
 function foldExample(state: SignalModelState, fact: Fact<'example.labelled'>): void {
@@ -151,4 +153,10 @@ function checkState(state: SignalModelState): string | null {
   if (state.version > 0 !== (state.trained !== null)) return 'a version without its model';
   const { totalTrades, wins } = state.performance;
   return wins > totalTrades ? 'more wins than trades' : checkMemory(state, KEEPING);
+}
+
+/** Models came through their own reader, from the file or from a fact's blob. */
+function judge(state: SignalModelState): string | null {
+  decodeSignalModel(encodeSignalModel({ ...state, trained: null, former: [], examples: [] }));
+  return judgeExamples(state.examples);
 }

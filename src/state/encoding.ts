@@ -31,3 +31,16 @@ export function fitting(component: AnyComponent, state: unknown): Encoding | str
     return reasonOf(error);
   }
 }
+
+/** Why what is saved later could not be; null: it can. */
+export function unfitToSave(component: AnyComponent, state: unknown): string | null {
+  try {
+    const rule = component.check?.(state) ?? null;
+    if (rule !== null || component.judge !== undefined)
+      return rule ?? component.judge?.(state) ?? null;
+    component.file.decode(component.file.encode(state));
+    return null;
+  } catch (error) {
+    return reasonOf(error);
+  }
+}

@@ -5,8 +5,9 @@
  *   2. before the first upgrade: a backup of the whole directory
  *   3. mend the journal from its other copy, move damaged files to quarantine
  *   4. R1: sync every live file and folder
- *   5. R2: a fresh checkpoint and a new segment, in this order: temporary files, the segment with
- *      the new manifest in its head, the manifest, the renames
+ *   5. R2: a fresh checkpoint, or the tail written anew where nothing else is (tail.ts), and a new
+ *      segment, in this order: temporary files, the segment with the new manifest in its head, the
+ *      manifest, the renames
  *
  * A manifest is never listed before the segment behind its newest step exists, so a journal that
  * ends before it has lost lines. A crash anywhere in 2 to 5 leaves a directory that recovers to
@@ -34,8 +35,9 @@ import { refuseMisplaced } from './places.ts';
 import { quarantine, quarantineCopy } from './quarantine.ts';
 import { type Recovered, type RecoveryReport, recover } from './recover.ts';
 import { keepTwins, withGeneration } from './retention.ts';
-import { commitSnapshot, type Prepared, prepareSnapshot } from './snapshot.ts';
+import { commitSnapshot, type Prepared, prepareSnapshot, recordsAt } from './snapshot.ts';
 import { syncAll } from './sync.ts';
+import { rewriteTail } from './tail.ts';
 import { TEMPORARY } from './whole-file.ts';
 
 /**
@@ -70,7 +72,7 @@ export function openDirectory(options: OpeningOptions): Opened {
   for (const id of reset) refuseUnknown(components, id);
   refuseMisplaced(disks, components);
   const found = recoverFrom(options);
-  const { scan, seq, chain, states } = found;
+  const { scan, seq, chain, states, tail } = found;
   if (isUpgrade(found)) backupDirectory(disks, 'before-upgrade');
   mendJournal(disks, found);
   for (const path of found.damaged) quarantine(disks.a, path);
@@ -83,7 +85,7 @@ export function openDirectory(options: OpeningOptions): Opened {
   // The journal's repair has ended with R1 already; what was done since needs it again.
   if (scan === null || recovered.damaged.length > 0 || told.length > 0) syncAll(disks);
 
-  const changed = new Set(recovered.changed);
+  const changed = new Set(tail === null ? recovered.changed : []);
   const encodings = new Map(recovered.encodings);
   for (const id of reset) {
     const component = must(
@@ -99,6 +101,7 @@ export function openDirectory(options: OpeningOptions): Opened {
   }
   const prepared = prepareSnapshot({ disk: disks.a, components, states, seq, changed, encodings });
   const manifest = firstManifest(options, recovered, { prepared, live });
+  if (tail !== null) rewriteTail(disks, must(scan, 'a journal'), manifest);
   const journalFirst = scan === null || scan.last < scan.first ? seq + 1 : scan.first;
   keepTwins(disks.a, { components, manifest, journalFirst, prepared, former: null });
   const writer = JournalWriter.open(disks, {
@@ -133,8 +136,8 @@ const isUpgrade = ({ choices }: Recovered): boolean =>
 
 /** An empty directory gets the spares of its mirror first; until it is whole it counts as empty. */
 function recoverFrom(options: OpeningOptions): Recovered {
-  const { disks, components } = options;
-  const found = recover(options);
+  const { disks, components, reset = [] } = options;
+  const found = recover({ ...options, savesLater: reset.length === 0 });
   const isRestored = found.adopted && disks.b !== disks.a && restoreSpares(disks, components);
   return isRestored ? recover(options) : found;
 }
@@ -247,7 +250,7 @@ function firstManifest(
   files: { readonly prepared: Prepared; readonly live: ReadonlyMap<string, FileRecord> },
 ): Manifest {
   const { disks, components, now, newId = randomId, reset = [] } = options;
-  const { manifest, scan, seq, chain, generations, report, choices } = recovered;
+  const { manifest, scan, seq, chain, report, choices, tail } = recovered;
   const isDoubtful = [...choices.values()].some(
     choice => choice.kind === 'file' && choice.record === null,
   );
@@ -255,6 +258,7 @@ function firstManifest(
   for (const id of reset) begins[id] = seq;
   const isRaised =
     reset.length > 0 || report.lost.length > 0 || recovered.adopted || scan === null || isDoubtful;
+  const generations = withoutReset(recovered.generations, reset);
   const fresh: Generation = {
     ...{ seq, chain, madeAtMs: now(), onOpen: true, blobs: [...recovered.blobs] },
     components: recordsAt({ components, ...files }, seq),
@@ -268,7 +272,7 @@ function firstManifest(
     mirror: disks.b === disks.a ? null : disks.b.root,
     node: process.version,
     begins,
-    generations: withGeneration(withoutReset(generations, reset), fresh, components),
+    generations: tail === null ? withGeneration(generations, fresh, components) : [...generations],
   };
 }
 
@@ -279,22 +283,3 @@ const withoutReset = (generations: readonly Generation[], reset: readonly string
     const entries = Object.entries(generation.components).filter(([id]) => !reset.includes(id));
     return { ...generation, components: Object.fromEntries(entries) };
   });
-
-/** The records of a generation: what was written, and what still holds as of this step. */
-export function recordsAt(
-  files: {
-    readonly components: readonly AnyComponent[];
-    readonly prepared: Prepared;
-    readonly live: ReadonlyMap<string, FileRecord>;
-  },
-  seq: number,
-): Record<string, FileRecord> {
-  const { components, prepared, live } = files;
-  const records: Record<string, FileRecord> = {};
-  for (const { id } of components)
-    records[id] = prepared.records[id] ?? {
-      ...must(live.get(id), `the file of ${id}`),
-      through: seq,
-    };
-  return records;
-}

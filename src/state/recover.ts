@@ -18,7 +18,8 @@ import { type AnyComponent, initialStates, type States } from '../core/component
 import { refuseNewerFiles } from './candidate.ts';
 import { type Choice, chooseFromFiles, chooseFromJournal } from './choice.ts';
 import { ACCEPT_LOSS } from './disk-fault.ts';
-import { type Encoding, fitting } from './encoding.ts';
+import type { Encoding } from './encoding.ts';
+import { giveUpBroken, type Outcome } from './giving-up.ts';
 import { type Disks, GENESIS_HASH, type JournalScan } from './journal.ts';
 import {
   type Aside,
@@ -38,8 +39,9 @@ import {
   reportOf,
   upgradesIn,
 } from './recovery-report.ts';
-import { type Broken, type Replay, replayJournal } from './replay.ts';
+import { type Replay, replayJournal } from './replay.ts';
 import { type FoundFile, type Survey, surveyDirectory } from './survey.ts';
+import { isTailOnly } from './tail.ts';
 
 export type { RecoveryReport } from './recovery-report.ts';
 
@@ -49,6 +51,8 @@ export interface RecoverOptions {
   readonly acceptLoss?: boolean;
   /** Up to this step only; the last one by default. */
   readonly through?: number;
+  /** Who opens need not save at once what was only replayed (tail.ts). */
+  readonly savesLater?: boolean;
 }
 
 export interface Recovered {
@@ -67,6 +71,8 @@ export interface Recovered {
   readonly states: States;
   /** Of the states that facts were folded into: what was made to see that they can be saved. */
   readonly encodings: ReadonlyMap<string, Encoding>;
+  /** What was replayed, where it is the one thing that no file holds yet, and may be saved later. */
+  readonly tail: Replay | null;
   readonly choices: ReadonlyMap<string, Choice>;
   /** Components whose file does not hold the current state. */
   readonly changed: ReadonlySet<string>;
@@ -118,6 +124,8 @@ function refusalOf(
   return new Fault(EXIT.corrupt, message, elsewhere + ACCEPT_LOSS);
 }
 
+const NONE: ReadonlySet<string> = new Set();
+
 /** What the choice of files is made from. */
 export interface Context {
   readonly disks: Disks;
@@ -143,14 +151,18 @@ function fromJournal(
   }
   const replay = replayJournal({ disks, components, states, starts, scan, through });
   const encodings = new Map<string, Encoding>();
-  const outcome = { components, choices, states, replay, encodings };
+  const sound = judgeFiles(context, choices, NONE);
+  const isSound = sound.repairs.length === 0 && aside === null && meeting.orphan === null;
+  const savesLater = options.savesLater === true && isSound && isTailOnly(context, choices, replay);
+  const outcome = { components, choices, states, replay, encodings: savesLater ? null : encodings };
   const lost = giveUpBroken(outcome, options.acceptLoss === true);
   const begins: Record<string, number> = { ...manifest?.begins };
   for (const [id, choice] of choices) if (choice.kind === 'defaults') begins[id] = through;
   for (const id of lost.keys()) begins[id] = through;
-  const verdict = judgeFiles(context, choices, new Set(lost.keys()));
+  const verdict = lost.size === 0 ? sound : judgeFiles(context, choices, new Set(lost.keys()));
   return {
     ...{ survey, manifest, scan, states, encodings, choices, begins, aside },
+    tail: savesLater && lost.size === 0 ? replay : null,
     epoch: Math.max(manifest?.epoch ?? 1, meeting.epoch, replay.epoch),
     adopted: meeting.orphan !== null,
     seq: through,
@@ -177,56 +189,6 @@ function newestBlobs(
   // The lines that lead from an older generation to here still need what a lost one named.
   const passedOn = generations.flatMap(({ seq, blobs }) => (seqs.has(seq) ? [] : blobs));
   return [...new Set([...named, ...passedOn])];
-}
-
-interface Outcome {
-  readonly components: readonly AnyComponent[];
-  readonly choices: ReadonlyMap<string, Choice>;
-  readonly replay: Replay;
-}
-
-/** Components that start from their defaults, with the sentence that says so. */
-function giveUpBroken(outcome: Ended, acceptLoss: boolean): Map<string, string> {
-  const { components, choices, states } = outcome;
-  const lost = new Map<string, string>();
-  const refused: string[] = [];
-  for (const component of components) {
-    const broken = brokenBy(component, choices.get(component.id), outcome);
-    if (broken === null) continue;
-    const { why, lost: isLost } = broken;
-    const { id, title, learned, file } = component;
-    // What nobody understands is not given up without a word, learned or not.
-    if ((learned !== true || !isLost) && !acceptLoss) {
-      refused.push(`${file.name} (${title}) cannot be rebuilt without loss: ${why}`);
-      continue;
-    }
-    states[id] = component.initial();
-    lost.set(id, `${title} is lost and starts from its defaults: ${file.name} ${why}`);
-  }
-  if (refused.length > 0) throw new Fault(EXIT.corrupt, refused.join('; '), ACCEPT_LOSS);
-  return lost;
-}
-
-interface Ended extends Outcome {
-  readonly states: States;
-  /** Of those that are found fit. */
-  readonly encodings: Map<string, Encoding>;
-}
-
-function brokenBy(
-  component: AnyComponent,
-  choice: Choice | undefined,
-  { replay, states, encodings }: Ended,
-): Broken | null {
-  if (choice === undefined || choice.kind === 'none')
-    return { why: choice?.why ?? 'is missing', lost: true };
-  const broken = replay.broken.get(component.id);
-  if (broken !== undefined) return broken;
-  if (!replay.touched.has(component.id)) return null;
-  const found = fitting(component, states[component.id]);
-  if (typeof found === 'string') return { why: `is unfit after the replay: ${found}`, lost: false };
-  encodings.set(component.id, found);
-  return null;
 }
 
 function changedOf(outcome: Outcome & { readonly lost: ReadonlyMap<string, string> }): Set<string> {
@@ -268,6 +230,7 @@ function fromFiles(context: Context & { readonly last: number }, doubt: string):
   return {
     ...{ survey, manifest, scan: null, seq, states, choices, aside: null, adopted: false },
     encodings: new Map(),
+    tail: null,
     epoch: Math.max(manifest?.epoch ?? 1, meeting.epoch),
     chain: manifest?.generations[0]?.chain ?? GENESIS_HASH,
     changed: new Set(components.map(component => component.id)),

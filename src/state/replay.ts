@@ -42,6 +42,8 @@ export interface Replay {
   readonly broken: ReadonlyMap<string, Broken>;
   /** Blobs that were named, with the step that named them last. */
   readonly blobs: ReadonlyMap<string, number>;
+  /** Of all facts that were read. */
+  readonly addresses: ReadonlySet<string>;
   /** The last epoch that a fact began; 0: none did. */
   readonly epoch: number;
 }
@@ -108,7 +110,7 @@ export function replayJournal(options: ReplayOptions): Replay {
       ([address, seq]) => seq > startOf(component) && listensTo(component, address),
     );
   const touched = new Set(components.filter(isTouched).map(component => component.id));
-  return { steps, chain, touched, broken, blobs, epoch };
+  return { steps, chain, touched, broken, blobs, epoch, addresses: new Set(lastSeen.keys()) };
 }
 
 interface OwnFold {

@@ -145,3 +145,22 @@ export function copyToPrevious(disk: Disk, record: FileRecord): void {
   disk.makeFolder(folder);
   writeWholeFile(disk, path, bytes);
 }
+
+/** The records of a generation: what was written, and what still holds as of this step. */
+export function recordsAt(
+  files: {
+    readonly components: readonly AnyComponent[];
+    readonly prepared: Prepared;
+    readonly live: ReadonlyMap<string, FileRecord>;
+  },
+  seq: number,
+): Record<string, FileRecord> {
+  const { components, prepared, live } = files;
+  const records: Record<string, FileRecord> = {};
+  for (const { id } of components)
+    records[id] = prepared.records[id] ?? {
+      ...must(live.get(id), `the file of ${id}`),
+      through: seq,
+    };
+  return records;
+}

@@ -7,7 +7,7 @@
 import type { AnyComponent } from '../core/component.ts';
 import type { Fact } from '../core/fact.ts';
 import { addressOf, listensTo } from '../core/fold.ts';
-import { blobOf } from './replay.ts';
+import { blobOf, type Replay } from './replay.ts';
 
 export class Unsaved {
   #addresses = new Set<string>();
@@ -29,6 +29,13 @@ export class Unsaved {
       if (blob !== null) this.#blobs.add(blob);
     }
     this.#steps += 1;
+  }
+
+  /** What a start goes on from, and no file holds yet. `since`: the last checkpoint. */
+  addReplayed(replay: Replay, since: number): void {
+    for (const address of replay.addresses) this.#addresses.add(address);
+    for (const [blob, seq] of replay.blobs) if (seq > since) this.#blobs.add(blob);
+    this.#steps += replay.steps;
   }
 
   /** Kept from now on, although the line that names it is still to come. */

@@ -123,6 +123,12 @@ export const bugs: readonly PlantedBug[] = [
     ['const now = commitSnapshot(disks.a, prepared, { manifest, live });', 'const now = live;'],
   ),
   bug(
+    '[R2] a start goes on from a tail that it has not written anew',
+    { suite: 'sequence' },
+    'src/state/tail.ts',
+    ['writeWholeFile(disk, path, must(disk.read(path), path));', ';'],
+  ),
+  bug(
     'a hole in the journal is skipped',
     { suite: 'refuse', says: UNREFUSED },
     'src/state/journal-read.ts',

@@ -25,6 +25,8 @@ import { type Campaign, caseRng, type Suite } from '../suite.ts';
 const CASES = 100_000;
 /** Operations of a start and a short life. */
 const OPERATIONS = 220;
+/** Of a start: what it mends and writes anew is where one fault may hide another. */
+const OF_A_START = 24;
 const EXIT_DISK = 74;
 
 /**
@@ -42,6 +44,8 @@ const CHAINS: readonly (readonly Kind[])[] = [
   ['error', 'power'],
   ['lie', 'power'],
   ['lie', 'kill', 'power'],
+  ['lie', 'lie', 'power'],
+  ['lie', 'lie', 'kill', 'power'],
   ['error', 'error', 'kill', 'power'],
   ['kill', 'mirror', 'power'],
   ['mirror', 'kill', 'power'],
@@ -114,7 +118,7 @@ function suffer(state: State, kind: Kind): void {
 /** A machine with the fault before it; a mirror is lost under a process that ends well. */
 function planned(kind: Kind, rng: Rng): Machine {
   const machine = new Machine();
-  const at = 1 + rng.nextInt(OPERATIONS);
+  const at = 1 + rng.nextInt(rng.nextInt(3) === 0 ? OF_A_START : OPERATIONS);
   const share = pick([0, 0.5, 1], rng);
   const less = rng.nextInt(2);
   machine.torn = length => Math.max(0, Math.floor(length * share) - less);

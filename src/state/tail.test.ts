@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { SimulatedDisk } from '../../test/simulated-disk.ts';
+import { COMPONENTS, expectedAt, hashOf, openOn, runSteps } from '../../test/state/small-bot.ts';
+import { TAIL_SEGMENTS_MAX } from '../base/limits.ts';
+import type { AnyComponent } from '../core/component.ts';
+import type { Disks } from './journal.ts';
+import { newestOf, readManifests } from './manifest.ts';
+import { verifyDirectory } from './verify.ts';
+
+const on = (disk: SimulatedDisk): Disks => ({ a: disk, b: disk });
+
+/** Killed twelve steps behind its last checkpoint, which was at step 20. */
+function killedBehind(): SimulatedDisk {
+  const disk = new SimulatedDisk();
+  const store = openOn(on(disk));
+  runSteps(store, 20);
+  store.checkpoint('test');
+  runSteps(store, 12);
+  return disk.kill();
+}
+
+const stateFiles = (disk: SimulatedDisk): Map<string, string> =>
+  new Map(
+    disk
+      .contents()
+      .filter(([path]) => COMPONENTS.some(({ file }) => file.name === path))
+      .map(([path, bytes]) => [path, Buffer.from(bytes).toString('hex')]),
+  );
+
+const newestSeq = (disk: SimulatedDisk): number =>
+  newestOf(readManifests(disk))?.generations[0]?.seq ?? 0;
+
+describe('a start that replays steps onto whole files', () => {
+  it('writes them anew in both copies, and leaves the files to the next checkpoint', () => {
+    const disk = killedBehind();
+    const before = stateFiles(disk);
+    const store = openOn(on(disk));
+    assert.equal(store.report.replayed, 12);
+    assert.equal(hashOf(store.states), expectedAt(32));
+    assert.deepEqual(stateFiles(disk), before);
+    assert.equal(newestSeq(disk), 20);
+    assert.equal(store.stepsSinceCheckpoint, 12);
+    assert.equal(verifyDirectory(on(disk), COMPONENTS).damaged, false);
+    // The purse hears of every other step alone: of the tail, of nothing since.
+    assert.equal(store.checkpoint('test').files.length, 4);
+    assert.equal(newestSeq(disk), 32);
+    assert.equal(hashOf(openOn(on(disk.kill())).states), expectedAt(32));
+  });
+
+  it('comes back to the same step as often as it is killed, and packs nothing that may be lost', () => {
+    let disk = killedBehind();
+    for (let round = 0; round < 5; round += 1) {
+      const store = openOn(on(disk));
+      assert.equal(store.seq, 32 + round);
+      assert.deepEqual(store.report.repairs, []);
+      runSteps(store, 1);
+      disk = disk.kill();
+    }
+    const packed = disk.list('journal').filter(name => name.endsWith('.zst'));
+    assert.ok(
+      packed.every(name => Number(name.slice(0, 12)) <= 20),
+      packed.join(),
+    );
+  });
+
+  it('makes a checkpoint after so many that died before theirs', () => {
+    let disk = killedBehind();
+    const seqs: number[] = [];
+    for (let round = 0; round <= TAIL_SEGMENTS_MAX; round += 1) {
+      runSteps(openOn(on(disk)), 1);
+      seqs.push(newestSeq(disk));
+      disk = disk.kill();
+    }
+    const last = 32 + TAIL_SEGMENTS_MAX;
+    assert.deepEqual(seqs, [...Array.from({ length: TAIL_SEGMENTS_MAX }, () => 20), last]);
+  });
+
+  it('makes one when a file is damaged or a part begins afresh, for all parts', () => {
+    const damaged = killedBehind();
+    damaged.tamper('curve_state.json.zst', () => Buffer.from('garbage'));
+    assert.notEqual(openOn(on(damaged)).report.repairs.length, 0);
+    assert.equal(newestSeq(damaged), 32);
+    const reset = killedBehind();
+    openOn(on(reset), { reset: ['curve'] });
+    assert.equal(newestSeq(reset), 32);
+  });
+
+  it('refuses a state that could not be saved, before anything is built on it', () => {
+    const disk = killedBehind();
+    const unfit = (id: string): AnyComponent[] =>
+      COMPONENTS.map(component =>
+        component.id === id
+          ? { ...component, judge: () => 'a number that no file holds' }
+          : component,
+      );
+    assert.throws(() => openOn(on(disk), { components: unfit('purse') }), {
+      exitCode: 65,
+      message: /purse_state\.json .* is unfit after the replay: a number that no file holds/,
+    });
+  });
+});
