@@ -54,8 +54,11 @@ export function settle(inode: Inode): void {
 
 /** A sync that failed: the pages that were dirty count as clean. */
 export function forget(inode: Inode, shows: 'old' | 'lie'): void {
-  if (shows === 'old') inode.data = inode.durable;
-  else inode.lie = { from: inode.lie?.from ?? inode.durable.length, to: inode.data.length };
+  if (shows === 'old') {
+    // What an earlier lie kept from the disk is seen to be missing now.
+    if (inode.lie !== null) inode.spoilt = spoiltOf(inode);
+    inode.data = inode.durable;
+  } else inode.lie = { from: inode.lie?.from ?? inode.durable.length, to: inode.data.length };
 }
 
 /** A change of one name that is not durable yet; null removes it. */

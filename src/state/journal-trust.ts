@@ -123,12 +123,17 @@ export function distrust(
   if (head === undefined)
     return `the journal is missing; the last checkpoint was at step ${newest.seq}`;
   if (head.directory !== manifest.directory) return 'the journal belongs to another directory';
-  if (head.first <= newest.seq)
-    return scan.last < newest.seq
-      ? `the journal ends at step ${scan.last}, before the last checkpoint (step ${newest.seq})`
-      : `the journal's segment behind the last checkpoint, which begins with step ${newest.seq + 1}, ` +
+  const { reached } = manifest;
+  const [last, what] =
+    reached !== undefined && reached.seq > newest.seq
+      ? [reached, 'last start']
+      : [newest, 'last checkpoint'];
+  if (head.first <= last.seq)
+    return scan.last < last.seq
+      ? `the journal ends at step ${scan.last}, before the ${what} (step ${last.seq})`
+      : `the journal's segment behind the ${what}, which begins with step ${last.seq + 1}, ` +
           'is missing in both copies';
-  for (const { seq, chain } of manifest.generations)
+  for (const { seq, chain } of [...manifest.generations, last])
     if (scan.heads.some(({ first, continues }) => first === seq + 1 && continues !== chain))
       return `the journal tells another history than the checkpoint at step ${seq}`;
   return null;

@@ -22,12 +22,16 @@ const PLAIN_NAME = /^\w[\w.-]*$/;
 const HASH = /^[0-9a-f]{64}$/;
 
 export function checkShape(manifest: unknown): void {
-  const { directory, epoch, serial, home, mirror, begins, generations } = asRecord(manifest, 'it');
+  const { directory, epoch, serial, home, mirror, begins, generations, reached } = asRecord(
+    manifest,
+    'it',
+  );
   if (asText(directory, 'directory') === '') throw new Error('directory is empty');
   step(epoch, 'epoch');
   step(serial, 'serial');
   optional(asText)(home, 'home');
   optional(nullable(asText))(mirror, 'mirror');
+  optional(checkReached)(reached, 'reached');
   for (const [id, at] of Object.entries(asRecord(begins, 'begins'))) step(at, `begins.${id}`);
   let newer = STEP_MAX;
   asArray(generations, null, 'generations').forEach((each, index) => {
@@ -35,6 +39,12 @@ export function checkShape(manifest: unknown): void {
     if (seq > newer) throw new Error(`generations[${index}] is newer than the one before`);
     newer = seq;
   });
+}
+
+function checkReached(value: unknown, path: string): void {
+  const { seq, chain } = asRecord(value, path);
+  step(seq, `${path}.seq`);
+  asText(chain, `${path}.chain`);
 }
 
 function checkGeneration(value: unknown, path: string): number {

@@ -61,6 +61,14 @@ export interface Manifest {
   readonly begins: Readonly<Record<string, number>>;
   /** Newest first. */
   readonly generations: readonly Generation[];
+  /** What the last start went on from, where it was no generation: the journal leads up to it. */
+  readonly reached?: Reached;
+}
+
+export interface Reached {
+  readonly seq: number;
+  /** Chain hash of the journal at `seq`. */
+  readonly chain: string;
 }
 
 export type ManifestReading =

@@ -17,14 +17,13 @@ import { fullName, listJournal, type SegmentFiles } from './journal-file.ts';
 import { repairSegment } from './journal-repair.ts';
 import { readSegment, type SegmentImage } from './journal-segment.ts';
 import { encodeManifest, type FileRecord, MANIFEST_FILES, type Manifest } from './manifest.ts';
-import { HISTORY_FOLDER } from './past.ts';
 import { flawsOf, type PastFlaw, type PastItem } from './past-look.ts';
 import { quarantine, quarantineCopy } from './quarantine.ts';
 import { keepTwins } from './retention.ts';
 import { contentOf, copyOf, isSpareWhole, placesOf, recordsOf, type Suspect } from './scrub.ts';
 import { writeManifest } from './snapshot.ts';
 import { sha256 } from './state-hash.ts';
-import { PREVIOUS_FOLDER } from './survey.ts';
+import { HISTORY_FOLDER, PREVIOUS_FOLDER } from './survey.ts';
 import { folderOf, writeWholeFile } from './whole-file.ts';
 
 export interface Mending {

@@ -272,7 +272,9 @@ function firstManifest(
     mirror: disks.b === disks.a ? null : disks.b.root,
     node: process.version,
     begins,
-    generations: tail === null ? withGeneration(generations, fresh, components) : [...generations],
+    ...(tail === null
+      ? { generations: withGeneration(generations, fresh, components) }
+      : { generations, reached: { seq, chain } }),
   };
 }
 

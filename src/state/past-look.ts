@@ -17,14 +17,13 @@ import {
   anchorsIn,
   fileInPast,
   folderFor,
-  HISTORY_FOLDER,
   HISTORY_MANIFEST,
   pastDisks,
   pastFolder,
   unlessCorrupt,
 } from './past.ts';
 import { sha256 } from './state-hash.ts';
-import { previousFolders } from './survey.ts';
+import { HISTORY_FOLDER, previousFolders } from './survey.ts';
 
 /** One content, in all its copies. Plain data. */
 export type PastItem =

@@ -31,10 +31,9 @@ import {
 } from './manifest.ts';
 import { ownCopy } from './nowhere.ts';
 import { sha256 } from './state-hash.ts';
-import { type Known, PREVIOUS_FOLDER, previousFolders } from './survey.ts';
+import { HISTORY_FOLDER, type Known, PREVIOUS_FOLDER, previousFolders } from './survey.ts';
 import { writeWholeFile } from './whole-file.ts';
 
-export const HISTORY_FOLDER = 'history';
 export const HISTORY_MANIFEST = `${HISTORY_FOLDER}/manifest.json`;
 
 const isComplete = (

@@ -16,9 +16,8 @@ import { JOURNAL_FOLDER, listJournal } from './journal-file.ts';
 import { LOCK_OWNER_FILE } from './lock.ts';
 import { MANIFEST_FILES } from './manifest.ts';
 import { NOTES_FILE, NOTES_FILE_BEFORE } from './notes.ts';
-import { HISTORY_FOLDER } from './past.ts';
 import { QUARANTINE_FOLDER } from './quarantine.ts';
-import { PREVIOUS_FOLDER, previousFolders } from './survey.ts';
+import { HISTORY_FOLDER, PREVIOUS_FOLDER, previousFolders } from './survey.ts';
 import { TEMPORARY } from './whole-file.ts';
 
 export interface Misplaced {

@@ -13,6 +13,8 @@ import { sha256 } from './state-hash.ts';
 import { TEMPORARY } from './whole-file.ts';
 
 export const PREVIOUS_FOLDER = 'previous';
+/** What is set aside instead of dropped (past.ts). */
+export const HISTORY_FOLDER = 'history';
 /** `1234`, or `1234.2` where two files of the same seq were replaced. */
 const PREVIOUS_NAME = /^(\d{1,16})(\.\d+)?$/;
 

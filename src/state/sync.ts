@@ -10,7 +10,7 @@ import { BLOB_FOLDER } from './blobs.ts';
 import { type Disk, LOCK_FILE } from './disk.ts';
 import type { Disks } from './journal.ts';
 import { JOURNAL_FOLDER } from './journal-file.ts';
-import { PREVIOUS_FOLDER } from './survey.ts';
+import { HISTORY_FOLDER, PREVIOUS_FOLDER } from './survey.ts';
 
 const FOLDERS = [JOURNAL_FOLDER, BLOB_FOLDER, PREVIOUS_FOLDER];
 
@@ -24,6 +24,8 @@ export function syncAll(disks: Disks): void {
 function syncFolders(disk: Disk): void {
   const there = disk.list('');
   for (const folder of FOLDERS) if (there.includes(folder)) syncTree(disk, folder);
+  // Its manifest's name; all else there was synced before its first name went.
+  if (there.includes(HISTORY_FOLDER)) disk.syncFolder(HISTORY_FOLDER);
   if (disk.stat('') !== null) disk.syncFolder('');
 }
 

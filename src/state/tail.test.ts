@@ -99,4 +99,16 @@ describe('a start that replays steps onto whole files', () => {
       message: /purse_state\.json .* is unfit after the replay: a number that no file holds/,
     });
   });
+
+  it('is missed where both copies of the segment that it began are lost', () => {
+    const disk = killedBehind();
+    openOn(on(disk));
+    for (const name of disk.list('journal'))
+      if (name.includes('0033.')) disk.lose(`journal/${name}`);
+    assert.throws(() => openOn(on(disk.kill())), {
+      exitCode: 65,
+      message:
+        /segment behind the last start, which begins with step 33, is missing in both copies/,
+    });
+  });
 });

@@ -22,14 +22,14 @@ import {
 } from './manifest.ts';
 import { meetMirror, mirrorRefusal, withoutMirror } from './mirror.ts';
 import { checkSpares } from './mirror-spare.ts';
-import { HISTORY_FOLDER } from './past.ts';
 import { flawsOf, pastItems } from './past-look.ts';
 import { misplacedIn } from './places.ts';
 import { recover } from './recover.ts';
 import { blobOf } from './replay.ts';
 import { stateHash } from './state-hash.ts';
 import { steadily } from './steady.ts';
-import { type FoundFile, isFirstBoot, type Survey, surveyDirectory } from './survey.ts';
+import type { FoundFile, Survey } from './survey.ts';
+import { HISTORY_FOLDER, isFirstBoot, surveyDirectory } from './survey.ts';
 
 export interface Finding {
   /** Relative to the directory; the journal's as it says itself. */

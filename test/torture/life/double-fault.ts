@@ -37,14 +37,14 @@ export const doubleFaults: readonly DoubleFault[] = [
     names: /journal\/0+12\.a\.jsonl/,
   },
   {
-    name: 'the segment behind the last checkpoint lost in both copies',
+    name: 'the segment that the last start began lost in both copies',
     spoil: living => {
       for (const copy of COPIES)
         living.disks[copy].lose(
           fileIn(living.disks[copy], 'journal', new RegExp(`${copy}\\.jsonl`)),
         );
     },
-    names: /segment behind the last checkpoint, which begins with step 15/,
+    names: /segment behind the last start, which begins with step 15/,
   },
   {
     name: 'money damaged in every copy, and the journal before it lost',

@@ -208,7 +208,7 @@ export const bugs: readonly PlantedBug[] = [
   ),
   bug(
     'a step is folded twice',
-    { suite: 'kill', lives: '^steps, each|^checkpoints$', says: GONE },
+    { suite: 'kill', lives: '^a start that meets damaged state', says: GONE },
     'src/state/replay.ts',
     ['startOf(component) < step.seq', 'startOf(component) <= step.seq'],
   ),
