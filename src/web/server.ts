@@ -16,12 +16,12 @@ import {
 import type { Access } from './access.ts';
 import { routeActions } from './action-route.ts';
 import type { Assets } from './asset.ts';
-import { guard, refuseUnheard, refuseUnread } from './guard.ts';
+import { guard, refuse, refuseUnheard, refuseUnread } from './guard.ts';
 import type { Bot, Door, Views } from './message.ts';
 import type { Model } from './model.ts';
 import type { Streams } from './stream.ts';
 import { Unanswered } from './switchboard.ts';
-import { csvOf, pageOf, questionOf } from './trade-list.ts';
+import { csvOf, pageOf, questionOf, type TradeQuestion } from './trade-list.ts';
 import type { StateView } from './view.ts';
 
 export interface ServerOptions {
@@ -91,16 +91,11 @@ function routeAssets(app: FastifyInstance, { files }: Assets): void {
 
 function routeViews(app: FastifyInstance, { model, bot, weigh, survey }: ServerOptions): void {
   app.get('/api/snapshot', () => model.snapshot());
-  app.get<{ Querystring: Record<string, unknown> }>('/api/trades', (request, reply) => {
-    const question = questionOf(request.query);
-    if (typeof question === 'string') return reply.code(400).send({ ok: false, text: question });
-    return pageOf(model.trades, question);
-  });
-  app.get<{ Querystring: Record<string, unknown> }>('/api/trades.csv', (request, reply) => {
-    const question = questionOf(request.query);
-    if (typeof question === 'string') return reply.code(400).send({ ok: false, text: question });
+  routeTrades(app, '/api/trades', question => pageOf(model.trades, question));
+  routeTrades(app, '/api/trades.csv', (question, reply) => {
     void reply.header('content-disposition', 'attachment; filename="trades.csv"');
-    return reply.type('text/csv; charset=utf-8').send(csvOf(model.trades, question));
+    void reply.type('text/csv; charset=utf-8');
+    return csvOf(model.trades, question);
   });
   app.get('/api/learning', (): Promise<Views['learning']> => bot.view('learning'));
   app.get('/api/state', async (): Promise<Views['state']> => {
@@ -112,6 +107,19 @@ function routeViews(app: FastifyInstance, { model, bot, weigh, survey }: ServerO
       directoryBytes: weight?.directory ?? null,
       journal: { ...journal, bytes: weight?.journal ?? journal.bytes },
     };
+  });
+}
+
+/** What is asked of the list of trades is refused in one way, whatever it is answered as. */
+function routeTrades(
+  app: FastifyInstance,
+  path: string,
+  answer: (question: TradeQuestion, reply: FastifyReply) => unknown,
+): void {
+  app.get<{ Querystring: Record<string, unknown> }>(path, (request, reply) => {
+    const question = questionOf(request.query);
+    if (typeof question === 'string') return refuse(reply, 400, question);
+    return reply.send(answer(question, reply));
   });
 }
 
