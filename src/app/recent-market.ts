@@ -6,7 +6,8 @@
  */
 import type { Fact } from '../core/fact.ts';
 import { recentSegments } from '../state/journal-recent.ts';
-import { type HeldPlace, placeHeld } from './directory.ts';
+import { openDisks } from '../state/open-disks.ts';
+import type { HeldPlace } from './directory.ts';
 
 export interface RecentWish {
   readonly place: HeldPlace;
@@ -22,9 +23,10 @@ type Closed = Fact<'candle.closed'>;
 /** By symbol, oldest first. */
 export function recentCandles(wish: RecentWish): ReadonlyMap<string, readonly Closed[]> {
   const { symbols, candlesMax } = wish;
+  const { directory, journalMirror } = wish.place;
   const found = new Map<string, Closed[]>(symbols.map(symbol => [symbol, []]));
   const endsAt = performance.now() + wish.workMsMax;
-  for (const steps of recentSegments(placeHeld(wish.place).disks)) {
+  for (const steps of recentSegments(openDisks(directory, journalMirror ?? undefined))) {
     for (let index = steps.length - 1; index >= 0; index -= 1) {
       const step = steps[index];
       if (step === undefined || step.seq > wish.through) continue;

@@ -22,7 +22,8 @@ for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, nam
 mkdirSync(join(folder, 'part'));
 writeFileSync(join(folder, 'part', 'deep.ts'), 'export const deep: number = 1;\n');
 const assets = loadAssets(folder);
-const textOf = (path: string): string | undefined => assets.files.get(path)?.body.toString('utf8');
+const textOf = (path: string): string | undefined =>
+  assets.files.get(path)?.content().body.toString('utf8');
 
 describe('the assets', () => {
   it('are TypeScript without its types, whose imports lead where they led', async () => {

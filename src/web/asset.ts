@@ -2,8 +2,9 @@
  * Assets: the files of the page, and the libraries it uses, held in memory.
  *
  * Promises: what is served is what is in these tables: a path is looked up, never opened; TypeScript
- * is served as the JavaScript in it; the policy allows the page's own import map and no other inline
- * script. Never: reads a file after the start, or fetches anything.
+ * is served as the JavaScript in it, which is made when it is first asked for: a bot that nobody looks
+ * at strips no types; the policy allows the page's own import map and no other inline script.
+ * Never: reads a file after the start, or fetches anything.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
@@ -11,10 +12,15 @@ import { stripTypeScriptTypes } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-export interface Asset {
-  readonly type: string;
+interface Content {
   readonly body: Buffer;
   readonly etag: string;
+}
+
+export interface Asset {
+  readonly type: string;
+  /** The same each time. */
+  readonly content: () => Content;
 }
 
 export interface Assets {
@@ -43,7 +49,7 @@ export function loadAssets(folder = PAGE_FOLDER): Assets {
     files.set(`/app/${name}`, asset);
   }
   for (const [path, file] of libraryFiles()) files.set(path, assetOf(file));
-  const page = files.get('/')?.body.toString('utf8') ?? '';
+  const page = files.get('/')?.content().body.toString('utf8') ?? '';
   return { files, scriptHashes: importMapsOf(page).map(hashOf) };
 }
 
@@ -64,10 +70,21 @@ const namesIn = (folder: string): string[] =>
 function assetOf(file: string): Asset {
   const source = readFileSync(file);
   const extension = extensionOf(file);
+  let made: Content | null = null;
+  return {
+    type: TYPES[extension] ?? 'application/octet-stream',
+    content: () => {
+      made ??= contentOf(source, extension);
+      return made;
+    },
+  };
+}
+
+function contentOf(source: Buffer, extension: string): Content {
   const body =
     extension === 'ts' ? Buffer.from(stripTypeScriptTypes(source.toString('utf8'))) : source;
   const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
-  return { type: TYPES[extension] ?? 'application/octet-stream', body, etag };
+  return { body, etag };
 }
 
 /** Of the libraries what a browser takes, under the names that the page's import map gives. */

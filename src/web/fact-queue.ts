@@ -19,7 +19,8 @@ import {
 import type { Millis } from '../base/time.ts';
 import type { Fact } from '../core/fact.ts';
 import type { StepResult } from '../core/step.ts';
-import type { CandleRow, Change, EquityRow, Mark, NewsRow, TradeRow } from './view.ts';
+import { candleRowOf } from './candle-row.ts';
+import type { Change, EquityRow, Mark, NewsRow, TradeRow } from './view.ts';
 
 type World = BotParts['world'];
 type Closed = Fact<'candle.closed'>;
@@ -143,7 +144,3 @@ function add<T>(list: T[], item: T, max: number): void {
   list.push(item);
   if (list.length >= 2 * max) list.splice(0, list.length - max);
 }
-
-export const candleRowOf = ({ time, open, high, low, close, volume }: Closed): CandleRow => [
-  ...([time, open, high, low, close, volume] as const),
-];

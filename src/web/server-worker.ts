@@ -2,10 +2,10 @@
  * The dashboard's thread: the model, the streams and the server.
  *
  * Promises: the bot's thread is told when a change was taken and waits for nothing; what is asked of
- * it is asked once at a time. When it is told the end it tells it on, and ends.
+ * it is asked once at a time. When it is told the end it tells it on, and ends. What few ask for is
+ * loaded when it is asked for: a start is the bot's, and both share the machine.
  */
 import { parentPort, workerData } from 'node:worker_threads';
-import { surveyOf, weightOf } from '../app/directory-view.ts';
 import { recentCandles } from '../app/recent-market.ts';
 import { must } from '../base/assert.ts';
 import {
@@ -18,10 +18,9 @@ import { SECOND_MS } from '../base/time.ts';
 import { Access } from './access.ts';
 import { ailmentOf } from './ailment.ts';
 import { loadAssets } from './asset.ts';
-import { candleRowOf } from './fact-queue.ts';
+import { candleRowOf } from './candle-row.ts';
 import { listenFrom } from './listen.ts';
 import type { Beginning, ToBot, ToDashboard } from './message.ts';
-import { createMetrics } from './metric-set.ts';
 import { Model } from './model.ts';
 import { createServer } from './server.ts';
 import { Streams } from './stream.ts';
@@ -36,6 +35,7 @@ const { door } = beginning;
 const model = new Model(withPast(beginning), beginning.trades);
 let { beat } = beginning;
 let heardAt = performance.now();
+let metrics: Promise<() => Promise<string>> | null = null;
 
 const streams = new Streams({
   run: beginning.run,
@@ -45,12 +45,12 @@ const streams = new Streams({
 const switchboard = new Switchboard(say, () => performance.now());
 const app = createServer({
   ...{ door, model, streams, bot: switchboard, assets: loadAssets() },
-  weigh: () => weightOf(beginning.place),
-  survey: () => surveyOf(beginning.place),
+  inspect: async () => {
+    const { surveyOf, weightOf } = await import('../app/directory-view.ts');
+    return { weight: weightOf(beginning.place), survey: surveyOf(beginning.place) };
+  },
   access: new Access(door.token, Date.now),
-  metrics: createMetrics({
-    ...{ model, beat: () => beat, streams: () => streams.count, now: Date.now },
-  }),
+  metrics: async () => (await metricsMade())(),
   ailment: () => {
     const silentMs = performance.now() - heardAt;
     if (silentMs > DASHBOARD_SILENCE_MS)
@@ -71,6 +71,15 @@ port.on('message', (word: ToDashboard) => {
   if (word.kind === 'end') void end();
 });
 await listen();
+
+function metricsMade(): Promise<() => Promise<string>> {
+  metrics ??= import('./metric-set.ts').then(({ createMetrics }) =>
+    createMetrics({
+      ...{ model, beat: () => beat, streams: () => streams.count, now: Date.now },
+    }),
+  );
+  return metrics;
+}
 
 async function listen(): Promise<void> {
   const heard = await listenFrom(app, { ...door, tries: WEB_PORTS_MAX });

@@ -31,10 +31,11 @@ export interface ServerOptions {
   readonly model: Model;
   readonly streams: Streams;
   readonly bot: Bot;
-  /** What the directory weighs; null: it could not be looked at. */
-  readonly weigh: () => Weight | null;
-  /** What its manifest and notes tell; null: they could not be read. */
-  readonly survey: () => Survey | null;
+  /** What the directory weighs, what its manifest and notes tell; null: it could not be looked at. */
+  readonly inspect: () => Promise<{
+    readonly weight: Weight | null;
+    readonly survey: Survey | null;
+  }>;
   /** The text of `/metrics`. */
   readonly metrics: () => Promise<string>;
   /** Null: all is well; else why not. */
@@ -81,15 +82,16 @@ function fail(reply: FastifyReply, error: FastifyError): FastifyReply {
 }
 
 function routeAssets(app: FastifyInstance, { files }: Assets): void {
-  for (const [path, { type, body, etag }] of files)
+  for (const [path, { type, content }] of files)
     app.get(path, (request, reply) => {
+      const { body, etag } = content();
       void reply.headers({ etag, 'cache-control': 'no-cache' });
       if (request.headers['if-none-match'] === etag) return reply.code(304).send();
       return reply.type(type).send(body);
     });
 }
 
-function routeViews(app: FastifyInstance, { model, bot, weigh, survey }: ServerOptions): void {
+function routeViews(app: FastifyInstance, { model, bot, inspect }: ServerOptions): void {
   app.get('/api/snapshot', () => model.snapshot());
   routeTrades(app, '/api/trades', question => pageOf(model.trades, question));
   routeTrades(app, '/api/trades.csv', (question, reply) => {
@@ -100,10 +102,10 @@ function routeViews(app: FastifyInstance, { model, bot, weigh, survey }: ServerO
   app.get('/api/learning', (): Promise<Views['learning']> => bot.view('learning'));
   app.get('/api/state', async (): Promise<Views['state']> => {
     const view = await bot.view('state');
-    const weight = weigh();
+    const { weight, survey } = await inspect();
     const { journal } = view;
     return {
-      ...surveyed(view, survey()),
+      ...surveyed(view, survey),
       directoryBytes: weight?.directory ?? null,
       journal: { ...journal, bytes: weight?.journal ?? journal.bytes },
     };

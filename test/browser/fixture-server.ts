@@ -58,7 +58,8 @@ export class FixtureServer {
     this.#app = createServer({
       ...{ door, assets, model: this.#model, streams: this.#streams, bot },
       access: new Access(TOKEN, Date.now),
-      ...{ weigh: () => WEIGHT, survey: () => null, metrics: async () => '', ailment: () => null },
+      inspect: async () => ({ weight: WEIGHT, survey: null }),
+      ...{ metrics: async () => '', ailment: () => null },
     });
     this.#app.server.on('connection', (socket: Socket) => this.#meet(socket));
   }
