@@ -4,8 +4,10 @@
 
 import type { InjectOptions } from 'fastify';
 import type { Survey } from '../src/app/directory-view.ts';
+import type { AttentionDay } from '../src/app/learning-view.ts';
 import { Access } from '../src/web/access.ts';
 import type { Assets } from '../src/web/asset.ts';
+import { AttentionMemory } from '../src/web/attention-memory.ts';
 import type { Bot, Door, ViewName, Views } from '../src/web/message.ts';
 import { Model } from '../src/web/model.ts';
 import { createServer } from '../src/web/server.ts';
@@ -57,11 +59,19 @@ const SURVEY: Survey = {
 
 export class BotDouble implements Bot {
   readonly asked: string[] = [];
+  /** Of attention, in this run. */
+  days: readonly AttentionDay[] = [];
 
   async view<N extends ViewName>(name: N): Promise<Views[N]> {
     this.asked.push(name);
     const rows = ['run', 'market', 'risk'].map(id => ({ id, seq: 7, writtenAt: null }));
-    const state = { seq: 7, journal: { bytes: 1, mirror: null }, files: rows, verification: null };
+    const state = {
+      seq: 7,
+      attentionPast: this.days,
+      journal: { bytes: 1, mirror: null },
+      files: rows,
+      verification: null,
+    };
     return state as unknown as Views[N];
   }
 
@@ -76,10 +86,19 @@ export interface ServerWish {
   readonly assets?: Assets;
   readonly trades?: readonly TradeRow[];
   readonly ailment?: string | null;
+  /** Attention before this run. */
+  readonly past?: readonly AttentionDay[];
   readonly now?: () => number;
 }
 
-export function serverWith({ door, assets, trades = [], ailment = null, now }: ServerWish = {}) {
+export function serverWith({
+  door,
+  assets,
+  trades = [],
+  ailment = null,
+  past = [],
+  now,
+}: ServerWish = {}) {
   const bot = new BotDouble();
   const model = new Model(snapshotWith(), trades);
   const streams = new Streams({
@@ -100,6 +119,7 @@ export function serverWith({ door, assets, trades = [], ailment = null, now }: S
     },
     access: new Access(whole.token, now ?? (() => 0)),
     assets: assets ?? { files: new Map(), scriptHashes: [] },
+    attention: new AttentionMemory(async () => past),
     metrics: async () => 'holdfast_equity_quote 1\n',
   });
   return { app, bot, model, streams };

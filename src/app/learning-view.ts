@@ -6,13 +6,12 @@
 import { type Millis, utcDay } from '../base/time.ts';
 import type { Score } from '../core/fact.ts';
 import { FEATURE_NAMES } from '../core/feature.ts';
-import { gateOf } from '../learn/attention.ts';
+import { type AttentionState, gateOf } from '../learn/attention.ts';
 import { JUDGED } from '../learn/ensemble-state.ts';
 import { ACTIONS, MARKET_STATES } from '../learn/q-table.ts';
 import { comparedIn } from '../learn/scores.ts';
 import type { World } from '../policy/world.ts';
 import { versionsOf } from './model-view.ts';
-import { marketTimeOf } from './view.ts';
 
 /** Days of attention that are kept to look back on. */
 const DAYS_KEPT_MAX = 400;
@@ -22,17 +21,15 @@ export interface AttentionDay {
   readonly weights: readonly number[];
 }
 
-/** The attention weights of each market day that went by while somebody looked. */
+/** The attention weights of each market day that went by while they were looked at. */
 export class AttentionDays {
   readonly #days: AttentionDay[] = [];
 
   /** The last word of a day counts for it. */
-  see(world: World): void {
-    const time = marketTimeOf(world);
-    if (time === null) return;
+  see(time: Millis, attention: AttentionState): void {
     const last = this.#days.at(-1);
     if (last !== undefined && utcDay(last.time) === utcDay(time)) this.#days.pop();
-    this.#days.push({ time, weights: gateOf(world.attention) });
+    this.#days.push({ time, weights: gateOf(attention) });
     if (this.#days.length > DAYS_KEPT_MAX) this.#days.shift();
   }
 

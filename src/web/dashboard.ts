@@ -12,6 +12,7 @@ import { tradeCountsOf } from '../app/account-view.ts';
 import { directoryOf } from '../app/directory-view.ts';
 import { AttentionDays, learningOf } from '../app/learning-view.ts';
 import type { Session } from '../app/session.ts';
+import { marketTimeOf } from '../app/view.ts';
 import { startWorker } from '../app/worker.ts';
 import {
   DASHBOARD_CANDLES_FAST,
@@ -127,7 +128,7 @@ class OpenDashboard implements Dashboard {
     const { session, door, journalMirror, allowNetwork } = this.#options;
     const { world, store } = session.bot;
     const { trades, ...past } = pastOf(world);
-    this.#days.see(world);
+    this.#seeDay();
     return {
       door,
       run: Math.floor(this.#options.startedAt).toString(36),
@@ -173,7 +174,7 @@ class OpenDashboard implements Dashboard {
     const { trades, stale, ...happened } = this.#queue.take();
     const isState = aside !== this.#shown;
     this.#shown = aside;
-    this.#days.see(this.#options.session.bot.world);
+    this.#seeDay();
     const account = this.#account(ended);
     const change: Change = {
       ...{ from: this.#from, ...account, ...happened },
@@ -181,6 +182,12 @@ class OpenDashboard implements Dashboard {
     };
     this.#from = account.status.seq;
     return { change, trades };
+  }
+
+  #seeDay(): void {
+    const { world } = this.#options.session.bot;
+    const time = marketTimeOf(world);
+    if (time !== null) this.#days.see(time, world.attention);
   }
 
   #account(ended: string | null): Account {

@@ -18,6 +18,7 @@ import { SECOND_MS } from '../base/time.ts';
 import { Access } from './access.ts';
 import { ailmentOf } from './ailment.ts';
 import { loadAssets } from './asset.ts';
+import { AttentionMemory, readAside } from './attention-memory.ts';
 import { candleRowOf } from './candle-row.ts';
 import { listenFrom } from './listen.ts';
 import type { Beginning, ToBot, ToDashboard } from './message.ts';
@@ -50,6 +51,10 @@ const app = createServer({
     return { weight: weightOf(beginning.place), survey: surveyOf(beginning.place) };
   },
   access: new Access(door.token, Date.now),
+  attention: new AttentionMemory(() => {
+    const { seq: through, timeframeMs } = beginning.snapshot.status;
+    return readAside({ place: beginning.place, through, timeframeMs });
+  }),
   metrics: async () => (await metricsMade())(),
   ailment: () => {
     const silentMs = performance.now() - heardAt;

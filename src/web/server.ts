@@ -16,6 +16,7 @@ import {
 import type { Access } from './access.ts';
 import { routeActions } from './action-route.ts';
 import type { Assets } from './asset.ts';
+import type { AttentionMemory } from './attention-memory.ts';
 import { guard, refuse, refuseUnheard, refuseUnread } from './guard.ts';
 import type { Bot, Door, Views } from './message.ts';
 import type { Model } from './model.ts';
@@ -36,6 +37,8 @@ export interface ServerOptions {
     readonly weight: Weight | null;
     readonly survey: Survey | null;
   }>;
+  /** What attention weighed before this run. */
+  readonly attention: AttentionMemory;
   /** The text of `/metrics`. */
   readonly metrics: () => Promise<string>;
   /** Null: all is well; else why not. */
@@ -91,7 +94,7 @@ function routeAssets(app: FastifyInstance, { files }: Assets): void {
     });
 }
 
-function routeViews(app: FastifyInstance, { model, bot, inspect }: ServerOptions): void {
+function routeViews(app: FastifyInstance, { model, bot, inspect, attention }: ServerOptions): void {
   app.get('/api/snapshot', () => model.snapshot());
   routeTrades(app, '/api/trades', question => pageOf(model.trades, question));
   routeTrades(app, '/api/trades.csv', (question, reply) => {
@@ -99,7 +102,10 @@ function routeViews(app: FastifyInstance, { model, bot, inspect }: ServerOptions
     void reply.type('text/csv; charset=utf-8');
     return csvOf(model.trades, question);
   });
-  app.get('/api/learning', (): Promise<Views['learning']> => bot.view('learning'));
+  app.get(
+    '/api/learning',
+    async (): Promise<Views['learning']> => attention.complete(await bot.view('learning')),
+  );
   app.get('/api/state', async (): Promise<Views['state']> => {
     const view = await bot.view('state');
     const { weight, survey } = await inspect();

@@ -35,7 +35,7 @@ export interface Learning {
   readonly importance: readonly number[] | null;
   /** The attention weights now, by feature. */
   readonly attention: readonly number[];
-  /** Over time, oldest first; at most one a market day: what was seen since this bot started. */
+  /** Over time, oldest first; at most one a market day, as far back as the journal tells. */
   readonly attentionPast: readonly { readonly time: Millis; readonly weights: readonly number[] }[];
   readonly qTable: {
     readonly actions: readonly string[];

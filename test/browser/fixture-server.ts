@@ -9,6 +9,7 @@ import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { Access } from '../../src/web/access.ts';
 import { loadAssets } from '../../src/web/asset.ts';
+import { AttentionMemory } from '../../src/web/attention-memory.ts';
 import type { Bot, Door } from '../../src/web/message.ts';
 import { Model } from '../../src/web/model.ts';
 import { createServer } from '../../src/web/server.ts';
@@ -58,6 +59,7 @@ export class FixtureServer {
     this.#app = createServer({
       ...{ door, assets, model: this.#model, streams: this.#streams, bot },
       access: new Access(TOKEN, Date.now),
+      attention: new AttentionMemory(async () => []),
       inspect: async () => ({ weight: WEIGHT, survey: null }),
       ...{ metrics: async () => '', ailment: () => null },
     });

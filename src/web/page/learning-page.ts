@@ -91,12 +91,16 @@ function attentionPast({ features, attentionPast: past }: Learning): TemplateRes
       <h2 id="attention-title">Attention over time</h2>
       <p class="note">
         One column for a day of the market (UTC). Above 1 a feature is looked at more than the mean,
-        below 1 less. What is shown begins anew with each start of the bot; the weights themselves
-        are kept.
+        below 1 less.
+        ${
+          past[0] === undefined
+            ? nothing
+            : `It reaches back to ${day(past[0].time)}, as far as the journal does.`
+        }
       </p>
       ${
         days.length === 0
-          ? html`<p class="empty">No day is over since this bot was started.</p>`
+          ? html`<p class="empty">No candle has closed yet.</p>`
           : heatMap({
               caption: 'Attention weights by day',
               corner: 'Feature',
