@@ -52,7 +52,7 @@ describe('what is looked at', () => {
     assert.match(JSON.parse(body).text, /^sort by one of id, symbol/);
   });
 
-  it('is 404 in JSON where there is nothing', async () => {
+  it('is 404 in JSON where there is nothing, 405 where it is asked for in another way', async () => {
     const { get, post } = opened();
     for (const path of [
       '/nothing',
@@ -65,7 +65,8 @@ describe('what is looked at', () => {
       assert.equal(statusCode, 404, path);
       assert.deepEqual(JSON.parse(body), { ok: false, text: 'not found' });
     }
-    assert.equal((await post('/api/snapshot', {})).statusCode, 404);
+    assert.equal((await post('/nothing', {})).statusCode, 404);
+    assert.equal((await post('/api/snapshot', {})).statusCode, 405);
   });
 
   it('is 503 with the reason where the bot does not answer', async () => {

@@ -5,7 +5,13 @@
  * bot's thread but for the two views that only it can make (at most every two seconds each) and for
  * an action; an error is one line of JSON. Never: shows a stack, a path of the machine or the token.
  */
-import { type FastifyError, type FastifyInstance, type FastifyReply, fastify } from 'fastify';
+import {
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  fastify,
+} from 'fastify';
 import type { Survey, Weight } from '../app/directory-view.ts';
 import {
   WEB_BODY_BYTES_MAX,
@@ -65,7 +71,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
   });
   app.server.maxConnections = WEB_CONNECTIONS_MAX;
   app.removeContentTypeParser('text/plain');
-  app.setNotFoundHandler((_, reply) => reply.code(404).send({ ok: false, text: 'not found' }));
+  app.setNotFoundHandler((request, reply) => refuseUnknown(app, request, reply));
   app.setErrorHandler<FastifyError>((error, _, reply) => fail(reply, error));
   guard(app, guarding);
   routeAssets(app, assets);
@@ -74,6 +80,20 @@ export function createServer(options: ServerOptions): FastifyInstance {
   routeNumbers(app, options);
   routeActions(app, options);
   return app;
+}
+
+const METHODS = ['GET', 'HEAD', 'POST'] as const;
+
+/** Of an address that is known only the method is wrong. */
+function refuseUnknown(
+  app: FastifyInstance,
+  { url }: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  const [path = ''] = url.split('?');
+  const allowed = METHODS.filter(method => app.hasRoute({ method, url: path }));
+  if (allowed.length === 0) return refuse(reply, 404, 'not found');
+  return refuse(reply.header('allow', allowed.join(', ')), 405, `this takes ${allowed.join(', ')}`);
 }
 
 /** What fastify refuses says why; what broke here is nobody's to read. */
