@@ -72,6 +72,8 @@ export interface WireOptions {
   readonly unknownPosition?: Unknown;
   /** The market, once the seed is known that the directory is bound to. */
   readonly source: (seed: number) => MarketSource | Promise<MarketSource>;
+  /** Of the market, for people who are told of the start; absent: nobody is. */
+  readonly title?: string;
   readonly watch: (result: StepResult, world: World) => void;
   readonly warn: (line: string) => void;
 }
@@ -139,15 +141,19 @@ async function assemble(options: WireOptions, store: Store): Promise<BotParts> {
     watch: options.watch,
   };
   introduce(bot, options, { binding, recorded: funding.recorded });
-  if (options.directory !== null) await noteStart(store, source);
+  if (options.directory !== null) await noteStart(store, source, options.title);
   return bot;
 }
 
-/** What a later report says of this run: by whom, and out of which files. */
-async function noteStart(store: Store, { record }: MarketSource): Promise<void> {
+/** What a later report says of this run, by whom and out of which files; and who is told, of what. */
+async function noteStart(
+  store: Store,
+  { record }: MarketSource,
+  title: string | undefined,
+): Promise<void> {
   // A tape that cannot be read whole is a fault when its place is met, not before.
   const files = await record?.().catch(() => []);
-  const made = { version: version(), node: process.version };
+  const made = { version: version(), node: process.version, ...(title !== undefined && { title }) };
   store.note({ what: STARTED, seq: store.seq, ...made, files: files ?? [] });
 }
 

@@ -246,6 +246,8 @@ export const NOTIFY_QUIET_MS = 30 * SECOND_MS;
 export const NOTIFY_VENUE_AGAIN_MS = 10 * MINUTE_MS;
 /** Events that were given up: the current file, and one more of that size. */
 export const NOTIFY_UNDELIVERED_BYTES_MAX = 1024 * 1024;
+/** Steps that a chat ordered and was answered about, until their events come by: one a command. */
+export const CHAT_STEPS_KEPT_MAX = 100;
 /** A command in a chat is done within this time, or not at all. */
 export const CHAT_COMMAND_MS_MAX = MINUTE_MS;
 /** What Telegram takes as one message. */

@@ -17,18 +17,15 @@ describe('the notifications of trade', () => {
     const warnings: string[] = [];
     const warn = (line: string): number => warnings.push(line);
     const notices = noticesFor({ config, env, now: () => 0, warn });
-    const store = {
-      ...{ seq: 3, epoch: 1, directoryId: 'd' },
-      note() {
-        throw new Error('the disk is full');
+    const bot = {
+      store: { seq: 3, epoch: 1, directoryId: 'd' },
+      get world() {
+        throw new Error('it broke');
       },
     };
-    const bot = { store, world: { portfolio: { contracts: {} } } };
-    await notices.open({ bot } as unknown as Session, 'paper');
+    await notices.open({ bot } as unknown as Session);
     notices.venue('warn', 'does not answer');
     await notices.close();
-    assert.deepEqual(warnings, [
-      'nobody is told of anything until the next start: the disk is full',
-    ]);
+    assert.deepEqual(warnings, ['nobody is told of anything until the next start: it broke']);
   });
 });

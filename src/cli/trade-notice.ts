@@ -6,7 +6,6 @@
  */
 import type { AppConfig } from '../app/config.ts';
 import type { Session } from '../app/session.ts';
-import { version } from '../app/version.ts';
 import type { StepResult } from '../core/step.ts';
 import type { Notifier } from '../notify/notifier.ts';
 import { type NotifyPlan, notifyPlanOf } from '../notify/plan.ts';
@@ -32,7 +31,7 @@ export class TradeNotice {
     this.#plan = plan;
   }
 
-  async open(session: Session, title: string): Promise<void> {
+  async open(session: Session): Promise<void> {
     const plan = this.#plan;
     if (plan === null) return;
     const { config, now, warn } = this.#wish;
@@ -40,8 +39,7 @@ export class TradeNotice {
     try {
       const { Notifier } = await import('../notify/notifier.ts');
       this.#notifier = new Notifier({
-        ...{ plan, session, directory, journalMirror, allowNetwork, now, warn, title },
-        version: version(),
+        ...{ plan, session, directory, journalMirror, allowNetwork, now, warn },
       });
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);

@@ -59,6 +59,7 @@ export const trade: Command<TradeOptions> = async (options, io) => {
       wire: {
         ...directoryOf(config, options),
         ...{ settings: config.settings, seed: options.seed, source: market.open },
+        title: market.title,
         ...{ unknownPosition: config.exchange.unknownPosition, warn: live.warn },
         watch: (result, world) => {
           live.watch(result, world);
@@ -71,7 +72,7 @@ export const trade: Command<TradeOptions> = async (options, io) => {
         await live.ready(session);
         backups = backupsFor(session, config, { screen, io });
         await dashboard?.open(session);
-        await notices.open(session, market.title);
+        await notices.open(session);
       },
       onEnd: () => notices.close(),
     });

@@ -1,5 +1,5 @@
 /**
- * What a chat's command does and says, on the bot's own thread.
+ * What a chat's command does and says, on the bot's own thread, and the step that it made.
  *
  * Promises: what changes something goes through the table of the control socket; figures have their
  * units; plain text. Never: flattens without `/flatten yes`.
@@ -14,11 +14,18 @@ import {
   signed,
   signedPercent,
 } from '../app/number-text.ts';
+import type { Told } from '../app/operator.ts';
 import { commandsOf, type Session } from '../app/session.ts';
 import { frozenLinesOf, holdLinesOf, metricsNow } from '../app/view.ts';
 import { utcMinute } from '../base/time.ts';
 
 type World = Session['bot']['world'];
+
+export interface Said {
+  readonly text: string;
+  /** Null: nothing has changed. */
+  readonly seq: number | null;
+}
 
 export interface AnswerContext {
   readonly session: Session;
@@ -37,22 +44,22 @@ const HELP = `What I understand:
 
 const TRADES_SHOWN = 5;
 
-export async function answerOf(command: string, context: AnswerContext): Promise<string> {
+export async function answerOf(command: string, context: AnswerContext): Promise<Said> {
   const { session } = context;
   const { world } = session.bot;
   const [name = '', argument = ''] = command.toLowerCase().split(/\s+/);
   switch (name) {
     case '/start':
     case '/help':
-      return HELP;
+      return only(HELP);
     case '/status':
-      return statusText(world, context.directory);
+      return only(statusText(world, context.directory));
     case '/profit':
-      return profitText(world);
+      return only(profitText(world));
     case '/balance':
-      return balanceText(world);
+      return only(balanceText(world));
     case '/trades':
-      return tradesText(world);
+      return only(tradesText(world));
     case '/pause':
       return act(session, 'pause', 'Paused: no new entries until /resume.');
     case '/resume':
@@ -60,23 +67,27 @@ export async function answerOf(command: string, context: AnswerContext): Promise
     case '/flatten':
       return flattenAnswer(context, argument);
     default:
-      return `I do not know ${name.slice(0, 40)}.\n${HELP}`;
+      return only(`I do not know ${name.slice(0, 40)}.\n${HELP}`);
   }
 }
 
-async function flattenAnswer({ session }: AnswerContext, argument: string): Promise<string> {
+const only = (text: string): Said => ({ text, seq: null });
+
+async function flattenAnswer({ session }: AnswerContext, argument: string): Promise<Said> {
   const open = positionsOf(session.bot.world).length;
   const all = open === 1 ? 'the one open position' : `all ${open} open positions`;
   if (argument !== 'yes')
-    return `This closes ${all} at the market, cancels entries and pauses. Send /flatten yes to do it.`;
+    return only(
+      `This closes ${all} at the market, cancels entries and pauses. Send /flatten yes to do it.`,
+    );
   return act(session, 'flatten', `Flatten is ordered: ${all} at the market, then paused.`);
 }
 
-async function act(session: Session, command: keyof Commands, done: string): Promise<string> {
+async function act(session: Session, command: keyof Commands, done: string): Promise<Said> {
   const call = callOf({ command }, commandsOf(session));
-  if (typeof call === 'string') return call;
-  const { changed } = (await call()) as { readonly changed: boolean };
-  return changed ? done : 'It was so already: nothing has changed.';
+  if (typeof call === 'string') return only(call);
+  const { changed, seq } = (await call()) as Told;
+  return changed ? { text: done, seq } : only('It was so already: nothing has changed.');
 }
 
 function statusText(world: World, directory: string): string {

@@ -9,6 +9,7 @@ import { connect } from 'node:net';
 import { type Checkup, failed, ok, warned } from '../app/checkup.ts';
 import { NOTIFY_ANSWER_MS_MAX } from '../base/limits.ts';
 import type { Channel, Sent } from './channel.ts';
+import { Conversation } from './conversation.ts';
 import type { Event } from './event.ts';
 import { hostOf, type NotifyPlan } from './plan.ts';
 import { TelegramApi } from './telegram-api.ts';
@@ -25,7 +26,7 @@ function channelsOf({ webhook: hook, telegram }: NotifyPlan): Channel[] {
   const hooks = hook === null ? [] : [webhook({ ...hook, now: Date.now })];
   if (telegram === null) return hooks;
   const api = new TelegramApi(telegram);
-  return [...hooks, ...telegram.chatIds.map(id => telegramChat(api, id))];
+  return [...hooks, ...telegram.chatIds.map(id => telegramChat(api, id, new Conversation()))];
 }
 
 export async function testChannels(plan: NotifyPlan, now: number): Promise<Tested[]> {

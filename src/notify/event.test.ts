@@ -142,10 +142,14 @@ describe('events', () => {
     assert.equal(noteEvent({ ...note, what: 'of another release' }), null);
   });
 
-  it('tell of a start once, though the bot notes it down for its reports, too', () => {
-    const note = { at: '2026-01-01T00:00:00.000Z', what: 'started', version: '1', seq: 3 };
-    assert.equal(noteEvent({ ...note, node: 'v26', files: [] }), null);
-    assert.equal(noteEvent({ ...note, title: 'paper' })?.text, 'started: Holdfast 1, paper');
+  it("tell of a start of `trade`, and of its tapes nothing: their paths are the owner's", () => {
+    const plain = { version: '1', seq: 3 };
+    const note = { at: '2026-01-01T00:00:00.000Z', what: 'started', ...plain };
+    const files = [{ file: '/home/me/BTC.csv' }];
+    assert.equal(noteEvent({ ...note, node: 'v26', files }), null, 'a backtest');
+    const told = noteEvent({ ...note, node: 'v26', files, title: 'paper' });
+    assert.equal(told?.text, 'started: Holdfast 1, paper');
+    assert.deepEqual(told?.data, { ...plain, title: 'paper' });
   });
 
   it('fit into a message, and are cut inside no character', () => {

@@ -5,27 +5,33 @@
  */
 import type { EventName } from '../app/event-name.ts';
 import type { Note } from '../app/journal-tail.ts';
+import { STARTED } from '../app/recorded-file.ts';
 import type { FactEvent } from './fact-event.ts';
 
-/** What the bot itself notes down for those who are told. */
-export const STARTED = 'started';
+/** What is noted down for those who are told. */
 export const VENUE = 'venue';
 
 /** Null: nobody is told of it. */
 export function noteEvent(note: Note): FactEvent | null {
   const told = whatOf(note);
   if (told === null) return null;
-  const { at, what: _, ...data } = note;
+  const { at, what, ...all } = note;
   const time = Date.parse(at);
+  // Its tapes, where they lie and what they hold, are for the reports.
+  const { node: _, files: __, ...plain } = all;
+  const data = what === STARTED ? plain : all;
   return { ...told, time: Number.isNaN(time) ? null : time, data };
 }
+
+/** A start of `trade`; others are nobody's to be told of. */
+export const isToldStart = ({ what, title }: Note): boolean =>
+  what === STARTED && title !== undefined;
 
 function whatOf(note: Note): { readonly type: EventName; readonly text: string } | null {
   const said = (key: string): string => String(note[key] ?? '');
   switch (note.what) {
     case STARTED:
-      // The one for reports, of the same start, has no title.
-      if (note['title'] === undefined) return null;
+      if (!isToldStart(note)) return null;
       return {
         type: 'bot.started',
         text: `started: Holdfast ${said('version')}, ${said('title')}`,

@@ -15,7 +15,7 @@ import { SECOND_MS } from '../base/time.ts';
 import type { StepResult } from '../core/step.ts';
 import { answerOf } from './answer.ts';
 import { eventNameOf } from './fact-event.ts';
-import { STARTED, VENUE } from './note-event.ts';
+import { VENUE } from './note-event.ts';
 import type { NotifyTask, NotifyWorkerEvent, NotifyWorkerWord } from './notify-worker.ts';
 import type { NotifyPlan } from './plan.ts';
 import { VenueWatch } from './venue-watch.ts';
@@ -26,9 +26,6 @@ export interface NotifierOptions {
   readonly directory: string;
   readonly journalMirror: string | null;
   readonly allowNetwork: boolean;
-  readonly version: string;
-  /** Of the market, for people. */
-  readonly title: string;
   /** Wall clock. */
   readonly now: () => number;
   readonly warn: (line: string) => void;
@@ -47,13 +44,12 @@ export class Notifier {
 
   constructor(options: NotifierOptions) {
     this.#options = options;
-    const { plan, now, version, title, session } = options;
+    const { plan, now, session } = options;
     const { store } = session.bot;
     this.#events = new Set([...plan.events, 'memory.replaced']);
     this.#told = store.seq;
     this.#posted = store.seq;
     const task = taskOf(options, now());
-    store.note({ what: STARTED, version, title, seq: store.seq });
     this.#worker = startWorker(new URL('./notify-worker.ts', import.meta.url), task);
     this.#ended = new Promise(resolve => this.#worker.once('exit', () => resolve()));
     this.#worker.on('message', (event: NotifyWorkerEvent) => this.#hear(event));
@@ -113,10 +109,13 @@ export class Notifier {
 
   async #answer(number: number, command: string): Promise<void> {
     const { session, directory } = this.#options;
-    const text = await answerOf(command, { session, directory }).catch(
-      error => `That failed: ${error instanceof Error ? error.message : String(error)}`,
-    );
-    this.#say({ kind: 'answer', number, text });
+    const { text, seq } = await answerOf(command, { session, directory }).catch(error => ({
+      text: `That failed: ${error instanceof Error ? error.message : String(error)}`,
+      seq: null,
+    }));
+    const { directoryId, epoch } = session.bot.store;
+    const step = seq === null ? null : `${directoryId}:${epoch}:${seq}`;
+    this.#say({ kind: 'answer', number, text, step });
   }
 
   /** A bug there is no reason to stop trading here. */
@@ -137,8 +136,8 @@ function taskOf(options: NotifierOptions, now: number): NotifyTask {
     context: { directory, lotSizes },
     start: {
       ...{ directory: store.directoryId, epoch: store.epoch, seq: store.seq, index: 0 },
-      // Whoever is told for the first time hears that the bot has started.
-      note: { at: new Date(now - 1).toISOString(), hash: '' },
+      // Where the notes cannot be read.
+      note: { at: new Date(now).toISOString(), hash: '' },
     },
   };
 }

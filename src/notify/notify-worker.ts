@@ -12,11 +12,12 @@ import { SideFolder } from '../app/side-folder.ts';
 import { must } from '../base/assert.ts';
 import { NOTIFY_LOOK_MS, NOTIFY_QUIET_MS, NOTIFY_STOP_MS_MAX } from '../base/limits.ts';
 import type { Channel } from './channel.ts';
+import { type Answer, Conversation } from './conversation.ts';
 import { Cursor } from './cursor.ts';
 import type { Position } from './event.ts';
 import type { FactContext } from './fact-event.ts';
 import { type Heard, Lane } from './lane.ts';
-import { strangeness } from './outbox.ts';
+import { beforeStart, strangeness } from './outbox.ts';
 import type { NotifyPlan } from './plan.ts';
 import { TelegramApi } from './telegram-api.ts';
 import { telegramChat } from './telegram-chat.ts';
@@ -41,13 +42,14 @@ export type NotifyWorkerEvent =
 
 export type NotifyWorkerWord =
   | ({ readonly kind: 'heard' } & Heard)
-  | { readonly kind: 'answer'; readonly number: number; readonly text: string }
+  | ({ readonly kind: 'answer'; readonly number: number } & Answer)
   | { readonly kind: 'stop' };
 
 const port = must(parentPort, 'the parent of the notify worker');
 const task = workerData as NotifyTask;
-const { plan, start } = task;
+const { plan } = task;
 const place = placeHeld(task);
+const start = startOf(task);
 const folder = new SideFolder(task.directory, 'notify');
 const ending = new AbortController();
 const cut = new AbortController();
@@ -70,14 +72,15 @@ const tellerOf = (channel: Channel): Teller => {
 };
 
 const api = plan.telegram === null ? null : new TelegramApi(plan.telegram);
+const chats = new Map((plan.telegram?.chatIds ?? []).map(id => [id, new Conversation()]));
 const tellers = [
   ...(plan.webhook === null ? [] : [webhook({ ...plan.webhook, now: Date.now })]),
-  ...(plan.telegram?.chatIds ?? []).map(id => telegramChat(must(api, 'the api'), id)),
+  ...[...chats].map(([id, conversation]) => telegramChat(must(api, 'the api'), id, conversation)),
 ].map(tellerOf);
 
-const questions = new Map<number, (text: string) => void>();
+const questions = new Map<number, (answer: Answer) => void>();
 let asked = 0;
-const answer = (command: string): Promise<string> =>
+const answer = (command: string): Promise<Answer> =>
   new Promise(resolve => {
     asked += 1;
     questions.set(asked, resolve);
@@ -87,11 +90,20 @@ const answer = (command: string): Promise<string> =>
 function hear(word: NotifyWorkerWord): void {
   if (word.kind === 'heard') for (const each of tellers) each.hear(word);
   else if (word.kind === 'answer') {
-    questions.get(word.number)?.(word.text);
+    questions.get(word.number)?.({ text: word.text, step: word.step });
     questions.delete(word.number);
   } else {
     ending.abort();
     for (const each of tellers) each.ring();
+  }
+}
+
+/** Who has no cursor yet begins there. */
+function startOf({ start: given }: NotifyTask): Position {
+  try {
+    return { ...given, note: beforeStart(place) };
+  } catch {
+    return given;
   }
 }
 
@@ -120,7 +132,7 @@ const listening =
   api === null || plan.telegram === null
     ? Promise.resolve()
     : new TelegramListener({
-        ...{ api, folder, answer, warn, chatIds: plan.telegram.chatIds },
+        ...{ api, folder, answer, warn, chats },
         ...{ now: Date.now, random: Math.random },
       }).listen(ending.signal);
 ending.signal.addEventListener('abort', () => {

@@ -11,6 +11,7 @@ import type { EventName } from '../app/event-name.ts';
 import {
   epochAt,
   type MarkedNote,
+  type NoteMark,
   notesAfter,
   type Place,
   type TailStep,
@@ -18,7 +19,7 @@ import {
 } from '../app/journal-tail.ts';
 import type { Event, Position, Waiting } from './event.ts';
 import { type FactContext, factEvent } from './fact-event.ts';
-import { noteEvent, stepOf } from './note-event.ts';
+import { isToldStart, noteEvent, stepOf } from './note-event.ts';
 
 export interface OutboxOptions {
   readonly place: Place;
@@ -116,6 +117,14 @@ function gapEvent({ directory, epoch, seq }: Position, after: number): Event {
       'what happened in them was not told of',
     data: { from: seq + 1, to: after, steps },
   };
+}
+
+/** Whoever is told for the first time hears that the bot has started, and nothing from before. */
+export function beforeStart(place: Place): NoteMark {
+  const nothing = { at: '', hash: '' };
+  const notes = notesAfter(place, nothing);
+  const start = notes.findLastIndex(({ note }) => isToldStart(note));
+  return notes.slice(0, start < 0 ? notes.length : start).at(-1)?.mark ?? nothing;
 }
 
 /** Why a position says nothing of this directory as it is; null: it does. */

@@ -2,15 +2,24 @@
  * A chat of Telegram as a channel: each event is a message of plain text.
  *
  * Promises: a chat of its own cursor, so that one that has blocked the bot keeps no other waiting;
- * at most as long as a message may be. Never: marks text up (nothing has to be escaped).
+ * at most as long as a message may be; what the chat ordered itself it was answered, and is not told
+ * again. Never: marks text up (nothing has to be escaped).
  */
 import { CHAT_MESSAGE_CHARS_MAX } from '../base/limits.ts';
 import { type Channel, DELIVERED, failedSend, type Sent } from './channel.ts';
+import type { Conversation } from './conversation.ts';
 import type { Reply, TelegramApi } from './telegram-api.ts';
 
-export const telegramChat = (api: TelegramApi, chatId: number): Channel => ({
+export const telegramChat = (
+  api: TelegramApi,
+  chatId: number,
+  conversation: Conversation,
+): Channel => ({
   name: `telegram-${chatId}`,
-  send: async ({ text }, stop) => outcomeOf(await api.sendMessage(chatId, fitted(text), stop)),
+  async send(event, stop) {
+    if (await conversation.hasHeard(event)) return DELIVERED;
+    return outcomeOf(await api.sendMessage(chatId, fitted(event.text), stop));
+  },
 });
 
 /** Cut at the end, and not inside a character. */

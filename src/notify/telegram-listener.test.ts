@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, describe, it, type TestContext } from 'node:test';
 import { StubReceiver } from '../../test/notify/stub-receiver.ts';
 import { SideFolder } from '../app/side-folder.ts';
+import { Conversation } from './conversation.ts';
 import { TelegramApi } from './telegram-api.ts';
 import { TelegramListener } from './telegram-listener.ts';
 
@@ -45,11 +46,11 @@ async function listenerIn(context: TestContext, name: string): Promise<Heard> {
       let nowMs = START_MS;
       const listener = new TelegramListener({
         api: new TelegramApi({ token: '1:word', apiRoot: stub.url }),
-        ...{ chatIds: [CHAT], folder: new SideFolder(own, 'notify') },
+        ...{ chats: new Map([[CHAT, new Conversation()]]), folder: new SideFolder(own, 'notify') },
         async answer(command) {
           if (command === '/stop') ending.abort();
           else done.push(command);
-          return `did ${command}`;
+          return { text: `did ${command}`, step: null };
         },
         ...{ now: () => nowMs, random: () => 0.01 },
         warn: line => warnings.push(line),

@@ -14,16 +14,18 @@ import type { SideFolder } from '../app/side-folder.ts';
 import { must } from '../base/assert.ts';
 import { CHAT_COMMAND_MS_MAX } from '../base/limits.ts';
 import { SECOND_MS } from '../base/time.ts';
+import type { Answer, Conversation } from './conversation.ts';
 import { waitMs } from './retry.ts';
 import type { TelegramApi, Update } from './telegram-api.ts';
 import { fitted } from './telegram-chat.ts';
 
 export interface ListenerOptions {
   readonly api: TelegramApi;
-  readonly chatIds: readonly number[];
+  /** Those that are answered. */
+  readonly chats: ReadonlyMap<number, Conversation>;
   readonly folder: SideFolder;
   /** Does what a command says, and tells of it. */
-  readonly answer: (command: string) => Promise<string>;
+  readonly answer: (command: string) => Promise<Answer>;
   /** Wall clock. */
   readonly now: () => number;
   readonly random: () => number;
@@ -109,22 +111,26 @@ export class TelegramListener {
     const text = message?.text?.trim() ?? '';
     if (message === undefined || !text.startsWith('/')) return;
     const { chat, date } = message;
-    if (!this.#knows(chat.id)) return;
+    const conversation = this.#conversationIn(chat.id);
+    if (conversation === null) return;
     const command = this.#ownCommand(text);
     if (command === null) return;
-    const reply = this.#tooOld(date * SECOND_MS, from) ?? (await this.#answer(command));
-    await this.#reply(chat.id, reply, stop);
+    await conversation.answer(async () => {
+      const reply = this.#tooOld(date * SECOND_MS, from) ?? (await this.#answer(command));
+      return (await this.#reply(chat.id, reply.text, stop)) ? reply.step : null;
+    });
   }
 
-  #knows(chatId: number): boolean {
-    if (this.#options.chatIds.includes(chatId)) return true;
+  #conversationIn(chatId: number): Conversation | null {
+    const known = this.#options.chats.get(chatId);
+    if (known !== undefined) return known;
     if (!this.#strangers.has(chatId) && this.#strangers.size < 100) {
       this.#strangers.add(chatId);
       this.#options.warn(
         `telegram: chat ${chatId} is not in notify.telegram.chat_ids: it is not answered`,
       );
     }
-    return false;
+    return null;
   }
 
   /** Without the bot's name; null: another bot is meant. */
@@ -135,34 +141,38 @@ export class TelegramListener {
     return [name, ...rest].join(' ');
   }
 
-  #tooOld(sentAt: number, from: number): string | null {
+  #tooOld(sentAt: number, from: number): Answer | null {
     const now = this.#options.now();
     const age = now - sentAt;
     const isOld = Math.abs(age) > CHAT_COMMAND_MS_MAX || (from <= now && sentAt < from);
     if (!isOld) return null;
     const seconds = Math.round(age / SECOND_MS);
-    return `This command is too old (${seconds} s by my clock) and was not done. Send it again.`;
+    const text = `This command is too old (${seconds} s by my clock) and was not done. Send it again.`;
+    return { text, step: null };
   }
 
-  async #answer(command: string): Promise<string> {
+  async #answer(command: string): Promise<Answer> {
     try {
       return await this.#options.answer(command);
     } catch (error) {
-      return `That failed: ${error instanceof Error ? error.message : String(error)}`;
+      const why = error instanceof Error ? error.message : String(error);
+      return { text: `That failed: ${why}`, step: null };
     }
   }
 
-  async #reply(chatId: number, text: string, stop: AbortSignal): Promise<void> {
+  /** False: it was not taken. */
+  async #reply(chatId: number, text: string, stop: AbortSignal): Promise<boolean> {
     const { api, random, warn } = this.#options;
     for (let attempt = 1; attempt <= REPLY_ATTEMPTS_MAX; attempt += 1) {
       const reply = await api.sendMessage(chatId, fitted(text), stop);
-      if (reply.ok || stop.aborted) return;
+      if (reply.ok || stop.aborted) return reply.ok;
       if (attempt === REPLY_ATTEMPTS_MAX) warn(`telegram: a reply was not sent (${reply.why})`);
       else {
         const ms = waitMs(attempt, reply.afterMs, random);
         await sleep(ms, undefined, { signal: stop }).catch(() => undefined);
       }
     }
+    return false;
   }
 
   #save(mark: Mark): void {

@@ -6,7 +6,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Bot, startBot } from '../lifecycle/bot-process.ts';
+import { type Bot, runWell, startBot } from '../lifecycle/bot-process.ts';
 import { leaksInFolder, leaksInText } from '../lifecycle/leak.ts';
 import { workFolder } from '../lifecycle/work-folder.ts';
 import { StubReceiver, type Taken } from './stub-receiver.ts';
@@ -82,13 +82,20 @@ describe('telegram', () => {
     await replied(bot, '/balance', /Margin in use [\d,.]+ USDT/);
     await replied(bot, '/trades', /closed/i);
     await replied(bot, '/pause', /^Paused/);
-    await bot.until('the event of it', () => said(/trading is paused/) >= 1);
     await replied(bot, '/pause', /was so already/);
     await replied(bot, '/resume', /^Resumed/);
     await replied(bot, '/flatten', /Send \/flatten yes/);
     assert.equal(said(/^Flatten is ordered/), 0);
     await replied(bot, '/flatten yes', /^Flatten is ordered/);
     await replied(bot, '/buy', /do not know \/buy/);
+    // What others order is an event; its own words it was answered, and is not told again.
+    await runWell(['resume', '--dir', dir]);
+    await runWell(['pause', '--dir', dir]);
+    await bot.until('the events of it', () => said(/trading is paused/) >= 1);
+    assert.deepEqual(
+      [/trading is paused/, /trading is resumed/, /^flatten: every position/].map(said),
+      [1, 1, 0],
+    );
     bot.send('SIGINT');
     await ended(bot);
   });

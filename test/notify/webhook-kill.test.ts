@@ -55,6 +55,8 @@ describe('a webhook', () => {
     bot.send('SIGKILL');
     await ended(bot);
     assert.deepEqual(receiver.types, ['bot.started', 'trading.paused']);
+    const notes = readFileSync(join(dir, 'notes.jsonl'), 'utf8');
+    assert.equal(notes.match(/"what":"started"/g)?.length, 1, 'one for reports and for receivers');
   });
 
   it('hears after a kill of all that it had not taken, once and in order', async () => {
