@@ -1,6 +1,7 @@
 /**
  * One thing that `doctor` looked at: how it is, in figures, and what to do where it is not well.
  */
+import type { Fault } from '../base/fault.ts';
 
 export interface Checkup {
   /** What was looked at: `disk speed`, `clock`, ... */
@@ -31,3 +32,7 @@ export const failed = (
   [text, remedy]: readonly [text: string, remedy: string],
   figures: Figures = {},
 ): Checkup => ({ check, level: 'fail', text, remedy, figures });
+
+/** What a start would say. */
+export const failedWith = (check: string, { message, remedy }: Fault): Checkup =>
+  failed(check, [message, remedy]);

@@ -77,10 +77,12 @@ async function openAccount(
   const venue = ccxtVenue(client);
   const warn = (line: string): void => tell('warn', line);
   const { account } = await checkAccess(venue, { config, id, verified, warn, stop });
-  // Enough to tell one account from another, and nothing that could be used.
-  const fingerprint = hash('sha256', `${id}/${account}`, 'hex').slice(0, 16);
-  return { mode: 'live', account: fingerprint, venue };
+  return { mode: 'live', account: fingerprintOf(id, account), venue };
 }
+
+/** Enough to tell one account from another, and nothing that could be used. */
+export const fingerprintOf = (id: string, account: string): string =>
+  hash('sha256', `${id}/${account}`, 'hex').slice(0, 16);
 
 /** On paper the config's fees are taken: lower ones than the exchange's make a run look better. */
 function warnOfFees(

@@ -1,20 +1,23 @@
 /**
  * `doctor`: a line for each thing that was looked at, with a remedy where it is not well.
  *
- * Promises: exit 0 when nothing fails (warnings pass), 1 otherwise, also where it could not look.
+ * Promises: exit 0 when nothing fails (warnings pass), 1 otherwise, also where it could not look;
+ * the network is not touched without `--online`.
  */
+import type { Checkup } from '../app/checkup.ts';
+import { type AppConfig, type ConfigSource, loadConfig } from '../app/config.ts';
 import { examine } from '../app/doctor.ts';
-import { EXIT } from '../base/fault.ts';
+import { EXIT, Fault } from '../base/fault.ts';
 import type { DoctorOptions } from './doctor-command.ts';
 import { checkNotices } from './doctor-notice.ts';
-import type { Command } from './io.ts';
+import type { Command, Io } from './io.ts';
 import { print, printJson } from './state-look.ts';
 
-export const doctor: Command<DoctorOptions> = async ({ config, dir, json, online }, io) => {
-  const { env, now } = io;
-  const examined = await examine({ file: config, env, overrides: { dir }, now });
-  const notices = await checkNotices({ file: config, env, online });
-  const checkups = [...examined.checkups, ...notices];
+export const doctor: Command<DoctorOptions> = async (options, io) => {
+  const { json } = options;
+  const source = sourceOf(options, io);
+  const examined = await examine({ ...source, now: io.now });
+  const checkups = [...examined.checkups, ...(await lookOut(source, options))];
   const failed = checkups.some(({ level }) => level === 'fail');
   const code = failed ? EXIT.checkFailed : EXIT.ok;
   if (json) {
@@ -27,3 +30,27 @@ export const doctor: Command<DoctorOptions> = async ({ config, dir, json, online
   print(io, `${count('ok')} ok, ${count('warn')} warnings, ${count('fail')} failed`);
   return code;
 };
+
+const sourceOf = ({ config, dir, exchange, pairs }: DoctorOptions, { env }: Io): ConfigSource => ({
+  ...{ file: config, env },
+  overrides: { dir, 'exchange.name': exchange, 'exchange.pair_whitelist': pairs },
+});
+
+/** At what is not on this machine. A config that cannot be read was told of before. */
+async function lookOut(source: ConfigSource, { online }: DoctorOptions): Promise<Checkup[]> {
+  const config = loadedOrNull(source);
+  if (config === null) return [];
+  const notices = await checkNotices(config, { env: source.env, online });
+  if (!online) return notices;
+  const { checkExchange } = await import('../app/doctor-exchange.ts');
+  return [...(await checkExchange(config, source.env)), ...notices];
+}
+
+function loadedOrNull(source: ConfigSource): AppConfig | null {
+  try {
+    return loadConfig(source);
+  } catch (error) {
+    if (error instanceof Fault) return null;
+    throw error;
+  }
+}

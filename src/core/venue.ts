@@ -78,6 +78,15 @@ export interface VenueFunding {
   readonly amount: Units;
 }
 
+/** How a pair is set for the position that comes next; null: the venue does not tell it. */
+export interface VenueMode {
+  /** A position each way, side by side. */
+  readonly hedged: boolean | null;
+  readonly margin: 'isolated' | 'cross' | null;
+  /** Null too where each order names its own. */
+  readonly leverage: number | null;
+}
+
 /** What a key may do, and whose it is. */
 export interface VenueAccess {
   /** Stable over a change of keys where the venue tells it; never the key itself. */
@@ -102,6 +111,7 @@ export interface Venue {
   /** The venue's clock. */
   now(): Millis;
   access(): Promise<Result<VenueAccess>>;
+  mode(symbol: string): Promise<Result<VenueMode>>;
   /** Isolated margin, one position a symbol, the leverage. Before the first order of a symbol. */
   prepare(symbol: string, leverage: number): Promise<Result<null>>;
   /** The venue's id of the order that it accepted. */

@@ -13,24 +13,16 @@ import type {
   Venue,
   VenueFill,
   VenueFunding,
+  VenueMode,
   VenueOrder,
   VenuePosition,
 } from '../../src/core/venue.ts';
 import { CALM, type Faults } from './fake-fault.ts';
+import { type Standing, shown } from './fake-order.ts';
 
 export const LOT_SIZE = 0.001;
 const UNITS = 100_000_000;
 const FEE_PER_MILLE = 0.6;
-
-interface Standing {
-  readonly venueId: string;
-  readonly ticket: Ticket;
-  filled: number;
-  open: boolean;
-  /** A stop that was reached, a market order: fills at the next tick. */
-  fired: boolean;
-  readonly time: number;
-}
 
 const lost = (): Result<never> => failed('timed-out', 'no answer in time', true);
 
@@ -42,6 +34,9 @@ export class FakeVenue implements Venue {
   price = 50_000;
   /** Of each position, as a person may have set it. */
   leverage = 3;
+  /** Of each position. */
+  unfit: VenuePosition['unfit'] = null;
+  modes: VenueMode = { hedged: false, margin: 'isolated', leverage: 3 };
   /** Signed lots. */
   readonly lots = new Map<string, number>();
   readonly orders: Standing[] = [];
@@ -66,6 +61,10 @@ export class FakeVenue implements Venue {
 
   async access() {
     return ok({ account: 'fake', mayTrade: true, mayWithdraw: false });
+  }
+
+  async mode(): Promise<Result<VenueMode>> {
+    return this.#asked(() => ok(this.modes));
   }
 
   async prepare(_symbol: string, _leverage: number): Promise<Result<null>> {
@@ -123,7 +122,7 @@ export class FakeVenue implements Venue {
       ok(
         held.map(([symbol, lots]) => ({
           ...{ symbol, direction: lots > 0 ? 'long' : 'short', lots: Math.abs(lots) },
-          ...{ entryPrice, leverage, unfit: null, time },
+          ...{ entryPrice, leverage, unfit: this.unfit, time },
         })),
       ),
     );
@@ -290,9 +289,3 @@ export class FakeVenue implements Venue {
     return order === undefined ? failed('not-found', 'no such order') : ok(shown(order));
   }
 }
-
-const shown = ({ venueId, ticket, filled, open, time }: Standing): VenueOrder => ({
-  ...{ venueId, clientId: ticket.clientId === '' ? null : ticket.clientId, open, time },
-  ...{ symbol: ticket.symbol, side: ticket.side, lots: ticket.lots, filledLots: filled },
-  ...{ reduceOnly: ticket.reduceOnly, trigger: ticket.trigger },
-});

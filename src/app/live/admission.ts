@@ -4,6 +4,7 @@
  * Promises: each refusal is one line with its remedy, before anything is opened or sent; a key that
  * can move money out is refused unless the config takes it. Never: shows a key or a part of it.
  */
+import { must } from '../../base/assert.ts';
 import { EXIT, Fault } from '../../base/fault.ts';
 import { EXCHANGE_ATTEMPTS_MAX } from '../../base/limits.ts';
 import type { Failure, Result } from '../../base/result.ts';
@@ -24,27 +25,61 @@ export interface Wish {
 
 const refuse = (message: string, remedy: string): Fault => new Fault(EXIT.config, message, remedy);
 
-/** The keys, where config and environment allow real orders. */
-export function admit({ config, id, verified }: Pick<Wish, 'config' | 'id' | 'verified'>): Keys {
-  if (!config.live)
-    throw refuse('--live sends real orders, and the config does not allow it', 'set "live": true');
-  if (!verified && !config.exchange.acceptUnverified)
-    throw refuse(
-      `Holdfast was never tried on ${id} with real orders`,
-      'set "exchange": { "accept_unverified": true } to be the first, with little money: docs/LIVE.md',
-    );
+type Terms = Pick<Wish, 'config' | 'id' | 'verified'>;
+
+/** Something that has to be so, and why a start is refused where it is not. */
+export interface Condition {
+  readonly check: 'live orders' | 'unverified exchange' | 'keys';
+  /** Null: it is so. */
+  readonly refusal: Fault | null;
+}
+
+/** What config and environment have to say, in the order in which a start looks. */
+export const conditionsOf = ({ config, id, verified }: Terms): readonly Condition[] => [
+  {
+    check: 'live orders',
+    refusal: config.live
+      ? null
+      : refuse('--live sends real orders, and the config does not allow it', 'set "live": true'),
+  },
+  {
+    check: 'unverified exchange',
+    refusal:
+      verified || config.exchange.acceptUnverified
+        ? null
+        : refuse(
+            `Holdfast was never tried on ${id} with real orders`,
+            'set "exchange": { "accept_unverified": true } to be the first, with little money: docs/LIVE.md',
+          ),
+  },
+  {
+    check: 'keys',
+    refusal:
+      keysOf(config) !== null
+        ? null
+        : refuse(
+            `--live needs the keys of an account at ${id}`,
+            `set the environment variables ${ENV_PREFIX}EXCHANGE__KEY and ${ENV_PREFIX}EXCHANGE__SECRET ` +
+              `(and ${ENV_PREFIX}EXCHANGE__PASSWORD where the exchange has one)`,
+          ),
+  },
+];
+
+/** Null: not enough of them are given. */
+export function keysOf(config: AppConfig): Keys | null {
   const { key, secret, password, uid } = config.secrets();
-  if (key === undefined || secret === undefined)
-    throw refuse(
-      `--live needs the keys of an account at ${id}`,
-      `set the environment variables ${ENV_PREFIX}EXCHANGE__KEY and ${ENV_PREFIX}EXCHANGE__SECRET ` +
-        `(and ${ENV_PREFIX}EXCHANGE__PASSWORD where the exchange has one)`,
-    );
+  if (key === undefined || secret === undefined) return null;
   return {
     ...{ apiKey: key, secret },
     ...(password !== undefined && { password }),
     ...(uid !== undefined && { uid }),
   };
+}
+
+/** The keys, where config and environment allow real orders. */
+export function admit(terms: Terms): Keys {
+  for (const { refusal } of conditionsOf(terms)) if (refusal !== null) throw refusal;
+  return must(keysOf(terms.config), 'keys');
 }
 
 /** Asks on for a while: an exchange that is away for a moment is no reason not to start. */
@@ -63,26 +98,42 @@ async function reach(venue: Venue, { id, warn, stop }: Wish): Promise<Result<Ven
 
 /** Whose account it is; a fault where its key may not do what is needed, or may do too much. */
 export async function checkAccess(venue: Venue, wish: Wish): Promise<VenueAccess> {
-  const { config, id, warn } = wish;
+  const { id, warn } = wish;
   const found = await reach(venue, wish);
   if (!found.ok) throw unreached(id, found.error);
-  const { mayTrade, mayWithdraw } = found.value;
-  if (!mayTrade)
-    throw refuse(
-      `the key of ${id} may not trade`,
-      'give it the right to trade futures, or another key',
-    );
-  if (mayWithdraw === true && !config.exchange.allowWithdrawal)
-    throw refuse(
-      `the key of ${id} may withdraw: whoever steals it has the money`,
-      'make a key without that right (or set "exchange": { "allow_withdrawal": true })',
-    );
-  if (mayWithdraw === null)
-    warn(`${id} does not tell whether the key may withdraw: see to it that it may not`);
+  for (const refusal of refusalsOf(found.value, wish)) throw refusal;
+  if (found.value.mayWithdraw === null) warn(`${untoldOf(id)}: ${UNTOLD_REMEDY}`);
   return found.value;
 }
 
-function unreached(id: string, { code, hint }: Failure): Fault {
+/** What a key may not do and has to, or may do and must not. */
+export function refusalsOf(
+  { mayTrade, mayWithdraw }: VenueAccess,
+  { config, id }: Pick<Wish, 'config' | 'id'>,
+): Fault[] {
+  const refusals: Fault[] = [];
+  if (!mayTrade)
+    refusals.push(
+      refuse(
+        `the key of ${id} may not trade`,
+        'give it the right to trade futures, or another key',
+      ),
+    );
+  if (mayWithdraw === true && !config.exchange.allowWithdrawal)
+    refusals.push(
+      refuse(
+        `the key of ${id} may withdraw: whoever steals it has the money`,
+        'make a key without that right (or set "exchange": { "allow_withdrawal": true })',
+      ),
+    );
+  return refusals;
+}
+
+/** Where the exchange does not tell whether the key may withdraw. */
+export const untoldOf = (id: string): string => `${id} does not tell whether the key may withdraw`;
+export const UNTOLD_REMEDY = 'see to it that it may not';
+
+export function unreached(id: string, { code, hint }: Failure): Fault {
   return code === 'auth'
     ? refuse(
         `${id} does not take the key (${hint})`,

@@ -100,6 +100,7 @@ function haltable(venue: Venue, isHalted: () => boolean): Venue {
   return {
     now: () => venue.now(),
     access: () => venue.access(),
+    mode: symbol => venue.mode(symbol),
     find: (clientId, symbol) => venue.find(clientId, symbol),
     order: (venueId, symbol) => venue.order(venueId, symbol),
     openOrders: symbol => venue.openOrders(symbol),

@@ -9,12 +9,15 @@
  */
 import { EXIT, Fault } from '../../base/fault.ts';
 import type { Failure } from '../../base/result.ts';
-import type { VenuePosition } from '../../core/venue.ts';
+import type { VenueMode, VenuePosition } from '../../core/venue.ts';
 import { type Desk, symbolsOf, untilFailure } from './desk.ts';
 
 /** What is held in one of the pairs otherwise than it has to be; null: nothing. */
-export function unfitIn(desk: Desk, positions: readonly VenuePosition[]): string | null {
-  for (const symbol of symbolsOf(desk)) {
+export function unfitIn(
+  symbols: readonly string[],
+  positions: readonly VenuePosition[],
+): string | null {
+  for (const symbol of symbols) {
     const held = positions.filter(position => position.symbol === symbol);
     if (held.length > 1) return `the position in ${symbol} is held both ways, in hedge mode`;
     if (held[0] !== undefined && held[0].unfit !== null)
@@ -27,13 +30,23 @@ export function unfitIn(desk: Desk, positions: readonly VenuePosition[]): string
 export async function checkModes(desk: Desk): Promise<Failure | null> {
   const found = await desk.venue.positions();
   if (!found.ok) return found.error;
-  const unfit = unfitIn(desk, found.value);
+  const unfit = unfitIn(symbolsOf(desk), found.value);
   if (unfit === null) return null;
-  throw new Fault(
+  throw refusalOf(unfit);
+}
+
+/** `unfit`: what is held otherwise than it has to be. */
+export const refusalOf = (unfit: string): Fault =>
+  new Fault(
     EXIT.config,
     `${unfit}, and Holdfast trades one position a pair on isolated margin`,
     "close it on the exchange's site (or leave the pair out), then start again: an empty pair is set by itself",
   );
+
+/** How a pair is set otherwise than it has to be; null: it is not, or the venue does not tell. */
+export function unfitMode({ hedged, margin }: VenueMode): VenuePosition['unfit'] {
+  if (hedged === true) return 'hedge mode';
+  return margin === 'cross' ? 'cross margin' : null;
 }
 
 /** Each pair in which nothing is held is set, once a run. */

@@ -7,8 +7,16 @@
 import { DAY_MS } from '../../base/time.ts';
 import type { VenueAccess } from '../../core/venue.ts';
 import { plainId } from './client-id.ts';
-import { inside, unitsOf } from './decimal.ts';
-import { accountOfKey, call, type Dialect, listIn, sayingsOf, untilIn } from './dialect.ts';
+import { inside, numberOf, unitsOf } from './decimal.ts';
+import {
+  accountOfKey,
+  call,
+  type Dialect,
+  listIn,
+  marginOf,
+  sayingsOf,
+  untilIn,
+} from './dialect.ts';
 import type { Client } from './load.ts';
 import { Unreadable } from './outcome.ts';
 
@@ -38,6 +46,15 @@ export const binance: Dialect = {
   unfit: ({ positionSide, isolatedMargin }) => {
     if (positionSide === 'LONG' || positionSide === 'SHORT') return 'hedge mode';
     return isolatedMargin !== undefined && Number(isolatedMargin) === 0 ? 'cross margin' : null;
+  },
+  mode: async (client, symbol) => {
+    const { hedged } = await client.fetchPositionMode(symbol);
+    const { marginMode, info } = await client.fetchMarginMode(symbol);
+    const { leverage } = inside(info);
+    return {
+      ...{ hedged: hedged ?? null, margin: marginOf(marginMode) },
+      leverage: leverage === undefined ? null : numberOf(leverage, 'leverage'),
+    };
   },
   settings: (client, symbol, leverage) => [
     () => client.setPositionMode(false, symbol),

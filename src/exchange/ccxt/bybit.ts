@@ -8,7 +8,16 @@ import { DAY_MS } from '../../base/time.ts';
 import type { VenueAccess } from '../../core/venue.ts';
 import { plainId } from './client-id.ts';
 import { inside, textOf, unitsOf } from './decimal.ts';
-import { call, type Dialect, listIn, negated, sayingsOf, untilIn } from './dialect.ts';
+import {
+  call,
+  type Dialect,
+  listIn,
+  marginOf,
+  negated,
+  sayingsOf,
+  UNTOLD,
+  untilIn,
+} from './dialect.ts';
 import type { Client } from './load.ts';
 import { Unreadable } from './outcome.ts';
 
@@ -40,6 +49,10 @@ export const bybit: Dialect = {
   became: () => null,
   // Its margin mode is the account's, and a position says nothing of it.
   unfit: ({ positionIdx }) => (Number(positionIdx ?? 0) === 0 ? null : 'hedge mode'),
+  mode: async (client, symbol) => {
+    const { marginMode } = await client.fetchMarginMode(symbol);
+    return { ...UNTOLD, margin: marginOf(marginMode) };
+  },
   settings: (client, symbol, leverage) => [
     () => client.setPositionMode(false, symbol),
     () => client.setMarginMode('isolated', symbol, { leverage: String(leverage) }),

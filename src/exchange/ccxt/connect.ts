@@ -43,7 +43,8 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
   return { client, markets };
 }
 
-function checkPairs(id: string, pairs: readonly string[]): void {
+/** What can be said of them without asking. */
+export function checkPairs(id: string, pairs: readonly string[]): void {
   if (pairs.length === 0)
     throw new Fault(
       EXIT.config,
@@ -65,7 +66,7 @@ function checkPairs(id: string, pairs: readonly string[]): void {
     );
 }
 
-function checkTimeframe(client: Client, id: string, timeframeMs: Millis): void {
+export function checkTimeframe(client: Client, id: string, timeframeMs: Millis): void {
   const name = timeframeName(timeframeMs);
   const known = Object.keys(client.timeframes as object);
   if (known.includes(name)) return;

@@ -7,7 +7,7 @@
 import { hash } from 'node:crypto';
 import type { Order } from 'ccxt';
 import type { Units } from '../../base/money.ts';
-import type { Ticket, VenueAccess, VenuePosition } from '../../core/venue.ts';
+import type { Ticket, VenueAccess, VenueMode, VenuePosition } from '../../core/venue.ts';
 import { inside } from './decimal.ts';
 import type { Client } from './load.ts';
 import type { Meaning, Saying } from './outcome.ts';
@@ -76,6 +76,8 @@ export interface Dialect {
   readonly became: (info: Params) => string | null;
   /** Of a position: how it is kept, where `settings` would have it otherwise. */
   readonly unfit: (info: Params) => VenuePosition['unfit'];
+  /** Asks alone: changes nothing. */
+  readonly mode: (client: Client, symbol: string) => Promise<VenueMode>;
   /** One after the other: one position a symbol, isolated margin, the leverage. */
   readonly settings: (client: Client, symbol: string, leverage: number) => readonly Setting[];
   readonly fills: Span;
@@ -96,6 +98,12 @@ export interface Dialect {
   /** Parameters of `watchOrders`: a stream each. */
   readonly streams: readonly Params[];
 }
+
+export const UNTOLD: VenueMode = { hedged: null, margin: null, leverage: null };
+
+/** As ccxt has it; another kind (a portfolio's) is none that `settings` would leave. */
+export const marginOf = (told: unknown): VenueMode['margin'] =>
+  told === 'isolated' ? 'isolated' : told === undefined || told === null ? null : 'cross';
 
 export type Setting = () => Promise<unknown>;
 

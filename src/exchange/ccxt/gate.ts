@@ -7,7 +7,7 @@
 import { DAY_MS } from '../../base/time.ts';
 import { gateId } from './client-id.ts';
 import { inside, textOf, unitsOf } from './decimal.ts';
-import { call, type Dialect, type Params, sayingsOf } from './dialect.ts';
+import { call, type Dialect, type Params, sayingsOf, UNTOLD } from './dialect.ts';
 
 const WAITING = { trigger: true };
 const PAGE = 100;
@@ -45,6 +45,7 @@ export const gate: Dialect = {
     if (String(mode ?? '').startsWith('dual')) return 'hedge mode';
     return leverage !== undefined && Number(leverage) === 0 ? 'cross margin' : null;
   },
+  mode: async () => UNTOLD,
   settings: (client, symbol, leverage) => [
     () => client.setPositionMode(false, symbol),
     () => client.setLeverage(leverage, symbol, { marginMode: 'isolated' }),

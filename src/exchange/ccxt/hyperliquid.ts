@@ -7,7 +7,7 @@
 import { DAY_MS } from '../../base/time.ts';
 import { hyperliquidId } from './client-id.ts';
 import { inside, textOf, unitsOf } from './decimal.ts';
-import { type Dialect, listIn, type Setting, untilIn } from './dialect.ts';
+import { type Dialect, listIn, type Setting, UNTOLD, untilIn } from './dialect.ts';
 import type { Client } from './load.ts';
 
 export const hyperliquid: Dialect = {
@@ -33,6 +33,7 @@ export const hyperliquid: Dialect = {
   became: () => null,
   unfit: ({ position }) =>
     inside(inside(position)['leverage'])['type'] === 'cross' ? 'cross margin' : null,
+  mode: async () => UNTOLD,
   settings: (client, symbol, leverage): readonly Setting[] => [
     () => client.setMarginMode('isolated', symbol, { leverage }),
   ],

@@ -10,7 +10,7 @@ import { DAY_MS } from '../../base/time.ts';
 import type { VenueAccess } from '../../core/venue.ts';
 import { plainId } from './client-id.ts';
 import { inside, textOf, unitsOf } from './decimal.ts';
-import { call, type Dialect, sayingsOf, untilIn } from './dialect.ts';
+import { call, type Dialect, marginOf, sayingsOf, untilIn } from './dialect.ts';
 import type { Client } from './load.ts';
 import { Unfit } from './outcome.ts';
 
@@ -47,6 +47,12 @@ export const kucoin: Dialect = {
   unfit: ({ positionSide, marginMode }) => {
     if (positionSide === 'LONG' || positionSide === 'SHORT') return 'hedge mode';
     return marginMode === 'CROSS' ? 'cross margin' : null;
+  },
+  // The leverage of isolated margin is the order's.
+  mode: async (client, symbol) => {
+    const { hedged } = await client.fetchPositionMode();
+    const { marginMode } = await client.fetchMarginMode(symbol);
+    return { hedged: hedged ?? null, margin: marginOf(marginMode), leverage: null };
   },
   settings: (client, symbol) => [
     async () => {

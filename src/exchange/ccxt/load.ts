@@ -10,6 +10,7 @@ import type { Exchange } from 'ccxt';
 import { EXIT, Fault } from '../../base/fault.ts';
 import { EXCHANGE_ANSWER_MS_MAX } from '../../base/limits.ts';
 import { nearestName } from '../../base/nearest-name.ts';
+import { DAY_MS, type Millis, SECOND_MS } from '../../base/time.ts';
 import { guardSockets } from './socket.ts';
 
 /** Callers pick of it what they need: a test's stub is as small as that. */
@@ -20,16 +21,18 @@ export interface ExchangeKind {
   readonly verified: boolean;
   /** What ccxt gives as a candle's volume. */
   readonly volumeIn: 'base' | 'contracts';
+  /** A request that is signed for a time farther from the exchange's own is refused. */
+  readonly signedMsMax: Millis;
 }
 
 /** By ccxt's ids. */
 export const EXCHANGES: Readonly<Record<string, ExchangeKind>> = {
-  binanceusdm: { verified: false, volumeIn: 'base' },
-  bybit: { verified: false, volumeIn: 'base' },
-  gate: { verified: false, volumeIn: 'contracts' },
-  hyperliquid: { verified: false, volumeIn: 'base' },
-  kucoinfutures: { verified: true, volumeIn: 'contracts' },
-  okx: { verified: false, volumeIn: 'base' },
+  binanceusdm: { verified: false, volumeIn: 'base', signedMsMax: 10 * SECOND_MS },
+  bybit: { verified: false, volumeIn: 'base', signedMsMax: 5 * SECOND_MS },
+  gate: { verified: false, volumeIn: 'contracts', signedMsMax: 60 * SECOND_MS },
+  hyperliquid: { verified: false, volumeIn: 'base', signedMsMax: DAY_MS },
+  kucoinfutures: { verified: true, volumeIn: 'contracts', signedMsMax: 5 * SECOND_MS },
+  okx: { verified: false, volumeIn: 'base', signedMsMax: 30 * SECOND_MS },
 };
 
 /** As ccxt names them. */

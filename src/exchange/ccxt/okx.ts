@@ -7,7 +7,7 @@ import { DAY_MS } from '../../base/time.ts';
 import type { VenueAccess } from '../../core/venue.ts';
 import { plainId } from './client-id.ts';
 import { inside, textOf, unitsOf } from './decimal.ts';
-import { call, type Dialect, listIn, negated, type Params, sayingsOf } from './dialect.ts';
+import { call, type Dialect, listIn, negated, type Params, sayingsOf, UNTOLD } from './dialect.ts';
 import type { Client } from './load.ts';
 import { Unreadable } from './outcome.ts';
 
@@ -48,6 +48,11 @@ export const okx: Dialect = {
   unfit: ({ posSide, mgnMode }) => {
     if (posSide === 'long' || posSide === 'short') return 'hedge mode';
     return mgnMode === 'cross' ? 'cross margin' : null;
+  },
+  // Margin is named with each order.
+  mode: async client => {
+    const { hedged } = await client.fetchPositionMode();
+    return { ...UNTOLD, hedged: hedged ?? null };
   },
   settings: (client, symbol, leverage) => [
     () => client.setPositionMode(false),

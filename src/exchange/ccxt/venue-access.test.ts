@@ -70,6 +70,48 @@ describe('what a key may do', () => {
   }
 });
 
+describe('how a pair is set', () => {
+  const hedged = { hedged: true, margin: null, leverage: null };
+  for (const [exchange, answers, mode] of [
+    [
+      'kucoinfutures',
+      { getPositionMode: kc({ positionMode: 1 }), getMarginMode: kc({ marginMode: 'CROSS' }) },
+      { ...hedged, margin: 'cross' },
+    ],
+    [
+      'binanceusdm',
+      {
+        dual: { dualSidePosition: false },
+        symbolConfig: [{ symbol: 'BTCUSDT', marginType: 'CROSSED', leverage: 21 }],
+      },
+      { hedged: false, margin: 'cross', leverage: 21 },
+    ],
+    [
+      'bybit',
+      { info: { retCode: 0, retMsg: '', result: { marginMode: 'ISOLATED_MARGIN' } } },
+      { hedged: null, margin: 'isolated', leverage: null },
+    ],
+    [
+      'okx',
+      { config: { code: '0', data: [{ uid: '44', posMode: 'long_short_mode' }], msg: '' } },
+      hedged,
+    ],
+    ['gate', {}, { ...hedged, hedged: null }],
+    ['hyperliquid', {}, { ...hedged, hedged: null }],
+  ] as const)
+    it(`${exchange} tells ${JSON.stringify(mode)}, and is told nothing`, async () => {
+      const known: Readonly<Record<string, Answer>> = answers;
+      const { client, sent } = await stubExchange(
+        exchange,
+        ({ path }) => known[path.split('/').at(-1) ?? ''] ?? new Error(path),
+      );
+      const answer = await ccxtVenue(client).mode(symbolOf(exchange));
+      assert.deepEqual(answer, { ok: true, value: mode });
+      assert.ok(sent.every(({ method }) => method === 'GET'));
+      assert.equal(sent.length, Object.keys(answers).length);
+    });
+});
+
 describe('before the first order', () => {
   const said = (code: string, msg: string) => ({
     status: 200,

@@ -48,6 +48,7 @@ export function ccxtVenue(client: Client): Venue {
       await readClock(client);
       return ask(account, dialect.access);
     },
+    mode: symbol => ask(account, client => dialect.mode(client, symbol)),
     prepare: (symbol, leverage) => prepare(account, symbol, leverage),
     place: ticket => sendTicket(account, ticket),
     find: (clientId, symbol) => findOrder(account, keyOf(clientId), symbol),
