@@ -18,7 +18,7 @@ import type { CheckpointResult, Store } from '../state/store.ts';
 import { type BackupKeeper, backupsOf } from './backup-keeper.ts';
 import { fullSpeed, type Pace, paced } from './clock.ts';
 import { loadConfig } from './config.ts';
-import { checkBotOptions, checkSpeed, untilOf } from './embedded-option.ts';
+import { checkBotOptions, checkSpeed, refuseVenue, untilOf } from './embedded-option.ts';
 import { openSimulated, openTapes } from './market-source.ts';
 import { type Told, toBreaker, type Word } from './operator.ts';
 import { openSession, type RunResult, type Session } from './session.ts';
@@ -130,6 +130,7 @@ export async function openBot(options: BotOptions): Promise<Bot> {
     env: {},
     overrides: typeof wanted === 'object' ? wanted : {},
   });
+  if (tape === undefined) refuseVenue(config);
   const market = { funding: listOf(funding), skipBadRows: options.skipBadRows === true };
   const source: MarketSource | null =
     tape === undefined ? null : await openTapes({ ...market, tape: listOf(tape) }, config);

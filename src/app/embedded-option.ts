@@ -6,6 +6,7 @@
  * Never: guesses.
  */
 import { EXIT, Fault } from '../base/fault.ts';
+import type { AppConfig } from './config.ts';
 import type { BotOptions, BotRun } from './embedded-bot.ts';
 import type { Until } from './session.ts';
 
@@ -22,6 +23,22 @@ export function checkBotOptions({ directory, seed, tape }: BotOptions): void {
     throw wrong('seed', seed, `give a whole number from 0 to ${SEED_MAX}`);
   if (Array.isArray(tape) && tape.length === 0)
     throw wrong('tape', 'an empty list', 'name a tape, or leave it out for the simulated market');
+}
+
+/**
+ * Real orders need a process that is watched and commands that reach it: an embedded bot has neither
+ * (docs/decisions/0107-embedding-has-no-venue.md). On a tape the same config means its pairs alone.
+ */
+export function refuseVenue({ exchange, live }: AppConfig): void {
+  const { name } = exchange;
+  const isVenue = name !== null && name.toLowerCase() !== 'simulated';
+  const keys = [...(isVenue ? ['exchange.name'] : []), ...(live ? ['live'] : [])].join(' and ');
+  if (keys === '') return;
+  throw new Fault(
+    EXIT.config,
+    `an embedded bot trades tapes and the simulated market, and its config asks for ${isVenue ? name : 'real orders'}`,
+    `run holdfast trade${live ? ' --live' : ''} for that; here leave ${keys} out, or name a tape`,
+  );
 }
 
 export function untilOf(until: BotRun['until']): Until | null {
