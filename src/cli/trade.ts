@@ -41,7 +41,7 @@ export const trade: Command<TradeOptions> = async (options, io) => {
   });
   const notices = noticesFor({ config, env, now, warn: line => live.warn(line) });
   const market = await openMarket(options, {
-    ...{ kind, config, env: io.env, stop: signals.stop },
+    ...{ kind, config, env, stop: signals.stop },
     tell: (level, line) => {
       live[level === 'warn' ? 'warn' : 'say'](line);
       notices.venue(level, line);
@@ -63,8 +63,7 @@ export const trade: Command<TradeOptions> = async (options, io) => {
         ...{ unknownPosition: config.exchange.unknownPosition, warn: live.warn },
         watch: (result, world) => {
           live.watch(result, world);
-          dashboard?.watch(result);
-          notices.watch(result);
+          for (const each of [dashboard, notices]) each?.watch(result);
         },
       },
       ...{ pace: paceOf(pace, signals.stop), stop: signals.stop, until: options.until ?? null },
