@@ -10,7 +10,7 @@ import { BLOB_FOLDER } from './blobs.ts';
 import { isLeftByUpgrade } from './candidate.ts';
 import type { Disk } from './disk.ts';
 import type { Disks } from './journal.ts';
-import type { Manifest } from './manifest.ts';
+import type { FileRecord, Manifest } from './manifest.ts';
 import { quarantine } from './quarantine.ts';
 import { sha256 } from './state-hash.ts';
 import { type FoundFile, PREVIOUS_FOLDER, previousFolders, type Survey } from './survey.ts';
@@ -33,11 +33,11 @@ interface SpareOptions {
 
 /** Copies what the manifest vouches for and the mirror lacks. */
 export function copySpares({ a, b }: Disks, { components, manifest }: SpareOptions): void {
-  const vouched = vouchedSums(manifest);
+  const places = vouchedPlaces(manifest);
   for (const path of sparesOn(a, components)) {
     const bytes = b.stat(path) === null ? a.read(path) : null;
     // What is damaged here is recovery's to judge.
-    if (bytes === null || !isVouched(vouched, path, bytes)) continue;
+    if (bytes === null || !isInPlace(places, path, bytes)) continue;
     b.makeFolder(folderOf(path));
     writeWholeFile(b, path, bytes);
   }
@@ -59,8 +59,13 @@ export function sparesNeeded(
     const [name, sum] = [component.file.name, sha256(content)];
     if (known.has(`${name} ${sum}`)) return [];
     known.add(`${name} ${sum}`);
-    const previous = Number.parseInt(path.slice(PREVIOUS_FOLDER.length + 1), 10);
-    const own = { component: component.id, name, previous, bytes: content.length, sha256: sum };
+    const own = {
+      component: component.id,
+      name,
+      previous: stepOf(path),
+      bytes: content.length,
+      sha256: sum,
+    };
     return [{ ...own, path: `${b.root}/${path}`, content, spareOf: path }];
   });
 }
@@ -94,12 +99,12 @@ interface SpareFlaw {
 
 /** Those that are not in the mirror (a kill leaves that), or damaged there. */
 export function checkSpares({ a, b }: Disks, options: SpareOptions): SpareFlaw[] {
-  const vouched = vouchedSums(options.manifest);
+  const places = vouchedPlaces(options.manifest);
   const lacking = sparesOn(a, options.components).flatMap(path => {
     const bytes = a.read(path);
-    if (bytes === null || !isVouched(vouched, path, bytes)) return [];
+    if (bytes === null || !isInPlace(places, path, bytes)) return [];
     const copy = b.read(path);
-    const isWhole = copy !== null && isVouched(vouched, path, copy);
+    const isWhole = copy !== null && isInPlace(places, path, copy);
     return isWhole ? [] : [{ path, missing: copy === null }];
   });
   const known = new Set(lacking.map(({ path }) => path));
@@ -108,7 +113,7 @@ export function checkSpares({ a, b }: Disks, options: SpareOptions): SpareFlaw[]
 
 /** What stands there for a step that the manifest names and is not what it vouches for. */
 function rottenOn(disk: Disk, { components, manifest }: SpareOptions): SpareFlaw[] {
-  const vouched = vouchedSums(manifest);
+  const places = vouchedPlaces(manifest);
   return previousFolders(disk).flatMap(({ folder, seq: previous }) => {
     const names = new Set(disk.files(folder));
     return components.flatMap(component => {
@@ -117,7 +122,7 @@ function rottenOn(disk: Disk, { components, manifest }: SpareOptions): SpareFlaw
       const records = manifest.generations.flatMap(({ components: own }) => own[id] ?? []);
       if (!names.has(file.name) || records.every(({ seq }) => seq !== previous)) return [];
       const bytes = disk.read(path);
-      if (bytes === null || isVouched(vouched, path, bytes)) return [];
+      if (bytes === null || isInPlace(places, path, bytes)) return [];
       const found = { file: { path, previous }, records };
       return isLeftByUpgrade(disk, component, found) ? [] : [{ path, missing: false }];
     });
@@ -168,13 +173,23 @@ function isSpare(
   return bytes !== null && sha256(bytes) === sum;
 }
 
-/** `<name> <sum>`: another part's content under this name is damage. */
-const vouchedSums = ({ generations }: Manifest): Set<string> =>
-  new Set(
-    generations.flatMap(({ components }) =>
-      Object.values(components).map(({ file, sha256: sum }) => `${file} ${sum}`),
-    ),
-  );
+const recordsOf = ({ generations }: Manifest): FileRecord[] =>
+  generations.flatMap(({ components }) => Object.values(components));
 
-const isVouched = (vouched: ReadonlySet<string>, path: string, bytes: Uint8Array): boolean =>
-  vouched.has(`${path.slice(folderOf(path).length + 1)} ${sha256(bytes)}`);
+/** `<name> <sum>`: another part's content under this name is damage. */
+const vouchedSums = (manifest: Manifest): Set<string> =>
+  new Set(recordsOf(manifest).map(({ file, sha256: sum }) => `${file} ${sum}`));
+
+/** `<step> <name> <sum>`: so is the content of another step, for which the right one is lost there. */
+const vouchedPlaces = (manifest: Manifest): Set<string> =>
+  new Set(recordsOf(manifest).map(({ seq, file, sha256: sum }) => `${seq} ${file} ${sum}`));
+
+const nameIn = (path: string): string => path.slice(folderOf(path).length + 1);
+const stepOf = (path: string): number =>
+  Number.parseInt(path.slice(PREVIOUS_FOLDER.length + 1), 10);
+
+const isVouched = (sums: ReadonlySet<string>, path: string, bytes: Uint8Array): boolean =>
+  sums.has(`${nameIn(path)} ${sha256(bytes)}`);
+
+const isInPlace = (places: ReadonlySet<string>, path: string, bytes: Uint8Array): boolean =>
+  places.has(`${stepOf(path)} ${nameIn(path)} ${sha256(bytes)}`);

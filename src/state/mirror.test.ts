@@ -200,6 +200,16 @@ describe('a directory whose disk is lost', () => {
     assertWhole(opened(place.open('e', 'm', { acceptLoss: true })), 30);
   });
 
+  it('[M4] a spare in the mirror that holds another step’s content is made again', () => {
+    const place = new Place();
+    place.live('e', 'm', 10, 10, 10);
+    const [path = ''] = place.tree('m', 'previous');
+    const [, name = ''] = path.split('/');
+    writeFileSync(place.at('m', 'previous', path), readFileSync(place.at('e', name)));
+    assert.equal(place.verify('e').damaged, true);
+    assert.equal(opened(place.open('e')).report.repairs.length, 1);
+  });
+
   it('[M4] is rebuilt from its mirror on the operator’s word, under a new epoch', () => {
     const place = new Place();
     place.live('e', 'm', 10);
