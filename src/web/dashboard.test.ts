@@ -2,6 +2,7 @@
  * The bot's side of the dashboard: what is handed over, and that nothing there ends trading.
  */
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sessionOptions } from '../../test/fixtures/session.ts';
@@ -44,8 +45,17 @@ async function lived(
   return { candles: figures.candles, warned };
 }
 
-const until = async (isSo: () => boolean): Promise<void> => {
-  while (!isSo()) await sleep(5);
+/** Asks for a health until it is bad, and prints what is said then. */
+const UNTIL_UNWELL = `
+  const ask = async () => {
+    const answer = await fetch(process.argv[1]);
+    if (answer.status === 503) return void process.stdout.write(await answer.text());
+    setTimeout(ask, 100);
+  };
+  void ask();`;
+
+const until = async (isSo: () => boolean | Promise<boolean>): Promise<void> => {
+  while (!(await isSo())) await sleep(5);
 };
 
 describe('a dashboard', () => {
@@ -70,6 +80,23 @@ describe('a dashboard', () => {
       ['9.9.9', 1000, 2000, 0.5, null],
     );
     assert.deepEqual(answer, { ok: true, text: 'the kill switch is on: no new entries' });
+    assert.deepEqual([candles, warned], [200, []]);
+  });
+
+  it('says that the bot is unwell while its thread hangs, and that it is well again', async () => {
+    const { candles, warned } = await lived({}, async listening => {
+      const health = `${await listening}/healthz`;
+      assert.equal((await fetch(health)).status, 200);
+      // Another process asks: this thread is the bot's, and waits for it as it would for a dead disk.
+      const { status, stdout, stderr } = spawnSync(process.execPath, ['-e', UNTIL_UNWELL, health], {
+        encoding: 'utf8',
+      });
+      assert.equal(status, 0, stderr);
+      const { why, ...said } = JSON.parse(stdout);
+      assert.deepEqual(said, { status: 'unwell' });
+      assert.match(why, /^the bot has not answered for \d+ s$/);
+      await until(async () => (await fetch(health)).ok);
+    });
     assert.deepEqual([candles, warned], [200, []]);
   });
 

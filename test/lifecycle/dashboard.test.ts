@@ -7,8 +7,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
-import type { Change, Snapshot, StateView } from '../../src/web/view.ts';
-import { type Bot, runBot, startBot } from './bot-process.ts';
+import type { Change, Snapshot, StateView, TradePage } from '../../src/web/view.ts';
+import { type Bot, runBot, runWell, startBot } from './bot-process.ts';
 import { remembered } from './memory.ts';
 import { workFolder, writeTapes } from './work-folder.ts';
 
@@ -124,6 +124,30 @@ describe('the dashboard of a running bot', () => {
     const times = candlesIn(later, 'BTC/USDT:USDT');
     assert.ok(times[0]! < before.at(-1)!, 'the chart reaches back before the restart');
     for (const time of before) assert.ok(time < times[0]! || times.includes(time), String(time));
+  });
+
+  it('begins anew where the memory was reset meanwhile, and mixes nothing', async () => {
+    const bot = startBot(slowly('reset', '--until', '3000', '--speed', 'max'), ENV);
+    await bot.end();
+    const whole = startBot(slowly('reset'), ENV);
+    const before = await listen(await addressOf(whole), 3);
+    assert.ok((before[0]?.data.status.closedTrades ?? 0) > 0);
+    whole.send('SIGTERM');
+    await whole.end();
+    await runWell(['state', 'reset', 'analytics', '--yes', '--dir', at('reset')]);
+
+    const again = startBot(slowly('reset'), ENV);
+    const address = await addressOf(again);
+    const [first, ...rest] = await listen(address, 3, before.at(-1)?.id);
+    const trades = (await (await fetch(`${address}/api/trades`)).json()) as TradePage;
+    again.send('SIGTERM');
+    await again.end();
+    assert.equal(first?.event, 'snapshot');
+    assert.ok(rest.every(({ event }) => event === 'change'));
+    const { closedTrades } = rest.at(-1)?.data.status ?? assert.fail();
+    assert.ok(closedTrades < (before[0]?.data.status.closedTrades ?? 0), 'they were forgotten');
+    assert.ok(trades.kept <= closedTrades + 1);
+    assert.ok((first?.data.equity.length ?? 0) < (before[0]?.data.equity.length ?? 0));
   });
 
   it('says at the end that the bot has ended, and leaves no token behind', async () => {
