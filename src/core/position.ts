@@ -35,11 +35,14 @@ export function maintenanceRate(contract: Contract, amount: Units): number {
 export const marginOf = (amount: Units, leverage: number): Units =>
   asUnits(Math.ceil(amount / leverage));
 
+/** Of a position, what its liquidation goes by. */
+export type Margined = Pick<Position, 'direction' | 'lots' | 'entryNotional' | 'margin'>;
+
 /**
  * Where margin + unrealised profit meets the maintenance margin at that price:
  * long (E − M) / (q(1 − m)), short (E + M) / (q(1 + m)).
  */
-export function liquidationPriceOf(position: Position, contract: Contract): number {
+export function liquidationPriceOf(position: Margined, contract: Contract): number {
   const rate = maintenanceRate(contract, position.entryNotional);
   const unitsPerPrice = position.lots * contract.lotSize * UNITS_PER_QUOTE;
   return position.direction === 'long'

@@ -69,7 +69,7 @@ const NOTIONAL_RESERVE = 1.02;
 /** How far a price may rise before the worth of a position can no longer be counted. */
 const PRICE_RISE_MAX = 3;
 /** How much farther than the stop the liquidation price has to be: a gap must not reach it. */
-const LIQUIDATION_BUFFER = 1.25;
+export const LIQUIDATION_BUFFER = 1.25;
 
 export function sizeEntry(request: EntryRequest): Sizing {
   const { risk, account, settings, candle } = request;

@@ -60,6 +60,39 @@ describe('a person on the site of the exchange', () => {
     }
   });
 
+  it('who opens one at high leverage has a stop that is reached before its liquidation', async () => {
+    for (const side of ['buy', 'sell'] as const) {
+      const desk = await opened();
+      desk.venue.leverage = 50;
+      desk.venue.byHand(BTC, side, 7);
+      await desk.compared();
+      const { price } = desk.venue;
+      const limit = desk.world.portfolio.positions[BTC]?.liquidationPrice ?? price;
+      const stop = desk.told('position.adopted').at(-1)?.stop ?? limit;
+      const share = (stop - price) / (limit - price);
+      assert.ok(share > 0.79 && share < 0.81, `the stop is ${share} of the way to liquidation`);
+      assert.equal(stopLots(desk.venue, BTC), 7);
+    }
+  });
+
+  it('who adds so much that the stop lies beyond the liquidation price has it closed', async () => {
+    const desk = await opened();
+    desk.venue.leverage = 50;
+    desk.venue.byHand(BTC, 'buy', 7);
+    await desk.compared();
+    desk.venue.byHand(BTC, 'buy', 3);
+    await desk.compared();
+    assert.equal(desk.lots(BTC), 10, 'it stays where the stop does its work');
+    desk.venue.tick(desk.venue.price * 1.03, 1000);
+    desk.venue.byHand(BTC, 'buy', 90);
+    await desk.quiet();
+    await desk.quiet();
+    assert.equal(desk.lots(BTC), 0);
+    assert.equal(desk.told('trade.closed').at(-1)?.trade.exitReason, 'stop_loss');
+    assert.match(desk.warnings.join(), /beyond its liquidation price after what was added/);
+    assertBooks(desk);
+  });
+
   it('or has it left alone, where the config says so, and no entry meets it', async () => {
     const desk = new DeskWorld(3);
     desk.unknown = 'leave';

@@ -3,15 +3,20 @@
  *
  * Promises: what is added to a position of ours is always ours, since a venue has one position a
  * symbol. It has the leverage that it has there. The stop of an adopted position is as far from the
- * price as one of ours would be. Never: closes anything.
+ * price as one of ours would be, but before its liquidation price, or it would never be reached; what
+ * was added may leave the stop that stands beyond that price, and then the position is left. Never:
+ * leaves one for another reason.
  */
 import { must } from '../../base/assert.ts';
-import { toPriceStep, type Units } from '../../base/money.ts';
+import { notional, toPriceStep, type Units } from '../../base/money.ts';
 import type { Millis } from '../../base/time.ts';
+import { entryStopOf } from '../../core/bracket.ts';
 import type { VenueReport } from '../../core/fact.ts';
-import type { Side } from '../../core/order.ts';
+import { directionOf, type Side, signOf } from '../../core/order.ts';
+import { liquidationPriceOf, marginOf } from '../../core/position.ts';
+import { LIQUIDATION_BUFFER } from '../../policy/sizing.ts';
 import { stopDistanceMin } from '../../policy/strategy-proposal.ts';
-import { booksOf, type Desk, portfolioOf } from './desk.ts';
+import { booksOf, type Desk, portfolioOf, timeOf } from './desk.ts';
 
 /** Where no candle has been seen yet: a stop of two percent. */
 const STOP_SHARE = 0.02;
@@ -55,7 +60,9 @@ const leverageOf = (desk: Desk, symbol: string): number =>
   desk.leverages.get(symbol) ??
   desk.world.run.settings.leverage;
 
-function stopFor({ world }: Desk, { symbol, side, price }: StrangeLots): number {
+function stopFor(desk: Desk, strange: StrangeLots): number {
+  const { world } = desk;
+  const { symbol, side, price } = strange;
   const { priceStep } = must(world.portfolio.contracts[symbol], symbol);
   const mark = world.portfolio.marks[symbol]?.price ?? price;
   const reading = world.market.symbols[symbol]?.reading;
@@ -64,6 +71,34 @@ function stopFor({ world }: Desk, { symbol, side, price }: StrangeLots): number 
     reading?.ready === true
       ? Math.max(settings.stopAtr * reading.atr, stopDistanceMin(settings, mark))
       : STOP_SHARE * mark;
-  const stop = side === 'buy' ? Math.min(price, mark) - away : Math.max(price, mark) + away;
+  const last = lastStopOf(desk, strange);
+  const stop =
+    side === 'buy'
+      ? Math.max(last, Math.min(price, mark) - away)
+      : Math.min(last, Math.max(price, mark) + away);
   return toPriceStep(Math.max(priceStep, stop), priceStep);
+}
+
+/** The farthest one that comes before liquidation with the margin that entries of ours have. */
+function lastStopOf(desk: Desk, { symbol, side, lots, price }: StrangeLots): number {
+  const contract = must(portfolioOf(desk).contracts[symbol], symbol);
+  const entryNotional = notional(price, lots, contract.lotSize);
+  const margin = marginOf(entryNotional, leverageOf(desk, symbol));
+  const direction = directionOf(side);
+  const limit = liquidationPriceOf({ direction, lots, entryNotional, margin }, contract);
+  return price + (limit - price) / LIQUIDATION_BUFFER;
+}
+
+/** Lots that were added move the liquidation price, and the stop of the position stays where it is. */
+export function leaveBeyond(desk: Desk, symbol: string): void {
+  const { positions, orders } = portfolioOf(desk);
+  const held = positions[symbol];
+  const stop = held === undefined ? null : entryStopOf(orders, held);
+  if (held === undefined || stop === null) return;
+  if ((stop - held.liquidationPrice) * signOf(held.direction) > 0) return;
+  desk.warn(
+    `the stop of ${symbol} at ${stop} lies beyond its liquidation price after what was added: ` +
+      'the position is closed',
+  );
+  desk.commit({ kind: 'unprotected', symbol, reason: 'stop_loss', time: timeOf(desk) });
 }

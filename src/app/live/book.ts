@@ -11,7 +11,7 @@ import type { Report, VenueReport } from '../../core/fact.ts';
 import { exitSide, type Order } from '../../core/order.ts';
 import type { VenueFill, VenueFunding, VenuePosition } from '../../core/venue.ts';
 import { fillKeyOf, fillsSince, isTaken } from '../../core/venue-books.ts';
-import { strangeReport } from './adopt.ts';
+import { leaveBeyond, strangeReport } from './adopt.ts';
 import {
   answer,
   askedSince,
@@ -120,6 +120,7 @@ function take(desk: Desk, fill: VenueFill): void {
       desk,
       strangeReport(desk, { symbol, side, lots: over, price, fee: 0, time, of: fillKeyOf(fill) }),
     );
+  if (report.type === 'position.adopted') leaveBeyond(desk, symbol);
 }
 
 function reportOf(desk: Desk, fill: VenueFill): Report | VenueReport {

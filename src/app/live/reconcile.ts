@@ -20,7 +20,7 @@ import { exitSide, signOf } from '../../core/order.ts';
 import type { VenueOrder, VenuePosition } from '../../core/venue.ts';
 import { isProtected } from '../../core/venue-books.ts';
 import { isOfDirectory, stopClientId } from '../client-id.ts';
-import { strangeReport } from './adopt.ts';
+import { leaveBeyond, strangeReport } from './adopt.ts';
 import { book, bookFunding, noteLeverages } from './book.ts';
 import {
   answer,
@@ -192,6 +192,7 @@ function tellLots(
   // With no position there, only lots of others are gone, which have no price here.
   const price = there?.entryPrice ?? 0;
   answer(desk, strangeReport(desk, { symbol, side, lots: Math.abs(added), price, fee: 0, time }));
+  leaveBeyond(desk, symbol);
 }
 
 /** Before the first candle of a symbol: what its position was entered at. */
