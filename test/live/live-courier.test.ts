@@ -125,6 +125,19 @@ describe('a start', () => {
   });
 });
 
+/** Ends a meeting that would never end by itself, after so many looks at what is held. */
+function looks(desk: DeskWorld, count = 9): AbortSignal {
+  const stop = new AbortController();
+  const { positions } = desk.venue;
+  let left = count;
+  desk.venue.positions = () => {
+    left -= 1;
+    if (left <= 0) stop.abort();
+    return positions.call(desk.venue);
+  };
+  return stop.signal;
+}
+
 describe('the modes of an account, before the first decision', () => {
   it('are set for each pair in which nothing is held, once', async () => {
     const desk = await holding();
@@ -142,7 +155,7 @@ describe('the modes of an account, before the first decision', () => {
   it('that the exchange will not set are a refusal with a remedy', async () => {
     const desk = await opened();
     desk.venue.prepare = async () => failed('refused', 'you have open positions');
-    await assert.rejects(courierOf(desk).meet(never), {
+    await assert.rejects(courierOf(desk).meet(looks(desk)), {
       exitCode: EXIT.config,
       message: /^BTC\/USDT:USDT cannot be set to one-way mode .*you have open positions/,
       remedy: /close what is open in the account/,
@@ -153,7 +166,7 @@ describe('the modes of an account, before the first decision', () => {
     const desk = await opened();
     let refusals = 1;
     desk.venue.prepare = async () => (refusals-- > 0 ? failed('rate-limited', 'later') : ok(null));
-    await courierOf(desk).meet(never);
+    await courierOf(desk).meet(looks(desk));
     assert.ok(refusals < 0);
   });
 
@@ -166,7 +179,7 @@ describe('the modes of an account, before the first decision', () => {
         const found = await positions.call(desk.venue);
         return found.ok ? ok(found.value.map(position => ({ ...position, unfit }))) : found;
       };
-      await assert.rejects(courierOf(desk).meet(never), {
+      await assert.rejects(courierOf(desk).meet(looks(desk)), {
         exitCode: EXIT.config,
         message: new RegExp(`^the position in BTC/USDT:USDT is in ${unfit}`),
       });
@@ -181,6 +194,6 @@ describe('the modes of an account, before the first decision', () => {
         { ...one, direction: 'long' },
         { ...one, direction: 'short' },
       ]);
-    await assert.rejects(courierOf(desk).meet(never), /held both ways, in hedge mode/);
+    await assert.rejects(courierOf(desk).meet(looks(desk)), /held both ways, in hedge mode/);
   });
 });

@@ -89,10 +89,11 @@ function doubt(desk: Desk, { id }: Approved, error: Failure): Failure {
 }
 
 /** Why an order that has surely not been sent is not sent any more; null: it is. */
-function reasonToDrop({ world }: Desk, { reduceOnly, symbol }: Approved): string | null {
+function reasonToDrop({ world, unfit }: Desk, { reduceOnly, symbol }: Approved): string | null {
   if (reduceOnly)
     return world.portfolio.positions[symbol] === undefined ? 'its position is closed' : null;
-  return entriesHeld(world['risk-manager']);
+  const how = unfit.get(symbol);
+  return entriesHeld(world['risk-manager']) ?? (how === undefined ? null : `the pair is ${how}`);
 }
 
 function isUnsettled(desk: Desk, symbol: string): boolean {

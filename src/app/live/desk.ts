@@ -54,6 +54,8 @@ export interface Desk extends DeskOptions {
   readonly heard: Map<string, Millis>;
   /** Symbols whose leverage and margin mode were set since the last comparison. */
   readonly prepared: Map<string, number>;
+  /** Symbols that somebody has set otherwise than they have to be, and how: no entry leaves there. */
+  readonly unfit: Map<string, string>;
   /** Differences, and since when they are seen: acted on when they last. */
   readonly seen: Map<string, { readonly difference: number; readonly since: number }>;
   /** Targets that the venue has refused. */
@@ -91,7 +93,7 @@ export function openDesk(options: DeskOptions): Desk {
   return {
     ...options,
     ...{ perhapsSent, missing: new Map(), retired: new Map(), names: new Map() },
-    ...{ heard: new Map(), prepared: new Map(), seen: new Map() },
+    ...{ heard: new Map(), prepared: new Map(), unfit: new Map(), seen: new Map() },
     ...{ refused: new Set(), untaken: new Map(), silent: new Set(), doubtful: new Set() },
     ...{ unbooked: new Set(), leverages: new Map(), ahead: new Map(), filledThere: new Map() },
     ...{ comparedAt: null, flatSaidAt: null, hinted: false },

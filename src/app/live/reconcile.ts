@@ -37,6 +37,7 @@ import {
   timeOf,
   untilFailure,
 } from './desk.ts';
+import { compareModes, isBothWays } from './mode.ts';
 import { missStop } from './protect.ts';
 
 export async function reconcile(desk: Desk): Promise<Failure | null> {
@@ -44,10 +45,13 @@ export async function reconcile(desk: Desk): Promise<Failure | null> {
   // A person may have changed the modes since: they are asked for again before the next entry.
   desk.prepared.clear();
   const unbooked = await inTurn(symbols, symbol => bookAll(desk, symbol));
+  const found = await desk.venue.positions();
+  if (!found.ok) return found.error;
   // Positions first: what another life of this directory placed may be all that protects one.
   return (
-    (await comparePositions(desk)) ??
+    comparePositions(desk, found.value) ??
     (await untilFailure(symbols, symbol => compareOrders(desk, symbol))) ??
+    (await compareModes(desk, found.value)) ??
     unbooked ??
     (await compareBalance(desk))
   );
@@ -112,13 +116,12 @@ function findStops(
   return untilFailure(missing, stop => missStop(desk, { ...stop, symbol }));
 }
 
-async function comparePositions(desk: Desk): Promise<Failure | null> {
-  const found = await desk.venue.positions();
-  if (!found.ok) return found.error;
-  noteLeverages(desk, found.value);
+function comparePositions(desk: Desk, positions: readonly VenuePosition[]): Failure | null {
+  noteLeverages(desk, positions);
   for (const symbol of symbolsOf(desk)) {
+    if (isBothWays(symbol, positions)) continue;
     own(desk, symbol);
-    const there = found.value.find(position => position.symbol === symbol);
+    const there = positions.find(position => position.symbol === symbol);
     const lots = signedLots(there);
     const difference = lots - lotsOf(desk, symbol);
     if (difference === 0) agree(desk, symbol);
