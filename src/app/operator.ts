@@ -3,8 +3,8 @@
  * directory at rest.
  *
  * Its time is the market's: the close of the last candle; before the first, when the account was
- * met, or 0. So it stands
- * between two candles, and a run that was stopped there, given the word and started again is the
+ * met, or 0, where no step knows of any time (0 is before every candle, so that times never fall, and is
+ * told as such). So it stands between two candles, and a run that was stopped there, given the word and started again is the
  * run that was given it on the way. Promises: durable in both copies of the journal when it
  * returns; a word that changes nothing writes nothing. Never: trades.
  */

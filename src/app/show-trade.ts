@@ -147,7 +147,8 @@ export function riskText(
 
 function pausedText({ paused, flattening }: RiskState): string {
   if (paused === undefined) return 'no';
-  const since = `SINCE ${utcMinute(paused.since)}`;
+  const { since: time } = paused;
+  const since = time === 0 ? 'BEFORE THE FIRST CANDLE' : `SINCE ${utcMinute(time)}`;
   return flattening === undefined ? since : `${since}, every position is being closed`;
 }
 

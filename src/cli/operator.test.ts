@@ -83,6 +83,13 @@ describe('a word to a directory at rest', () => {
     assert.equal((await say('models', 'resume')).out, 'not paused: nothing changed\n');
   });
 
+  it('tells no time of a flatten that was ordered before the first candle', async () => {
+    await lived('unlit', 0, () => {});
+    assert.match((await say('unlit', 'flatten')).out, /^flatten is ordered: /);
+    const shown = await say('unlit', 'state', 'show', 'risk-manager');
+    assert.match(shown.out, /Paused +BEFORE THE FIRST CANDLE\n/);
+  });
+
   it('flattens what holds nothing by a pause alone', async () => {
     const first = await say('models', 'flatten');
     assert.match(first.out, /^flatten is ordered: .*\(step \d+\)\nno position is open\ntrading is/);

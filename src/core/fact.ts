@@ -126,6 +126,7 @@ export interface FactShapes extends VenueFactShapes {
     /** Absent where its time had come. */
     readonly by?: 'operator';
   };
+  /** A word's `time`, here and below: 0 before the first candle on paper, where no time is known. */
   'kill-switch.set': { readonly on: boolean; readonly time: Millis };
   /** `reason`: in words, where the bot itself did it; absent: the operator did. */
   'trading.paused': { readonly time: Millis; readonly reason?: string };

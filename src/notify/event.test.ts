@@ -126,6 +126,11 @@ describe('events', () => {
     assert.equal(eventNameOf({ ...fill, id: 'hand:1' }), null);
   });
 
+  it('tell no time of a word that was said before the first candle', () => {
+    assert.equal(factEvent({ type: 'flatten.ordered', time: 0 }, context)?.time, null);
+    assert.equal(factEvent({ type: 'flatten.ordered', time: 7 }, context)?.time, 7);
+  });
+
   it('tell of a trade with its currency', () => {
     const closed = trade(-1_250_000_000, { symbol: 'BTC/USDT:USDT', exitTime: 9 });
     const event = factEvent({ type: 'trade.closed', trade: closed }, context);

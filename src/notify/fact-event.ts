@@ -64,7 +64,8 @@ export function factEvent(fact: Fact, context: FactContext): FactEvent | null {
   return { type, time, text: textOf(fact, context), data: dataOf(fact, context) };
 }
 
-const timeOf = (fact: Fact): Millis | null => ('time' in fact ? fact.time : null);
+/** Before the first candle there is no time of the market: what was told then says 0. */
+const timeOf = (fact: Fact): Millis | null => ('time' in fact && fact.time > 0 ? fact.time : null);
 
 const quoteOf = (symbol: string): string => symbol.split(':')[1] ?? '';
 
