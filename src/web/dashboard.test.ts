@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { sessionOptions } from '../../test/fixtures/session.ts';
 import { TOKEN } from '../../test/web-fixture.ts';
 import { runSession, type Session } from '../app/session.ts';
+import { DASHBOARD_SILENCE_MS } from '../base/limits.ts';
 import { type Dashboard, type DashboardOptions, openDashboard } from './dashboard.ts';
 import type { Snapshot } from './view.ts';
 
@@ -90,6 +91,8 @@ describe('a dashboard', () => {
       // Another process asks: this thread is the bot's, and waits for it as it would for a dead disk.
       const { status, stdout, stderr } = spawnSync(process.execPath, ['-e', UNTIL_UNWELL, health], {
         encoding: 'utf8',
+        // A bot that is never called unwell fails here, and hangs nobody.
+        timeout: 6 * DASHBOARD_SILENCE_MS,
       });
       assert.equal(status, 0, stderr);
       const { why, ...said } = JSON.parse(stdout);
