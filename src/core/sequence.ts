@@ -26,15 +26,18 @@ export function quantised(value: number): number {
 export const packSequence = (sequence: Sequence): string =>
   new Uint8Array(sequence.buffer, sequence.byteOffset, sequence.length).toBase64();
 
+/** Base64: four characters for three bytes. */
+const textLength = (bytes: number): number => 4 * Math.ceil(bytes / 3);
+
 /** Whether the text may be one of today's, by its length alone: what is kept was packed here. */
 export const isSequenceText = (text: unknown): boolean =>
-  typeof text === 'string' && text.length === 4 * Math.ceil(SEQUENCE_SIZE / 3);
+  typeof text === 'string' && text.length === textLength(SEQUENCE_SIZE);
 
 /** Null for what is no sequence of as many columns: another length, or no base64. */
 export function unpackSequence(text: string, columns: number = FEATURE_COUNT): Sequence | null {
   const size = SEQUENCE_ROWS * columns;
-  // Four characters for three bytes: only one text stands for these bytes.
-  if (text.length !== 4 * Math.ceil(size / 3)) return null;
+  // Only one text stands for these bytes.
+  if (text.length !== textLength(size)) return null;
   try {
     const bytes = Uint8Array.fromBase64(text, { lastChunkHandling: 'strict' });
     return bytes.length === size ? new Int8Array(bytes.buffer) : null;

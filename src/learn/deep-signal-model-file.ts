@@ -6,23 +6,14 @@
  * is still true of today's, by name. Of networks of another architecture all else is kept. Never:
  * accepts columns of unequal lengths.
  */
-import {
-  asArray,
-  asCount,
-  asJson,
-  asRecord,
-  asText,
-  listOf,
-  nullable,
-  oneOf,
-} from '../base/field.ts';
+import { asArray, asCount, asJson, asRecord, asText, listOf, nullable } from '../base/field.ts';
 import { SEQUENCE_ROWS } from '../base/limits.ts';
 import type { Encoded } from '../core/component.ts';
-import type { Label } from '../core/fact.ts';
 import { asColumnMap, type ColumnMap } from '../core/feature-migration.ts';
 import { packSequence, SEQUENCE_SIZE, sequencesToday, unpackSequence } from '../core/sequence.ts';
 import type { DeepSignalModelState, FormerLstm } from './deep-signal-model.ts';
 import { FEATURE_COUNT, FEATURE_NAMES } from './features.ts';
+import { asLabel } from './labels.ts';
 import { ARCHITECTURE, isReadable } from './lstm-record.ts';
 import {
   bytes,
@@ -150,5 +141,3 @@ function examplesOf(tensors: Tensors, map: ColumnMap, names: unknown): SequenceE
     sequence: packSequence(sequences.subarray(row * SEQUENCE_SIZE, (row + 1) * SEQUENCE_SIZE)),
   }));
 }
-
-const asLabel = oneOf<Label>([0, 1, 2]);

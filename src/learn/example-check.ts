@@ -4,13 +4,12 @@
  *
  * Promises: null only where the file would give every example back as it is. Never: changes one.
  */
-import { asBoolean, asCount, asNumber, asText, oneOf } from '../base/field.ts';
-import type { Example, Label } from '../core/fact.ts';
+import { asBoolean, asCount, asNumber, asText } from '../base/field.ts';
+import type { Example } from '../core/fact.ts';
 import { isSequenceText } from '../core/sequence.ts';
 import { isRow } from './example-column.ts';
+import { asLabel } from './labels.ts';
 import type { SequenceExample } from './sequence-table.ts';
-
-const asLabel = oneOf<Label>([0, 1, 2]);
 
 type Common = Example | SequenceExample;
 

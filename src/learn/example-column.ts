@@ -14,9 +14,10 @@ import {
   oneOf,
   type Reader,
 } from '../base/field.ts';
-import type { Example, Label } from '../core/fact.ts';
+import type { Example } from '../core/fact.ts';
 import { type ColumnMap, migrateRows } from '../core/feature-migration.ts';
 import { FEATURE_COUNT } from './features.ts';
+import { asLabel } from './labels.ts';
 
 /** Steps a unit. Rows are clipped to ±4, so an int32 holds them a hundred times over. */
 const ROW_SCALE = 1e6;
@@ -107,4 +108,3 @@ export function examplesIn(value: unknown, map: ColumnMap): Example[] {
 }
 
 const asFlag = oneOf([0, 1]);
-const asLabel = oneOf<Label>([0, 1, 2]);

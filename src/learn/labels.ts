@@ -9,9 +9,10 @@
  * Never: looks ahead (the path is remembered by the market, candle by candle), never folds.
  */
 import { must } from '../base/assert.ts';
+import { oneOf } from '../base/field.ts';
 import { PENDING_LABELS_MAX } from '../base/limits.ts';
 import { MINUTE_MS, type Millis } from '../base/time.ts';
-import type { Example, Fact, Forecast } from '../core/fact.ts';
+import type { Example, Fact, Forecast, Label } from '../core/fact.ts';
 import { FEATURE_LIST_FIELD } from '../core/feature.ts';
 import type { LabelSource, PendingLabel } from '../core/label.ts';
 import type { Direction } from '../core/order.ts';
@@ -23,6 +24,9 @@ export const EXAMPLE_SPACING_CANDLES = 5;
 const BARRIER_COSTS_MIN = 2;
 /** Where trading costs nothing a barrier still needs some width. */
 const BARRIER_MIN = 0.0001;
+
+/** The class of an example, as files hold it. */
+export const asLabel = oneOf<Label>([0, 1, 2]);
 
 type CostSettings = Pick<Settings, 'takerFee' | 'slippage'>;
 

@@ -36,8 +36,8 @@ export function fitting(component: AnyComponent, state: unknown): Encoding | str
 export function unfitToSave(component: AnyComponent, state: unknown): string | null {
   try {
     const rule = component.check?.(state) ?? null;
-    if (rule !== null || component.judge !== undefined)
-      return rule ?? component.judge?.(state) ?? null;
+    if (rule !== null) return rule;
+    if (component.judge !== undefined) return component.judge(state);
     component.file.decode(component.file.encode(state));
     return null;
   } catch (error) {

@@ -173,16 +173,16 @@ function isSpare(
   return bytes !== null && sha256(bytes) === sum;
 }
 
-const recordsOf = ({ generations }: Manifest): FileRecord[] =>
+const vouchedRecords = ({ generations }: Manifest): FileRecord[] =>
   generations.flatMap(({ components }) => Object.values(components));
 
 /** `<name> <sum>`: another part's content under this name is damage. */
 const vouchedSums = (manifest: Manifest): Set<string> =>
-  new Set(recordsOf(manifest).map(({ file, sha256: sum }) => `${file} ${sum}`));
+  new Set(vouchedRecords(manifest).map(({ file, sha256: sum }) => `${file} ${sum}`));
 
 /** `<step> <name> <sum>`: so is the content of another step, for which the right one is lost there. */
 const vouchedPlaces = (manifest: Manifest): Set<string> =>
-  new Set(recordsOf(manifest).map(({ seq, file, sha256: sum }) => `${seq} ${file} ${sum}`));
+  new Set(vouchedRecords(manifest).map(({ seq, file, sha256: sum }) => `${seq} ${file} ${sum}`));
 
 const nameIn = (path: string): string => path.slice(folderOf(path).length + 1);
 const stepOf = (path: string): number =>
