@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { bracket, createWorld, ETH, FREE, placed } from '../../test/fixtures/paper-world.ts';
+import {
+  BTC,
+  bracket,
+  contractFor,
+  createWorld,
+  ETH,
+  FREE,
+  placed,
+} from '../../test/fixtures/paper-world.ts';
 import { MINUTE_MS } from '../base/time.ts';
 import type { Order } from '../core/order.ts';
 
@@ -28,6 +36,19 @@ describe('the counter', () => {
       [{ symbol: ETH }, 'the symbol has no price yet'],
     ];
     for (const [order, reason] of cases) assert.equal(await reasonOf(order), reason);
+  });
+
+  it('refuses fewer lots than the contract takes at least', async () => {
+    const contracts = [{ ...contractFor(BTC), lotsMin: 20 }];
+    for (const [lots, reason] of [
+      [19, 'the order is below the minimum size'],
+      [20, null],
+    ] as const) {
+      const world = createWorld({ settings: FREE, contracts });
+      world.candle({ open: 100 });
+      const answer = await world.place({ lots });
+      assert.equal(answer.type === 'order.rejected' ? answer.reason : null, reason);
+    }
   });
 
   it('takes one entry per symbol', async () => {

@@ -113,6 +113,7 @@ describe('a live account', () => {
     await bot.until('the stop again', () => stopsOf(exchange) === 7);
     const told = tell('account', 'flatten');
     assert.equal(told.status, 0, told.stderr);
+    assert.match(told.stdout, /^the exchange is asked what else is held, and that is closed too$/m);
     await bot.until('no position', () =>
       exchange.books().positions.every(({ lots }) => lots === 0),
     );

@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { DIFFERENCE_MS, RECONCILE_MS } from '../../src/base/limits.ts';
+import { DIFFERENCE_MS, RECONCILE_MS, STRANGE_LOTS_MS } from '../../src/base/limits.ts';
 import { lost, nakedMs, rounds, stopLots } from './desk-lag.ts';
 import { assertBooks, holding, opened } from './desk-scene.ts';
 import { BTC, type DeskWorld, ETH } from './desk-world.ts';
@@ -67,6 +67,19 @@ describe('while fills cannot be had', () => {
     desk.venue.byHand(BTC, 'buy', 7);
     await desk.compared();
     assert.equal(desk.told('trade.closed').length, 1);
+    assertBooks(desk);
+  });
+
+  it('what a person opens waits for its fills, which tell more of it, for a while', async () => {
+    const desk = await opened();
+    const end = withoutFills(desk);
+    desk.venue.byHand(BTC, 'sell', 7);
+    desk.venue.tick(desk.venue.price, RECONCILE_MS);
+    await rounds(desk, 20, STRANGE_LOTS_MS / 2);
+    end();
+    await desk.compared();
+    assert.deepEqual(adoptions(desk), [['sell', 7]]);
+    assert.deepEqual([...desk.told('position.squared'), ...desk.told('balance.corrected')], []);
     assertBooks(desk);
   });
 

@@ -40,13 +40,16 @@ async function attending(context: TestContext) {
   const stop = new AbortController();
   context.after(() => stop.abort());
   await courier.meet(stop.signal);
+  const met = asked;
   const attended = courier.attend(stop.signal);
   await settle();
-  // It has looked once as it began.
+  const began = asked - met;
   venue.clock += HINT_REST_MS;
   context.mock.timers.tick(HINT_REST_MS);
   await settle();
   return {
+    /** Requests that its beginning brought about. */
+    began,
     /** Requests that each of so many rings, a millisecond apart, brought about. */
     async ring(times: number): Promise<number> {
       const before = asked;
@@ -67,6 +70,12 @@ async function attending(context: TestContext) {
 }
 
 describe('a stream of a live account', () => {
+  it('that begins is the reason to ask once for what happened since the meeting', async context => {
+    const { began, end } = await attending(context);
+    assert.equal(began, 2);
+    await end();
+  });
+
   it('that rings is answered with a round at once', async context => {
     const { ring, end } = await attending(context);
     assert.equal(await ring(1), 2);
