@@ -95,12 +95,22 @@ function told(): string {
   const sum = (of: (life: Life) => number): string =>
     lives.reduce((total, life) => total + of(life), 0).toLocaleString('en-US');
   const most = (of: (life: Life) => number): string => Math.max(...lives.map(of)).toFixed(0);
+  const medianOf = (of: (life: Life) => number): number =>
+    lives.map(of).toSorted((one, other) => one - other)[lives.length >> 1] ?? 0;
   const rows = [
     [`lives (${market} market, seeds ${seed} to ${seed + runs - 1})`, sum(() => 1)],
     ['processes started', sum(life => life.starts)],
     ['killed by SIGKILL', sum(life => life.kills)],
     ['faults of the exchange', sum(life => life.faults)],
-    ['orders approved', sum(life => life.approved)],
+    [
+      'candles, and those of them in time',
+      `${sum(life => life.candles)}, ${sum(life => life.inTime)}`,
+    ],
+    [
+      'orders approved, and entries among them',
+      `${sum(life => life.approved)}, ${sum(life => life.entries)}`,
+    ],
+    ['orders approved in the median life', String(medianOf(life => life.approved))],
     ['orders and stops taken by the exchange', sum(life => life.taken)],
     ['orders in doubt, looked up', sum(life => life.doubted)],
     ['fills, each booked once', sum(life => life.fills)],

@@ -55,6 +55,9 @@ const CONTRACTS: readonly Contract[] = [
   listed('SOL', '0.001', '0.1'),
   listed('LTC', '0.01', '0.1'),
   listed('XRP', '0.0001', '10'),
+  listed('ADA', '0.00001', '10'),
+  listed('DOT', '0.001', '1'),
+  listed('LINK', '0.001', '0.1'),
 ];
 
 /** The contract of a coin as others name it: BTC is XBT here. */

@@ -69,12 +69,15 @@ const DAY_MS = 1440 * MINUTE_MS;
 const FUNDING_MS = 8 * 60 * MINUTE_MS;
 const RECORDED = fileURLToPath(new URL('../../../shared/data/demo', import.meta.url));
 const COINS = ['BTC', 'ETH', 'SOL'] as const;
-/** Two more, so that more is traded: each goes the way of one of those some days later. */
+/** More, so that more is traded: each goes the way of one of those some days later. */
 const OTHERS = [
-  { coin: 'LTC', like: 'SOL', scale: 1 },
-  { coin: 'XRP', like: 'ETH', scale: 1000 },
+  { coin: 'LTC', like: 'SOL', scale: 1, days: 10 },
+  { coin: 'XRP', like: 'ETH', scale: 1000, days: 10 },
+  { coin: 'ADA', like: 'BTC', scale: 100_000, days: 10 },
+  { coin: 'DOT', like: 'SOL', scale: 20, days: 5 },
+  { coin: 'LINK', like: 'ETH', scale: 100, days: 5 },
 ] as const;
-const LATER_MS = 10 * DAY_MS;
+const LATER_MS_MAX = 10 * DAY_MS;
 
 const recordedFile = (coin: string): string => `${RECORDED}/BINANCE-${coin}-USDT-1m-PERP.csv.gz`;
 
@@ -88,7 +91,7 @@ export function planOf(seed: number, market: 'recorded' | 'simulated'): LifePlan
   return {
     ...{ seed, stretch, isWarm: roll('warm') < 0.85 },
     ...(market === 'recorded' ? recordedStretch(stretch) : simulated(stretch)),
-    speed: 60 + Math.floor(60 * roll('speed')),
+    speed: SPEED_MIN + Math.floor(SPEED_MIN * roll('speed')),
     faults: faultsOf(roll),
     forgetsIds: roll('forgets') < 0.5,
     unknown: roll('unknown') < 0.12 ? 'leave' : 'adopt',
@@ -100,6 +103,12 @@ export function planOf(seed: number, market: 'recorded' | 'simulated'): LifePlan
     ),
   };
 }
+
+/**
+ * Nothing is decided on a candle that is half a minute old, by the exchange's clock: at this speed a
+ * busy machine has a second for it, and at twice this speed half of one.
+ */
+const SPEED_MIN = 24;
 
 type Roll = (...name: (string | number)[]) => number;
 
@@ -131,16 +140,17 @@ function sceneOf(roll: Roll): Scene {
     ...actOf((...name) => roll('open', index, ...name)),
     ...{ act: 'open' as const, atMs: Math.floor(awayMs * roll('open', index, 'when')) },
   }));
-  const afterMs = 1000 + Math.floor(7000 * roll('after'));
-  if (kind < 0.15) return { awayMs, opened, end: { kind: 'early', afterMs: afterMs / 2 } };
+  const afterMs = 1000 + Math.floor(13_000 * roll('after'));
+  if (kind < 0.15) return { awayMs, opened, end: { kind: 'early', afterMs: afterMs / 3 } };
   if (kind < 0.35) return { awayMs, opened, end: { kind: 'any', afterMs } };
   if (kind < 0.45) return { awayMs, opened, end: { kind: 'stop', afterMs } };
   const soonMs = roll('at once') < 0.5 ? 0 : Math.floor(60 * roll('soon'));
   if (kind < 0.65) {
-    const orders = 1 + Math.floor(4 * roll('orders'));
+    const orders = 1 + Math.floor(8 * roll('orders'));
     return { awayMs, opened, end: { kind: 'accepted', orders, afterMs: soonMs } };
   }
-  return { awayMs, opened, end: { kind: 'entered', orders: 1, afterMs: soonMs } };
+  const orders = 1 + Math.floor(3 * roll('orders'));
+  return { awayMs, opened, end: { kind: 'entered', orders, afterMs: soonMs } };
 }
 
 function actOf(roll: Roll): HandAct {
@@ -179,16 +189,18 @@ function recordedStretch(stretch: number): { tapes: Tape[]; startMs: number } {
   ];
   const whole = COINS.map(wholeTape);
   const first = Math.max(...whole.map(tape => tape.candles[0]?.time ?? 0));
-  const lastMs = Math.min(...whole.map(tape => tape.candles.at(-1)?.time ?? 0)) - LATER_MS;
+  const lastMs = Math.min(...whole.map(tape => tape.candles.at(-1)?.time ?? 0)) - LATER_MS_MAX;
   const room = lastMs - first - (HISTORY + FUTURE) * MINUTE_MS;
   const drawn = first + HISTORY * MINUTE_MS + Math.floor((begin * room) / MINUTE_MS) * MINUTE_MS;
   // Every third meets a settlement of funding.
   const settlement = Math.ceil((drawn + 1) / FUNDING_MS) * FUNDING_MS;
-  const startMs = funding < 1 / 3 ? settlement - 8 * MINUTE_MS : drawn;
-  const others = OTHERS.map(other =>
-    likeness(other, cut(wholeTape(other.like), startMs + LATER_MS), LATER_MS),
-  );
-  return { tapes: [...whole.map(tape => cut(tape, startMs)), ...others], startMs };
+  const startMs = funding < 1 / 3 ? settlement - 4 * MINUTE_MS : drawn;
+  const others = OTHERS.map(other => {
+    const laterMs = other.days * DAY_MS;
+    return likeness(other, cut(wholeTape(other.like), startMs + laterMs), laterMs);
+  });
+  const tapes = [...whole.map(tape => cut(tape, startMs)), ...others];
+  return { tapes: tapes.map(lively), startMs };
 }
 
 const cut = (tape: Tape, startMs: number): Tape => ({
@@ -213,13 +225,48 @@ function likeness(
   );
 }
 
+/** A swing of some hours, and how far it goes in a candle; and how far every other candle goes back. */
+const SWING_CANDLES = 400;
+const SWING_SHARE = 0.0002;
+const STEP_SHARE = 0.002;
+/** Volume that is always there: a silent candle ends every idea. */
+const STEADY_SHARE = 0.75;
+
+/**
+ * The same market with a swing and a zigzag on top of it, so that strategies have an idea in one candle
+ * of three instead of in one of a hundred: a life has few candles, and it is orders that it is for.
+ */
+function lively(tape: Tape): Tape {
+  const mean = tape.candles.reduce((sum, { volume }) => sum + volume, 0) / tape.candles.length;
+  return {
+    ...tape,
+    candles: tape.candles.map(({ time, open, high, low, close, volume }) => {
+      const [before, now] = [liveliness(time - MINUTE_MS), liveliness(time)];
+      const ends = [open * before, close * now] as const;
+      return {
+        ...{ time, open: ends[0], close: ends[1] },
+        high: Math.max(...ends) + (high - Math.max(open, close)) * now,
+        low: Math.min(...ends) - (Math.min(open, close) - low) * now,
+        volume: Math.ceil(STEADY_SHARE * mean + (1 - STEADY_SHARE) * volume),
+      };
+    }),
+  };
+}
+
+function liveliness(time: number): number {
+  const minute = Math.round(time / MINUTE_MS);
+  const place = minute % (2 * SWING_CANDLES);
+  const swing = SWING_SHARE * Math.min(place, 2 * SWING_CANDLES - place);
+  return (1 + swing) * (1 + (minute % 2 === 0 ? STEP_SHARE : -STEP_SHARE));
+}
+
 function simulated(stretch: number): { tapes: Tape[]; startMs: number } {
   const tapes = ['BTC', 'ETH'].map(coin => simulatedTape(coin, 100 + stretch));
   const startMs = tapes[0]?.candles[HISTORY]?.time ?? 0;
   const [another, third] = [200, 300].map(seed => simulatedTape('ETH', seed + stretch));
   tapes.push(likeness({ coin: 'SOL', scale: 20 }, another as Tape, 0));
   tapes.push(likeness({ coin: 'XRP', scale: 1000 }, third as Tape, 0));
-  return { tapes, startMs };
+  return { tapes: tapes.map(lively), startMs };
 }
 
 function simulatedTape(coin: string, seed: number): Tape {

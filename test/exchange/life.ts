@@ -37,6 +37,8 @@ const FLATTENS_MAX = 4;
  * account first, compares it twice, five seconds apart, and has all of QUIET_MS_MAX (life 10).
  */
 const CALM_MS = 8000;
+/** The last bot trades on for a while before it is told to be flat. */
+const TRADE_MS = 10_000;
 /** What a bot does that finds its exchange away for too long. */
 const UNREACHABLE = 69;
 /** What more words of the operator may end. */
@@ -206,6 +208,7 @@ class Stage {
       this.#problems.push('the last bot was never ready');
       return;
     }
+    await sleep(TRADE_MS);
     let rest: string | null = 'nothing was said';
     for (let said = 0; isWorthATry(rest) && said < FLATTENS_MAX; said += 1)
       rest = await this.#flatten();

@@ -32,6 +32,11 @@ export interface Evidence {
 }
 
 export interface Findings {
+  /** New since the life began, and those of them that came in time to act on. */
+  readonly candles: number;
+  readonly inTime: number;
+  /** Orders that open a position; all orders. */
+  readonly entries: number;
   readonly approved: number;
   /** Orders and stops that the exchange took of the bot. */
   readonly taken: number;
@@ -73,8 +78,14 @@ export function judge(evidence: Evidence): Findings {
   const journal = { facts, directory: directoryId ?? '', states: states as Memory };
   const bare = bareIn(evidence);
   const ids = [...exchange.accounts.ids].filter(([id]) => isOfDirectory(journal.directory, id));
+  const isNew = ({ time }: { readonly time: number }): boolean => time >= evidence.plan.startMs;
+  const candles = told(facts, 'candle.closed').filter(isNew);
+  const approved = told(facts, 'order.approved');
   return {
-    approved: told(facts, 'order.approved').length,
+    candles: candles.length,
+    inTime: candles.filter(({ late }) => late !== true).length,
+    entries: approved.filter(({ order }) => !order.reduceOnly).length,
+    approved: approved.length,
     taken: ids.reduce((sum, [, { accepted }]) => sum + accepted, 0),
     repeated: ids.reduce((sum, [, { repeated }]) => sum + repeated, 0),
     doubted: told(facts, 'order.doubted').length,
