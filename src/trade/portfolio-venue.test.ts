@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { BTC, createWorld, FREE, type World } from '../../test/fixtures/paper-world.ts';
+import { BTC, createWorld, ETH, FREE, type World } from '../../test/fixtures/paper-world.ts';
 import { must } from '../base/assert.ts';
-import { FILL_OVERLAP_MS } from '../base/limits.ts';
+import { FILL_OVERLAP_MS, ORPHANS_KEPT_MAX } from '../base/limits.ts';
 import { toUnits } from '../base/money.ts';
 import type { Fact } from '../core/fact.ts';
 import type { Order } from '../core/order.ts';
@@ -217,6 +217,23 @@ describe('a position that nobody here opened', () => {
     world.restore();
     world.tell({ type: 'position.left', symbol: BTC, lots: 0, time: START });
     assert.equal(frozenBy(world.state, BTC), null);
+  });
+});
+
+describe('the orders of others', () => {
+  it('are remembered so many of a pair, the oldest forgotten first', () => {
+    const world = live();
+    const tell = (symbol: string, venueId: string): void =>
+      world.tell({
+        ...{ type: 'order.orphaned', symbol, venueId, clientId: '', time: START },
+        done: 'left alone',
+      });
+    tell(ETH, 'another pair');
+    for (let order = 0; order <= ORPHANS_KEPT_MAX; order += 1) tell(BTC, `v${order}`);
+    world.restore();
+    const { [BTC]: own = [], [ETH]: other } = venueOf(world).orphans ?? {};
+    assert.deepEqual([own.length, own[0]], [ORPHANS_KEPT_MAX, 'v1']);
+    assert.deepEqual(other, ['another pair']);
   });
 });
 

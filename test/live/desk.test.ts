@@ -1,14 +1,22 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { noteName } from '../../src/app/live/desk.ts';
 import { portfolioText } from '../../src/app/show-trade.ts';
 import { frozenLinesOf } from '../../src/app/view.ts';
-import { NOT_FOUND_AFTER_MS } from '../../src/base/limits.ts';
+import { NAMES_KEPT_MAX, NOT_FOUND_AFTER_MS } from '../../src/base/limits.ts';
 import { rounds, stopLots } from './desk-lag.ts';
 import { assertBooks, holding, opened } from './desk-scene.ts';
 import { BTC, DEPOSIT, ETH } from './desk-world.ts';
 import { CALM } from './fake-fault.ts';
 
 describe('the desk of a live account', () => {
+  it('remembers so many names of orders, and forgets the oldest beyond', () => {
+    const names = new Map<string, string | null>();
+    for (let order = 0; order <= NAMES_KEPT_MAX; order += 1) noteName({ names }, `v${order}`, null);
+    assert.equal(names.size, NAMES_KEPT_MAX);
+    assert.deepEqual([names.has('v0'), names.has('v1')], [false, true]);
+  });
+
   it('begins with the money that the account holds', async () => {
     const desk = await opened();
     assert.equal(desk.world.portfolio.balance, DEPOSIT);

@@ -188,8 +188,11 @@ export const retire = ({ retired }: Desk, clientId: string, order: Order): void 
   note(retired, [clientId, order], RETIRED_MAX);
 
 /** The client id behind an order of the venue's; null: none of ours. */
-export const noteName = ({ names }: Desk, venueId: string, clientId: string | null): void =>
-  note(names, [venueId, clientId], NAMES_KEPT_MAX);
+export const noteName = (
+  { names }: Pick<Desk, 'names'>,
+  venueId: string,
+  clientId: string | null,
+): void => note(names, [venueId, clientId], NAMES_KEPT_MAX);
 
 /** Forgets the oldest beyond so many. */
 function note<T>(known: Map<string, T>, [key, value]: [string, T], max: number): void {
