@@ -19,7 +19,7 @@ import { leftAt, type Moment, momentOf, recordedAll } from '../life/moment.ts';
 import { comeBack, type Judgement, look } from '../life/oracle.ts';
 import { type Campaign, caseRng, type Suite } from '../suite.ts';
 
-const CASES = 20_000;
+const CASES = 34_000;
 const STATES = 50;
 /** Of the moment itself; the others are of recoveries. */
 const STATES_OF_MOMENT_MAX = 25;
