@@ -4,7 +4,6 @@
  * Promises: a fault that says that nothing is done does nothing; one that says that it is done has
  * done it before the answer is lost. Never: an answer that KuCoin's gateway would not give.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { CONTROL } from './control.ts';
 import type { Faults, RequestFault } from './fault.ts';
 import { Refusal } from './refusal.ts';
@@ -58,10 +57,10 @@ export async function answerTo(asked: Asked, by: Answering): Promise<Answer | nu
   if (fault === 'rateLimit') return oneOf(RATE_LIMITS, count);
   if (fault === 'serverError') return oneOf(SERVER_ERRORS, count);
   if (fault === 'echo') return echoOf(asked);
-  if (fault === 'lateRequest') await sleep(by.faults.lateMs(asked.path));
+  if (fault === 'lateRequest') await by.faults.keepBack(asked.path);
   if (fault === 'twice') answered(asked, by);
   const answer = answered(asked, by);
-  return afterwards(fault, answer, () => by.faults.lateMs(asked.path));
+  return afterwards(fault, answer, () => by.faults.keepBack(asked.path));
 }
 
 /** What some gateways show of a request that they could not pass on. */
@@ -73,11 +72,11 @@ function echoOf({ target, header }: Asked): Answer {
 async function afterwards(
   fault: RequestFault | null,
   answer: Answer,
-  lateMs: () => number,
+  keepBack: () => Promise<void>,
 ): Promise<Answer | null> {
   if (fault === 'dropAnswer') return null;
   if (fault === 'doneError') return GATEWAY_TIMEOUT;
-  if (fault === 'lateAnswer') await sleep(lateMs());
+  if (fault === 'lateAnswer') await keepBack();
   return answer;
 }
 

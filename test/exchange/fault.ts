@@ -4,6 +4,7 @@
  * Promises: the same seed gives the n-th request of a route, and the n-th message of a topic, the
  * same fault; everything that went wrong is in the log. Never: touches books.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { dice } from './dice.ts';
 
 /** What can go wrong with a request. */
@@ -89,6 +90,8 @@ const DEFAULTS = {
 export class Faults {
   readonly plan: Required<FaultPlan>;
   readonly log: FaultEvent[] = [];
+  /** When answers were late, by the machine's clock. */
+  readonly keptBack: { readonly fromMs: number; readonly untilMs: number }[] = [];
   /** False: nothing goes wrong from now on. */
   isOn = true;
   readonly #seed: number;
@@ -114,6 +117,13 @@ export class Faults {
 
   /** True: this one happens to that contract or order now. */
   ofHouse = (fault: HouseFault, what: string): boolean => this.#pick([fault], what) !== null;
+
+  /** Keeps a request or its answer back, and remembers that nothing was answered meanwhile. */
+  async keepBack(what: string): Promise<void> {
+    const [fromMs, ms] = [performance.now(), this.lateMs(what)];
+    this.keptBack.push({ fromMs, untilMs: fromMs + ms });
+    await sleep(ms);
+  }
 
   /** A seeded share of the plan's lateness. */
   lateMs(what: string): number {

@@ -99,9 +99,9 @@ export function judge(evidence: Evidence): Findings {
       ...fillProblems(evidence, journal),
       ...bookProblems(evidence, journal),
       ...secretProblems(evidence),
-      ...(bare.bareMs <= BARE_MS_MAX || hasSlowAnswers(evidence.plan)
+      ...(bare.bareMs <= BARE_MS_MAX
         ? []
-        : [`a position was without its stop for ${Math.round(bare.bareMs)} ms`]),
+        : [`${bare.symbol} was without its stop for ${Math.round(bare.bareMs)} ms`]),
     ],
   };
 }
@@ -226,11 +226,18 @@ function secretProblems({ directory, output }: Evidence): string[] {
   return problems;
 }
 
-const hasSlowAnswers = ({ faults }: LifePlan): boolean => (faults.lateMs ?? 0) > BARE_MS_MAX;
+interface Bare {
+  readonly symbol: string;
+  readonly bareMs: number;
+  readonly bareAwayMs: number;
+}
 
-/** What a person's hand laid bare is theirs: it is seen at the next comparison, not at once. */
-function bareIn({ exchange, up, handed }: Evidence): { bareMs: number; bareAwayMs: number } {
-  let [bareMs, bareAwayMs] = [0, 0];
+/**
+ * The longest without a stop. What a person's hand laid bare is theirs: it is seen at the next
+ * comparison, not at once. An outage ends a stretch; an answer that is kept back only stops the watch.
+ */
+function bareIn({ exchange, up, handed }: Evidence): Bare {
+  let longest: Bare = { symbol: '', bareMs: 0, bareAwayMs: 0 };
   const nowMs = performance.now();
   const outages = exchange.outages.map(({ fromMs, untilMs }) => ({
     fromMs,
@@ -242,13 +249,18 @@ function bareIn({ exchange, up, handed }: Evidence): { bareMs: number; bareAwayM
     );
     if (isHanded) continue;
     const whole = { fromMs, untilMs: realMs === null ? nowMs : fromMs + realMs };
-    bareAwayMs = Math.max(bareAwayMs, whole.untilMs - whole.fromMs);
-    for (const stretch of overlaps(whole, up))
-      for (const answered of without(stretch, outages))
-        bareMs = Math.max(bareMs, answered.untilMs - answered.fromMs);
+    const bareAwayMs = Math.max(longest.bareAwayMs, length([whole]));
+    longest = { ...longest, bareAwayMs };
+    for (const stretch of overlaps(whole, up).flatMap(part => without(part, outages))) {
+      const bareMs = length(without(stretch, exchange.faults.keptBack));
+      if (bareMs > longest.bareMs) longest = { symbol, bareMs, bareAwayMs };
+    }
   }
-  return { bareMs, bareAwayMs };
+  return longest;
 }
+
+const length = (parts: readonly Stretch[]): number =>
+  parts.reduce((sum, { fromMs, untilMs }) => sum + untilMs - fromMs, 0);
 
 /** Its own fill is in the same moment, its pieces a little later. */
 const HAND_MS = 500;
