@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { canonicalText, eachCanonicalPart, impurity } from './canonical.ts';
+import { canonicalText, eachCanonicalPart, impurity, isPure } from './canonical.ts';
 
 describe('the canonical text', () => {
   it('does not depend on the order of keys, nor on how an array is written', () => {
@@ -54,5 +54,40 @@ describe('the canonical text', () => {
     assert.equal(impurity({ a: [1, 2, 3], b: Float64Array.of(-0) }), null);
     // biome-ignore lint/suspicious/noSparseArray: that is the case
     assert.notEqual(impurity([1, , 2]), null);
+  });
+
+  it('refuses the same where it is only asked whether', () => {
+    const leaf = fc.oneof(
+      fc.double(),
+      fc.string(),
+      fc.boolean(),
+      fc.constantFrom(
+        null,
+        undefined,
+        -0,
+        new Map(),
+        new Date(0),
+        Float64Array.of(-0),
+        new DataView(new ArrayBuffer(1)),
+      ),
+    );
+    const value = fc.letrec(tie => ({
+      value: fc.oneof(
+        { depthSize: 'small' },
+        leaf,
+        fc.array(tie('value'), { maxLength: 4 }),
+        fc.sparseArray(leaf, { maxLength: 4 }),
+        fc.dictionary(fc.string(), tie('value'), { maxKeys: 4 }),
+      ),
+    })).value;
+    let pure = 0;
+    fc.assert(
+      fc.property(value, one => {
+        pure += isPure(one) ? 1 : 0;
+        assert.equal(isPure(one), impurity(one) === null);
+      }),
+      { numRuns: 1000 },
+    );
+    assert.ok(pure > 100 && pure < 900, `${pure} were pure`);
   });
 });

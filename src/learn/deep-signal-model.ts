@@ -7,7 +7,9 @@
  * sequence (of 0.1.0) passes it by.
  * Never: trains (training.ts does, elsewhere) or draws a seed.
  */
+
 import { must } from '../base/assert.ts';
+import { impurity } from '../base/canonical.ts';
 import { SEQUENCES_KEPT_MAX } from '../base/limits.ts';
 import type { Component } from '../core/component.ts';
 import type { Fact, Probabilities, TrainRequest } from '../core/fact.ts';
@@ -133,6 +135,7 @@ function checkState(state: DeepSignalModelState): string | null {
 
 /** Models came through their own reader, from the file or from a fact's blob. */
 function judge(state: DeepSignalModelState): string | null {
-  decodeDeepSignalModel(encodeDeepSignalModel({ ...state, model: null, former: [], examples: [] }));
-  return judgeSequences(state.examples);
+  const rest = { ...state, model: null, former: [], examples: [] };
+  decodeDeepSignalModel(encodeDeepSignalModel(rest));
+  return impurity(rest) ?? judgeSequences(state.examples);
 }

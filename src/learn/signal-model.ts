@@ -5,7 +5,9 @@
  * Promises: predicts only after a model was adopted; keeps every example that its pending request
  * names. Never: trains (training.ts does, elsewhere) or draws a seed.
  */
+
 import { must } from '../base/assert.ts';
+import { impurity } from '../base/canonical.ts';
 import { RECORDS_KEPT_MAX } from '../base/limits.ts';
 import type { Units } from '../base/money.ts';
 import type { Component } from '../core/component.ts';
@@ -157,6 +159,7 @@ function checkState(state: SignalModelState): string | null {
 
 /** Models came through their own reader, from the file or from a fact's blob. */
 function judge(state: SignalModelState): string | null {
-  decodeSignalModel(encodeSignalModel({ ...state, trained: null, former: [], examples: [] }));
-  return judgeExamples(state.examples);
+  const rest = { ...state, trained: null, former: [], examples: [] };
+  decodeSignalModel(encodeSignalModel(rest));
+  return impurity(rest) ?? judgeExamples(state.examples);
 }

@@ -4,6 +4,7 @@
  * Promises: made once where a replay both judges a state and saves it, for a full memory takes most of
  * a start to encode and to walk. Never: of a state that cannot be kept exactly.
  */
+import { impurity, isPure } from '../base/canonical.ts';
 import type { AnyComponent, Encoded } from '../core/component.ts';
 import { reasonOf } from './malformed.ts';
 import { stateHash } from './state-hash.ts';
@@ -38,6 +39,7 @@ export function unfitToSave(component: AnyComponent, state: unknown): string | n
     const rule = component.check?.(state) ?? null;
     if (rule !== null) return rule;
     if (component.judge !== undefined) return component.judge(state);
+    if (!isPure(state)) return impurity(state);
     component.file.decode(component.file.encode(state));
     return null;
   } catch (error) {

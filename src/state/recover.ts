@@ -16,11 +16,11 @@
 import { EXIT, Fault } from '../base/fault.ts';
 import { type AnyComponent, initialStates, type States } from '../core/component.ts';
 import { refuseNewerFiles } from './candidate.ts';
-import { type Choice, chooseFromFiles, chooseFromJournal } from './choice.ts';
+import { type Choice, chooseFromJournal } from './choice.ts';
 import { ACCEPT_LOSS } from './disk-fault.ts';
 import type { Encoding } from './encoding.ts';
 import { giveUpBroken, type Outcome } from './giving-up.ts';
-import { type Disks, GENESIS_HASH, type JournalScan } from './journal.ts';
+import type { Disks, JournalScan } from './journal.ts';
 import {
   type Aside,
   believedManifest,
@@ -32,15 +32,10 @@ import { judgeFiles } from './judge-files.ts';
 import type { Generation, Manifest } from './manifest.ts';
 import { type Meeting, meetMirror } from './mirror.ts';
 import { sparesNeeded } from './mirror-spare.ts';
-import {
-  doubtfulIn,
-  formerMirror,
-  type RecoveryReport,
-  reportOf,
-  upgradesIn,
-} from './recovery-report.ts';
+import { formerMirror, type RecoveryReport, reportOf } from './recovery-report.ts';
 import { type Replay, replayJournal } from './replay.ts';
-import { type FoundFile, type Survey, surveyDirectory } from './survey.ts';
+import { givenUp } from './salvage.ts';
+import { type Survey, surveyDirectory } from './survey.ts';
 import { isTailOnly } from './tail.ts';
 
 export type { RecoveryReport } from './recovery-report.ts';
@@ -101,9 +96,11 @@ export function recover(options: RecoverOptions): Recovered {
   const spares = manifest === null ? [] : sparesNeeded(disks, { components, manifest, survey });
   const found = { ...survey, files: [...survey.files, ...spares] };
   const context = { disks, components, survey: found, manifest, meeting, aside: reading.aside };
-  if (reading.scan === null || doubt !== null)
-    return fromFiles({ ...context, last: reading.scan?.last ?? 0 }, doubt ?? '');
-  return fromJournal({ ...context, scan: reading.scan }, options);
+  const { scan } = reading;
+  const told = scan === null ? null : () => fromJournal({ ...context, scan }, options);
+  if (told === null || doubt !== null)
+    return givenUp(context, { doubt: doubt ?? '', last: scan?.last ?? 0, told });
+  return told();
 }
 
 /** What only the operator's word lets pass, or null. */
@@ -152,7 +149,10 @@ function fromJournal(
   const replay = replayJournal({ disks, components, states, starts, scan, through });
   const encodings = new Map<string, Encoding>();
   const sound = judgeFiles(context, choices, NONE);
-  const isSound = sound.repairs.length === 0 && aside === null && meeting.orphan === null;
+  // A copy that has just shown damage is a reason for a third source.
+  const isJournalSound = scan.repairs.every(({ kind }) => kind === 'interrupted');
+  const isSound =
+    isJournalSound && sound.repairs.length === 0 && aside === null && meeting.orphan === null;
   const savesLater = options.savesLater === true && isSound && isTailOnly(context, choices, replay);
   const outcome = { components, choices, states, replay, encodings: savesLater ? null : encodings };
   const lost = giveUpBroken(outcome, options.acceptLoss === true);
@@ -204,49 +204,4 @@ function changedOf(outcome: Outcome & { readonly lost: ReadonlyMap<string, strin
     if (!isCurrent) changed.add(id);
   }
   return changed;
-}
-
-function fromFiles(context: Context & { readonly last: number }, doubt: string): Recovered {
-  const { components, survey, manifest, last, meeting } = context;
-  const choices = chooseFromFiles(context);
-  const states = initialStates(components);
-  const lost = [`facts after the files that were kept, if there were any: ${doubt}`];
-  let seq = Math.max(last, manifest?.generations[0]?.seq ?? 0);
-  for (const component of components) {
-    const choice = choices.get(component.id);
-    if (choice?.kind === 'file') {
-      states[component.id] = choice.state;
-      seq = Math.max(seq, choice.start);
-    } else
-      lost.push(`${component.title} starts from its defaults: ${component.file.name} is missing`);
-  }
-  const kept = [...choices.values()].flatMap(choice => (choice.kind === 'file' ? [choice] : []));
-  lost.push(...doubtfulIn(choices));
-  // Spares that no journal leads on from are nobody's any more, and still what was known.
-  const isKept = (file: FoundFile) => kept.some(choice => choice.file === file);
-  const bad = survey.files.filter(
-    file => file.spareOf === undefined && (file.previous !== null || !isKept(file)),
-  );
-  return {
-    ...{ survey, manifest, scan: null, seq, states, choices, aside: null, adopted: false },
-    encodings: new Map(),
-    tail: null,
-    epoch: Math.max(manifest?.epoch ?? 1, meeting.epoch),
-    chain: manifest?.generations[0]?.chain ?? GENESIS_HASH,
-    changed: new Set(components.map(component => component.id)),
-    generations: [],
-    begins: Object.fromEntries(components.map(component => [component.id, seq])),
-    blobs: [],
-    damaged: bad.map(file => file.path),
-    lost: new Set(components.flatMap(({ id }) => (choices.get(id)?.kind === 'file' ? [] : [id]))),
-    report: {
-      first: false,
-      fromSeq: Math.min(seq, ...kept.map(choice => choice.start)),
-      toSeq: seq,
-      replayed: 0,
-      repairs: kept.map(({ file, start }) => `${file.path} was kept as of step ${start}`),
-      upgraded: upgradesIn(choices),
-      lost,
-    },
-  };
 }

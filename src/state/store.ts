@@ -66,6 +66,8 @@ class DirectoryStore implements Store {
   #segmentFirst: number;
   #unsaved = new Unsaved();
   #begun: Begun | null = null;
+  /** The next checkpoint is the one that the start put off. */
+  #isOfStart: boolean;
 
   constructor(options: StoreOptions, place: StorePlace, beginMs: number) {
     this.#options = options;
@@ -81,6 +83,7 @@ class DirectoryStore implements Store {
     this.#journalFirst = opened.journalFirst;
     this.#segmentFirst = this.seq + 1;
     const { tail } = opened.recovered;
+    this.#isOfStart = tail !== null;
     if (tail !== null) this.#unsaved.addReplayed(tail, this.lastCheckpoint.seq);
     this.#lastWords = new LastWords(place.disks, options.now);
     // What was set aside once goes on to be, or it would have a hole.
@@ -210,7 +213,8 @@ class DirectoryStore implements Store {
     const startMs = now();
     const { seq, chain } = begun;
     const fresh = {
-      ...{ seq, chain, madeAtMs: startMs, onOpen: false, blobs: [...begun.taken.blobs] },
+      ...{ seq, chain, madeAtMs: startMs, onOpen: this.#isOfStart },
+      blobs: [...begun.taken.blobs],
       components: recordsAt({ components, prepared, live: this.#live }, seq),
     };
     const manifest = {
@@ -226,6 +230,7 @@ class DirectoryStore implements Store {
     });
     this.#manifest = manifest;
     this.#begun = null;
+    this.#isOfStart = false;
     const written = Object.values(prepared.records);
     const bytes = written.reduce((sum, record) => sum + record.bytes, 0);
     this.note({ what: 'checkpoint', seq, reason, files: written.length, bytes });

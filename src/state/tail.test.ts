@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { SimulatedDisk } from '../../test/simulated-disk.ts';
-import { COMPONENTS, expectedAt, hashOf, openOn, runSteps } from '../../test/state/small-bot.ts';
+import { Machine, SimulatedDisk } from '../../test/simulated-disk.ts';
+import {
+  COMPONENTS,
+  expectedAt,
+  hashOf,
+  openOn,
+  purse,
+  runSteps,
+} from '../../test/state/small-bot.ts';
 import { TAIL_SEGMENTS_MAX } from '../base/limits.ts';
 import type { AnyComponent } from '../core/component.ts';
 import type { Disks } from './journal.ts';
@@ -27,6 +34,11 @@ const stateFiles = (disk: SimulatedDisk): Map<string, string> =>
       .filter(([path]) => COMPONENTS.some(({ file }) => file.name === path))
       .map(([path, bytes]) => [path, Buffer.from(bytes).toString('hex')]),
   );
+
+function loseSegment(disk: SimulatedDisk, first: number): void {
+  for (const name of disk.list('journal'))
+    if (name.includes(`00${first}.`)) disk.lose(`journal/${name}`);
+}
 
 const newestSeq = (disk: SimulatedDisk): number =>
   newestOf(readManifests(disk))?.generations[0]?.seq ?? 0;
@@ -84,6 +96,23 @@ describe('a start that replays steps onto whole files', () => {
     const reset = killedBehind();
     openOn(on(reset), { reset: ['curve'] });
     assert.equal(newestSeq(reset), 32);
+    const halved = killedBehind();
+    halved.lose('journal/000000000021.b.jsonl');
+    assert.match(openOn(on(halved)).report.repairs.join(), /is missing: repaired/);
+    assert.equal(newestSeq(halved), 32);
+  });
+
+  it('makes one when the mirror is lost', () => {
+    const machine = new Machine();
+    const [a, b] = [new SimulatedDisk(machine, '/a'), new SimulatedDisk(machine, '/b')];
+    const store = openOn({ a, b });
+    runSteps(store, 20);
+    store.checkpoint('test');
+    runSteps(store, 12);
+    const [left, empty] = [a.kill(), new SimulatedDisk(new Machine(), '/b')];
+    empty.makeFolder('journal');
+    openOn({ a: left, b: empty });
+    assert.equal(newestSeq(left), 32);
   });
 
   it('refuses a state that could not be saved, before anything is built on it', () => {
@@ -100,15 +129,56 @@ describe('a start that replays steps onto whole files', () => {
     });
   });
 
+  it('refuses a state that no file gives back, too', () => {
+    const fold = (state: { paid: number; settlements: number }): void => {
+      state.paid = -0;
+      state.settlements += 1;
+    };
+    const components = COMPONENTS.map(component =>
+      component.id === 'purse' ? { ...purse, on: { 'funding.settled': fold } } : component,
+    ) as AnyComponent[];
+    const disk = new SimulatedDisk();
+    runSteps(openOn(on(disk), { components }), 3, undefined, components);
+    assert.throws(() => openOn(on(disk.kill()), { components }), {
+      exitCode: 65,
+      message: /is unfit after the replay: -0 at \/paid/,
+    });
+  });
+
   it('is missed where both copies of the segment that it began are lost', () => {
     const disk = killedBehind();
     openOn(on(disk));
-    for (const name of disk.list('journal'))
-      if (name.includes('0033.')) disk.lose(`journal/${name}`);
+    loseSegment(disk, 33);
     assert.throws(() => openOn(on(disk.kill())), {
       exitCode: 65,
       message:
         /segment behind the last start, which begins with step 33, is missing in both copies/,
     });
+  });
+
+  it('is kept at the word of the operator where nothing but what came behind it is lost', () => {
+    const disk = killedBehind();
+    openOn(on(disk));
+    loseSegment(disk, 33);
+    const left = disk.kill();
+    const store = openOn(on(left), { acceptLoss: true });
+    assert.equal(hashOf(store.states), expectedAt(32));
+    assert.match(
+      store.report.lost.join(),
+      /^facts after step 32, if there were any: the journal's/,
+    );
+    // What was told of them is no longer this journal's, and nothing of it is deleted.
+    assert.ok(left.contents().some(([path]) => /quarantine.*0021\.a/.test(path)));
+    runSteps(store, 3);
+    assert.equal(hashOf(openOn(on(left.kill())).states), expectedAt(35));
+  });
+
+  it('is given up where its own lines are not whole either', () => {
+    const disk = killedBehind();
+    openOn(on(disk));
+    for (const first of [21, 33]) loseSegment(disk, first);
+    const store = openOn(on(disk.kill()), { acceptLoss: true });
+    assert.equal(hashOf(store.states), expectedAt(20));
+    assert.match(store.report.repairs.join(), /was kept as of step 20/);
   });
 });

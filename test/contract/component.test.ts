@@ -8,6 +8,7 @@ import { canonicalText, impurity } from '../../src/base/canonical.ts';
 import { components } from '../../src/components.ts';
 import { type AnyComponent, initialStates, type States } from '../../src/core/component.ts';
 import { createFold } from '../../src/core/fold.ts';
+import { fitting, unfitToSave } from '../../src/state/encoding.ts';
 import { decodeFile, encodeFile } from '../../src/state/formats.ts';
 import { stateHash } from '../../src/state/state-hash.ts';
 import { assertUpgrades } from '../../src/state/upgrade.ts';
@@ -40,6 +41,21 @@ function objectsIn(value: unknown, found = new Set<object>()): Set<object> {
   found.add(value);
   if (!ArrayBuffer.isView(value)) for (const inner of Object.values(value)) objectsIn(inner, found);
   return found;
+}
+
+/** Where the numbers of a state stand. */
+function* numbersIn(value: unknown, path: readonly string[] = []): Generator<readonly string[]> {
+  if (typeof value === 'number') yield path;
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return;
+  for (const [key, item] of Object.entries(value)) yield* numbersIn(item, [...path, key]);
+}
+
+function withNumber(state: unknown, path: readonly string[], value: unknown): unknown {
+  const whole: unknown = structuredClone(state);
+  let at = whole as Record<string, unknown>;
+  for (const key of path.slice(0, -1)) at = at[key] as Record<string, unknown>;
+  at[path.at(-1) ?? ''] = value;
+  return whole;
 }
 
 /** The same content with every object's keys set in the opposite order. */
@@ -122,6 +138,20 @@ for (const component of LIST)
       const bytes = () =>
         encodeFile({ component: id, schema: component.version, seq: 9 }, file.encode(rich));
       assert.deepEqual(bytes(), bytes());
+    });
+
+    it('is found unfit to be saved later where it is unfit to be saved now', () => {
+      const first = component.initial();
+      for (const path of numbersIn(first))
+        for (const junk of [-0, Number.NaN, undefined]) {
+          const state = withNumber(first, path, junk);
+          const now = fitting(component, state);
+          const [isFit, isFitLater] = [
+            typeof now !== 'string',
+            unfitToSave(component, state) === null,
+          ];
+          assert.equal(isFitLater, isFit, `${path.join('.')} is ${junk}: ${now}`);
+        }
     });
 
     it('is not changed by being written', () => {
