@@ -89,6 +89,8 @@ export interface ServerWish {
   /** Attention before this run. */
   readonly past?: readonly AttentionDay[];
   readonly now?: () => number;
+  /** The directory. */
+  readonly place?: string;
 }
 
 export function serverWith({
@@ -98,6 +100,7 @@ export function serverWith({
   ailment = null,
   past = [],
   now,
+  place = '/of/a/test',
 }: ServerWish = {}) {
   const bot = new BotDouble();
   const model = new Model(snapshotWith(), trades);
@@ -117,7 +120,7 @@ export function serverWith({
       ailment: () => ailment,
       inspect: async () => ({ weight: { directory: 4096, journal: 512 }, survey: SURVEY }),
     },
-    access: new Access(whole.token, now ?? (() => 0)),
+    access: new Access(whole.token, place, now ?? (() => 0)),
     assets: assets ?? { files: new Map(), scriptHashes: [] },
     attention: new AttentionMemory(async () => past),
     metrics: async () => 'holdfast_equity_quote 1\n',

@@ -43,7 +43,9 @@ function createProgram(
   run: (body: (io: Io) => Promise<ExitCode>) => Promise<void>,
 ): Command {
   const program = new Command('holdfast')
-    .description('A crypto-futures trading bot that learns and never forgets. Paper trading only.')
+    .description(
+      'A crypto-futures trading bot that learns and never forgets. On paper unless told --live.',
+    )
     .version(version())
     .helpCommand(false)
     .allowExcessArguments(false)

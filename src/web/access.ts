@@ -30,10 +30,9 @@ export type Standing = 'token' | 'session' | 'nobody' | 'wrong' | 'barred';
 export const isKnown = (standing: Standing): boolean =>
   standing === 'token' || standing === 'session';
 
-const COOKIE = 'holdfast';
-
 export class Access {
   readonly #token: Buffer;
+  readonly #cookie: string;
   readonly #now: () => Millis;
   readonly #sessions = new Map<string, Millis>();
   readonly #seen = new WeakMap<Caller, Standing>();
@@ -42,8 +41,10 @@ export class Access {
   readonly #known: Rate;
   readonly actions: Rate;
 
-  constructor(token: string, now: () => Millis) {
+  /** `place`: the directory; a browser keeps the cookies of all ports of a machine together. */
+  constructor(token: string, place: string, now: () => Millis) {
     this.#token = digest(token);
+    this.#cookie = `holdfast-${digest(place).toString('hex').slice(0, 8)}`;
     this.#now = now;
     this.#wrong = new Rate(WEB_WRONG_TOKENS_MAX, now);
     this.#strange = new Rate(WEB_REQUESTS_MAX, now);
@@ -72,14 +73,14 @@ export class Access {
     const [oldest] = this.#sessions.keys();
     if (this.#sessions.size > WEB_SESSIONS_MAX && oldest !== undefined)
       this.#sessions.delete(oldest);
-    return { cookie: cookieOf(session, WEB_SESSION_MS) };
+    return { cookie: this.#cookieOf(session, WEB_SESSION_MS) };
   }
 
   /** The cookie that takes it away. */
   signOut({ headers }: Caller): string {
-    const session = sessionIn(headers['cookie']);
+    const session = this.#sessionIn(headers);
     if (session !== null) this.#sessions.delete(digest(session).toString('hex'));
-    return cookieOf('', 0);
+    return this.#cookieOf('', 0);
   }
 
   #standingOf({ ip, headers }: Caller): Standing {
@@ -88,13 +89,23 @@ export class Access {
       const [, given = ''] = /^Bearer +(\S+)$/i.exec(authorization) ?? [];
       return this.#judge(ip, given);
     }
-    const session = sessionIn(headers['cookie']);
+    const session = this.#sessionIn(headers);
     return session !== null && this.#isOpen(session) ? 'session' : 'nobody';
   }
 
   #judge(ip: string, given: string): Standing {
     if (timingSafeEqual(digest(given), this.#token)) return 'token';
     return this.#wrong.take(ip) ? 'wrong' : 'barred';
+  }
+
+  #cookieOf(value: string, ms: Millis): string {
+    return `${this.#cookie}=${value}; HttpOnly; SameSite=Strict; Path=/; Max-Age=${ms / 1000}`;
+  }
+
+  #sessionIn({ cookie }: Caller['headers']): string | null {
+    const text = typeof cookie === 'string' ? cookie : '';
+    const own = text.split(/; */).find(each => each.startsWith(`${this.#cookie}=`));
+    return own === undefined ? null : own.slice(this.#cookie.length + 1);
   }
 
   #isOpen(session: string): boolean {
@@ -108,12 +119,3 @@ export class Access {
 
 /** Of equal length whatever is given: to compare it tells nothing. */
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
-
-const cookieOf = (value: string, ms: Millis): string =>
-  `${COOKIE}=${value}; HttpOnly; SameSite=Strict; Path=/; Max-Age=${ms / 1000}`;
-
-function sessionIn(cookies: string | readonly string[] | undefined): string | null {
-  const text = typeof cookies === 'string' ? cookies : '';
-  const own = text.split(/; */).find(each => each.startsWith(`${COOKIE}=`));
-  return own === undefined ? null : own.slice(COOKIE.length + 1);
-}

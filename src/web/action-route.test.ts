@@ -25,7 +25,7 @@ describe('an action', () => {
     ['an empty token', { authorization: 'Bearer ' }],
     ['a part of the token', { authorization: `Bearer ${TOKEN.slice(0, -1)}` }],
     ['the token as another scheme', { authorization: `Basic ${TOKEN}` }],
-    ['a session that is none', { cookie: 'holdfast=x', 'x-holdfast': '1' }],
+    ['a session that is none', { cookie: 'holdfast-00000000=x', 'x-holdfast': '1' }],
   ] as const)
     it(`is refused with ${what}`, async () => {
       const { pause, bot } = opened();
@@ -89,7 +89,10 @@ describe('a session', () => {
     const { post, pause, bot } = opened();
     const { headers, body } = await post('/api/login', { token: TOKEN });
     const set = String(headers['set-cookie']);
-    assert.match(set, /^holdfast=[\w-]{43}; HttpOnly; SameSite=Strict; Path=\/; Max-Age=43200$/);
+    assert.match(
+      set,
+      /^holdfast-[0-9a-f]{8}=[\w-]{43}; HttpOnly; SameSite=Strict; Path=\/; Max-Age=43200$/,
+    );
     assert.ok(!set.includes(TOKEN) && !body.includes(TOKEN));
     const cookie = cookieIn(headers);
     assert.equal((await pause({ cookie })).statusCode, 403, 'no header');
@@ -97,6 +100,16 @@ describe('a session', () => {
     await post('/api/logout', {}, { cookie });
     assert.equal((await pause({ cookie, 'x-holdfast': '1' })).statusCode, 401);
     assert.deepEqual(bot.asked, ['pause']);
+  });
+
+  it('stands beside that of another bot on the same machine, whose cookies a browser sends too', async () => {
+    const bots = [opened({ place: '/one' }), opened({ place: '/other' })];
+    const cookies: string[] = [];
+    for (const { post } of bots)
+      cookies.push(cookieIn((await post('/api/login', { token: TOKEN })).headers));
+    for (const { pause } of bots)
+      for (const cookie of [cookies.join('; '), cookies.toReversed().join('; ')])
+        assert.equal((await pause({ cookie, 'x-holdfast': '1' })).statusCode, 200);
   });
 
   it('ends by itself after twelve hours', async () => {

@@ -50,7 +50,8 @@ const app = createServer({
     const { surveyOf, weightOf } = await import('../app/directory-view.ts');
     return { weight: weightOf(beginning.place), survey: surveyOf(beginning.place) };
   },
-  access: new Access(door.token, Date.now),
+  // A clock that is set back prolongs no session.
+  access: new Access(door.token, beginning.place.directory, () => performance.now()),
   attention: new AttentionMemory(() => {
     const { seq: through, timeframeMs } = beginning.snapshot.status;
     return readAside({ place: beginning.place, through, timeframeMs });

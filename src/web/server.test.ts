@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { opened, TOKEN, tradeWith } from '../../test/web-fixture.ts';
+import { ChannelDouble, opened, TOKEN, tradeWith } from '../../test/web-fixture.ts';
 import { Unanswered } from './switchboard.ts';
 import type { StateFileRow } from './view.ts';
 
@@ -160,6 +160,17 @@ describe('a request of another site', () => {
         const headers = { ...BEARER, host, origin: `${scheme}://${host}` };
         assert.equal((await get('/api/snapshot', headers)).statusCode, 200);
       }
+  });
+});
+
+describe('the stream of events', () => {
+  it('is refused in our own words where as many pages are open as may be', async () => {
+    const { get, streams } = opened();
+    while (!streams.isFull) streams.open(new ChannelDouble().channel, undefined);
+    const { statusCode, headers, body } = await get('/api/stream');
+    assert.equal(statusCode, 503);
+    assert.match(String(headers['content-type']), /^application\/json/);
+    assert.deepEqual(JSON.parse(body), { ok: false, text: 'too many pages are open' });
   });
 });
 

@@ -165,6 +165,7 @@ function surveyed(view: StateView, survey: Survey | null): StateView {
 
 function routeStream(app: FastifyInstance, { streams }: ServerOptions): void {
   app.get('/api/stream', { exposeHeadRoute: false }, (request, reply) => {
+    if (streams.isFull) return refuse(reply, 503, 'too many pages are open');
     const { raw } = reply;
     raw.setTimeout(0);
     for (const [name, value] of Object.entries(reply.getHeaders()))
@@ -173,8 +174,7 @@ function routeStream(app: FastifyInstance, { streams }: ServerOptions): void {
     // A proxy that gathers what it passes on would gather for ever.
     raw.setHeader('x-accel-buffering', 'no');
     const last = request.headers['last-event-id'];
-    if (!streams.open(raw, typeof last === 'string' ? last : undefined))
-      return reply.code(503).send({ ok: false, text: 'too many pages are open' });
+    streams.open(raw, typeof last === 'string' ? last : undefined);
     return reply.hijack();
   });
 }

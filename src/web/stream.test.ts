@@ -16,7 +16,7 @@ function streamsWith(snapshot = snapshotWith()) {
   });
   const open = (last?: string): ChannelDouble => {
     const channel = new ChannelDouble();
-    assert.equal(streams.open(channel.channel, last), true);
+    streams.open(channel.channel, last);
     return channel;
   };
   return { streams, watched, open };
@@ -114,9 +114,15 @@ describe('a stream', () => {
     assert.deepEqual(watched, [true, false]);
   });
 
-  it('is refused where there are too many', () => {
+  it('has room for so many, and again when one has gone', () => {
     const { streams, open } = streamsWith();
-    for (let count = 0; count < STREAMS_MAX; count += 1) open();
-    assert.equal(streams.open(new ChannelDouble().channel, undefined), false);
+    const first = open();
+    for (let count = 1; count < STREAMS_MAX; count += 1) {
+      assert.equal(streams.isFull, false);
+      open();
+    }
+    assert.equal(streams.isFull, true);
+    first.tell('close');
+    assert.equal(streams.isFull, false);
   });
 });

@@ -8,6 +8,7 @@
  */
 import type { ServerResponse } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
+import { assert } from '../base/assert.ts';
 import {
   STREAM_BEAT_MS,
   STREAM_BUFFER_BYTES_MAX,
@@ -62,9 +63,13 @@ export class Streams {
     return this.#clients.size;
   }
 
-  /** False: there are too many already. */
-  open(channel: Channel, lastEventId: string | undefined): boolean {
-    if (this.#clients.size >= STREAMS_MAX) return false;
+  /** There are as many as there may be. */
+  get isFull(): boolean {
+    return this.#clients.size >= STREAMS_MAX;
+  }
+
+  open(channel: Channel, lastEventId: string | undefined): void {
+    assert(!this.isFull, 'room for a stream');
     const missed = this.#missedSince(lastEventId);
     const { snapshot } = this.#options;
     const first = missed ?? this.#eventText('snapshot', this.#number, JSON.stringify(snapshot()));
@@ -79,7 +84,6 @@ export class Streams {
     // A line at once: a browser calls the stream open when the first bytes are there.
     if (channel.write(`retry: 1000\n\n${first}`)) client.allowance = 0;
     if (this.#clients.size === 1) this.#options.onWatched(true);
-    return true;
   }
 
   send(change: Change): void {

@@ -55,7 +55,7 @@ describe('the page of a real bot', { skip: 'missing' in found ? found.missing : 
       await first.bot.end();
       const second = await start(folder, Number(new URL(first.url).port));
       assert.equal(second.url, first.url, 'the page finds it where it was');
-      await page.getByText('Connected again').waitFor();
+      await page.getByText(/Connected again at .*: the bot was started again/).waitFor();
       await paused(page);
       assert.ok((await stepOf(page)) >= before, 'nothing that was shown is gone');
       second.bot.send('SIGTERM');

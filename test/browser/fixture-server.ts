@@ -58,7 +58,7 @@ export class FixtureServer {
     });
     this.#app = createServer({
       ...{ door, assets, model: this.#model, streams: this.#streams, bot },
-      access: new Access(TOKEN, Date.now),
+      access: new Access(TOKEN, 'a directory', () => performance.now()),
       attention: new AttentionMemory(async () => []),
       inspect: async () => ({ weight: WEIGHT, survey: null }),
       ...{ metrics: async () => '', ailment: () => null },

@@ -38,6 +38,20 @@ describeInBrowser('the operator', test => {
     await page.getByLabel('Token').waitFor();
   });
 
+  test('a second press where Pause was is no Resume', {}, async ({ page, server, forgive }) => {
+    forgive(REFUSED);
+    await button(page, 'Pause').click();
+    await signIn(page);
+    await answered(page, '✓ pause: done.');
+    await page.locator('button[aria-disabled=true]', { hasText: 'Pause' }).waitFor();
+    const at = await button(page, 'Pause').boundingBox();
+    assert.ok(at !== null);
+    await page.mouse.dblclick(at.x + at.width / 2, at.y + at.height / 2);
+    await button(page, 'Resume').click();
+    await answered(page, '✓ resume: done.');
+    assert.deepEqual(server.actions, ['pause', 'resume']);
+  });
+
   test('the token stays nowhere in the browser', {}, async ({ page, forgive }) => {
     forgive(REFUSED);
     await button(page, 'Pause').click();
@@ -94,7 +108,7 @@ describeInBrowser('the operator', test => {
     assert.equal(await page.evaluate(() => document.activeElement?.id), 'main');
     await page.keyboard.press('Shift+Tab');
     assert.equal(await focused(page), 'Kill switch on …');
-    for (const name of ['Flatten …', 'Pause']) {
+    for (const name of ['Flatten …', 'Resume', 'Pause']) {
       await page.keyboard.press('Shift+Tab');
       assert.equal(await focused(page), name);
     }
@@ -104,6 +118,7 @@ describeInBrowser('the operator', test => {
     await page.keyboard.press('Enter');
     await answered(page, '✓ pause: done.');
     assert.deepEqual(server.actions, ['pause']);
+    assert.equal(await focused(page), 'Pause', 'who pressed it is where he was');
     // To another page, and to the head of a column in it.
     await page.getByRole('link', { name: 'Trades' }).focus();
     await page.keyboard.press('Enter');

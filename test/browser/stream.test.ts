@@ -59,7 +59,9 @@ describeInBrowser('the live page', test => {
       .waitFor();
     for (const text of ['missed one', 'missed two', 'missed three']) server.say(text);
     server.letIn();
-    await banner(page).filter({ hasText: 'Connected again' }).waitFor();
+    await banner(page)
+      .filter({ hasText: /Connected again .* nothing is missing/ })
+      .waitFor();
     server.say('after the cut');
     await newest(page, 'after the cut');
     const seen = (await news(page).allInnerTexts()).slice(0, 5).map(text => text.slice(6));

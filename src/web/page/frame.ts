@@ -115,7 +115,7 @@ const THEME_NAMES: Readonly<Record<Theme, string>> = {
 /** What everybody must see. The box is there always: what appears in it is read aloud. */
 function banners(scene: Scene): TemplateResult {
   const { model, connection } = scene;
-  const { state, heardAt, backAt } = connection;
+  const { state, heardAt, backAt, isAnew } = connection;
   const ended = model?.status.ended ?? null;
   return html`
     <div class="banners" role="status">
@@ -129,12 +129,16 @@ function banners(scene: Scene): TemplateResult {
       }
       ${
         state === 'open' && backAt !== null
-          ? html`<p class="banner good">Connected again at ${clock(backAt)} UTC, nothing is missing.</p>`
+          ? html`<p class="banner good">Connected again at ${clock(backAt)} UTC${isAnew ? BEGUN_ANEW : NOTHING_MISSING}</p>`
           : nothing
       }
     </div>
   `;
 }
+
+const NOTHING_MISSING = ', nothing is missing.';
+const BEGUN_ANEW =
+  ': the bot was started again, or this page was away for long. News and candles from before may be missing here.';
 
 const waiting = ({ connection }: Scene): TemplateResult => html`
   <p class="empty">

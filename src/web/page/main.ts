@@ -24,7 +24,7 @@ const root = document.querySelector('#page') as HTMLElement;
 const pace = openPace(() => render(frame(scene(), hands), root));
 
 let model: Model | null = null;
-let connection: Connection = { state: 'opening', heardAt: null, backAt: null };
+let connection: Connection = { state: 'opening', heardAt: null, backAt: null, isAnew: false };
 let route = routeOf(location.hash);
 let theme = keptTheme();
 let symbol = '';
@@ -35,11 +35,11 @@ const learning = openQuestion<Learning>(pace.now);
 const state = openQuestion<StateView>(pace.now);
 
 const stream = openStream({
-  snapshot: hear,
+  snapshot: next => hear(next, true),
   change: change => {
     const next = model === null ? null : changed(model, change);
     if (next === null) return false;
-    hear(next);
+    hear(next, false);
     for (const name of change.stale) ({ trades, learning, state })[name].stale();
     return true;
   },
@@ -52,14 +52,14 @@ const stream = openStream({
 
 const operator = openOperator({ changed: pace.now, entered: () => stream.reopen() });
 
-function hear(next: Snapshot): void {
+function hear(next: Snapshot, isAnew: boolean): void {
   // What was missed may have changed these as well.
   if (connection.state !== 'open') for (const one of [trades, learning, state]) one.stale();
   // Another release came up in the bot's place: its own page shows it.
   if (model !== null && model.status.version !== next.status.version) location.reload();
   const now = Date.now();
-  const backAt = connection.state === 'lost' ? now : connection.backAt;
-  connection = { state: 'open', heardAt: now, backAt };
+  if (connection.state === 'lost') connection = { ...connection, backAt: now, isAnew };
+  connection = { ...connection, state: 'open', heardAt: now };
   model = next;
   if (!next.status.symbols.includes(symbol)) symbol = next.status.symbols[0] ?? '';
   pace.soon();

@@ -1,8 +1,9 @@
 /**
  * The bar of what an operator may order, and the dialogs that ask before it is sent.
  *
- * Promises: every button says what it does; what moves money is confirmed; the token's field is
- * emptied once it is sent. Never: sends by itself.
+ * Promises: every button says what it does, and goes on doing that where it stands: a second press is
+ * the same order again; what moves money is confirmed; the token's field is emptied once it is sent; who
+ * presses by keyboard stays at the button. Never: sends by itself.
  */
 import { html, nothing, type TemplateResult } from 'lit-html';
 import { ref } from 'lit-html/directives/ref.js';
@@ -29,16 +30,20 @@ const EXPLAINED: Readonly<Record<ActionName, string>> = {
   verify: 'Reads every file again and compares it with its hash',
 };
 
-export function actionButton(scene: Scene, hands: Hands, action: ActionName): TemplateResult {
-  const { busy, model } = scene;
+export function actionButton(
+  { busy, model }: Scene,
+  hands: Hands,
+  { action, isOpen = true }: { readonly action: ActionName; readonly isOpen?: boolean },
+): TemplateResult {
   const isGrave = action === 'flatten' || action === 'kill-switch-on';
+  const isIdle = busy === null && model?.status.ended == null && isOpen;
   return html`
     <button
       type="button"
       class=${isGrave ? 'grave' : ''}
       title=${EXPLAINED[action]}
-      ?disabled=${busy !== null || model?.status.ended != null}
-      @click=${() => hands.act(action)}
+      aria-disabled=${!isIdle}
+      @click=${() => isIdle && hands.act(action)}
     >
       ${busy === action ? `${LABELS[action].replace(' …', '')} …` : LABELS[action]}
     </button>
@@ -50,12 +55,14 @@ const isOn = (status: Status, id: LampId): boolean =>
 
 export function operatorBar(scene: Scene, status: Status, hands: Hands): TemplateResult {
   const isHeld = isOn(status, 'paused') || isOn(status, 'flattening');
+  const isKilled = isOn(status, 'kill_switch');
   const { answer, signedIn } = scene;
   return html`
     <section class="operator" aria-label="Operator">
-      ${actionButton(scene, hands, isHeld ? 'resume' : 'pause')}
-      ${actionButton(scene, hands, 'flatten')}
-      ${actionButton(scene, hands, isOn(status, 'kill_switch') ? 'kill-switch-off' : 'kill-switch-on')}
+      ${actionButton(scene, hands, { action: 'pause', isOpen: !isHeld })}
+      ${actionButton(scene, hands, { action: 'resume', isOpen: isHeld })}
+      ${actionButton(scene, hands, { action: 'flatten' })}
+      ${actionButton(scene, hands, { action: isKilled ? 'kill-switch-off' : 'kill-switch-on' })}
       <p role="status" class=${answer?.ok === false ? 'answer bad' : 'answer'}>
         ${answer === null ? nothing : `${answer.ok ? '✓' : '✕'} ${answer.text}`}
       </p>
@@ -97,8 +104,8 @@ function tokenForm(prompt: Prompt & { kind: 'token' }, hands: Hands): TemplateRe
     <form @submit=${send}>
       <h2 id="prompt-title">Who is there?</h2>
       <p>
-        The bot's token is needed once. It was printed where the bot was started, or stands in
-        HOLDFAST_WEB_TOKEN.
+        The bot's token is needed once. It stands in HOLDFAST_WEB_TOKEN, or was printed in the terminal
+        where the bot was started. Where neither is so, set that variable and start the bot again.
       </p>
       <input name="user" type="text" autocomplete="username" value="holdfast" hidden />
       <label

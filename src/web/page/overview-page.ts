@@ -17,10 +17,10 @@ export function overviewPage(scene: Scene, hands: Hands): TemplateResult {
   return html`
     ${tiles(model, scene.now)}
     <div class="cards">${lamps(model.status)} ${gauges(model.status)}</div>
+    ${positions(model)} ${orders(model)}
     <div class="columns">
       <div class="wide">${priceFigure(scene, model, hands)} ${accountCurves(model)}</div>
       <div class="narrow">${news(model)} ${running(model.status, scene.now)}</div>
     </div>
-    ${positions(model)} ${orders(model)}
   `;
 }

@@ -31,6 +31,8 @@ export interface Route {
 }
 
 export const TRADES_A_PAGE = 50;
+/** As many trades as are kept. */
+const OFFSET_MAX = 10_000;
 
 const EVERY_TRADE: TradeQuery = {
   ...{ symbol: '', side: '', strategy: '', reason: '' },
@@ -51,7 +53,7 @@ function tradeQueryOf(params: URLSearchParams): TradeQuery {
     ...{ strategy: given('strategy'), reason: given('reason') },
     sort: SORT_KEYS.find(key => key === given('sort')) ?? EVERY_TRADE.sort,
     order: given('order') === 'asc' ? 'asc' : 'desc',
-    offset: Number.isSafeInteger(offset) && offset > 0 ? offset : 0,
+    offset: Number.isSafeInteger(offset) && offset > 0 ? Math.min(offset, OFFSET_MAX) : 0,
   };
 }
 

@@ -15,6 +15,8 @@ export interface Connection {
   readonly heardAt: number | null;
   /** When it came back, for a while. */
   readonly backAt: number | null;
+  /** It could not go on behind what was heard: the bot was started again, or the page was away for long. */
+  readonly isAnew: boolean;
 }
 
 /** A question that the page puts to the operator. */

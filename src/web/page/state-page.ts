@@ -64,7 +64,7 @@ function checkpoint(state: StateView, scene: Scene, hands: Hands): TemplateResul
       { title: 'Its id, epoch', value: `${state.directoryId}, ${count(state.epoch)}` },
       { title: 'Its size', value: bytes(state.directoryBytes) },
     ],
-    more: actionButton(scene, hands, 'checkpoint'),
+    more: actionButton(scene, hands, { action: 'checkpoint' }),
   });
 }
 
@@ -106,7 +106,7 @@ function verification(state: StateView, scene: Scene, hands: Hands): TemplateRes
             { title: 'Repaired', value: count(last.repaired) },
           ],
     more: html`
-      ${actionButton(scene, hands, 'verify')}
+      ${actionButton(scene, hands, { action: 'verify' })}
       <span role="status">${state.verifying ? 'Verifying now …' : nothing}</span>
     `,
   });

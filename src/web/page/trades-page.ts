@@ -12,6 +12,7 @@ import { type Column, moment, profit, type Sort, share, table } from './table.ts
 
 type Sorted = Column<TradeRow> & { readonly key: keyof TradeRow };
 
+/** What a screen that is too narrow shows of them without moving stands first. */
 const columnsOf = (quote: string): readonly Sorted[] => [
   { key: 'symbol', title: 'Symbol', isText: true, cell: row => row.symbol },
   {
@@ -20,6 +21,10 @@ const columnsOf = (quote: string): readonly Sorted[] => [
     isText: true,
     cell: row => (row.side === 'long' ? '▲ long' : '▼ short'),
   },
+  { key: 'profit', title: 'P&L', unit: quote, cell: row => profit(row.profit) },
+  { key: 'profitRatio', title: 'P&L', unit: 'of margin', cell: row => share(row.profitRatio) },
+  { key: 'exitReason', title: 'Reason', isText: true, cell: row => words(row.exitReason) },
+  { key: 'strategy', title: 'Strategy', isText: true, cell: row => words(row.strategy) },
   { key: 'entryTime', title: 'Entry', unit: 'UTC', cell: row => moment(row.entryTime) },
   { key: 'exitTime', title: 'Exit', unit: 'UTC', cell: row => moment(row.exitTime) },
   { key: 'durationMs', title: 'Held', cell: row => duration(row.durationMs) },
@@ -27,12 +32,8 @@ const columnsOf = (quote: string): readonly Sorted[] => [
   { key: 'exitPrice', title: 'Exit', unit: quote, cell: row => price(row.exitPrice) },
   { key: 'quantity', title: 'Quantity', unit: 'base', cell: row => quantity(row.quantity) },
   { key: 'leverage', title: 'Leverage', cell: row => times(row.leverage) },
-  { key: 'profit', title: 'P&L', unit: quote, cell: row => profit(row.profit) },
-  { key: 'profitRatio', title: 'P&L', unit: 'of margin', cell: row => share(row.profitRatio) },
   { key: 'fees', title: 'Fees', unit: quote, cell: row => money(row.fees) },
   { key: 'funding', title: 'Funding', unit: quote, cell: row => money(row.funding) },
-  { key: 'exitReason', title: 'Reason', isText: true, cell: row => words(row.exitReason) },
-  { key: 'strategy', title: 'Strategy', isText: true, cell: row => words(row.strategy) },
 ];
 
 const sortOf = (query: TradeQuery, key: keyof TradeRow, hands: Hands): Sort => ({
@@ -61,7 +62,7 @@ export function tradesPage(scene: Scene, hands: Hands): TemplateResult {
                   sort: sortOf(query, column.key, hands),
                 })),
                 rows: value.rows,
-                empty: value.kept === 0 ? 'No trade is closed yet.' : 'No trade is like that.',
+                empty: emptyWord(value),
               })}
               ${turning(value, query, hands)}
             </section>
@@ -96,18 +97,26 @@ function filters(page: TradePage, query: TradeQuery, hands: Hands): TemplateResu
   `;
 }
 
+function emptyWord({ kept, found }: TradePage): string {
+  if (kept === 0) return 'No trade is closed yet.';
+  return found === 0 ? 'No trade is like that.' : 'There are not as many trades.';
+}
+
 function turning(page: TradePage, query: TradeQuery, hands: Hands): TemplateResult {
   const { found, kept, rows } = page;
-  const first = rows.length === 0 ? 0 : query.offset + 1;
+  const shown =
+    rows.length === 0 ? 'none' : `${count(query.offset + 1)}–${count(query.offset + rows.length)}`;
   const last = query.offset + rows.length;
-  const former = Math.max(0, query.offset - TRADES_A_PAGE);
+  // From behind the end it leads to the last page.
+  const lastPage = Math.floor(Math.max(0, found - 1) / TRADES_A_PAGE) * TRADES_A_PAGE;
+  const former = Math.max(0, Math.min(query.offset - TRADES_A_PAGE, lastPage));
   return html`
     <div class="turning">
       <button type="button" ?disabled=${query.offset === 0} @click=${() => hands.turnTrades(former)}>
         ◂ Previous
       </button>
       <p role="status">
-        ${count(first)}–${count(last)} of ${count(found)}${found < kept ? ` (${count(kept)} kept)` : ''}
+        ${shown} of ${count(found)}${found < kept ? ` (${count(kept)} kept)` : ''}
       </p>
       <button type="button" ?disabled=${last >= found} @click=${() => hands.turnTrades(query.offset + TRADES_A_PAGE)}>
         Next ▸
