@@ -20,7 +20,7 @@ export function monthTable(years: readonly YearReturns[]): Html {
     ({ year, months, total }) =>
       html`<tr><th scope="row">${year}</th>${months.map(cell)}${cell(total)}</tr>\n`,
   );
-  return html`<div class="wide" tabindex="0"><table class="months"><caption>Returns by month (UTC), each on the equity at the end of the month before; – where nothing was marked</caption>
+  return html`<div class="wide"><table class="months"><caption>Returns by month (UTC), each on the equity at the end of the month before; – where nothing was marked</caption>
 <thead><tr><th scope="col">Year</th>${head}<th scope="col" class="n">Year in all</th></tr></thead>
 <tbody>
 ${rows}</tbody></table></div>`;

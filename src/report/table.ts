@@ -39,7 +39,7 @@ export function table(columns: readonly Column[], rows: readonly Row[], caption 
   const body = rows.map(
     row => html`<tr>${row.map((cell, index) => cellOf(cell, columns[index]))}</tr>\n`,
   );
-  return html`<div class="wide" tabindex="0"><table>${caption === '' ? null : html`<caption>${caption}</caption>`}
+  return html`<div class="wide"><table>${caption === '' ? null : html`<caption>${caption}</caption>`}
 <thead><tr>${head}</tr></thead>
 <tbody>
 ${body}</tbody></table></div>`;
@@ -53,5 +53,5 @@ function cellOf(cell: string | Cell | Html, column: Column | undefined): Html {
 
 /** Names and values without a head. */
 export const pairs = (rows: readonly (readonly [name: string, value: Part])[]): Html =>
-  html`<div class="wide" tabindex="0"><table class="pairs"><tbody>
+  html`<div class="wide"><table class="pairs"><tbody>
 ${rows.map(([name, value]) => html`<tr><th scope="row" class="t">${name}</th><td class="t">${value}</td></tr>\n`)}</tbody></table></div>`;

@@ -55,18 +55,16 @@ export function sparesNeeded(
     const content = b.read(path);
     const component = components.find(({ file }) => path.endsWith(`/${file.name}`));
     if (content === null || component === undefined) return [];
-    if (!isVouched(vouched, path, content)) return [];
     const [name, sum] = [component.file.name, sha256(content)];
-    if (known.has(`${name} ${sum}`)) return [];
+    const isIt = ({ file, sha256: own }: FileRecord): boolean => file === name && own === sum;
+    const record = vouchedRecords(manifest).find(isIt);
+    if (record === undefined || known.has(`${name} ${sum}`)) return [];
     known.add(`${name} ${sum}`);
-    const own = {
-      component: component.id,
-      name,
-      previous: stepOf(path),
-      bytes: content.length,
-      sha256: sum,
-    };
-    return [{ ...own, path: `${b.root}/${path}`, content, spareOf: path }];
+    // Wherever it was found: it belongs where its step says.
+    const { seq } = record;
+    const own = { component: component.id, name, previous: seq, bytes: content.length };
+    const spareOf = `${PREVIOUS_FOLDER}/${seq}/${name}`;
+    return [{ ...own, sha256: sum, path: `${b.root}/${path}`, content, spareOf }];
   });
 }
 
@@ -187,9 +185,6 @@ const vouchedPlaces = (manifest: Manifest): Set<string> =>
 const nameIn = (path: string): string => path.slice(folderOf(path).length + 1);
 const stepOf = (path: string): number =>
   Number.parseInt(path.slice(PREVIOUS_FOLDER.length + 1), 10);
-
-const isVouched = (sums: ReadonlySet<string>, path: string, bytes: Uint8Array): boolean =>
-  sums.has(`${nameIn(path)} ${sha256(bytes)}`);
 
 const isInPlace = (places: ReadonlySet<string>, path: string, bytes: Uint8Array): boolean =>
   places.has(`${stepOf(path)} ${nameIn(path)} ${sha256(bytes)}`);

@@ -53,11 +53,14 @@ function refused(tried: Attempt, changed: readonly Change[]): string {
   if (refusal.exitCode === 64) return mounted(tried);
   insist(shareFact(changed), `refused, though each has its copy: ${refusal.message}`);
   const accepted = attemptOn(finished, damaged, true);
+  // What says that it is of a newer release is written over by nobody, whoever accepts a loss.
+  if (accepted.refusal !== null && /was made by a newer release/.test(accepted.refusal.message))
+    return 'refused, then refused as newer';
   const started = must(accepted.started, 'started with --accept-loss');
   insist(started.lost.length > 0 || started.hash === finished.hash, 'a loss that is not named');
   clean(accepted.disks);
   comesFromGood(accepted, started, changed);
-  nothingGone(accepted);
+  nothingGone(accepted, changed);
   return 'refused, then accepted';
 }
 
@@ -90,7 +93,7 @@ function lostLoudly(tried: Attempt, started: Started, changed: readonly Change[]
     insist(!isTold || learned === true, `${title} is no learned state: ${started.lost}`);
     if (!isTold) insist(stateHash(started.states[id]) === expected.get(id), `another ${title}`);
   }
-  nothingGone(tried);
+  nothingGone(tried, changed);
   return 'told of';
 }
 
@@ -157,8 +160,11 @@ function oldestSpare(finished: Finished, changed: readonly Change[], name: strin
   return whole.length === 0 ? 0 : Math.min(...whole);
 }
 
-/** Whatever stood there when it was accepted stands somewhere still, packed or not. */
-function nothingGone({ damaged, disks }: Attempt): void {
+/**
+ * Whatever stood there when it was accepted stands somewhere still, packed or not: whole, or line by
+ * line with the rest in quarantine. What a crash leaves too at the end of the newest segment nobody keeps.
+ */
+function nothingGone({ damaged, disks }: Attempt, changed: readonly Change[]): void {
   const there = [disks.a, disks.b].flatMap(disk => [...disk.contents()]);
   const kept = new Set(
     there.flatMap(([path, bytes]) => {
@@ -166,10 +172,22 @@ function nothingGone({ damaged, disks }: Attempt): void {
       return [bytes, ...(unpacked === null ? [] : [unpacked])].map(textOf);
     }),
   );
+  const lines = new Set([...kept].flatMap(text => text.split('\n')));
+  const isKept = (text: string): boolean => {
+    const end = text.indexOf('\n', text.indexOf('"head"')) + 1;
+    const whole = text
+      .slice(end)
+      .split('\n')
+      .findIndex(line => !lines.has(line));
+    const rest = text.slice(end).split('\n').slice(Math.max(0, whole)).join('\n');
+    return kept.has(text) || (end > 0 && (whole < 0 || kept.has(rest)));
+  };
   for (const disk of [damaged.a, damaged.b])
-    for (const [path, bytes] of disk.contents())
-      if (!isNoState(path) && !path.startsWith('manifest') && bytes.length > 0)
-        insist(kept.has(textOf(bytes)), `${disk.root}/${path} is gone`);
+    for (const [path, bytes] of disk.contents()) {
+      const isOfCrash = changed.some(one => one.path === path && isCrashLike(one));
+      if (!isNoState(path) && !path.startsWith('manifest') && bytes.length > 0 && !isOfCrash)
+        insist(isKept(textOf(bytes)), `${disk.root}/${path} is gone`);
+    }
 }
 
 const textOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1');
