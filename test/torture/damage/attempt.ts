@@ -45,7 +45,8 @@ export function attemptOn(finished: Finished, damaged: PlainDisks, acceptLoss = 
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     const isUnmounted = !damaged.b.folders().includes('journal');
-    const isExpected = error.exitCode === 65 || (isUnmounted && error.exitCode === 64);
+    const isOfPlace = isUnmounted || isOfStranger(error);
+    const isExpected = error.exitCode === 65 || (isOfPlace && error.exitCode === 64);
     insist(isExpected, `exit ${error.exitCode}: ${error.message}`);
     const names = /\/(state|mirror)\b|_(state|model|weights)\./;
     insist(names.test(error.message), `names no file: ${error.message}`);
@@ -54,6 +55,10 @@ export function attemptOn(finished: Finished, damaged: PlainDisks, acceptLoss = 
     return { ...more, started: null, refusal: error };
   }
 }
+
+/** The mirror holds nothing but what another bot wrote. */
+export const isOfStranger = ({ message }: Error): boolean =>
+  / holds the journal of directory /.test(message);
 
 export function start(disks: PlainDisks, acceptLoss = false): Started {
   const store = openOn(disks, { acceptLoss });

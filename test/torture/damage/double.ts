@@ -10,7 +10,7 @@ import { must } from '../../../src/base/assert.ts';
 import { unpack } from '../../../src/state/journal-file.ts';
 import { stateHash } from '../../../src/state/state-hash.ts';
 import { COMPONENTS, expectedAt } from '../../state/small-bot.ts';
-import { type Attempt, attemptOn, insist, type Started } from './attempt.ts';
+import { type Attempt, attemptOn, insist, isOfStranger, type Started } from './attempt.ts';
 import { cloneOf, type Finished, type PlainDisks } from './directory.ts';
 import { partHashes } from './part-hashes.ts';
 import { type Change, changesOf, clean, isCrashLike, isNoState, keptIn } from './single.ts';
@@ -50,6 +50,7 @@ function refused(tried: Attempt, changed: readonly Change[]): string {
   const { finished, damaged, seen } = tried;
   const refusal = must(tried.refusal, 'refusal');
   insist(seen.damaged && seen.refusal !== null, 'verify would let it start');
+  if (isOfStranger(refusal)) return strangers(tried, changed);
   if (refusal.exitCode === 64) return mounted(tried);
   insist(shareFact(changed), `refused, though each has its copy: ${refusal.message}`);
   const accepted = attemptOn(finished, damaged, true);
@@ -62,6 +63,16 @@ function refused(tried: Attempt, changed: readonly Change[]): string {
   comesFromGood(accepted, started, changed);
   nothingGone(accepted, changed);
   return 'refused, then accepted';
+}
+
+/** A mirror whose one journal is another bot's is refused; once that is moved away the rest is judged. */
+function strangers({ finished, damaged, refusal }: Attempt, changed: readonly Change[]): string {
+  insist(refusal?.exitCode === 64, 'not for what was named');
+  const freed = cloneOf(damaged);
+  const strange = changed.filter(({ disk, path }) => disk === 'b' && path.startsWith('journal/'));
+  insist(strange.length > 0, `nothing strange is there: ${refusal?.message}`);
+  for (const { path } of strange) if (freed.b.stat(path) !== null) freed.b.lose(path);
+  return `refused, moved away, ${judgeDouble(finished, freed)}`;
 }
 
 /** Once the folder that tells of a mounted mirror is made, the other fault is judged. */
