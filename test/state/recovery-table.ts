@@ -79,7 +79,9 @@ export const ROWS: readonly Row[] = [
     when: 'the journal is absent or damaged in both copies',
     holds: scene => !isNewer(scene) && !isEmpty(scene) && !hasJournal(scene),
     outcome: 'refused without --accept-loss',
-    lost: 'if accepted: all facts after the newest file that loads',
+    lost:
+      'if accepted: all facts after the newest file that loads; where the journal lacks only what came ' +
+      'after the last start, those facts alone',
   },
   {
     id: 'T4',
