@@ -11,7 +11,7 @@ import { FORMAT } from './frame.ts';
 import { type Disks, type JournalScan, scanJournal } from './journal.ts';
 import { headIn } from './journal-cursor.ts';
 import { fullName, listJournal } from './journal-file.ts';
-import { type Manifest, type ManifestReading, newestOf, readSealed } from './manifest.ts';
+import { type Manifest, type ManifestReading, newestOf, putOff, readSealed } from './manifest.ts';
 import type { Meeting } from './mirror.ts';
 import { otherCopy, ownCopy } from './nowhere.ts';
 import type { Known, Survey } from './survey.ts';
@@ -123,11 +123,8 @@ export function distrust(
   if (head === undefined)
     return `the journal is missing; the last checkpoint was at step ${newest.seq}`;
   if (head.directory !== manifest.directory) return 'the journal belongs to another directory';
-  const { reached } = manifest;
-  const [last, what] =
-    reached !== undefined && reached.seq > newest.seq
-      ? [reached, 'last start']
-      : [newest, 'last checkpoint'];
+  const reached = putOff(manifest);
+  const [last, what] = reached === null ? [newest, 'last checkpoint'] : [reached, 'last start'];
   if (head.first <= last.seq)
     return scan.last < last.seq
       ? `the journal ends at step ${scan.last}, before the ${what} (step ${last.seq})`

@@ -71,6 +71,10 @@ export interface Reached {
   readonly chain: string;
 }
 
+/** What the last start went on from, while no generation is as new; null: one is, or it made one. */
+export const putOff = ({ reached, generations: [newest] }: Manifest): Reached | null =>
+  reached !== undefined && reached.seq > (newest?.seq ?? 0) ? reached : null;
+
 export type ManifestReading =
   | { readonly kind: 'absent' }
   | { readonly kind: 'good'; readonly manifest: Manifest }

@@ -1,15 +1,15 @@
 /**
  * What is kept at the operator's word where the journal cannot be gone on from.
  *
- * A journal that is whole up to where the last start had come tells all that its lines tell: what is
- * missing begins behind them. Any other one is not believed, and each part is kept as its newest file has it.
+ * A journal that is whole up to where the last start had come, and no checkpoint since, tells all that its
+ * lines tell: what is missing begins behind them. Any other one is not believed, and each part is kept as its newest file has it.
  * Promises: nothing that was known is dropped: what nobody goes on from is moved to quarantine, and the
  * journal goes there too. Never: writes.
  */
 import { type AnyComponent, initialStates, type States } from '../core/component.ts';
 import { type Choice, chooseFromFiles } from './choice.ts';
 import { GENESIS_HASH } from './journal.ts';
-import type { Manifest } from './manifest.ts';
+import { type Manifest, putOff } from './manifest.ts';
 import type { Context, Recovered } from './recover.ts';
 import { doubtfulIn, type RecoveryReport, upgradesIn } from './recovery-report.ts';
 
@@ -57,7 +57,7 @@ export function givenUp(context: Context, doubt: Doubt): Recovered {
 
 /** Of a journal that lacks nothing but what came after the last start; null: it is not such a one. */
 function ofReached(manifest: Manifest | null, { doubt, last, told }: Doubt): Salvage | null {
-  const reached = manifest?.reached;
+  const reached = manifest === null ? null : putOff(manifest);
   if (reached?.seq !== last || told === null) return null;
   const { seq, chain, states, choices, lost, report } = told();
   if (chain !== reached.chain) return null;

@@ -14,7 +14,7 @@ import { getBlob, putBlob } from './blobs.ts';
 import { directoryBytes } from './directory-size.ts';
 import type { Disks, JournalWriter } from './journal.ts';
 import { LastWords } from './last-words.ts';
-import { type FileRecord, type Manifest, sealManifest } from './manifest.ts';
+import { type FileRecord, type Manifest, putOff, sealManifest } from './manifest.ts';
 import { type Mending, mend } from './mend.ts';
 import { appendNote } from './notes.ts';
 import { type Opened, openDirectory } from './opening.ts';
@@ -66,8 +66,6 @@ class DirectoryStore implements Store {
   #segmentFirst: number;
   #unsaved = new Unsaved();
   #begun: Begun | null = null;
-  /** The next checkpoint is the one that the start put off. */
-  #isOfStart: boolean;
 
   constructor(options: StoreOptions, place: StorePlace, beginMs: number) {
     this.#options = options;
@@ -83,7 +81,6 @@ class DirectoryStore implements Store {
     this.#journalFirst = opened.journalFirst;
     this.#segmentFirst = this.seq + 1;
     const { tail } = opened.recovered;
-    this.#isOfStart = tail !== null;
     if (tail !== null) this.#unsaved.addReplayed(tail, this.lastCheckpoint.seq);
     this.#lastWords = new LastWords(place.disks, options.now);
     // What was set aside once goes on to be, or it would have a hole.
@@ -213,7 +210,7 @@ class DirectoryStore implements Store {
     const startMs = now();
     const { seq, chain } = begun;
     const fresh = {
-      ...{ seq, chain, madeAtMs: startMs, onOpen: this.#isOfStart },
+      ...{ seq, chain, madeAtMs: startMs, onOpen: putOff(this.#manifest) !== null },
       blobs: [...begun.taken.blobs],
       components: recordsAt({ components, prepared, live: this.#live }, seq),
     };
@@ -230,7 +227,6 @@ class DirectoryStore implements Store {
     });
     this.#manifest = manifest;
     this.#begun = null;
-    this.#isOfStart = false;
     const written = Object.values(prepared.records);
     const bytes = written.reduce((sum, record) => sum + record.bytes, 0);
     this.note({ what: 'checkpoint', seq, reason, files: written.length, bytes });

@@ -173,6 +173,17 @@ describe('a start that replays steps onto whole files', () => {
     assert.equal(hashOf(openOn(on(left.kill())).states), expectedAt(35));
   });
 
+  it('is not gone back to where a checkpoint came since', () => {
+    const disk = killedBehind();
+    const store = openOn(on(disk));
+    runSteps(store, 8);
+    store.checkpoint('test');
+    for (const first of [33, 41]) loseSegment(disk, first);
+    const again = openOn(on(disk.kill()), { acceptLoss: true });
+    assert.equal(again.seq, 40);
+    assert.equal(hashOf(again.states), expectedAt(40));
+  });
+
   it('is given up where its own lines are not whole either', () => {
     const disk = killedBehind();
     openOn(on(disk));
