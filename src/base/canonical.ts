@@ -71,7 +71,7 @@ export function impurity(value: unknown): string | null {
 
 /** Whether a value can be kept exactly: what `impurity` says, for a tenth of the time and without words. */
 export function isPure(value: unknown): boolean {
-  if (typeof value === 'number') return Number.isFinite(value) && !Object.is(value, -0);
+  if (typeof value === 'number') return isExact(value);
   if (typeof value !== 'object') return typeof value === 'string' || typeof value === 'boolean';
   if (value === null || isTypedArray(value)) return true;
   if (!Array.isArray(value)) return isRecord(value) && Object.values(value).every(isPure);
@@ -79,6 +79,9 @@ export function isPure(value: unknown): boolean {
   for (let index = 0; index < value.length; index += 1) if (!isPure(value[index])) return false;
   return true;
 }
+
+/** A number that JSON gives back. */
+const isExact = (value: number): boolean => Number.isFinite(value) && !Object.is(value, -0);
 
 const isTypedArray = (value: object): boolean =>
   value instanceof Float64Array || value instanceof Float32Array || value instanceof Uint8Array;
@@ -96,8 +99,7 @@ function write(value: unknown, writing: Writing): void {
       parts.push(value ? 'true' : 'false');
       return;
     case 'number':
-      if (!Number.isFinite(value) || Object.is(value, -0))
-        throw impure(Object.is(value, -0) ? '-0' : String(value), writing);
+      if (!isExact(value)) throw impure(Object.is(value, -0) ? '-0' : String(value), writing);
       parts.push(String(value));
       return;
     case 'object':
@@ -150,7 +152,7 @@ function isAllNumbers(value: readonly unknown[]): boolean {
   // By index: a method would pass over the holes of a sparse array.
   for (let index = 0; index < value.length; index += 1) {
     const item = value[index];
-    if (typeof item !== 'number' || !Number.isFinite(item) || Object.is(item, -0)) return false;
+    if (typeof item !== 'number' || !isExact(item)) return false;
   }
   return true;
 }

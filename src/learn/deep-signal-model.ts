@@ -7,7 +7,6 @@
  * sequence (of 0.1.0) passes it by.
  * Never: trains (training.ts does, elsewhere) or draws a seed.
  */
-
 import { must } from '../base/assert.ts';
 import { impurity } from '../base/canonical.ts';
 import { SEQUENCES_KEPT_MAX } from '../base/limits.ts';

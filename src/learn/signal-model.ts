@@ -5,7 +5,6 @@
  * Promises: predicts only after a model was adopted; keeps every example that its pending request
  * names. Never: trains (training.ts does, elsewhere) or draws a seed.
  */
-
 import { must } from '../base/assert.ts';
 import { impurity } from '../base/canonical.ts';
 import { RECORDS_KEPT_MAX } from '../base/limits.ts';

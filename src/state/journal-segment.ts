@@ -183,8 +183,8 @@ function missingFlaws(disks: Disks, files: SegmentFiles, context: Case): Flaw[] 
 }
 
 /**
- * A flipped bit can leave a packed file that still unpacks to the same lines, as can bytes behind
- * its end. Where one copy is written anew, the other is held against that one, now and ever after.
+ * A flipped bit can leave a packed file that still unpacks to the same lines. Where one copy is
+ * written anew, the other is held against that one, now and ever after.
  */
 function packedFlaws(
   files: SegmentFiles,

@@ -50,14 +50,13 @@ export function sparesNeeded(
 ): FoundFile[] {
   const vouched = vouchedSums(manifest);
   const known = new Set(survey.files.map(({ name, sha256: sum }) => `${name} ${sum}`));
-  if (a === b || [...vouched].every(sum => known.has(sum))) return [];
+  if (a === b || [...vouched.keys()].every(sum => known.has(sum))) return [];
   return sparesOn(b, components).flatMap(path => {
     const content = b.read(path);
     const component = components.find(({ file }) => path.endsWith(`/${file.name}`));
     if (content === null || component === undefined) return [];
     const [name, sum] = [component.file.name, sha256(content)];
-    const isIt = ({ file, sha256: own }: FileRecord): boolean => file === name && own === sum;
-    const record = vouchedRecords(manifest).find(isIt);
+    const record = vouched.get(`${name} ${sum}`);
     if (record === undefined || known.has(`${name} ${sum}`)) return [];
     known.add(`${name} ${sum}`);
     // Wherever it was found: it belongs where its step says.
@@ -175,8 +174,8 @@ const vouchedRecords = ({ generations }: Manifest): FileRecord[] =>
   generations.flatMap(({ components }) => Object.values(components));
 
 /** `<name> <sum>`: another part's content under this name is damage. */
-const vouchedSums = (manifest: Manifest): Set<string> =>
-  new Set(vouchedRecords(manifest).map(({ file, sha256: sum }) => `${file} ${sum}`));
+const vouchedSums = (manifest: Manifest): Map<string, FileRecord> =>
+  new Map(vouchedRecords(manifest).map(record => [`${record.file} ${record.sha256}`, record]));
 
 /** `<step> <name> <sum>`: so is the content of another step, for which the right one is lost there. */
 const vouchedPlaces = (manifest: Manifest): Set<string> =>

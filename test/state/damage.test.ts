@@ -177,6 +177,22 @@ describe('what is given up', () => {
   });
 });
 
+describe('a bit of a packed segment that the decoder does not look at', () => {
+  /** Of the frame's descriptor: unused (RFC 8878, 3.1.1.1.1.3). */
+  const UNUSED = 0x10;
+
+  it('is damage where the other copy is written anew, and kept', () => {
+    const disks = cloneOf(alone.disks);
+    const [a, b] = [/a\.jsonl\.zst/, /b\.jsonl\.zst/].map(one => must(pathOf(alone, one), 'path'));
+    flip(disks, 'a', must(a, 'a'));
+    const odd = Buffer.from(must(disks.a.contents().get(must(b, 'b')), 'b'));
+    odd[4] = must(odd[4], 'descriptor') ^ UNUSED;
+    disks.a.plant(must(b, 'b'), odd);
+    assert.match(mended(alone, disks), /b\.jsonl\.zst is damaged in its packing/);
+    assert.ok([...disks.a.contents().values()].includes(odd));
+  });
+});
+
 describe('bytes behind the end of a packed segment', () => {
   it('are damage, also while the other copy cannot say so', () => {
     const disks = cloneOf(alone.disks);

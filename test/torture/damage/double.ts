@@ -184,21 +184,24 @@ function nothingGone({ damaged, disks }: Attempt, changed: readonly Change[]): v
     }),
   );
   const lines = new Set([...kept].flatMap(text => text.split('\n')));
-  const isKept = (text: string): boolean => {
-    const end = text.indexOf('\n', text.indexOf('"head"')) + 1;
-    const whole = text
-      .slice(end)
-      .split('\n')
-      .findIndex(line => !lines.has(line));
-    const rest = text.slice(end).split('\n').slice(Math.max(0, whole)).join('\n');
-    return kept.has(text) || (end > 0 && (whole < 0 || kept.has(rest)));
-  };
   for (const disk of [damaged.a, damaged.b])
     for (const [path, bytes] of disk.contents()) {
-      const isOfCrash = changed.some(one => one.path === path && isCrashLike(one));
-      if (!isNoState(path) && !path.startsWith('manifest') && bytes.length > 0 && !isOfCrash)
-        insist(isKept(textOf(bytes)), `${disk.root}/${path} is gone`);
+      if (isNoState(path) || path.startsWith('manifest') || bytes.length === 0) continue;
+      const [text, isJournal] = [textOf(bytes), path.startsWith('journal/')];
+      const isOfCrash = changed.some(
+        one => damaged[one.disk] === disk && one.path === path && isCrashLike(one),
+      );
+      const isKept = kept.has(text) || (isJournal && (isOfCrash || isInPieces(text, kept, lines)));
+      insist(isKept, `${disk.root}/${path} is gone`);
     }
+}
+
+/** Of a plain segment: each whole line, and the rest by itself. Its head only repeats the manifest. */
+function isInPieces(text: string, kept: ReadonlySet<string>, lines: ReadonlySet<string>): boolean {
+  const [head = '', ...own] = text.split('\n');
+  if (!head.includes('"head"')) return false;
+  const gone = own.findIndex(line => !lines.has(line));
+  return gone < 0 || kept.has(own.slice(gone).join('\n'));
 }
 
 const textOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1');
