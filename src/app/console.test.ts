@@ -239,6 +239,7 @@ describe('tables', () => {
       equity: 10_500,
       totalReturn: 0.05,
       cagr: null,
+      days: 20,
       sharpe: null,
       sortino: null,
       calmar: null,
@@ -264,7 +265,12 @@ describe('tables', () => {
     };
     const text = summary(view);
     assert.match(text, /Total return +\+5\.00 %/);
+    assert.match(text, /CAGR +–\n/);
     assert.match(text, /Sharpe +–\n/);
+    assert.match(text, /Longest streaks +3 wins, 1 loss\n/);
+    const known = { ...view, cagr: 0.5 };
+    assert.match(summary(known), /CAGR +\+50\.00 % \(from 20 days: says little of a year\)\n/);
+    assert.match(summary({ ...known, days: 90 }), /CAGR +\+50\.00 %\n/);
     assert.match(text, /Stopped by max_drawdown +1d\n/);
     assert.match(text, /Held back +kill switch is on: no new entries\n/);
     assert.match(text, /Candles +1,000 in 2\.0 s \(500\/s\)/);

@@ -5,7 +5,7 @@
  * `ready` (crash-test and outside checks read both); saved parts are told in a fixed order.
  */
 import { type Millis, utcMinute } from '../base/time.ts';
-import { decimal, sizeText } from './number-text.ts';
+import { counted, decimal, sizeText } from './number-text.ts';
 
 export interface StartView {
   readonly version: string;
@@ -40,8 +40,8 @@ export function readyLine(view: ReadyView): string {
   if (view.first) return `ready: a new directory, nothing to resume (${took})`;
   const time = view.marketTime === null ? 'before the first candle' : utcMinute(view.marketTime);
   return (
-    `ready: resumed at ${time} with ${decimal(view.candles, 0)} candles, ` +
-    `${decimal(view.trades, 0)} trades and equity ${decimal(view.equity)} remembered ` +
+    `ready: resumed at ${time} with ${counted(view.candles, 'candle')}, ` +
+    `${counted(view.trades, 'trade')} and equity ${decimal(view.equity)} remembered ` +
     `(step ${view.seq}, ${took})`
   );
 }

@@ -16,6 +16,10 @@ export function decimal(value: number | null, decimals = 2): string {
   return value < 0 && /[1-9]/.test(text) ? `-${text}` : text;
 }
 
+/** `1 loss`, `2 losses`, `1,234 trades`. */
+export const counted = (count: number, one: string, many = `${one}s`): string =>
+  `${decimal(count, 0)} ${count === 1 ? one : many}`;
+
 export function signed(value: number | null, decimals = 2): string {
   const text = decimal(value, decimals);
   return value !== null && value > 0 && /[1-9]/.test(text) ? `+${text}` : text;
@@ -43,6 +47,13 @@ export function sizeText(bytes: number): string {
   if (bytes < 1024 * 1024) return `${decimal(bytes / 1024, 1)} kB`;
   return `${decimal(bytes / (1024 * 1024), 1)} MB`;
 }
+
+/** Fewer days than this say little of a year. */
+const YEARLY_DAYS_MIN = 90;
+
+/** What to think of a figure a year: nothing to add, or how few days it is made from. */
+export const yearlyCaveat = (days: number): string =>
+  days < YEARLY_DAYS_MIN ? `from ${counted(days, 'day')}: says little of a year` : '';
 
 /** 61000 → `1m 1s`; the two largest units. */
 export function durationText(ms: Millis | null): string {

@@ -13,7 +13,15 @@ import type { Portfolio } from '../trade/portfolio.ts';
 import { BREAKERS, type RiskState } from '../trade/risk-state.ts';
 import type { RunState } from '../trade/run.ts';
 import { holdLine, holdsOf } from './hold.ts';
-import { decimal, durationText, percent, priceText, signed, signedPercent } from './number-text.ts';
+import {
+  counted,
+  decimal,
+  durationText,
+  percent,
+  priceText,
+  signed,
+  signedPercent,
+} from './number-text.ts';
 import { pairs, table } from './table.ts';
 
 const RECENT_TRADES_SHOWN = 15;
@@ -92,6 +100,9 @@ function recentTrades(trades: AnalyticsState['trades']): string {
   return table(columns, rows);
 }
 
+const streakText = ({ winStreak, lossStreak }: RiskState): string =>
+  winStreak > 0 ? counted(winStreak, 'win') : counted(lossStreak, 'loss', 'losses');
+
 export function riskText(
   state: RiskState,
   { settings, directory }: { readonly settings: Settings; readonly directory: string },
@@ -103,7 +114,7 @@ export function riskText(
     ['Equity', money(state.equity)],
     ['Drawdown now', `${percent(state.currentDrawdown)} (limit ${percent(settings.maxDrawdown)})`],
     ['Drawdown ever', percent(state.maxDrawdown)],
-    ['Streak', state.winStreak > 0 ? `${state.winStreak} wins` : `${state.lossStreak} losses`],
+    ['Streak', streakText(state)],
     ['Trading day (UTC)', state.tradingDate ?? 'none yet'],
     ['Day started with', money(state.dailyStartBalance)],
     [

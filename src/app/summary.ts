@@ -4,7 +4,16 @@
  * Promises: a pure function of its view; names as users know them; a ratio that too few trades
  * would make silly is shown as unknown. Never: computes a metric.
  */
-import { decimal, durationText, percent, signed, signedPercent, UNKNOWN } from './number-text.ts';
+import {
+  counted,
+  decimal,
+  durationText,
+  percent,
+  signed,
+  signedPercent,
+  UNKNOWN,
+  yearlyCaveat,
+} from './number-text.ts';
 import { pairs } from './table.ts';
 
 /** Amounts in quote currency, shares as fractions; null: not known or too few trades. */
@@ -13,6 +22,8 @@ export interface SummaryView {
   readonly equity: number;
   readonly totalReturn: number | null;
   readonly cagr: number | null;
+  /** Days (UTC) that CAGR, Sharpe, Sortino and Calmar are made from. */
+  readonly days: number;
   readonly sharpe: number | null;
   readonly sortino: number | null;
   readonly calmar: number | null;
@@ -44,12 +55,25 @@ export interface SummaryView {
 
 const count = (value: number | null): string => (value === null ? UNKNOWN : decimal(value, 0));
 
+/** The first of the figures a year carries what there is to say of all of them. */
+function yearlyText({ cagr, days }: SummaryView): string {
+  const caveat = yearlyCaveat(days);
+  return cagr === null || caveat === ''
+    ? signedPercent(cagr)
+    : `${signedPercent(cagr)} (${caveat})`;
+}
+
+function streaksText({ winStreakMax, lossStreakMax }: SummaryView): string {
+  if (winStreakMax === null || lossStreakMax === null) return UNKNOWN;
+  return `${counted(winStreakMax, 'win')}, ${counted(lossStreakMax, 'loss', 'losses')}`;
+}
+
 export function summary(view: SummaryView): string {
   const rows: [string, string][] = [
     ['Start balance', decimal(view.startBalance)],
     ['Equity', decimal(view.equity)],
     ['Total return', signedPercent(view.totalReturn)],
-    ['CAGR', signedPercent(view.cagr)],
+    ['CAGR', yearlyText(view)],
     ['Sharpe', decimal(view.sharpe)],
     ['Sortino', decimal(view.sortino)],
     ['Calmar', decimal(view.calmar)],
@@ -58,7 +82,7 @@ export function summary(view: SummaryView): string {
     ['Expectancy', signed(view.expectancy)],
     ['Win rate', percent(view.winRate)],
     ['Trades', `${count(view.trades)} closed, ${count(view.openTrades)} open`],
-    ['Longest streaks', `${count(view.winStreakMax)} wins, ${count(view.lossStreakMax)} losses`],
+    ['Longest streaks', streaksText(view)],
     ['Exposure', percent(view.exposure)],
     ['Fees paid', decimal(view.fees)],
     ['Funding paid', decimal(view.funding)],

@@ -7,6 +7,7 @@
 import type { Checkup } from '../app/checkup.ts';
 import { type AppConfig, type ConfigSource, loadConfig } from '../app/config.ts';
 import { examine } from '../app/doctor.ts';
+import { counted } from '../app/number-text.ts';
 import { EXIT, Fault } from '../base/fault.ts';
 import type { DoctorOptions } from './doctor-command.ts';
 import { checkNotices } from './doctor-notice.ts';
@@ -27,7 +28,7 @@ export const doctor: Command<DoctorOptions> = async (options, io) => {
   for (const { check, level, text, remedy } of checkups)
     print(io, `${level.padEnd(4)}  ${check}: ${text}${remedy === null ? '' : ` — ${remedy}`}`);
   const count = (wanted: string) => checkups.filter(({ level }) => level === wanted).length;
-  print(io, `${count('ok')} ok, ${count('warn')} warnings, ${count('fail')} failed`);
+  print(io, `${count('ok')} ok, ${counted(count('warn'), 'warning')}, ${count('fail')} failed`);
   return code;
 };
 

@@ -7,6 +7,7 @@
 import { accountFigures, positionsOf, tradesOf } from '../app/account-view.ts';
 import { type Commands, callOf } from '../app/control-command.ts';
 import {
+  counted,
   decimal,
   durationText,
   percent,
@@ -112,8 +113,8 @@ function profitText(world: World): string {
   const money = (value: number | null): string => `${signed(value)} ${quote}`;
   return [
     `Profit of closed trades ${money(metrics.totalProfit)}`,
-    `Return ${signedPercent(metrics.totalReturn)} in ${metrics.days} days`,
-    `${metrics.trades} trades: ${metrics.wins} won, ${metrics.losses} lost (win rate ${percent(metrics.winRate)})`,
+    `Return ${signedPercent(metrics.totalReturn)} in ${counted(metrics.days, 'day')}`,
+    `${counted(metrics.trades, 'trade')}: ${metrics.wins} won, ${metrics.losses} lost (win rate ${percent(metrics.winRate)})`,
     `Profit factor ${decimal(metrics.profitFactor)}, expectancy ${money(metrics.expectancy)} a trade`,
     `Best ${money(metrics.bestTrade)}, worst ${money(metrics.worstTrade)}`,
     `Sharpe ${decimal(metrics.sharpe)}, max drawdown ${percent(metrics.maxDrawdown)}`,

@@ -10,6 +10,7 @@ import {
   signed,
   signedPercent,
   UNKNOWN,
+  yearlyCaveat,
 } from '../app/number-text.ts';
 import type { ReportView } from '../app/report-view.ts';
 import { type Html, html } from './html.ts';
@@ -37,6 +38,11 @@ export function metricTable(view: ReportView): Html {
 
 const growth = (share: number | null) => toned(share, signedPercent(share));
 
+function cagrNote(days: number): string {
+  const caveat = yearlyCaveat(days);
+  return `the growth a year that gives the total return${caveat === '' ? '' : `; ${caveat}`}`;
+}
+
 function returnLines({ metrics, hold, quote }: ReportView): Line[] {
   const of = `in ${quote}`;
   return [
@@ -48,7 +54,7 @@ function returnLines({ metrics, hold, quote }: ReportView): Line[] {
       'equity over start balance, less 1',
       growth(hold?.totalReturn ?? null),
     ],
-    ['CAGR', growth(metrics.cagr), 'the growth a year that gives the total return'],
+    ['CAGR', growth(metrics.cagr), cagrNote(metrics.days)],
     [
       'Sharpe',
       decimal(metrics.sharpe),

@@ -63,7 +63,10 @@ describe('what is looked at', () => {
     ]) {
       const { statusCode, body } = await get(path);
       assert.equal(statusCode, 404, path);
-      assert.deepEqual(JSON.parse(body), { ok: false, text: 'not found' });
+      assert.deepEqual(JSON.parse(body), {
+        ok: false,
+        text: 'not found: docs/DASHBOARD.md lists the addresses',
+      });
     }
     assert.equal((await post('/nothing', {})).statusCode, 404);
     assert.equal((await post('/api/snapshot', {})).statusCode, 405);

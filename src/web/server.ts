@@ -92,7 +92,8 @@ function refuseUnknown(
 ): FastifyReply {
   const [path = ''] = url.split('?');
   const allowed = METHODS.filter(method => app.hasRoute({ method, url: path }));
-  if (allowed.length === 0) return refuse(reply, 404, 'not found');
+  if (allowed.length === 0)
+    return refuse(reply, 404, 'not found: docs/DASHBOARD.md lists the addresses');
   return refuse(reply.header('allow', allowed.join(', ')), 405, `this takes ${allowed.join(', ')}`);
 }
 
