@@ -78,7 +78,7 @@ export async function* readLive(
       const { symbols, span } = question;
       const answers = await unlessStopped(watch.ask(symbols, span), stop);
       if (answers !== null) yield* reader.take(question, answers);
-      askAt = Date.now() + backOff.next();
+      askAt = Date.now() + Math.min(backOff.next(), reader.untilGivenUp);
     } else {
       await watch.news(Math.min(FEED_TURN_MS, reader.untilClosed));
       yield [];
@@ -142,6 +142,12 @@ class Reader {
     const closesAt = this.#at + this.#step + CANDLE_SETTLE_MS;
     // What has closed already waits for its next question.
     return Math.max(0, closesAt - this.#watch.clock.now()) || FEED_TURN_MS;
+  }
+
+  /** Who is silent is asked once more when its time is over, wherever the back-off stands. */
+  get untilGivenUp(): Millis {
+    const left = this.#at + this.#step + this.#silentMs - this.#watch.clock.now();
+    return left > 0 ? left : Number.POSITIVE_INFINITY;
   }
 
   /** Takes what the streams know to be whole. */
