@@ -23,9 +23,11 @@ import {
 } from './account-view.ts';
 import type { BotParts } from './bot.ts';
 import { exitMarkOf, marksOfFill, marksOfTrade } from './chart-mark.ts';
+import { screenLineOf } from './fact-log.ts';
 import { learningOf } from './learning-view.ts';
-import { recentCandles } from './recent-market.ts';
+import { type PastNews, recentPast } from './recent-past.ts';
 import { runSession } from './session.ts';
+import { marketTimeOf } from './view.ts';
 
 type World = BotParts['world'];
 const CANDLES = 3000;
@@ -38,6 +40,7 @@ const closed: Fact<'candle.closed'>[] = [];
 /** The world's positions, as they were first seen, and what was shown of them then. */
 const held: { row: ReturnType<typeof positionsOf>[number]; equity: number; figure: number }[] = [];
 const entered: ReturnType<typeof marksOfFill> = [];
+const told: PastNews[] = [];
 
 before(async () => {
   const { bot } = await runSession(
@@ -45,8 +48,11 @@ before(async () => {
       { until: { kind: 'candles', count: CANDLES } },
       {
         directory,
-        watch: ({ facts }, now) => {
+        watch: ({ facts, seq: step }, now) => {
           for (const fact of facts) {
+            const text = screenLineOf(fact, directory);
+            const time = fact.type === 'trade.closed' ? fact.trade.exitTime : marketTimeOf(now);
+            if (text !== null) told.push({ seq: step, time, text });
             if (fact.type === 'candle.closed') closed.push(fact);
             if (fact.type === 'order.filled') entered.push(...marksOfFill(now, fact));
           }
@@ -160,42 +166,62 @@ describe('what was learned, as it is shown', () => {
   });
 });
 
-describe('the candles of the past', () => {
+describe('the past that a page begins with', () => {
   const wish = (given: object = {}) => ({
     place: { directory, journalMirror: null, allowNetwork: false },
     symbols: ['BTC/USDT:USDT', 'ETH/USDT:USDT'],
-    ...{ through: seq, candlesMax: 100, workMsMax: 10_000 },
+    ...{ timeframeMs: world.run.settings.timeframeMs, through: seq },
+    ...{ candlesMax: 100, newsMax: 1000, workMsMax: 10_000 },
     ...given,
   });
   const own = (symbol: string) => closed.filter(candle => candle.symbol === symbol);
   const timesOf = (candles: readonly Fact<'candle.closed'>[]) => candles.map(({ time }) => time);
 
-  it('are the last ones of each symbol, oldest first', () => {
-    for (const [symbol, candles] of recentCandles(wish())) {
+  const candlesOf = (given: object = {}) => recentPast(wish(given)).candles;
+
+  it('has the last candles of each symbol, oldest first', () => {
+    for (const [symbol, candles] of candlesOf()) {
       assert.equal(candles.length, 100);
       assert.deepEqual(timesOf(candles), timesOf(own(symbol).slice(-100)));
     }
   });
 
-  it('end at the step that is asked for', () => {
-    const [first] = recentCandles(wish({ through: seq - 10 })).values();
+  it('ends at the step that is asked for', () => {
+    const [first] = candlesOf({ through: seq - 10 }).values();
     assert.ok((first?.at(-1)?.time ?? 0) < (own('BTC/USDT:USDT').at(-1)?.time ?? 0));
   });
 
-  it('are no more than the journal has, and none of a symbol that it does not', () => {
-    const found = recentCandles(wish({ candlesMax: 9999, symbols: ['BTC/USDT:USDT', 'X'] }));
+  it('has no more candles than the journal, and none of a symbol that it does not', () => {
+    const found = candlesOf({ candlesMax: 9999, symbols: ['BTC/USDT:USDT', 'X'] });
     assert.ok((found.get('BTC/USDT:USDT')?.length ?? 0) <= own('BTC/USDT:USDT').length);
     assert.ok((found.get('BTC/USDT:USDT')?.length ?? 0) > 100);
     assert.deepEqual(found.get('X'), []);
   });
 
-  it('are none of an empty directory', () => {
+  it('has the news word for word as they were told, as far as is asked for', () => {
+    assert.ok(told.length > 5, 'there is something to be told');
+    const { news } = recentPast(wish({ candlesMax: 9999 }));
+    assert.ok(news.length > 5);
+    assert.deepEqual(news, told.slice(-news.length));
+    assert.deepEqual(recentPast(wish({ candlesMax: 9999, newsMax: 3 })).news, told.slice(-3));
+    const [latest] = told.slice(-1);
+    const { news: before } = recentPast(
+      wish({ candlesMax: 9999, through: (latest?.seq ?? 0) - 1 }),
+    );
+    assert.deepEqual(
+      before.at(-1),
+      told.filter(({ seq: step }) => step < (latest?.seq ?? 0)).at(-1),
+    );
+  });
+
+  it('is nothing of an empty directory', () => {
     const place = {
       directory: join(directory, 'nothing'),
       journalMirror: null,
       allowNetwork: false,
     };
-    assert.deepEqual([...recentCandles(wish({ place })).values()], [[], []]);
+    const { candles, news } = recentPast(wish({ place }));
+    assert.deepEqual([...candles.values(), news], [[], [], []]);
   });
 });
 

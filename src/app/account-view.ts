@@ -55,13 +55,13 @@ export function gaugesOf(world: World) {
   return [
     {
       id: 'daily_loss' as const,
-      title: BREAKER_WORDS.daily_loss,
+      title: 'lost today, the larger of marked and realised',
       value: day > 0 ? lost / day : 0,
       limit: settings.dailyLossLimit,
     },
     {
       id: 'max_drawdown' as const,
-      title: BREAKER_WORDS.max_drawdown,
+      title: 'drawdown from the peak',
       value: drawdownOf(world),
       limit: settings.maxDrawdown,
     },

@@ -85,14 +85,14 @@ describe('the screen', () => {
   it('tells a trade in one line: what, at which price, result, why and by which strategy', () => {
     assert.equal(
       screenLineOf(CLOSED, 'btc'),
-      'closed short 0.12 BTC/USDT:USDT at 60300.5: -12.34 (-1.23 %), stop_loss, momentum',
+      'closed short 0.12 BTC/USDT:USDT at 60,300.5: -12.34 USDT (-1.23 %), stop_loss, momentum',
     );
   });
 
   it('tells what stops entries, and when they are allowed again', () => {
     assert.equal(
       screenLineOf(TRIPPED, 'btc'),
-      'entries stopped: daily loss limit (equity 9,900.00) until 2025-01-02 00:00 ' +
+      'entries stopped: daily loss limit (equity 9,900.00) until 2025-01-02 00:00 UTC ' +
         '(or lift it: holdfast release-breaker daily_loss --dir btc)',
     );
     const drawdown = { ...TRIPPED, breaker: 'max_drawdown', until: null } as Fact;

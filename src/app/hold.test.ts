@@ -21,7 +21,7 @@ describe('holds', () => {
       'kill switch is on: no new entries until you lift it: holdfast kill-switch off --dir btc',
       'maximum drawdown is latched: no new entries until you lift it: ' +
         'holdfast release-breaker max_drawdown --dir btc',
-      'loss streak cooldown is latched: no new entries until 2025-01-01 12:01 ' +
+      'loss streak cooldown is latched: no new entries until 2025-01-01 12:01 UTC ' +
         '(or lift it: holdfast release-breaker loss_streak --dir btc)',
     ];
     assert.deepEqual(linesOf(holdsOf(risk)), lines);

@@ -61,12 +61,12 @@ export function liftCommand({ lift }: Hold, directory: string): string {
 export const shellWord = (text: string): string =>
   /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 
-/** `until 2025-01-02 00:00 (or lift it: holdfast release-breaker daily_loss --dir btc)`. */
+/** `until 2025-01-02 00:00 UTC (or lift it: holdfast release-breaker daily_loss --dir btc)`. */
 export function endingText(hold: Hold, directory: string): string {
   const command = liftCommand(hold, directory);
   return hold.until === null
     ? `until you lift it: ${command}`
-    : `until ${utcMinute(hold.until)} (or lift it: ${command})`;
+    : `until ${utcMinute(hold.until)} UTC (or lift it: ${command})`;
 }
 
 /** `kill switch is on: no new entries until you lift it: holdfast kill-switch off --dir btc`. */

@@ -4,8 +4,8 @@
  * Promises: pure; the same for the same fact. Never: needs more than the fact and the contracts.
  */
 import type { EventName } from '../app/event-name.ts';
-import { screenLineOf } from '../app/fact-log.ts';
-import { decimal, priceText, signed, signedPercent } from '../app/number-text.ts';
+import { quoteOf, screenLineOf } from '../app/fact-log.ts';
+import { decimal, priceText } from '../app/number-text.ts';
 import { lotsToBase, toQuote } from '../base/money.ts';
 import type { Millis } from '../base/time.ts';
 import type { Fact } from '../core/fact.ts';
@@ -67,12 +67,8 @@ export function factEvent(fact: Fact, context: FactContext): FactEvent | null {
 /** Before the first candle there is no time of the market: what was told then says 0. */
 const timeOf = (fact: Fact): Millis | null => ('time' in fact && fact.time > 0 ? fact.time : null);
 
-const quoteOf = (symbol: string): string => symbol.split(':')[1] ?? '';
-
 function textOf(fact: Fact, context: FactContext): string {
   switch (fact.type) {
-    case 'trade.closed':
-      return tradeText(fact.trade);
     case 'order.filled':
       return entryText(fact, context);
     case 'order.rejected':
@@ -81,11 +77,6 @@ function textOf(fact: Fact, context: FactContext): string {
       return screenLineOf(fact, context.directory) ?? fact.type;
   }
 }
-
-export const tradeText = (trade: TradeRecord): string =>
-  `closed ${trade.side} ${trade.quantity} ${trade.symbol} at ${priceText(trade.exitPrice)}: ` +
-  `${signed(toQuote(trade.profit))} ${quoteOf(trade.symbol)} ` +
-  `(${signedPercent(trade.profitRatio)}), ${trade.exitReason}, ${trade.strategy}`;
 
 function entryText(fact: Fact<'order.filled'>, { lotSizes }: FactContext): string {
   const { symbol, side, lots, price, fee } = fact;

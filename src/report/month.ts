@@ -5,7 +5,7 @@ import { signedPercent } from '../app/number-text.ts';
 import type { YearReturns } from '../app/report-view.ts';
 import { type Html, html } from './html.ts';
 import { monthName } from './plot.ts';
-import { toneOf } from './table.ts';
+import { toneOf, wide } from './table.ts';
 
 const NUMBERS = Array.from({ length: 12 }, (_, month) => month);
 
@@ -20,10 +20,13 @@ export function monthTable(years: readonly YearReturns[]): Html {
     ({ year, months, total }) =>
       html`<tr><th scope="row">${year}</th>${months.map(cell)}${cell(total)}</tr>\n`,
   );
-  return html`<div class="wide"><table class="months"><caption>Returns by month (UTC), each on the equity at the end of the month before; – where nothing was marked</caption>
+  return wide(
+    'Returns by month (UTC)',
+    html`<table class="months"><caption>Returns by month (UTC), each on the equity at the end of the month before; – where nothing was marked</caption>
 <thead><tr><th scope="col">Year</th>${head}<th scope="col" class="n">Year in all</th></tr></thead>
 <tbody>
-${rows}</tbody></table></div>`;
+${rows}</tbody></table>`,
+  );
 }
 
 function cell(value: number | null): Html {

@@ -35,10 +35,10 @@ caption{text-align:left;padding-bottom:6px}
 th,td{padding:4px 8px;border-bottom:1px solid var(--edge);vertical-align:top}
 thead th{border-bottom:2px solid var(--edge);color:var(--soft);font-weight:600;font-size:12.5px}
 tbody tr:hover{background:var(--card)}
-.n,.t{white-space:nowrap}.n{text-align:right}.t{text-align:left}.pairs td,.metrics td:last-child{white-space:normal}
-.pairs th{font-weight:400;color:var(--soft);width:32%}.pairs td{overflow-wrap:anywhere}
-.columns{columns:2;column-gap:32px}.columns .wide{overflow:visible}.columns table,.columns tbody{display:block;width:auto}
-.columns tr{display:flex;break-inside:avoid}.columns th{flex:0 0 60%}.columns td{flex:1}
+.n,.t{white-space:nowrap}.n{text-align:right}.t{text-align:left}.pairs .t,.metrics td:last-child{white-space:normal}
+.pairs th{font-weight:400;color:var(--soft);width:32%}.pairs .t{overflow-wrap:anywhere}
+.columns{columns:2;column-gap:32px}.columns table,.columns tbody{display:block;width:auto}
+.columns tr{display:flex;break-inside:avoid}.columns th{flex:0 0 60%}.columns td{flex:1;min-width:0}
 code{white-space:normal;font:12px ui-monospace,Consolas,"Liberation Mono",monospace;overflow-wrap:anywhere}
 .months td,.months th{padding:5px 6px}
 .gain.s1{background:rgba(var(--gain-fill),.08)}.gain.s2{background:rgba(var(--gain-fill),.16)}.gain.s3{background:rgba(var(--gain-fill),.26)}.gain.s4{background:rgba(var(--gain-fill),.38)}
@@ -59,10 +59,9 @@ svg text{fill:var(--soft);font-size:12px;font-family:inherit}
 .legend{list-style:none;display:flex;flex-wrap:wrap;gap:4px 18px;margin:2px 0 6px;padding:0;font-size:12.5px;color:var(--soft)}
 .legend svg{width:24px;height:12px;vertical-align:-1px;margin-right:6px}
 summary{cursor:pointer;color:var(--soft);font-size:13px;margin:6px 0}
-summary:focus-visible{outline:2px solid var(--equity);outline-offset:2px}
+:is(summary,.wide):focus-visible{outline:2px solid var(--equity);outline-offset:2px}
 .unseen{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 footer{color:var(--soft);font-size:12.5px;padding-top:28px;padding-bottom:36px;overflow-wrap:anywhere}
-.columns .t{white-space:normal}
 @media (max-width:820px){.beside{grid-template-columns:minmax(0,1fr)}}
 @media (max-width:640px){main,header,footer{padding-left:14px;padding-right:14px}.columns{columns:1}dd{font-size:17px}.metrics td:last-child{min-width:15em}}
 @media print{@page{size:A4;margin:14mm}

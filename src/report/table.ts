@@ -1,7 +1,8 @@
 /**
  * Tables of a report: a head, rows, numbers to the right, losses and gains in their colours.
  *
- * Promises: the sign stands in the text too: nothing is told by a colour alone.
+ * Promises: the sign stands in the text too: nothing is told by a colour alone; a table that is
+ * wider than the window is scrolled by the keyboard too.
  */
 import { type Html, html, type Part } from './html.ts';
 
@@ -39,11 +40,19 @@ export function table(columns: readonly Column[], rows: readonly Row[], caption 
   const body = rows.map(
     row => html`<tr>${row.map((cell, index) => cellOf(cell, columns[index]))}</tr>\n`,
   );
-  return html`<div class="wide"><table>${caption === '' ? null : html`<caption>${caption}</caption>`}
+  const name = caption === '' ? columns.map(({ title }) => title).join(', ') : caption;
+  return wide(
+    name,
+    html`<table>${caption === '' ? null : html`<caption>${caption}</caption>`}
 <thead><tr>${head}</tr></thead>
 <tbody>
-${body}</tbody></table></div>`;
+${body}</tbody></table>`,
+  );
 }
+
+/** What may be wider than the window is scrolled by itself, also with the keyboard. */
+export const wide = (name: string, content: Html): Html =>
+  html`<div class="wide" role="group" tabindex="0" aria-label="${name}">${content}</div>`;
 
 function cellOf(cell: string | Cell | Html, column: Column | undefined): Html {
   const side = column?.text ? 't' : 'n';
@@ -53,5 +62,5 @@ function cellOf(cell: string | Cell | Html, column: Column | undefined): Html {
 
 /** Names and values without a head. */
 export const pairs = (rows: readonly (readonly [name: string, value: Part])[]): Html =>
-  html`<div class="wide"><table class="pairs"><tbody>
-${rows.map(([name, value]) => html`<tr><th scope="row" class="t">${name}</th><td class="t">${value}</td></tr>\n`)}</tbody></table></div>`;
+  html`<table class="pairs"><tbody>
+${rows.map(([name, value]) => html`<tr><th scope="row" class="t">${name}</th><td class="t">${value}</td></tr>\n`)}</tbody></table>`;

@@ -1,7 +1,8 @@
 /**
  * The guard: what every request passes before anything looks at it, and what every answer carries.
  *
- * Promises: a foreign `Host` is 421 and a foreign `Origin` 403, whatever is asked for; whoever may sit
+ * Promises: a foreign `Host` is 421 and a foreign `Origin` 403, whatever is asked for (but that a link
+ * may lead to the page); whoever may sit
  * at another machine, also behind a proxy of this one, is answered nothing but `/healthz` without the
  * token; a client that asks too often waits.
  * Never: lets a page of another site read or do anything.
@@ -85,7 +86,8 @@ function refusalOf(request: FastifyRequest, { door, access }: Guarding): Refusal
   const { headers, ip } = request;
   if (!isKnownHost(headers.host, door))
     return [421, 'this name is not known here: add it to web.hosts if it is yours'];
-  if (!isOwnSite(request)) return [403, 'requests of other sites are refused'];
+  if (!isOwnSite(request) && !isFollowed(request))
+    return [403, 'requests of other sites are refused'];
   const [path = ''] = request.url.split('?');
   // Not counted either: a stranger at the owner's address could keep him from signing in.
   if (ALWAYS_OPEN.has(path) || PAGE.test(path)) return null;
@@ -108,6 +110,14 @@ function isOwnSite({ headers }: FastifyRequest): boolean {
   const [, own] = /^https?:\/\/([^/]+)$/.exec(origin.toLowerCase()) ?? [];
   return own !== undefined && hostNameOf(own) !== null && own === host?.toLowerCase();
 }
+
+/** A link to the page, in a window of its own: the page itself holds nothing. */
+const isFollowed = ({ method, url, headers }: FastifyRequest): boolean =>
+  method === 'GET' &&
+  url === '/' &&
+  headers.origin === undefined &&
+  headers['sec-fetch-mode'] === 'navigate' &&
+  headers['sec-fetch-dest'] === 'document';
 
 /** Why one who stands like this may not; null: he may. */
 export function refusalFor(standing: Standing): Refusal {

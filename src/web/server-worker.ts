@@ -6,12 +6,13 @@
  * loaded when it is asked for: a start is the bot's, and both share the machine.
  */
 import { parentPort, workerData } from 'node:worker_threads';
-import { recentCandles } from '../app/recent-market.ts';
+import { recentPast } from '../app/recent-past.ts';
 import { must } from '../base/assert.ts';
 import {
   CHART_CANDLES_MAX,
   DASHBOARD_PAST_MS,
   DASHBOARD_SILENCE_MS,
+  NEWS_KEPT_MAX,
   WEB_PORTS_MAX,
 } from '../base/limits.ts';
 import { SECOND_MS } from '../base/time.ts';
@@ -100,13 +101,11 @@ async function end(): Promise<void> {
 
 /** What the bot did before this run, as far as its journal tells. */
 function withPast({ place, snapshot }: Beginning): Snapshot {
-  const { symbols, seq } = snapshot.status;
-  const wish = { place, symbols, through: seq };
-  const past = recentCandles({
-    ...wish,
-    candlesMax: CHART_CANDLES_MAX,
-    workMsMax: DASHBOARD_PAST_MS,
+  const { symbols, timeframeMs, seq } = snapshot.status;
+  const { candles, news } = recentPast({
+    ...{ place, symbols, timeframeMs, through: seq },
+    ...{ candlesMax: CHART_CANDLES_MAX, newsMax: NEWS_KEPT_MAX, workMsMax: DASHBOARD_PAST_MS },
   });
-  const rows = [...past].map(([symbol, closed]) => [symbol, closed.map(candleRowOf)] as const);
-  return { ...snapshot, candles: Object.fromEntries(rows) };
+  const rows = [...candles].map(([symbol, closed]) => [symbol, closed.map(candleRowOf)] as const);
+  return { ...snapshot, candles: Object.fromEntries(rows), news };
 }

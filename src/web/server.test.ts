@@ -156,6 +156,27 @@ describe('a request of another site', () => {
     assert.equal((await site('none')).statusCode, 200);
   });
 
+  it('may lead to the page by a link, and to nothing else or in a frame', async () => {
+    const file = { type: 'text/html', content: () => ({ body: Buffer.from('page'), etag: 'a' }) };
+    const { get, post } = opened({ assets: { files: new Map([['/', file]]), scriptHashes: [] } });
+    const link = {
+      ...{ 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' },
+      'sec-fetch-dest': 'document',
+    };
+    const page = await get('/', link);
+    assert.equal(page.statusCode, 200);
+    assert.equal(page.headers['x-frame-options'], 'DENY');
+    for (const [path, headers] of [
+      ['/', { ...link, 'sec-fetch-dest': 'iframe' }],
+      ['/', { ...link, 'sec-fetch-mode': 'no-cors' }],
+      ['/', { ...link, origin: 'http://evil.example' }],
+      ['/api/trades.csv', link],
+      ['/app/main.js', link],
+    ] as const)
+      assert.equal((await get(path, headers)).statusCode, 403, path);
+    assert.equal((await post('/', {}, link)).statusCode, 403);
+  });
+
   it('is none where the origin is our own, also through a tunnel and under a name of ours', async () => {
     const { get } = opened({ door: { hosts: ['bot.example'] } });
     for (const host of ['127.0.0.1:8080', 'localhost:9000', '[::1]:8080', 'bot.example'])

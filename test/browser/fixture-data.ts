@@ -113,8 +113,13 @@ function statusOf(equity: readonly EquityRow[], now: number): Status {
     ...{ drawdown: 1 - last[2] / peak, drawdownMax: 0.0214, feesPaid: 381.2, fundingPaid: -2.41 },
     ...{ closedTrades: TRADES, winRate: 0.562, profitFactor: 1.37, frozen: [], ended: null },
     gauges: [
-      { id: 'daily_loss', title: 'daily loss', value: 0, limit: 0.05 },
-      { id: 'max_drawdown', title: 'maximum drawdown', value: 0.0091, limit: 0.15 },
+      {
+        id: 'daily_loss',
+        title: 'lost today, the larger of marked and realised',
+        value: 0,
+        limit: 0.05,
+      },
+      { id: 'max_drawdown', title: 'drawdown from the peak', value: 0.0091, limit: 0.15 },
       { id: 'loss_streak', title: 'losses in a row', value: 4, limit: 5 },
     ],
     lamps: [

@@ -6,6 +6,7 @@
  * is written down. Never: trades.
  */
 import type { Socket } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { Access } from '../../src/web/access.ts';
 import { loadAssets } from '../../src/web/asset.ts';
@@ -15,6 +16,7 @@ import { Model } from '../../src/web/model.ts';
 import { createServer } from '../../src/web/server.ts';
 import { Streams } from '../../src/web/stream.ts';
 import type { ActionName, Change, Snapshot, Status, TradeRow } from '../../src/web/view.ts';
+import { ChannelDouble } from '../web-fixture.ts';
 import { type FixtureData, fixtureData } from './fixture-data.ts';
 
 export const TOKEN = 'the-token-of-the-fixture';
@@ -44,6 +46,7 @@ export class FixtureServer {
   readonly #streams: Streams;
   readonly #app: FastifyInstance;
   readonly #sockets = new Set<Socket>();
+  readonly #others: ChannelDouble[] = [];
   #refuses = false;
   #url = '';
 
@@ -110,6 +113,21 @@ export class FixtureServer {
 
   letIn(): void {
     this.#refuses = false;
+  }
+
+  /** Other pages take every place, once those that were cut have left theirs. */
+  async fill(): Promise<void> {
+    while (this.#streams.count > 0) await setTimeout(5);
+    while (!this.#streams.isFull) {
+      const other = new ChannelDouble();
+      this.#others.push(other);
+      this.#streams.open(other.channel, undefined);
+    }
+  }
+
+  /** The other pages leave. */
+  empty(): void {
+    for (const other of this.#others.splice(0)) other.tell('close');
   }
 
   #meet(socket: Socket): void {

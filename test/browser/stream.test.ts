@@ -75,6 +75,21 @@ describeInBrowser('the live page', test => {
     );
   });
 
+  test('a page too many says so, and comes in when another leaves', {}, async given => {
+    const { page, server, forgive } = given;
+    forgive(CUT);
+    forgive(/status of 503/);
+    await equity(page).waitFor();
+    server.cut();
+    await server.fill();
+    server.letIn();
+    await banner(page).filter({ hasText: 'too many pages are open. Trying again' }).waitFor();
+    server.empty();
+    await banner(page).filter({ hasText: 'Connected again' }).waitFor();
+    server.say('in again');
+    await newest(page, 'in again');
+  });
+
   test('a change that does not follow makes the page begin anew', {}, async given => {
     const { page, server } = given;
     await equity(page).waitFor();
@@ -117,14 +132,14 @@ describeInBrowser('the live page', test => {
 
   const lamps = fixtureData(0).snapshot.status.lamps.map(lamp =>
     lamp.id === 'loss_streak'
-      ? { ...lamp, on: true, text: '5 losses in a row', until: 1_740_900_000_000 }
+      ? { ...lamp, on: true, text: '5 losses in a row: until 07:20 UTC', until: 1_740_900_000_000 }
       : lamp,
   );
   test('a lamp that is on says why, and real money is loud', {
     bot: { status: { lamps, mode: 'live' } },
   }, async ({ page }) => {
     const on = page.locator('.lamps .on');
-    await on.filter({ hasText: '5 losses in a row (until 2025-03-02 07:20 UTC)' }).waitFor();
+    await on.filter({ hasText: '5 losses in a row: until 07:20 UTC' }).waitFor();
     await page.getByText('LIVE: real money').waitFor();
     assert.match(await page.title(), /^LIVE · /);
   });

@@ -13,7 +13,6 @@ import {
   date,
   duration,
   fixed,
-  minute,
   money,
   percent,
   signedMoney,
@@ -121,10 +120,10 @@ export const lamps = ({ lamps, frozen }: Status): TemplateResult => html`
   </section>
 `;
 
-const lamp = ({ title, on, text, until }: Lamp): TemplateResult => html`
+const lamp = ({ title, on, text }: Lamp): TemplateResult => html`
   <li class=${on ? 'on' : 'off'}>
     <b>${title}</b><span>${on ? 'ON' : 'off'}</span>
-    ${on ? html`<p>${text}${until === null ? nothing : ` (until ${minute(until)} UTC)`}</p>` : nothing}
+    ${on ? html`<p>${text}</p>` : nothing}
   </li>
 `;
 

@@ -24,16 +24,20 @@ export async function ask<T>(url: string): Promise<Answered<T>> {
   return call<T>(url, {});
 }
 
-/** 0: nobody is there. */
-export async function statusOf(url: string): Promise<number> {
+/** What the server says to what it does not give; null: it gives it, or nobody is there. */
+export async function refusalOf(
+  url: string,
+): Promise<{ readonly status: number; readonly text: string } | null> {
   try {
     const response = await fetch(url);
-    // Its body is of no interest.
+    if (!response.ok)
+      return { status: response.status, text: reasonOf(response.status, await response.json()) };
+    // Of a stream there is no end to wait for.
     await response.body?.cancel();
-    return response.status;
   } catch {
-    return 0;
+    // Nobody is there: that is seen by what was cut.
   }
+  return null;
 }
 
 export const act = (action: ActionName): Promise<Answered<ActionAnswer>> =>

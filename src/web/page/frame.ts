@@ -115,7 +115,7 @@ const THEME_NAMES: Readonly<Record<Theme, string>> = {
 /** What everybody must see. The box is there always: what appears in it is read aloud. */
 function banners(scene: Scene): TemplateResult {
   const { model, connection } = scene;
-  const { state, heardAt, backAt, isAnew } = connection;
+  const { state, heardAt, backAt, isAnew, why } = connection;
   const ended = model?.status.ended ?? null;
   return html`
     <div class="banners" role="status">
@@ -123,7 +123,7 @@ function banners(scene: Scene): TemplateResult {
       ${
         state === 'lost' && ended === null
           ? html`<p class="banner bad">
-              Connection lost${heardAt === null ? '' : `, data of ${clock(heardAt)} UTC`}. Trying again …
+              Connection lost${heardAt === null ? '' : `, data of ${clock(heardAt)} UTC`}${why === null ? '' : `: ${why}`}. Trying again …
             </p>`
           : nothing
       }
@@ -138,10 +138,10 @@ function banners(scene: Scene): TemplateResult {
 
 const NOTHING_MISSING = ', nothing is missing.';
 const BEGUN_ANEW =
-  ': the bot was started again, or this page was away for long. News and candles from before may be missing here.';
+  ': the bot was started again, or this page was away for long. The latest news and candles are shown; older ones may be missing here.';
 
 const waiting = ({ connection }: Scene): TemplateResult => html`
   <p class="empty">
-    ${connection.state === 'lost' ? 'The bot does not answer yet.' : 'Waiting for the bot …'}
+    ${connection.state === 'lost' ? (connection.why ?? 'The bot does not answer yet.') : 'Waiting for the bot …'}
   </p>
 `;

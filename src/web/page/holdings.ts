@@ -82,7 +82,7 @@ export function news({ news }: Model): TemplateResult {
           ${repeat(rows, newsKey, newsLine)}
         </ol>
       </div>
-      ${rows.length === 0 ? html`<p class="empty">Nothing since the bot was started; trades and marks of before are kept.</p>` : ''}
+      ${rows.length === 0 ? html`<p class="empty">Nothing yet, as far back as the live journal tells.</p>` : ''}
     </section>
   `;
 }

@@ -171,6 +171,7 @@ const experts = ({ experts }: Learning): TemplateResult => html`
       rows: experts,
       empty: 'None.',
     })}
+    <p class="note">A weight is an expert's exponent in the logarithmic pool: 0 leaves it unheard, and together they need not be 1.</p>
   </section>
 `;
 

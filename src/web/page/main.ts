@@ -24,7 +24,9 @@ const root = document.querySelector('#page') as HTMLElement;
 const pace = openPace(() => render(frame(scene(), hands), root));
 
 let model: Model | null = null;
-let connection: Connection = { state: 'opening', heardAt: null, backAt: null, isAnew: false };
+let connection: Connection = {
+  ...{ state: 'opening', heardAt: null, backAt: null, isAnew: false, why: null },
+};
 let route = routeOf(location.hash);
 let theme = keptTheme();
 let symbol = '';
@@ -47,6 +49,10 @@ const stream = openStream({
     if (connection.state !== 'lost') connection = { ...connection, state: 'lost', backAt: null };
     pace.now();
   },
+  refused: why => {
+    connection = { ...connection, why };
+    pace.now();
+  },
   locked: () => operator.askToken(null),
 });
 
@@ -59,7 +65,7 @@ function hear(next: Snapshot, isAnew: boolean): void {
   if (model !== null && model.status.version !== next.status.version) location.reload();
   const now = Date.now();
   if (connection.state === 'lost') connection = { ...connection, backAt: now, isAnew };
-  connection = { ...connection, state: 'open', heardAt: now };
+  connection = { ...connection, state: 'open', heardAt: now, why: null };
   model = next;
   if (!next.status.symbols.includes(symbol)) symbol = next.status.symbols[0] ?? '';
   pace.soon();

@@ -17,6 +17,8 @@ export interface Connection {
   readonly backAt: number | null;
   /** It could not go on behind what was heard: the bot was started again, or the page was away for long. */
   readonly isAnew: boolean;
+  /** What the bot says of refusing; null: nothing. */
+  readonly why: string | null;
 }
 
 /** A question that the page puts to the operator. */

@@ -6,13 +6,15 @@
  * Never: lets a change pass that does not follow on what is known.
  */
 import type { Change, Snapshot } from '../view.ts';
-import { statusOf } from './call.ts';
+import { refusalOf } from './call.ts';
 
 export interface Ear {
   readonly snapshot: (snapshot: Snapshot) => void;
   /** False: something before it was missed. */
   readonly change: (change: Change) => boolean;
   readonly cut: () => void;
+  /** Why the server opens none; null: it does not answer, or would open one now. */
+  readonly refused: (why: string | null) => void;
   /** The server asks who we are. */
   readonly locked: () => void;
 }
@@ -59,11 +61,12 @@ export function openStream(ear: Ear): Stream {
     heard();
   }
 
-  /** A stream does not say why it was refused; a plain question does. */
+  /** A stream does not say why it was refused; the same asked plainly does. */
   async function refused(): Promise<void> {
-    const status = await statusOf('/api/snapshot');
-    if (status === 401) ear.locked();
-    else reopenIn(RETRY_MS);
+    const refusal = await refusalOf('/api/stream');
+    if (refusal?.status === 401) return ear.locked();
+    ear.refused(refusal?.text ?? null);
+    reopenIn(RETRY_MS);
   }
 
   addEventListener('online', () => reopen());
