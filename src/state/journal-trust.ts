@@ -11,6 +11,7 @@ import { FORMAT } from './frame.ts';
 import { type Disks, type JournalScan, scanJournal } from './journal.ts';
 import { headIn } from './journal-cursor.ts';
 import { fullName, listJournal } from './journal-file.ts';
+import type { Rest } from './journal-read.ts';
 import { type Manifest, type ManifestReading, newestOf, putOff, readSealed } from './manifest.ts';
 import type { Meeting } from './mirror.ts';
 import { otherCopy, ownCopy } from './nowhere.ts';
@@ -54,9 +55,9 @@ export function readJournal(disks: Disks, survey: Survey, meeting: Meeting): Jou
   return { scan: own, fault: null, aside: { why, fault } };
 }
 
-function readBoth(disks: Disks, known: Known): JournalReading {
+export function readBoth(disks: Disks, known: Known, rest?: Rest): JournalReading {
   try {
-    const scan = scanJournal(disks, known);
+    const scan = scanJournal(disks, known, rest);
     // A copy that a newer release wrote passes for damaged beside one that is good.
     if (scan.repairs.length > 0) refuseNewer(disks);
     return { scan, fault: null, aside: null };

@@ -55,8 +55,8 @@ export interface JournalRepair {
   readonly what: string;
   /** `interrupted`: a crash leaves that; `damage`: only something else than Holdfast does. */
   readonly kind: 'damage' | 'interrupted';
-  /** It is no part of the journal: it goes to quarantine, and nothing takes its place. */
-  readonly aside?: true;
+  /** What is done with it; absent: it is repaired from the other copy. */
+  readonly done?: string;
 }
 
 export interface JournalScan {

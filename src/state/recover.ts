@@ -26,6 +26,7 @@ import {
   believedManifest,
   distrust,
   type JournalReading,
+  readBoth,
   readJournal,
 } from './journal-trust.ts';
 import { judgeFiles } from './judge-files.ts';
@@ -34,7 +35,7 @@ import { type Meeting, meetMirror } from './mirror.ts';
 import { sparesNeeded } from './mirror-spare.ts';
 import { formerMirror, type RecoveryReport, reportOf } from './recovery-report.ts';
 import { type Replay, replayJournal } from './replay.ts';
-import { givenUp } from './salvage.ts';
+import { EPOCHS_UNSEEN, givenUp } from './salvage.ts';
 import { type Survey, surveyDirectory } from './survey.ts';
 import { isTailOnly } from './tail.ts';
 
@@ -84,6 +85,30 @@ export interface Recovered {
 }
 
 export function recover(options: RecoverOptions): Recovered {
+  try {
+    return recoverOnce(options);
+  } catch (error) {
+    if (!(error instanceof Fault) || options.acceptLoss === true) throw error;
+    throw withPrice(error, options);
+  }
+}
+
+/** A person who is asked to accept a loss is told how far back it goes. */
+function withPrice(fault: Fault, options: RecoverOptions): Fault {
+  if (!fault.remedy.endsWith(ACCEPT_LOSS)) return fault;
+  try {
+    const { seq, lost } = recoverOnce({ ...options, acceptLoss: true });
+    const titles = options.components.flatMap(({ id, title }) => (lost.has(id) ? [title] : []));
+    const without = titles.length === 0 ? '' : `, without what was in: ${titles.join(', ')}`;
+    const remedy = `${fault.remedy} (it goes on from step ${seq}${without})`;
+    return new Fault(fault.exitCode, fault.message, remedy);
+  } catch (error) {
+    if (error instanceof Fault) return fault;
+    throw error;
+  }
+}
+
+function recoverOnce(options: RecoverOptions): Recovered {
   const { disks, components } = options;
   const survey = surveyDirectory(disks.a, components);
   const meeting = meetMirror(disks, survey);
@@ -98,9 +123,35 @@ export function recover(options: RecoverOptions): Recovered {
   const context = { disks, components, survey: found, manifest, meeting, aside: reading.aside };
   const { scan } = reading;
   const told = scan === null ? null : () => fromJournal({ ...context, scan }, options);
-  if (told === null || doubt !== null)
-    return givenUp(context, { doubt: doubt ?? '', last: scan?.last ?? 0, told });
-  return told();
+  if (told !== null && doubt === null) return told();
+  const rest = reading.fault === null ? null : fromRest(context, reading.fault, options);
+  return rest ?? givenUp(context, { doubt: doubt ?? '', last: scan?.last ?? 0, told });
+}
+
+/**
+ * Of a journal with a gap: where all files of the newest checkpoint are whole, from them and by the
+ * steps after it as far as they go. Null: it is not such a one.
+ */
+function fromRest(context: Context, gap: Fault, options: RecoverOptions): Recovered | null {
+  const { disks, survey } = context;
+  const [newest] = context.manifest?.generations ?? [];
+  const records = Object.values(newest?.components ?? {});
+  const needed = records.length === 0 ? 0 : Math.min(...records.map(({ through }) => through));
+  for (const isCut of [false, true]) {
+    const { scan } = readBoth(disks, survey.known, { needed, isCut });
+    if (scan === null) continue;
+    const manifest = believedManifest(disks.a.root, survey, scan);
+    if (distrust(manifest, { scan, fault: null, aside: null }, survey) !== null) return null;
+    const found = fromJournal({ ...context, manifest, scan }, options);
+    if (found.lost.size > 0) return null;
+    const { seq, report } = found;
+    const behind = isCut ? [`facts after step ${seq}, if there were any: ${gap.message}`] : [];
+    return {
+      ...{ ...found, epoch: found.epoch + EPOCHS_UNSEEN },
+      report: { ...report, lost: [...behind, ...report.lost] },
+    };
+  }
+  return null;
 }
 
 /** What only the operator's word lets pass, or null. */

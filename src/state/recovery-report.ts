@@ -83,11 +83,7 @@ function repairedJournal({ scan, aside, disks, manifest, meeting }: Evidence): s
     meeting.orphan === null && (aside === null || !file.startsWith(ofMirror));
   const repaired = scan.repairs
     .filter(({ kind, file }) => kind === 'damage' && isTold(file))
-    .map(({ file, what, aside: isAside }) =>
-      isAside
-        ? `${file} ${what}: set aside in quarantine; nothing is lost`
-        : `${file} ${what}: repaired from the other copy`,
-    );
+    .map(({ file, what, done = 'repaired from the other copy' }) => `${file} ${what}: ${done}`);
   if (aside === null || aside.fault !== null) return [...moved, ...repaired];
   const old =
     `${b.root} held a copy of the journal ${aside.why}: it was set aside in ${b.root}/quarantine, ` +
