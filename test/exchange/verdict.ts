@@ -12,6 +12,7 @@ import type { Fact, FactName } from '../../src/core/fact.ts';
 import { inspectStates } from '../../src/state/inspect.ts';
 import { openDisks } from '../../src/state/open-disks.ts';
 import { wholeJournal } from '../../src/state/past.ts';
+import { bareIn } from './bare-time.ts';
 import type { TestExchange } from './exchange.ts';
 import { TEST_KEY } from './exchange.ts';
 import type { LifePlan } from './life-plan.ts';
@@ -76,7 +77,7 @@ export function judge(evidence: Evidence): Findings {
     step => step.facts,
   );
   const journal = { facts, directory: directoryId ?? '', states: states as Memory };
-  const bare = bareIn(evidence);
+  const bare = bareIn(evidence, journal.directory);
   const ids = [...exchange.accounts.ids].filter(([id]) => isOfDirectory(journal.directory, id));
   const isNew = ({ time }: { readonly time: number }): boolean => time >= evidence.plan.startMs;
   const candles = told(facts, 'candle.closed').filter(isNew);
@@ -106,7 +107,7 @@ export function judge(evidence: Evidence): Findings {
   };
 }
 
-interface Journal {
+export interface Journal {
   readonly facts: readonly Fact[];
   /** Its id. */
   readonly directory: string;
@@ -117,7 +118,7 @@ const told = <N extends FactName>(facts: readonly Fact[], type: N): Fact<N>[] =>
   facts.filter(fact => fact.type === type) as unknown as Fact<N>[];
 
 /** None twice, none without an approval, none without an end. */
-function orderProblems({ exchange }: Evidence, { facts, directory }: Journal): string[] {
+export function orderProblems({ exchange }: Evidence, { facts, directory }: Journal): string[] {
   const problems: string[] = [];
   const approved = new Map(
     told(facts, 'order.approved').map(({ order }) => [clientOrderId(directory, order), order]),
@@ -153,8 +154,14 @@ const PLACING = 'POST /api/v1/orders';
 function endsOf(facts: readonly Fact[]) {
   const ended = new Set<string>();
   const filled = new Map<string, number>();
+  const latest = new Map<string, string>();
   for (const fact of facts) {
-    if (fact.type === 'order.filled') filled.set(fact.id, (filled.get(fact.id) ?? 0) + fact.lots);
+    if (fact.type === 'order.filled') {
+      filled.set(fact.id, (filled.get(fact.id) ?? 0) + fact.lots);
+      latest.set(fact.symbol, fact.id);
+    }
+    // Whose fill closes the position has ended, with fewer lots where a stop took some before.
+    if (fact.type === 'trade.closed') ended.add(latest.get(fact.trade.symbol) ?? '');
     if (
       fact.type === 'order.rejected' ||
       fact.type === 'order.expired' ||
@@ -166,13 +173,15 @@ function endsOf(facts: readonly Fact[]) {
 }
 
 /** Each fill of the exchange is in the journal, once. */
-function fillProblems({ exchange }: Evidence, { facts }: Journal): string[] {
+export function fillProblems({ exchange }: Evidence, { facts }: Journal): string[] {
   const counts = new Map<string, number>();
   for (const fact of facts)
     if ('fillId' in fact && typeof fact.fillId === 'string')
       counts.set(fact.fillId, (counts.get(fact.fillId) ?? 0) + 1);
   const problems: string[] = [];
-  for (const { tradeId, orderId, side, symbol, clientOid } of exchange.accounts.fills) {
+  const openedAt = openedAtMs(exchange, facts);
+  for (const { tradeId, orderId, side, symbol, clientOid, atMs } of exchange.accounts.fills) {
+    if (atMs <= openedAt) continue;
     const name = `${tradeId}/${orderId}/${side}`;
     const count = counts.get(name) ?? 0;
     if (count !== 1) problems.push(`fill ${tradeId} (${symbol} ${clientOid}) is booked ${count}×`);
@@ -180,6 +189,16 @@ function fillProblems({ exchange }: Evidence, { facts }: Journal): string[] {
   }
   for (const id of counts.keys()) problems.push(`fill ${id} was booked and never happened`);
   return problems;
+}
+
+/**
+ * When the account was as the bot found it: what a person had bought by then is in its balance, and
+ * a position that is adopted.
+ */
+function openedAtMs({ accounts }: TestExchange, facts: readonly Fact[]): number {
+  const [opened] = told(facts, 'account.opened');
+  const balance = BigInt(opened?.balance ?? 0);
+  return accounts.ledger.find(({ wallet }) => wallet === balance)?.atMs ?? 0;
 }
 
 /** Positions, what stands open, and the money. */
@@ -224,63 +243,4 @@ function secretProblems({ directory, output }: Evidence): string[] {
       if (bytes.includes(secret)) problems.push(`${secret} is in ${file}`);
   }
   return problems;
-}
-
-interface Bare {
-  readonly symbol: string;
-  readonly bareMs: number;
-  readonly bareAwayMs: number;
-}
-
-/**
- * The longest without a stop. What a person's hand laid bare is theirs: it is seen at the next
- * comparison, not at once. An outage ends a stretch; an answer that is kept back only stops the watch.
- */
-function bareIn({ exchange, up, handed }: Evidence): Bare {
-  let longest: Bare = { symbol: '', bareMs: 0, bareAwayMs: 0 };
-  const nowMs = performance.now();
-  const outages = exchange.outages.map(({ fromMs, untilMs }) => ({
-    fromMs,
-    untilMs: untilMs ?? nowMs,
-  }));
-  for (const { symbol, realFromMs: fromMs, realMs } of exchange.accounts.watch.stretches) {
-    const isHanded = handed.some(
-      hand => hand.symbol === symbol && Math.abs(hand.atMs - fromMs) < HAND_MS,
-    );
-    if (isHanded) continue;
-    const whole = { fromMs, untilMs: realMs === null ? nowMs : fromMs + realMs };
-    const bareAwayMs = Math.max(longest.bareAwayMs, length([whole]));
-    longest = { ...longest, bareAwayMs };
-    for (const stretch of overlaps(whole, up).flatMap(part => without(part, outages))) {
-      const bareMs = length(without(stretch, exchange.faults.keptBack));
-      if (bareMs > longest.bareMs) longest = { symbol, bareMs, bareAwayMs };
-    }
-  }
-  return longest;
-}
-
-const length = (parts: readonly Stretch[]): number =>
-  parts.reduce((sum, { fromMs, untilMs }) => sum + untilMs - fromMs, 0);
-
-/** Its own fill is in the same moment, its pieces a little later. */
-const HAND_MS = 500;
-
-const overlaps = (whole: Stretch, parts: readonly Stretch[]): Stretch[] =>
-  parts
-    .map(part => ({
-      fromMs: Math.max(whole.fromMs, part.fromMs),
-      untilMs: Math.min(whole.untilMs, part.untilMs),
-    }))
-    .filter(({ fromMs, untilMs }) => untilMs > fromMs);
-
-function without(stretch: Stretch, holes: readonly Stretch[]): Stretch[] {
-  let left: Stretch[] = [stretch];
-  for (const hole of holes)
-    left = left.flatMap(part =>
-      overlaps(part, [
-        { fromMs: Number.NEGATIVE_INFINITY, untilMs: hole.fromMs },
-        { fromMs: hole.untilMs, untilMs: Number.POSITIVE_INFINITY },
-      ]),
-    );
-  return left;
 }
