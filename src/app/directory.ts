@@ -27,7 +27,7 @@ import { type StateHashes, stateHashes } from '../state/state-hash.ts';
 import { openStore, type Store } from '../state/store.ts';
 import { type Verification, verifyDirectory } from '../state/verify.ts';
 import type { AppConfig } from './config.ts';
-import { isOurs, refuseForeign } from './foreign-folder.ts';
+import { isOurs, refuseForeign, refuseNoFolder } from './foreign-folder.ts';
 import type { ScrubRound } from './scrubber.ts';
 import type { PartId } from './show-part.ts';
 
@@ -54,6 +54,7 @@ export interface Place {
 /** A directory knows where its mirror is, should the config at hand not say it. */
 export function placeOf(config: AppConfig): Place {
   const { dir, allowNetworkFilesystem: allowNetwork } = config;
+  refuseNoFolder(realDisk(dir).root, CHECK_DIR);
   const journalMirror = config.journalMirror ?? rememberedMirror(dir);
   const disks = openDisks(dir, journalMirror ?? undefined);
   return { directory: dir, journalMirror, allowNetwork, disks };

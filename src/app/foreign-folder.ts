@@ -4,6 +4,7 @@
  * Promises: a folder that holds things and none of ours is refused before anything is written
  * there (the Python bot's with the way to take it over), and so is one that a cut restore left to be finished. Never: looks into a file.
  */
+import path from 'node:path';
 import { EXIT, Fault } from '../base/fault.ts';
 import { components } from '../components.ts';
 import { isOldName, isShared } from '../legacy/old-file.ts';
@@ -31,9 +32,8 @@ const ANOTHER_DIR = 'choose a new or an empty folder with --dir';
 /** Refuses a folder that is somebody else's: Holdfast would fill it with its files. */
 export function refuseForeign(directory: string, remedy = ANOTHER_DIR): void {
   const disk = realDisk(directory);
-  const stat = disk.stat('');
-  if (stat === null) return;
-  if (!stat.directory) throw new Fault(EXIT.config, `${directory} is not a folder`, remedy);
+  refuseNoFolder(disk.root, remedy);
+  if (disk.stat('') === null) return;
   const names = disk.list('').filter(name => !NOBODYS.test(name));
   if (!isHoldfast(names) && names.some(name => isOldName(name) && !isShared(name)))
     throw new Fault(
@@ -48,6 +48,21 @@ export function refuseForeign(directory: string, remedy = ANOTHER_DIR): void {
     `${directory} is no Holdfast directory: it holds ${stranger}`,
     remedy,
   );
+}
+
+/** Neither a file is a directory, nor can one be made below it. */
+export function refuseNoFolder(directory: string, remedy = ANOTHER_DIR): void {
+  const stat = realDisk(directory).stat('');
+  if (stat?.directory === false)
+    throw new Fault(EXIT.config, `${directory} is not a folder`, remedy);
+  const parent = path.dirname(directory);
+  if (stat === null && parent !== directory) refuseNoFolder(parent, remedy);
+}
+
+/** Nothing was ever begun there; a lock may be left of a start that was refused. */
+export function isUnbegun(directory: string): boolean {
+  const disk = realDisk(directory);
+  return disk.stat('') === null || disk.list('').every(name => name === LOCK_FILE || !isOurs(name));
 }
 
 const RESTORING = '.restoring';

@@ -27,7 +27,7 @@ import { liquidatedBy } from '../trade/tier-rule.ts';
 import { type BotParts, commit, introduceFresh } from './bot.ts';
 import { createCheckpointer } from './checkpointer.ts';
 import { createCourier, errandsOf } from './courier.ts';
-import { refuseForeign, refuseUnfinished } from './foreign-folder.ts';
+import { isUnbegun, refuseForeign, refuseUnfinished } from './foreign-folder.ts';
 import type { Unknown } from './live/desk.ts';
 import { createLiveCourier } from './live/live-courier.ts';
 import { type RecordedFile, STARTED } from './recorded-file.ts';
@@ -79,13 +79,24 @@ export interface WireOptions {
 }
 
 export async function wire(options: WireOptions): Promise<BotParts> {
+  const source = await marketBefore(options);
   const store = storeFor(options);
   try {
-    return await assemble(options, store);
+    return await assemble({ ...options, source: source ?? options.source }, store);
   } catch (error) {
     closeAfter(store);
     throw error;
   }
+}
+
+/** A market that cannot be had leaves no directory that was begun for it. Null: one was before. */
+async function marketBefore(options: WireOptions): Promise<WireOptions['source'] | null> {
+  const { directory, journalMirror, seed = DEFAULT_SEED } = options;
+  if (directory === null || journalMirror !== null) return null;
+  refuseForeign(directory);
+  if (!isUnbegun(directory)) return null;
+  const source = await options.source(seed);
+  return () => source;
 }
 
 /** What fails while a store is given back after a failure is not the thing to tell. */

@@ -91,7 +91,11 @@ function choose(context: Journaled, component: AnyComponent, through: number): C
   const isKnown = manifest?.generations.some(({ components }) => component.id in components);
   if (isKnown !== true && begins === 0 && manifest !== null)
     return { kind: 'defaults', component, start: through, rejected };
-  return { kind: 'none', component, start: through, rejected, why: whyNone(vouched, rejected) };
+  const cut = vouched.find(
+    ({ files, record }) => files.length > 0 && scan.first > record.through + 1,
+  );
+  const why = whyNone(vouched, rejected) + (cut === undefined ? '' : whyCut(cut, scan));
+  return { kind: 'none', component, start: through, rejected, why };
 }
 
 function firstGood(
@@ -113,6 +117,11 @@ function refuseNewer(context: Context, component: AnyComponent, record: FileReco
   if (record.schema > component.version)
     throw newerThanCode(`${context.disks.a.root}/${record.file}`, record.schema, component.version);
 }
+
+/** A good file that no step leads on from. */
+const whyCut = ({ files, record }: Vouched, { first }: JournalScan): string =>
+  ` (${files[0]?.path} is there, and the journal's steps ${record.through + 1} to ${first - 1}, ` +
+  'which would lead on from it, are gone)';
 
 function whyNone(vouched: readonly Vouched[], rejected: ReadonlyMap<FoundFile, string>): string {
   const [why] = rejected.values();

@@ -221,7 +221,9 @@ class RealDisk implements Disk {
     try {
       return run(full);
     } catch (error) {
-      if (codeOf(error) === 'ENOENT') return absent;
+      const code = codeOf(error);
+      // Below a file there is nothing.
+      if (code === 'ENOENT' || (code === 'ENOTDIR' && relative === '')) return absent;
       throw diskFault(verb, full, error);
     }
   }

@@ -22,6 +22,9 @@ import {
 } from './journal-file.ts';
 import { type Reading, SegmentMerge } from './journal-merge.ts';
 
+/** Of the lines that are written and synced at once: by so much a crash may leave a copy behind. */
+const BATCH_BYTES_MAX = 2 * JOURNAL_GATHER_BYTES_MAX;
+
 /** What is wrong with a file of a segment. */
 export interface Flaw {
   readonly file: SegmentFile;
@@ -103,7 +106,7 @@ function isUnfinishedBatch(merge: SegmentMerge): boolean {
   return (
     others.some(reading => isOf(reading, 'b')) &&
     others.every(endsCleanly) &&
-    (a.cursor?.bytes.length ?? 0) - began <= 2 * JOURNAL_GATHER_BYTES_MAX
+    (a.cursor?.bytes.length ?? 0) - began <= BATCH_BYTES_MAX
   );
 }
 
@@ -135,7 +138,7 @@ function judge(reading: Reading, union: Uint8Array, context: Case): Flaw[] {
       return {
         file,
         state: 'short',
-        kind,
+        kind: isTail && union.length - same <= BATCH_BYTES_MAX ? 'interrupted' : 'damage',
         what: `ends ${union.length - same} bytes early`,
         tail: null,
       };

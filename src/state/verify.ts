@@ -122,6 +122,7 @@ function verifyOnce(whole: Disks, components: readonly AnyComponent[]): Verifica
     verifyManifests(looked, scan?.last ?? null);
     for (const component of components) verifyComponent(looked, component);
     if (scan !== null) verifyBlobs(looked, scan);
+    if (scan !== null) verifyReach(looked, scan);
     verifySpares(looked);
     verifyPast(looked);
   }
@@ -129,6 +130,19 @@ function verifyOnce(whole: Disks, components: readonly AnyComponent[]): Verifica
   const damaged = findings.some(finding => finding.severity === 'damage');
   const { seq } = recovery;
   return { findings, seq, damaged, empty: isEmpty, refusal: refusal ?? recovery.refusal };
+}
+
+/** A spare is one while the journal leads on from it. */
+function verifyReach({ manifest, findings }: Looked, { first }: JournalScan): void {
+  for (const { seq, components } of manifest?.generations.slice(1) ?? []) {
+    const needed = Math.min(...Object.values(components).map(({ through }) => through));
+    if (first <= needed + 1) continue;
+    const text =
+      `nothing leads on from the generation of step ${seq}: ` +
+      `the journal's steps ${needed + 1} to ${first - 1} are gone`;
+    const remedy = 'holdfast state checkpoint makes the next spare; keep a backup until then';
+    findings.push({ file: 'previous', severity: 'note', text, remedy });
+  }
 }
 
 const isPresent = ({ kind }: { readonly kind: string }): boolean => kind !== 'absent';

@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
 import { EXIT } from '../../src/base/fault.ts';
@@ -87,14 +87,9 @@ describe('a directory that must not be written', () => {
   });
 });
 
-describe('a place that is no directory', () => {
-  writeFileSync(at('a-file'), 'mine\n');
-  for (const [what, directory, code] of [
-    ['a file', at('a-file'), EXIT.config],
-    ['below a file', join(at('a-file'), 'models'), EXIT.disk],
-    ['where nothing can be made', '/proc/holdfast', EXIT.disk],
-  ] as const)
-    it(what, () => assertRefused(simulated(directory), { code, names: new RegExp(directory) }));
+describe('a place where nothing can be made', () => {
+  it('is refused', () =>
+    assertRefused(simulated('/proc/holdfast'), { code: EXIT.disk, names: /\/proc\/holdfast/ }));
 });
 
 describe('something in the place of the control socket', () => {
@@ -216,4 +211,33 @@ describe('a second copy of the journal', () => {
     assert.match(ending.stderr, /^warning: .* is missing: repaired from the other copy$/m);
     assert.deepEqual(digest(at('mirrored')), twin());
   });
+});
+
+describe('a file where the directory belongs', () => {
+  const file = at('a-file');
+  const names = /a-file is not a folder — (check --dir|choose a new or an empty folder with --dir)/;
+  before(() => writeFileSync(file, 'mine'));
+
+  for (const directory of [file, join(file, 'below', 'it')])
+    for (const args of [simulated(directory), ['state', 'list', '--dir', directory]])
+      it(`is refused by ${args[0]} (${directory.slice(folder.length)}), and stays`, async () => {
+        await assertRefused(args, { code: EXIT.config, names });
+        assert.equal(readFileSync(file, 'utf8'), 'mine');
+      });
+});
+
+describe('a market that cannot be had', () => {
+  const live = ['--live', '--exchange', 'kucoinfutures', '--pairs', 'BTC/USDT:USDT'];
+  for (const [title, more, names] of [
+    ['real orders that the config does not allow', live, /set "live": true/],
+    ['a tape that is not there', ['--tape', at('KUCOIN-BTC-USDT-1h.csv')], /KUCOIN-BTC-USDT-1h/],
+  ] as const)
+    it(`${title}: no directory is begun for it`, async () => {
+      const directory = at(`not-begun-${more.length}`);
+      await assertRefused(['trade', '--no-web', '--dir', directory, ...more], {
+        code: EXIT.config,
+        names,
+      });
+      assert.equal(existsSync(directory), false);
+    });
 });

@@ -1,10 +1,12 @@
 /**
- * A gap in both copies of the journal: the start says how far back accepting it goes, and at the
- * operator's word no step is given up that the files and the other lines still lead to.
+ * A journal that lacks lines: in one copy the other has them; in both, the start says how far back
+ * accepting it goes, and at the operator's word no step is given up that the files and the other
+ * lines still lead to.
  */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { EXIT, Fault } from '../../src/base/fault.ts';
+import { JOURNAL_GATHER_BYTES_MAX } from '../../src/base/limits.ts';
 import { verifyDirectory } from '../../src/state/verify.ts';
 import { SimulatedDisk } from '../simulated-disk.ts';
 import { COMPONENTS, expectedAt, hashOf, openOn, runSteps } from './small-bot.ts';
@@ -121,4 +123,50 @@ describe('a gap before the newest checkpoint', () => {
     const store = openOn(disksOf(disk), { acceptLoss: true });
     assert.ok(store.report.lost.length > 0);
   });
+});
+
+describe('a spare that the journal no longer leads on from', () => {
+  it('is told of before it is needed, and by name when it is', () => {
+    const disk = killed();
+    for (const path of segmentsOf(disk, 11)) disk.lose(path);
+    const seen = verifyDirectory(disksOf(disk), COMPONENTS);
+    assert.equal(seen.damaged, false);
+    const gone = /from the generation of step 10: the journal's steps 11 to 20 are gone/;
+    assert.match(seen.findings.map(({ text }) => text).join('\n'), gone);
+    flip(disk, 'purse_state.json', middle);
+    assert.match(
+      refusalOf(disk).message,
+      /previous\/10\/purse_state.json is there, and the journal's steps 11 to 20.* are gone/,
+    );
+  });
+});
+
+describe('a copy that ends early', () => {
+  /** Both copies of one segment, and where its lines end. */
+  const long = new SimulatedDisk();
+  const store = openOn(disksOf(long));
+  runSteps(store, 6000);
+  const { seq } = store;
+  const [path = ''] = segmentsOf(long, 1);
+  const bytes = Buffer.from(long.read(path) ?? []);
+  const batch = 2 * JOURNAL_GATHER_BYTES_MAX;
+  assert.ok(bytes.length > batch + 10_000, `${bytes.length} bytes are more than a batch`);
+
+  for (const [what, missing, told] of [
+    ['by what a crash may leave is completed without a word', batch - 10_000, 0],
+    ['by more than that is told of', batch + 10_000, 1],
+  ] as const)
+    it(what, () => {
+      const disk = long.kill();
+      disk.remove(path);
+      const file = disk.create(path);
+      file.write(bytes.subarray(0, bytes.lastIndexOf('\n', bytes.length - missing) + 1));
+      file.sync();
+      const seen = verifyDirectory(disksOf(disk), COMPONENTS);
+      assert.equal(seen.damaged, told === 1);
+      assert.match(seen.findings.map(({ text }) => text).join(), /ends \d+ bytes early/);
+      const { report, seq: reached } = openOn(disksOf(disk));
+      assert.equal(reached, seq);
+      assert.equal(report.repairs.filter(line => /ends \d+ bytes early/.test(line)).length, told);
+    });
 });
