@@ -27,6 +27,7 @@ const VIEW: StatusView = {
   candlesPerSecond: 50,
   progress: 0.25,
   checkpointAgeMs: 12_000,
+  directory: 'btc',
   journalBytes: 1_258_291,
   following: null,
   halted: null,
@@ -79,7 +80,7 @@ describe('status line', () => {
     const view = { ...VIEW, marketTime: null, checkpointAgeMs: null, halted };
     assert.match(
       statusLine(view, 500),
-      /^– │ .*no entries: daily loss limit │ holdfast release-breaker daily_loss │ not saved yet/,
+      /^– │ .*no entries: daily loss limit │ holdfast release-breaker daily_loss --dir btc │ not saved yet/,
     );
     assert.match(statusLine(view, 100), /no entries: daily loss limit/);
     assert.doesNotMatch(statusLine(view, 100), /release-breaker/);

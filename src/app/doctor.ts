@@ -159,8 +159,13 @@ function stateOf(place: Place): Checkup[] {
   const bad = findings.filter(({ severity }) => severity === 'damage');
   const [first] = bad;
   const text = `${bad.length} damaged: ${first?.file}: ${first?.text}`;
-  if (refusal !== null) return [failed('state', [text, refusal.remedy], { damaged: bad.length })];
-  const remedy = 'start the bot, or let its scrub come round: it is written again; then smartctl';
+  if (refusal !== null)
+    return [
+      failed('state', [`${text}; ${refusal.message}`, refusal.remedy], { damaged: bad.length }),
+    ];
+  const remedy =
+    'start the bot, or let its scrub come round: it is written again; ' +
+    'where nobody touched the file, check the disk (smartctl)';
   return [warned('state', [text, remedy], { damaged: bad.length })];
 }
 

@@ -53,7 +53,7 @@ export function holdsOf({ killSwitch, paused, flattening, breakers }: RiskState)
 }
 
 /** `holdfast release-breaker max_drawdown --dir btc`, ready to be pasted into a shell. */
-export function liftCommand({ lift }: Hold, directory: string): string {
+export function liftCommand({ lift }: Pick<Hold, 'lift'>, directory: string): string {
   return `holdfast ${lift} --dir ${shellWord(directory)}`;
 }
 

@@ -7,7 +7,7 @@ import type { StatusView } from './status-line.ts';
 const VIEW: StatusView = {
   ...{ marketTime: 0, symbols: [], equity: 10_023.45, dayProfit: 0, drawdown: 0, openTrades: 0 },
   ...{ closedTrades: 12, candles: 1000, candlesPerSecond: 50, progress: null, following: null },
-  ...{ checkpointAgeMs: null, journalBytes: 0, halted: null },
+  ...{ checkpointAgeMs: null, journalBytes: 0, halted: null, directory: 'btc' },
 };
 
 class FakeStream implements OutputStream {

@@ -5,7 +5,7 @@
  * left out first). Never: looks anything up.
  */
 import { type Millis, utcMinute } from '../base/time.ts';
-import type { Hold } from './hold.ts';
+import { type Hold, liftCommand } from './hold.ts';
 import {
   decimal,
   durationText,
@@ -52,6 +52,7 @@ export interface StatusView {
   readonly following: string | null;
   /** What stops entries, or null. */
   readonly halted: Pick<Hold, 'reason' | 'lift'> | null;
+  readonly directory: string;
 }
 
 /** One piece of the line; the lowest rank is left out first. */
@@ -84,7 +85,7 @@ function pieces(view: StatusView): Piece[] {
   list.push({ text: `drawdown ${percent(view.drawdown, 1)}`, rank: 6 });
   if (view.halted !== null) {
     list.push({ text: `no entries: ${view.halted.reason}`, rank: 8 });
-    list.push({ text: `holdfast ${view.halted.lift}`, rank: 4 });
+    list.push({ text: liftCommand(view.halted, view.directory), rank: 4 });
   }
   if (view.following !== null) list.push({ text: view.following, rank: 7 });
   const age = view.checkpointAgeMs;

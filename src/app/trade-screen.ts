@@ -186,6 +186,7 @@ export class TradeScreen {
         following: following(),
         checkpointAgeMs: atMs === 0 ? null : wall() - atMs,
         journalBytes: bot.store.journalBytes,
+        directory: bot.store.directory,
       }),
     );
   }

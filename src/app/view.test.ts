@@ -18,6 +18,7 @@ const RUNNING: Running = {
   candlesPerSecond: 30,
   progress: null,
   checkpointAgeMs: 500,
+  directory: 'btc',
   journalBytes: 1234,
   following: null,
 };

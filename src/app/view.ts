@@ -25,6 +25,7 @@ export interface Running {
   readonly checkpointAgeMs: Millis | null;
   readonly journalBytes: number;
   readonly following: string | null;
+  readonly directory: string;
 }
 
 /** Close of the last candle; null before the first. */

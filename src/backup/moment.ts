@@ -5,6 +5,7 @@
  * says from where to where a moment may lie. Never: reads from the place.
  */
 import { EXIT, type ExitCode, Fault } from '../base/fault.ts';
+import { utcMinute } from '../base/time.ts';
 import type { Coverage } from './coverage.ts';
 import type { BackupPlace } from './place.ts';
 
@@ -59,8 +60,26 @@ export function unreachableMoment(
     isEpochThere
       ? `${asked}${wanted === null ? '' : ` of epoch ${wanted}`} cannot be restored from ${place.name}`
       : `there is no backup of epoch ${wanted} in ${place.name}`,
-    ranges.length === 0 ? LIST : `there are ${ranges.join(', ')}; choose with --at (and --epoch)`,
+    remedyFor(ranges.join(', ') + timesOf(moment, covered), notes.length > 0),
   );
+}
+
+/** What is damaged may be all there was: only a living directory can mend that. */
+function remedyFor(ranges: string, isDamaged: boolean): string {
+  if (isDamaged)
+    return (
+      'make a new backup while the directory is there (holdfast state backup)' +
+      (ranges === '' ? '' : `; by its names the place has ${ranges}: --at may reach what is whole`)
+    );
+  return ranges === '' ? LIST : `there are ${ranges}; choose with --at (and --epoch)`;
+}
+
+/** Who asks for a time is told of times. */
+function timesOf({ kind }: Moment, covered: readonly Coverage[]): string {
+  const times = covered.flatMap(({ backups }) => backups.flatMap(one => one.marketTime ?? []));
+  if (kind !== 'time' || times.length === 0) return '';
+  const [first, last] = [Math.min(...times), Math.max(...times)];
+  return `, with backups made at ${utcMinute(first)} to ${utcMinute(last)} UTC of the market`;
 }
 
 const LIST = 'holdfast state restore --list shows what is there';

@@ -53,6 +53,6 @@ export function registerBackup(add: AddCommand, { run }: Registration): void {
 
 function toMillis(text: string): number {
   if (!/^[1-9]\d{0,3}[mhd]$/.test(text))
-    throw new InvalidArgumentError('Give a count and a unit, for instance 30m, 1h or 1d.');
+    throw new InvalidArgumentError('Give minutes, hours or days, for instance 30m, 1h or 1d.');
   return timeframeMs(text);
 }

@@ -112,6 +112,10 @@ function tellOffer({ directoryId, coverage }: Offer, io: Io): void {
   print(io, `directory ${directoryId}`);
   for (const { epoch, spans } of coverage)
     for (const { firstSeq, lastSeq } of spans)
-      print(io, `  steps ${firstSeq} to ${lastSeq} can be restored (epoch ${epoch})`);
+      print(io, `  steps ${firstSeq} to ${lastSeq} (epoch ${epoch})`);
   print(io, rows.length === 0 ? '  no backups' : table(columns, rows));
+  print(
+    io,
+    'by their names: state restore --drill reads them and proves that they can be restored',
+  );
 }
