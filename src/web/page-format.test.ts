@@ -19,6 +19,12 @@ describe('figures of the page', () => {
     assert.equal(write.times(3), '3×');
   });
 
+  it('lines of the log get the true minus before their numbers alone', () => {
+    const line = 'closed long 2 BTC at 5.1: -10.42 USDT (-1.25 %), order 7-2 of a-3 on 2025-03-02';
+    const seen = 'closed long 2 BTC at 5.1: −10.42 USDT (−1.25 %), order 7-2 of a-3 on 2025-03-02';
+    assert.equal(write.sentence(line), seen);
+  });
+
   it('prices have six digits that count, large ones all of theirs', () => {
     assert.deepEqual([60_137.44, 3005.351, 1.5, 0.0123456789, 1_234_567.89, 0].map(write.price), [
       '60,137.4',

@@ -167,9 +167,11 @@ export function fixtureData(now: number): FixtureData {
       },
     ],
     ...{ equity, candles, marks: marksOf(trades) },
-    news: trades.slice(-12).map(({ exitTime, symbol, side, profit, exitReason }, at) => ({
-      ...{ seq: 4900 + at, time: exitTime },
-      text: `closed ${side} ${symbol}: ${profit.toFixed(2)}, ${exitReason}`,
+    news: trades.slice(-12).map((trade, at) => ({
+      ...{ seq: 4900 + at, time: trade.exitTime },
+      text:
+        `closed ${trade.side} ${trade.quantity} ${trade.symbol} at ${trade.exitPrice}: ` +
+        `${trade.profit.toFixed(2)} USDT, ${trade.exitReason}`,
     })),
   };
   return { snapshot, trades, learning: learningFrom(rng), state: stateAt(now) };

@@ -16,6 +16,9 @@ const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
+/** A line of the log, whose numbers have the keyboard's minus. */
+export const sentence = (text: string): string => text.replace(/(?<=^|[\s(])-(?=\d)/g, MINUS);
+
 type Known = number | null | undefined;
 
 function written(value: Known, options: Intl.NumberFormatOptions): string {

@@ -6,7 +6,17 @@
 import { html, type TemplateResult } from 'lit-html';
 import { repeat } from 'lit-html/directives/repeat.js';
 import type { NewsRow, OrderRow, PositionRow } from '../view.ts';
-import { clock, minute, money, price, quantity, times, UNKNOWN, words } from './format.ts';
+import {
+  clock,
+  minute,
+  money,
+  price,
+  quantity,
+  sentence,
+  times,
+  UNKNOWN,
+  words,
+} from './format.ts';
 import type { Model } from './model.ts';
 import { type Column, moment, profit, share, table } from './table.ts';
 
@@ -90,5 +100,5 @@ export function news({ news }: Model): TemplateResult {
 const newsKey = ({ seq, text }: NewsRow): string => `${seq} ${text}`;
 
 const newsLine = ({ time, text }: NewsRow): TemplateResult => html`
-  <li><time title=${`${minute(time)} UTC`}>${time === null ? UNKNOWN : clock(time).slice(0, 5)}</time> ${text}</li>
+  <li><time title=${`${minute(time)} UTC`}>${time === null ? UNKNOWN : clock(time).slice(0, 5)}</time> ${sentence(text)}</li>
 `;
