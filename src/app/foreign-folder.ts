@@ -62,7 +62,7 @@ export function refuseNoFolder(directory: string, remedy = ANOTHER_DIR): void {
 /** Nothing was ever begun there; a lock may be left of a start that was refused. */
 export function isUnbegun(directory: string): boolean {
   const disk = realDisk(directory);
-  return disk.stat('') === null || disk.list('').every(name => name === LOCK_FILE || !isOurs(name));
+  return disk.stat('') === null || disk.list('').every(name => name === LOCK_FILE);
 }
 
 const RESTORING = '.restoring';

@@ -79,24 +79,31 @@ export interface WireOptions {
 }
 
 export async function wire(options: WireOptions): Promise<BotParts> {
-  const source = await marketBefore(options);
-  const store = storeFor(options);
+  const early = await marketBefore(options);
+  let store: Store | null = null;
   try {
-    return await assemble({ ...options, source: source ?? options.source }, store);
+    store = storeFor(options);
+    return await assemble(options, store, early);
   } catch (error) {
-    closeAfter(store);
+    if (store !== null) closeAfter(store);
+    await early?.source.feed.close();
     throw error;
   }
 }
 
+/** A market as it was opened for a seed. */
+interface Early {
+  readonly source: MarketSource;
+  readonly seed: number;
+}
+
 /** A market that cannot be had leaves no directory that was begun for it. Null: one was before. */
-async function marketBefore(options: WireOptions): Promise<WireOptions['source'] | null> {
+async function marketBefore(options: WireOptions): Promise<Early | null> {
   const { directory, journalMirror, seed = DEFAULT_SEED } = options;
   if (directory === null || journalMirror !== null) return null;
   refuseForeign(directory);
-  if (!isUnbegun(directory)) return null;
-  const source = await options.source(seed);
-  return () => source;
+  refuseUnfinished(directory);
+  return isUnbegun(directory) ? { source: await options.source(seed), seed } : null;
 }
 
 /** What fails while a store is given back after a failure is not the thing to tell. */
@@ -125,10 +132,17 @@ function storeFor(options: WireOptions): Store {
   });
 }
 
-async function assemble(options: WireOptions, store: Store): Promise<BotParts> {
+async function assemble(
+  options: WireOptions,
+  store: Store,
+  early: Early | null,
+): Promise<BotParts> {
   const world = store.states as Memory;
   const seed = options.seed ?? world.run.binding?.seed ?? DEFAULT_SEED;
-  const source = await options.source(seed);
+  // Another bot may have begun the directory meanwhile, with another seed.
+  const isAnother = early !== null && early.seed !== seed;
+  if (isAnother) await early.source.feed.close();
+  const source = early === null || isAnother ? await options.source(seed) : early.source;
   const binding = wantedBinding(source, seed);
   checkBinding(options, world, binding);
   const stepper = createStepper<World>({

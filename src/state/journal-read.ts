@@ -3,8 +3,7 @@
  *
  * Promises: read-only; every step of the chain was checked against the hash of the one before, and
  * every segment against the head of the next. A gap is refused with the files and steps named
- * (exit 65), unless what can be read all the same is asked for. Memory holds one segment at a time.
- * Never: repairs (journal-repair.ts).
+ * (exit 65). Memory holds one segment at a time. Never: repairs (journal-repair.ts).
  */
 
 import { must } from '../base/assert.ts';
@@ -12,32 +11,14 @@ import { EXIT, Fault } from '../base/fault.ts';
 import { ACCEPT_LOSS } from './disk-fault.ts';
 import { GENESIS_HASH, parseFrame } from './frame.ts';
 import type { Disks, JournalRepair, JournalScan, JournalStep } from './journal.ts';
-import {
-  COPIES,
-  type Copy,
-  fullName,
-  JOURNAL_FOLDER,
-  listJournal,
-  type SegmentFiles,
-} from './journal-file.ts';
+import { COPIES, type Copy, fullName, JOURNAL_FOLDER, listJournal } from './journal-file.ts';
 import { SegmentMerge } from './journal-merge.ts';
 import { readSegment, type SegmentImage } from './journal-segment.ts';
 import type { Known } from './survey.ts';
 
 const UNKNOWN: Known = { directory: null, floor: 0 };
 
-/** What is asked for of a journal with a gap. */
-export interface Rest {
-  /** No file that is gone on from needs a step up to this one. */
-  readonly needed: number;
-  /** The newest segment may end before its first gap. */
-  readonly isCut: boolean;
-}
-
-/**
- * `rest`: what cannot be read of the steps that nobody needs is left out, with what is older.
- */
-export function scanJournal(disks: Disks, known = UNKNOWN, rest?: Rest): JournalScan {
+export function scanJournal(disks: Disks, known = UNKNOWN): JournalScan {
   const { segments: listed, litter } = listJournal(disks);
   const found = listed.map(files => ({ ...files, directory: known.directory }));
   const segments: SegmentImage[] = [];
@@ -51,13 +32,7 @@ export function scanJournal(disks: Disks, known = UNKNOWN, rest?: Rest): Journal
   for (let index = found.length - 1; index >= 0; index -= 1) {
     const files = must(found[index], 'segment');
     const newest = segments.length === 0;
-    const image = readOr(segments[0], rest, () =>
-      readSegment(disks, files, { newest, isCut: rest?.isCut === true }),
-    );
-    if (image === UNREADABLE) {
-      repairs.push(...found.slice(0, index + 1).flatMap(leftOut));
-      break;
-    }
+    const image = readSegment(disks, files, newest);
     if (image === null) {
       for (const file of files.files)
         repairs.push({ file: fullName(file), what: 'was cut before its head', kind: 'damage' });
@@ -71,14 +46,11 @@ export function scanJournal(disks: Disks, known = UNKNOWN, rest?: Rest): Journal
     for (const file of segment.files.files)
       repairs.push({ file: fullName(file), what, kind: 'damage', done: SET_ASIDE });
   }
-  for (let index = segments.length - 2; index >= 0; index -= 1) {
-    const [segment, next] = [must(segments[index], 'segment'), segments[index + 1]];
-    const linked = readOr(next, rest, () => checkLink(segment, must(next, 'segment')));
-    if (linked !== UNREADABLE) continue;
-    repairs.push(...segments.splice(0, index + 1).flatMap(({ files }) => leftOut(files)));
-    break;
-  }
-  for (const segment of segments) repairs.push(...repairsOf(segment));
+  segments.forEach((segment, index) => {
+    const next = segments[index + 1];
+    if (next !== undefined) checkLink(segment, next);
+    repairs.push(...repairsOf(segment));
+  });
   foldMissing(disks, segments, repairs);
   const oldest = segments[0];
   const newest = segments.at(-1);
@@ -97,31 +69,6 @@ export function scanJournal(disks: Disks, known = UNKNOWN, rest?: Rest): Journal
 
 /** It is no part of the journal, and nothing takes its place. */
 const SET_ASIDE = 'set aside in quarantine; nothing is lost';
-
-const UNREADABLE = Symbol('unreadable');
-
-/** What stands before steps that are all that is needed may be unreadable. */
-function readOr<T>(
-  next: SegmentImage | undefined,
-  rest: Rest | undefined,
-  read: () => T,
-): T | typeof UNREADABLE {
-  try {
-    return read();
-  } catch (error) {
-    if (!(error instanceof Fault) || rest === undefined) throw error;
-    if (next === undefined || next.head.first > rest.needed + 1) throw error;
-    return UNREADABLE;
-  }
-}
-
-const leftOut = ({ files }: SegmentFiles): JournalRepair[] =>
-  files.map(file => ({
-    file: fullName(file),
-    what: 'cannot be read on from, and no file that is gone on from needs it',
-    kind: 'damage',
-    done: SET_ASIDE,
-  }));
 
 /** Segments that are no part of this journal and hide none of it, with the reason. */
 function strayIn(segments: readonly SegmentImage[], known: Known): [SegmentImage, string][] {

@@ -49,17 +49,16 @@ export interface SegmentImage {
   readonly flaws: readonly Flaw[];
 }
 
-/** Null: a segment whose creation was cut before it held anything. `isCut`: it may end at a hole. */
+/** Null: a segment whose creation was cut before it held anything. */
 export function readSegment(
   disks: Disks,
   files: SegmentFiles,
-  { newest, isCut = false }: { readonly newest: boolean; readonly isCut?: boolean },
+  newest: boolean,
 ): SegmentImage | null {
   const merge = new SegmentMerge(files);
   for (const _ of merge.lines());
   const later = merge.later();
-  const mayLack = newest && (isCut || isUnfinishedBatch(merge));
-  if (later !== null && !mayLack) throw hole(merge, later);
+  if (later !== null && !(newest && isUnfinishedBatch(merge))) throw hole(merge, later);
   const { head, last, lastHash, bytes } = merge;
   if (head === null && newest) return null;
   if (head === null) throw headless(files);

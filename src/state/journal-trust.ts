@@ -11,7 +11,6 @@ import { FORMAT } from './frame.ts';
 import { type Disks, type JournalScan, scanJournal } from './journal.ts';
 import { headIn } from './journal-cursor.ts';
 import { fullName, listJournal } from './journal-file.ts';
-import type { Rest } from './journal-read.ts';
 import { type Manifest, type ManifestReading, newestOf, putOff, readSealed } from './manifest.ts';
 import type { Meeting } from './mirror.ts';
 import { otherCopy, ownCopy } from './nowhere.ts';
@@ -55,9 +54,9 @@ export function readJournal(disks: Disks, survey: Survey, meeting: Meeting): Jou
   return { scan: own, fault: null, aside: { why, fault } };
 }
 
-export function readBoth(disks: Disks, known: Known, rest?: Rest): JournalReading {
+function readBoth(disks: Disks, known: Known): JournalReading {
   try {
-    const scan = scanJournal(disks, known, rest);
+    const scan = scanJournal(disks, known);
     // A copy that a newer release wrote passes for damaged beside one that is good.
     if (scan.repairs.length > 0) refuseNewer(disks);
     return { scan, fault: null, aside: null };

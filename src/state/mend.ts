@@ -247,7 +247,7 @@ function mendSegment(context: MendContext, first: number): Mending[] {
   const names = files.files.map(fullName).join(' and ');
   let image: SegmentImage | null;
   try {
-    image = readSegment(context.disks, files, { newest: false });
+    image = readSegment(context.disks, files, false);
     if (image === null || image.flaws.every(({ kind }) => kind !== 'damage')) return [];
     if (!isOfChain(context, image, next))
       return [{ file: names, what: 'does not lead to the segment after it', repaired: false }];

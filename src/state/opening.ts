@@ -40,6 +40,12 @@ import { syncAll } from './sync.ts';
 import { rewriteTail } from './tail.ts';
 import { TEMPORARY } from './whole-file.ts';
 
+/**
+ * A journal that is given up may have held lines of rollbacks whose checkpoints never came: an epoch
+ * is never used twice, and a number that nobody used costs nothing.
+ */
+const EPOCHS_UNSEEN = 16;
+
 export interface OpeningOptions {
   readonly disks: Disks;
   readonly components: readonly AnyComponent[];
@@ -260,7 +266,7 @@ function firstManifest(
   return {
     format: MANIFEST_FORMAT,
     directory: manifest?.directory ?? scan?.heads.at(-1)?.directory ?? newId(),
-    epoch: recovered.epoch + (isRaised ? 1 : 0),
+    epoch: recovered.epoch + (scan === null ? EPOCHS_UNSEEN : isRaised ? 1 : 0),
     serial: (manifest?.serial ?? 0) + 1,
     home: disks.a.root,
     mirror: disks.b === disks.a ? null : disks.b.root,

@@ -152,7 +152,7 @@ function segmentFlaws(disks: Disks, first: number): Found[] {
     const disk = file.stray ? disks.a : disks[file.copy];
     return { disk, path: `${HISTORY_FOLDER}/${file.path}`, what, good };
   };
-  const image = unlessCorrupt(() => readSegment(past, files, { newest: false }));
+  const image = unlessCorrupt(() => readSegment(past, files, false));
   if (image === null)
     return files.files.map(file => flawIn(file, 'is damaged, and so is its other copy', null));
   const bad = image.flaws.filter(({ state }) => ['damaged', 'short', 'torn'].includes(state));

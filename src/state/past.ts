@@ -123,7 +123,7 @@ function isCutOff(disks: Disks, last: Generation): boolean {
   const past = pastDisks(disks);
   const newest = past === null ? undefined : listJournal(past).segments.at(-1);
   if (past === null || newest === undefined) return true;
-  const image = unlessCorrupt(() => readSegment(past, newest, { newest: true }));
+  const image = unlessCorrupt(() => readSegment(past, newest, true));
   return image === null || image.last < oldest.first - 1;
 }
 

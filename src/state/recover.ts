@@ -26,7 +26,6 @@ import {
   believedManifest,
   distrust,
   type JournalReading,
-  readBoth,
   readJournal,
 } from './journal-trust.ts';
 import { judgeFiles } from './judge-files.ts';
@@ -35,7 +34,7 @@ import { type Meeting, meetMirror } from './mirror.ts';
 import { sparesNeeded } from './mirror-spare.ts';
 import { formerMirror, type RecoveryReport, reportOf } from './recovery-report.ts';
 import { type Replay, replayJournal } from './replay.ts';
-import { EPOCHS_UNSEEN, givenUp } from './salvage.ts';
+import { givenUp } from './salvage.ts';
 import { type Survey, surveyDirectory } from './survey.ts';
 import { isTailOnly } from './tail.ts';
 
@@ -97,15 +96,26 @@ export function recover(options: RecoverOptions): Recovered {
 function withPrice(fault: Fault, options: RecoverOptions): Fault {
   if (!fault.remedy.endsWith(ACCEPT_LOSS)) return fault;
   try {
-    const { seq, lost } = recoverOnce({ ...options, acceptLoss: true });
-    const titles = options.components.flatMap(({ id, title }) => (lost.has(id) ? [title] : []));
-    const without = titles.length === 0 ? '' : `, without what was in: ${titles.join(', ')}`;
-    const remedy = `${fault.remedy} (it goes on from step ${seq}${without})`;
-    return new Fault(fault.exitCode, fault.message, remedy);
+    const price = priceOf(recoverOnce({ ...options, acceptLoss: true }));
+    return new Fault(fault.exitCode, fault.message, `${fault.remedy} (${price})`);
   } catch (error) {
     if (error instanceof Fault) return fault;
     throw error;
   }
+}
+
+/** Each part as of the step that it would be kept at, where the journal does not bring it up to date. */
+function priceOf({ seq, lost, scan, choices, report }: Recovered): string {
+  const parts = [...choices.values()].flatMap(choice => {
+    const { id, title } = choice.component;
+    if (lost.has(id)) return [`${title} from its defaults`];
+    if (choice.kind !== 'file') return [];
+    const doubt = choice.record === null ? ' that nothing vouches for' : '';
+    const isOlder = scan === null && report.replayed === 0 && choice.start < seq;
+    if (doubt === '' && !isOlder) return [];
+    return [`${title} from a file of step ${choice.start}${doubt}`];
+  });
+  return [`it goes on at step ${seq}`, ...parts].join(', ');
 }
 
 function recoverOnce(options: RecoverOptions): Recovered {
@@ -123,35 +133,9 @@ function recoverOnce(options: RecoverOptions): Recovered {
   const context = { disks, components, survey: found, manifest, meeting, aside: reading.aside };
   const { scan } = reading;
   const told = scan === null ? null : () => fromJournal({ ...context, scan }, options);
-  if (told !== null && doubt === null) return told();
-  const rest = reading.fault === null ? null : fromRest(context, reading.fault, options);
-  return rest ?? givenUp(context, { doubt: doubt ?? '', last: scan?.last ?? 0, told });
-}
-
-/**
- * Of a journal with a gap: where all files of the newest checkpoint are whole, from them and by the
- * steps after it as far as they go. Null: it is not such a one.
- */
-function fromRest(context: Context, gap: Fault, options: RecoverOptions): Recovered | null {
-  const { disks, survey } = context;
-  const [newest] = context.manifest?.generations ?? [];
-  const records = Object.values(newest?.components ?? {});
-  const needed = records.length === 0 ? 0 : Math.min(...records.map(({ through }) => through));
-  for (const isCut of [false, true]) {
-    const { scan } = readBoth(disks, survey.known, { needed, isCut });
-    if (scan === null) continue;
-    const manifest = believedManifest(disks.a.root, survey, scan);
-    if (distrust(manifest, { scan, fault: null, aside: null }, survey) !== null) return null;
-    const found = fromJournal({ ...context, manifest, scan }, options);
-    if (found.lost.size > 0) return null;
-    const { seq, report } = found;
-    const behind = isCut ? [`facts after step ${seq}, if there were any: ${gap.message}`] : [];
-    return {
-      ...{ ...found, epoch: found.epoch + EPOCHS_UNSEEN },
-      report: { ...report, lost: [...behind, ...report.lost] },
-    };
-  }
-  return null;
+  if (told === null || doubt !== null)
+    return givenUp(context, { doubt: doubt ?? '', last: scan?.last ?? 0, told });
+  return told();
 }
 
 /** What only the operator's word lets pass, or null. */

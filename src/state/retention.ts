@@ -138,7 +138,10 @@ export function twinsOf(options: Holdings): FileRecord[] {
     const isRebuildable = journalFirst <= begins + 1 && (begins === 0 || afresh === undefined);
     if (record === undefined || isRebuildable) return [];
     const others = manifest.generations.flatMap(({ components: own }) => own[id] ?? []);
-    return others.every(other => other.sha256 === record.sha256) ? [record] : [];
+    // A file that no line leads on from is no second copy.
+    const isSpare = ({ sha256, through }: FileRecord) =>
+      sha256 !== record.sha256 && journalFirst <= through + 1;
+    return others.some(isSpare) ? [] : [record];
   });
 }
 

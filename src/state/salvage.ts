@@ -13,12 +13,6 @@ import { type Manifest, putOff } from './manifest.ts';
 import type { Context, Recovered } from './recover.ts';
 import { doubtfulIn, type RecoveryReport, upgradesIn } from './recovery-report.ts';
 
-/**
- * A journal that is given up may have held lines of rollbacks whose checkpoints never came: an epoch
- * is never used twice, and a number that nobody used costs nothing.
- */
-export const EPOCHS_UNSEEN = 16;
-
 export interface Doubt {
   /** In words: why the journal cannot be gone on from. */
   readonly doubt: string;
@@ -51,7 +45,7 @@ export function givenUp(context: Context, doubt: Doubt): Recovered {
   return {
     ...{ survey, manifest, seq, chain, states, choices, lost },
     ...{ scan: null, tail: null, aside: null, adopted: false, encodings: new Map() },
-    epoch: Math.max(manifest?.epoch ?? 1, meeting.epoch) + EPOCHS_UNSEEN,
+    epoch: Math.max(manifest?.epoch ?? 1, meeting.epoch),
     changed: new Set(components.map(({ id }) => id)),
     generations: [],
     begins: Object.fromEntries(components.map(({ id }) => [id, seq])),

@@ -214,7 +214,7 @@ function lookAtSegment(disks: Disks, first: number): Look {
     if (files === undefined) return false;
     const sizes = files.files.map(({ disk, path }) => disk.stat(path)?.bytes ?? 0);
     seen = { files: sizes.length, bytes: sizes.reduce((sum, size) => sum + size, 0) };
-    const image = orDamaged(() => readSegment(disks, files, { newest: false }), null);
+    const image = orDamaged(() => readSegment(disks, files, false), null);
     return image === null || image.flaws.some(({ kind }) => kind === 'damage');
   });
   return { ...seen, suspect: suspect ? { kind: 'segment', first } : null };

@@ -1,7 +1,6 @@
 /**
- * A journal that lacks lines: in one copy the other has them; in both, the start says how far back
- * accepting it goes, and at the operator's word no step is given up that the files and the other
- * lines still lead to.
+ * A journal that lacks lines: in one copy the other has them; in both, the start that refuses says
+ * how far back the operator's word would go.
  */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
@@ -55,73 +54,34 @@ function refusalOf(disk: SimulatedDisk): Fault {
   throw assert.fail('it was opened');
 }
 
-/** Opens at the operator's word, and again; the report of the first. */
-function accepted(disk: SimulatedDisk, seq: number) {
-  const store = openOn(disksOf(disk), { acceptLoss: true });
-  assert.deepEqual([store.seq, hashOf(store.states)], [seq, expectedAt(seq)]);
-  runSteps(store, 3);
-  const again = openOn(disksOf(disk.kill()));
-  assert.deepEqual([again.seq, hashOf(again.states)], [seq + 3, expectedAt(seq + 3)]);
-  assert.deepEqual([again.report.lost, again.report.repairs], [[], []]);
-  again.close();
-  assert.equal(verifyDirectory(disksOf(disk), COMPONENTS).damaged, false);
-  return store;
-}
-
 const quarantined = (disk: SimulatedDisk): Buffer[] =>
   disk.list('quarantine').flatMap(name => Buffer.from(disk.read(`quarantine/${name}`) ?? []));
 
-describe('a gap in the newest segment', () => {
-  it('costs the steps from the gap on, and keeps the bytes of those', () => {
-    const disk = killed();
-    const damaged = segmentsOf(disk, 21).map(path => flip(disk, path, inStep(25)));
-    assert.equal(damaged.length, 2);
-    assert.match(refusalOf(disk).message, /step 25 is damaged in both copies and step 26 stands/);
-    assert.match(refusalOf(disk).remedy, /--accept-loss \(it goes on from step 24\)$/);
-    const { report, epoch } = accepted(disk, 24);
-    assert.match(
-      report.lost.join(),
-      /^facts after step 24, if there were any: .*step 25 is damaged/,
-    );
-    assert.ok(epoch > 16, 'an epoch that the lost lines may have had is not used again');
-    for (const step of [25, 26, 27, 28])
-      assert.ok(
-        quarantined(disk).some(bytes => bytes.includes(`"seq":${step}`)),
-        `step ${step} is kept`,
-      );
-  });
+describe('a gap in both copies', () => {
+  for (const [what, first, at] of [
+    ['in the newest segment', 21, inStep(25)],
+    ['before the newest checkpoint', 11, middle],
+  ] as const)
+    it(`${what} is refused with its price, and the word costs that and no more`, () => {
+      const disk = killed();
+      const damaged = segmentsOf(disk, first).map(path => flip(disk, path, at));
+      assert.equal(damaged.length, 2);
+      assert.match(refusalOf(disk).remedy, /--accept-loss \(it goes on at step 20\)$/);
+      const store = openOn(disksOf(disk), { acceptLoss: true });
+      assert.deepEqual([store.seq, hashOf(store.states)], [20, expectedAt(20)]);
+      for (const bytes of damaged) assert.ok(quarantined(disk).some(kept => kept.equals(bytes)));
+    });
 
-  it('costs what it costs where the checkpoint is lost as well: nothing that leads up to it', () => {
-    const disk = killed();
-    for (const path of segmentsOf(disk, 21)) flip(disk, path, inStep(25));
-    flip(disk, 'purse_state.json', middle);
-    assert.match(refusalOf(disk).remedy, /\(it goes on from step 24\)$/);
-    accepted(disk, 24);
-  });
-});
-
-describe('a gap before the newest checkpoint', () => {
-  it('costs nothing but the way back', () => {
-    const disk = killed();
-    const damaged = segmentsOf(disk, 11).map(path => flip(disk, path, middle));
-    assert.equal(damaged.length, 2);
-    assert.match(refusalOf(disk).remedy, /--accept-loss \(it goes on from step 28\)$/);
-    const { report } = accepted(disk, 28);
-    assert.deepEqual(report.lost, []);
-    assert.match(
-      report.repairs.join('\n'),
-      /11\S* cannot be read on from.*set aside.*nothing is lost/,
-    );
-    for (const bytes of damaged) assert.ok(quarantined(disk).some(kept => kept.equals(bytes)));
-  });
-
-  it('costs the steps since, where a newest file is damaged too', () => {
+  it('is told with the parts that go back further, or begin anew', () => {
     const disk = killed();
     for (const path of segmentsOf(disk, 11)) flip(disk, path, middle);
     flip(disk, 'purse_state.json', middle);
-    assert.match(refusalOf(disk).remedy, /--accept-loss \(it goes on from step \d+/);
-    const store = openOn(disksOf(disk), { acceptLoss: true });
-    assert.ok(store.report.lost.length > 0);
+    assert.match(
+      refusalOf(disk).remedy,
+      /\(it goes on at step 20, Purse from a file of step 10\)$/,
+    );
+    disk.lose('previous/10/purse_state.json');
+    assert.match(refusalOf(disk).remedy, /\(it goes on at step 20, Purse from its defaults\)$/);
   });
 });
 
@@ -138,6 +98,18 @@ describe('a spare that the journal no longer leads on from', () => {
       refusalOf(disk).message,
       /previous\/10\/purse_state.json is there, and the journal's steps 11 to 20.* are gone/,
     );
+  });
+});
+
+describe('a start without the steps that led on from the only spare', () => {
+  it('makes another spare: the next damage costs nothing', () => {
+    const disk = killed();
+    for (const path of segmentsOf(disk, 11)) disk.lose(path);
+    openOn(disksOf(disk));
+    const next = disk.kill();
+    flip(next, 'purse_state.json', middle);
+    const { seq, states, report } = openOn(disksOf(next));
+    assert.deepEqual([seq, hashOf(states), report.lost], [28, expectedAt(28), []]);
   });
 });
 

@@ -80,8 +80,8 @@ export const ROWS: readonly Row[] = [
     holds: scene => !isNewer(scene) && !isEmpty(scene) && !hasJournal(scene),
     outcome: 'refused without --accept-loss',
     lost:
-      'if accepted: the facts from the gap on; where files and journal do not lead up to one, all facts ' +
-      'after the newest file that loads',
+      'if accepted: all facts after the newest file that loads; where the journal lacks only what came ' +
+      'after the last start, those facts alone',
   },
   {
     id: 'T4',
