@@ -15,6 +15,8 @@ const SIGNS = {
   state: 'Nothing up to step 5,000 is only in memory',
 };
 
+const plain = (text: string): string => text.replace(/\s+/g, ' ');
+
 describeInBrowser('every page', test => {
   for (const name of PAGES)
     test(`${name} shows its data, in light and dark, on a desk and a phone, to everybody`, {
@@ -27,6 +29,51 @@ describeInBrowser('every page', test => {
       await page.setViewportSize({ width: 360, height: 740 });
       assert.equal(await sideways(page), 0, 'nothing but a table is wider than a phone');
     });
+
+  test('learning shows each thing that was learned', { at: '#/learning' }, async given => {
+    const { page, server } = given;
+    const { features, importance, qTable, attentionPast, versions, experts } = server.data.learning;
+    const rowsOf = (name: string) => page.getByRole('table', { name }).locator('tbody tr');
+    const ofFeatures = rowsOf('Features');
+    await ofFeatures.nth(features.length - 1).waitFor();
+    const top = features[importance!.indexOf(Math.max(...importance!))]!;
+    assert.ok((await ofFeatures.first().innerText()).startsWith(top), 'the most important first');
+    const [row = assert.fail('no row')] = qTable.rows;
+    const cells = await rowsOf('Worth of each strategy').first().locator('td').allInnerTexts();
+    assert.deepEqual(
+      cells.map(cell => Number(/n (\d+)/.exec(cell)?.[1])),
+      row.visits,
+    );
+    await page.getByText('ε 8.3 %').waitFor();
+    const days = page.getByRole('table', { name: 'Attention weights by day' }).locator('thead th');
+    assert.ok(attentionPast.length > 14);
+    assert.equal(await days.count(), 14 + 1, 'the last two weeks');
+    const shown = (await rowsOf('Model versions').allInnerTexts()).map(text => text.split(/\s/)[0]);
+    assert.deepEqual(
+      shown,
+      versions.map(({ id }) => id),
+    );
+    assert.equal(await rowsOf('Experts of the ensemble').count(), experts.length);
+  });
+
+  test('state shows each file, generation and job', { at: '#/state' }, async ({ page, server }) => {
+    const { files, generations } = server.data.state;
+    const rowsOf = (name: string) => page.getByRole('table', { name }).locator('tbody tr');
+    await rowsOf('Components and their files').first().waitFor();
+    const lines = await rowsOf('Components and their files').allInnerTexts();
+    assert.equal(lines.length, files.length);
+    for (const [at, { title, file, sha256 }] of files.entries())
+      for (const part of [title, file, '4,812', '2 min ago', '1 min ago', `${sha256}`.slice(0, 8)])
+        assert.ok(plain(lines[at] ?? '').includes(part), `${part} in ${lines[at]}`);
+    assert.equal(await rowsOf('Generations kept').count(), generations.length);
+    const text = await page.locator('main').innerText();
+    for (const part of [
+      ...['Of step 4,812', 'Last step 5,000', 'Steps since the checkpoint 188'],
+      ...['Files read 31', 'From the files of step 2,950', 'Steps replayed 52'],
+      'journal copy b: its last line was cut, taken from copy a',
+    ])
+      assert.ok(plain(text).includes(part), `${part} in\n${text}`);
+  });
 
   test('the charts are drawn, and say in words what they show', {}, async ({ page }) => {
     await page.locator('time-chart canvas').nth(2).waitFor();

@@ -133,6 +133,8 @@ describe('a live bot', () => {
     await ask('state', 'verify', '--json');
     await ask('state', 'export', '--to', `${at('exported')}/`);
     assert.equal((await ask('state', 'backup', '--to', at('backup'), '--json')).code, 0);
+    assert.equal((await ask('report', '--html', at('report.html'))).code, 0);
+    assert.equal((await ask('report', '--json')).code, 0);
   });
 
   it('is killed, started again, closes everything and stops', async () => {

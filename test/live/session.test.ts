@@ -63,6 +63,44 @@ async function liveSession(directory: string | null) {
 }
 
 describe('a live account in a session', () => {
+  it('asks for no candle before the account was met: its stops come before the first decision', async () => {
+    const venue = new FakeVenue(new Rng([1, 2, 3, 4]), toUnits(100_000));
+    venue.byHand(BTC, 'buy', 10);
+    venue.clock += 60_000;
+    const answered = Promise.withResolvers<void>();
+    const { positions } = venue;
+    venue.positions = async (...of) => {
+      await answered.promise;
+      return positions.apply(venue, of);
+    };
+    const options = liveOptions(venue, null);
+    const source = await options.source(1);
+    let asked = 0;
+    const feed = {
+      ...source.feed,
+      async *candles() {
+        asked += 1;
+        for (;;) {
+          await sleep(50);
+          yield [];
+        }
+      },
+    };
+    const session = await openSession({ ...options, source: () => ({ ...source, feed }) });
+    const stop = new AbortController();
+    const run = session.run({
+      pace: { next: () => null } as never,
+      stop: stop.signal,
+      until: null,
+    });
+    await sleep(300);
+    assert.equal(asked, 0, 'the loop waits for the meeting');
+    answered.resolve();
+    while (asked === 0) await sleep(20);
+    stop.abort();
+    await run;
+  });
+
   it('sends no order whose step failed to become durable', async () => {
     const { venue, session, end } = await liveSession(null);
     await sleep(1000);
