@@ -7,6 +7,7 @@
  * Promises: read-only; says in words what is missing. Never: lets a newer journal be given up.
  */
 import { EXIT, Fault } from '../base/fault.ts';
+import { ACCEPT_LOSS } from './disk-fault.ts';
 import { FORMAT } from './frame.ts';
 import { type Disks, type JournalScan, scanJournal } from './journal.ts';
 import { headIn } from './journal-cursor.ts';
@@ -37,6 +38,7 @@ export function readJournal(disks: Disks, survey: Survey, meeting: Meeting): Jou
   const both = readBoth(disks, survey.known);
   const isTold = both.fault === null && !meeting.behind;
   const own = isTold || disks.a === disks.b ? null : standingAlone(disks, survey);
+  if (own === null && meeting.behind) return { scan: null, fault: onlyBehind(disks), aside: null };
   if (own === null || (both.scan !== null && both.scan.last <= own.last)) return both;
   const [dir, mirror] = [disks.a.root, disks.b.root];
   // An epoch begins where a person gave up what was known before it.
@@ -53,6 +55,14 @@ export function readJournal(disks: Disks, survey: Survey, meeting: Meeting): Jou
   );
   return { scan: own, fault: null, aside: { why, fault } };
 }
+
+/** Whole lines of a life that a person gave up must not mend the one that is lived. */
+const onlyBehind = ({ a, b }: Disks): Fault =>
+  new Fault(
+    EXIT.corrupt,
+    `the journal in ${a.root} is damaged, and its second copy in ${b.root} is from before its last epoch`,
+    ACCEPT_LOSS,
+  );
 
 function readBoth(disks: Disks, known: Known): JournalReading {
   try {

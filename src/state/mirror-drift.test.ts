@@ -8,6 +8,7 @@ import path from 'node:path';
 import { describe, it } from 'node:test';
 import { assertWhole, opened, Place } from '../../test/mirror-fixture.ts';
 import { runSteps } from '../../test/state/small-bot.ts';
+import { must } from '../base/assert.ts';
 import type { Store } from './store.ts';
 
 describe('a mirror that does not say what the directory says', () => {
@@ -119,6 +120,30 @@ describe('a mirror that does not say what the directory says', () => {
     assert.deepEqual([back.seq, back.epoch], [10, 2]);
     assert.match(back.report.repairs.join(), /m held a copy .* from before its last epoch: it was/);
     assert.deepEqual(back.report.lost, []);
+    assert.deepEqual(opened(place.open('e')).report.repairs, []);
+  });
+
+  it('[M10] and mends no line of a directory that went on without it', () => {
+    const place = new Place();
+    place.live('e', 'm', 10);
+    place.copy('m', 'old');
+    opened(place.open('e', 'm', { reset: ['curve'] }));
+    place.live('e', 'm', 5);
+    place.remove('m');
+    renameSync(place.at('old'), place.at('m'));
+    const newest = must(place.list('e', 'journal').at(-1), 'segment');
+    const bytes = readFileSync(place.at('e', 'journal', newest));
+    bytes[14]! ^= 0x11;
+    writeFileSync(place.at('e', 'journal', newest), bytes);
+    assert.throws(() => place.open('e'), {
+      exitCode: 65,
+      message:
+        /journal in \S+e is damaged, and its second copy in \S+m is from before its last epoch/,
+      remedy: /--accept-loss/,
+    });
+    assert.equal(place.verify('e').damaged, true);
+    const back = opened(place.open('e', 'm', { acceptLoss: true }));
+    assert.ok(back.epoch > 2);
     assert.deepEqual(opened(place.open('e')).report.repairs, []);
   });
 
