@@ -28,6 +28,7 @@ describeInBrowser('every page', test => {
       assert.deepEqual(await breachesOf(page, 'contrast'), []);
       await page.setViewportSize({ width: 360, height: 740 });
       assert.equal(await sideways(page), 0, 'nothing but a table is wider than a phone');
+      assert.deepEqual(await breachesOf(page, 'all'), [], 'on a phone');
     });
 
   test('learning shows each thing that was learned', { at: '#/learning' }, async given => {
@@ -73,6 +74,26 @@ describeInBrowser('every page', test => {
       'journal copy b: its last line was cut, taken from copy a',
     ])
       assert.ok(plain(text).includes(part), `${part} in\n${text}`);
+  });
+
+  test('overview shows what is held, what is on its way and how it runs', {}, async given => {
+    const { page, server } = given;
+    const { positions, orders, status } = server.data.snapshot;
+    const rowsOf = (name: string) => page.getByRole('table', { name }).locator('tbody tr');
+    await rowsOf('Open positions').first().waitFor();
+    for (const [name, rows] of Object.entries({ 'Open positions': positions, Orders: orders })) {
+      const lines = await rowsOf(name).allInnerTexts();
+      assert.equal(lines.length, rows.length);
+      for (const [at, { symbol, quantity }] of rows.entries())
+        for (const part of [symbol, String(quantity)])
+          assert.ok(lines[at]?.includes(part), `${part} in ${lines[at]}`);
+    }
+    const running = plain(await page.getByRole('region', { name: 'Running' }).innerText());
+    for (const part of [`Pairs ${status.symbols.join(', ')}`, 'Up for 3 h', 'Step 5,000'])
+      assert.ok(running.includes(part), `${part} in ${running}`);
+    const tiles = plain(await page.locator('.tiles').innerText());
+    for (const part of ['Last candle 01:00:00 UTC', 'up for 3 h', 'Drawdown 0.07 % largest 2.14 %'])
+      assert.ok(tiles.includes(part), `${part} in ${tiles}`);
   });
 
   test('the charts are drawn, and say in words what they show', {}, async ({ page }) => {
