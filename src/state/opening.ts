@@ -36,6 +36,7 @@ import { quarantine, quarantineCopy } from './quarantine.ts';
 import { type Recovered, type RecoveryReport, recover } from './recover.ts';
 import { keepTwins, withGeneration } from './retention.ts';
 import { commitSnapshot, type Prepared, prepareSnapshot, recordsAt } from './snapshot.ts';
+import { PREVIOUS_FOLDER } from './survey.ts';
 import { syncAll } from './sync.ts';
 import { rewriteTail } from './tail.ts';
 import { TEMPORARY } from './whole-file.ts';
@@ -75,7 +76,7 @@ export function openDirectory(options: OpeningOptions): Opened {
   const { scan, seq, chain, states, tail } = found;
   if (isUpgrade(found)) backupDirectory(disks, 'before-upgrade');
   mendJournal(disks, found);
-  for (const path of found.damaged) quarantine(disks.a, path);
+  setDamagedAside(disks.a, found);
   keepUnvouched(disks.a, found);
   const live = liveRecords(found, components);
   nameWaiting(disks.a, found, live);
@@ -162,12 +163,12 @@ function mendBlobs(disks: Disks, found: Recovered): { recovered: Recovered; told
 
 function mendJournal(disks: Disks, found: Recovered): void {
   const { scan, aside, generations, blobs, survey } = found;
-  if (scan === null) for (const copy of COPIES) setJournalAside(disks[copy]);
+  if (scan === null) for (const copy of COPIES) setJournalAside(disks[copy], 'newest first');
   else if (aside === null) repairJournal(disks, scan);
   else {
     const named = generations.flatMap(generation => generation.blobs);
     setStrangeAside(disks.b, new Set([...named, ...blobs]));
-    setJournalAside(disks.b);
+    setJournalAside(disks.b, 'newest last');
     repairJournal(disks, scanJournal(disks, survey.known));
   }
 }
@@ -205,9 +206,25 @@ function nameWaiting(
   }
 }
 
-/** The newest last: it alone knows of the last epoch, should this be cut short. */
-function setJournalAside(disk: Disk): void {
-  for (const name of disk.list(JOURNAL_FOLDER)) quarantine(disk, `${JOURNAL_FOLDER}/${name}`);
+/**
+ * A spare that is gone on from without a journal stays in its place as well, until the next checkpoint
+ * has been made of it: a start that is cut short before must find it again.
+ */
+function setDamagedAside(disk: Disk, { scan, damaged }: Recovered): void {
+  for (const path of damaged)
+    if (scan === null && path.startsWith(`${PREVIOUS_FOLDER}/`)) quarantineCopy(disk, path);
+    else quarantine(disk, path);
+}
+
+/**
+ * Newest first where a journal is given up: should this be cut short, what is left ends before the
+ * last checkpoint, and is refused as the whole was. Newest last where only a copy is set aside, for
+ * that one alone may know of the last epoch (a given up one is followed by epochs that nobody used).
+ */
+function setJournalAside(disk: Disk, order: 'newest first' | 'newest last'): void {
+  const names = disk.list(JOURNAL_FOLDER);
+  for (const name of order === 'newest last' ? names : names.toReversed())
+    quarantine(disk, `${JOURNAL_FOLDER}/${name}`);
 }
 
 /** The records of what stands, intact, under the stable names. */

@@ -48,7 +48,8 @@ export function givenUp(context: Context, doubt: Doubt): Recovered {
     epoch: Math.max(manifest?.epoch ?? 1, meeting.epoch),
     changed: new Set(components.map(({ id }) => id)),
     generations: [],
-    begins: Object.fromEntries(components.map(({ id }) => [id, seq])),
+    // What was kept did not begin here: from its defaults no line leads to it.
+    begins: { ...manifest?.begins, ...Object.fromEntries([...lost].map(id => [id, seq])) },
     blobs: [],
     damaged: bad.map(file => file.path),
     report: { first: false, toSeq: seq, upgraded: upgradesIn(choices), ...kept.report },

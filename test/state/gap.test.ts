@@ -7,7 +7,7 @@ import { describe, it } from 'node:test';
 import { EXIT, Fault } from '../../src/base/fault.ts';
 import { JOURNAL_GATHER_BYTES_MAX } from '../../src/base/limits.ts';
 import { verifyDirectory } from '../../src/state/verify.ts';
-import { SimulatedDisk } from '../simulated-disk.ts';
+import { Killed, Machine, SimulatedDisk } from '../simulated-disk.ts';
 import { COMPONENTS, expectedAt, hashOf, openOn, runSteps } from './small-bot.ts';
 
 const disksOf = (disk: SimulatedDisk) => ({ a: disk, b: disk });
@@ -83,6 +83,54 @@ describe('a gap in both copies', () => {
     disk.lose('previous/10/purse_state.json');
     assert.match(refusalOf(disk).remedy, /\(it goes on at step 20, Purse from its defaults\)$/);
   });
+});
+
+describe('a loss that is being accepted', () => {
+  const newest = (disk: SimulatedDisk) => {
+    for (const path of segmentsOf(disk, 21)) flip(disk, path, inStep(25));
+  };
+  const older = (disk: SimulatedDisk) => {
+    for (const path of segmentsOf(disk, 11)) flip(disk, path, middle);
+  };
+  const purse = (disk: SimulatedDisk) => void flip(disk, 'purse_state.json', middle);
+  for (const [what, ...damages] of [
+    ['a gap in the newest segment', newest],
+    ['a gap in an older one', older],
+    ['gaps in both', newest, older],
+    ['a gap, and a file of money', older, purse],
+    ['a gap in the newest segment, and a file of money', newest, purse],
+  ] as const)
+    it(`costs the same wherever it is cut short, and is asked for again: ${what}`, () => {
+      const damaged = killed();
+      for (const damage of damages) damage(damaged);
+      const whole = openOn(disksOf(damaged.kill()), { acceptLoss: true });
+      const expected = [whole.seq, hashOf(whole.states)];
+      let cuts = 0;
+      for (let killAt = 1; ; killAt += 1) {
+        const machine = new Machine();
+        machine.killAt = killAt;
+        const disk = damaged.kill(machine);
+        try {
+          openOn(disksOf(disk), { acceptLoss: true });
+          break;
+        } catch (error) {
+          if (!(error instanceof Killed)) throw error;
+        }
+        cuts += 1;
+        try {
+          const { seq, states, epoch } = openOn(disksOf(disk.kill()));
+          assert.deepEqual([seq, hashOf(states)], expected, `started after a cut at ${killAt}`);
+          assert.ok(epoch > 16, `a new epoch after a cut at ${killAt}`);
+        } catch (error) {
+          if (!(error instanceof Fault)) throw error;
+          assert.equal(error.exitCode, EXIT.corrupt);
+        }
+        const { seq, states, epoch } = openOn(disksOf(disk.kill()), { acceptLoss: true });
+        assert.deepEqual([seq, hashOf(states)], expected, `accepted after a cut at ${killAt}`);
+        assert.ok(epoch > 16);
+      }
+      assert.ok(cuts > 50, `${cuts} cuts`);
+    });
 });
 
 describe('a spare that the journal no longer leads on from', () => {
