@@ -27,7 +27,8 @@ import { liquidatedBy } from '../trade/tier-rule.ts';
 import { type BotParts, commit, introduceFresh } from './bot.ts';
 import { createCheckpointer } from './checkpointer.ts';
 import { createCourier, errandsOf } from './courier.ts';
-import { isUnbegun, refuseForeign, refuseUnfinished } from './foreign-folder.ts';
+import { closeAfter, type Early, marketBefore, marketFor } from './early-market.ts';
+import { refuseForeign, refuseUnfinished } from './foreign-folder.ts';
 import type { Unknown } from './live/desk.ts';
 import { createLiveCourier } from './live/live-courier.ts';
 import { type RecordedFile, STARTED } from './recorded-file.ts';
@@ -36,7 +37,7 @@ import { createTrainer } from './trainer.ts';
 import { version } from './version.ts';
 
 /** Of a new directory, where none is given. */
-const DEFAULT_SEED = 1;
+export const DEFAULT_SEED = 1;
 
 /** A market to trade on, opened and not read yet. */
 export interface MarketSource {
@@ -85,33 +86,8 @@ export async function wire(options: WireOptions): Promise<BotParts> {
     store = storeFor(options);
     return await assemble(options, store, early);
   } catch (error) {
-    if (store !== null) closeAfter(store);
-    await early?.source.feed.close();
+    await closeAfter(store, early);
     throw error;
-  }
-}
-
-/** A market as it was opened for a seed. */
-interface Early {
-  readonly source: MarketSource;
-  readonly seed: number;
-}
-
-/** A market that cannot be had leaves no directory that was begun for it. Null: one was before. */
-async function marketBefore(options: WireOptions): Promise<Early | null> {
-  const { directory, journalMirror, seed = DEFAULT_SEED } = options;
-  if (directory === null || journalMirror !== null) return null;
-  refuseForeign(directory);
-  refuseUnfinished(directory);
-  return isUnbegun(directory) ? { source: await options.source(seed), seed } : null;
-}
-
-/** What fails while a store is given back after a failure is not the thing to tell. */
-function closeAfter(store: Store): void {
-  try {
-    store.close();
-  } catch {
-    // The failure before it is told.
   }
 }
 
@@ -139,10 +115,7 @@ async function assemble(
 ): Promise<BotParts> {
   const world = store.states as Memory;
   const seed = options.seed ?? world.run.binding?.seed ?? DEFAULT_SEED;
-  // Another bot may have begun the directory meanwhile, with another seed.
-  const isAnother = early !== null && early.seed !== seed;
-  if (isAnother) await early.source.feed.close();
-  const source = early === null || isAnother ? await options.source(seed) : early.source;
+  const source = await marketFor(options, early, seed);
   const binding = wantedBinding(source, seed);
   checkBinding(options, world, binding);
   const stepper = createStepper<World>({

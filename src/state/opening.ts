@@ -22,7 +22,7 @@ import { giveUpLostBlobs, repairBlobs } from './blobs.ts';
 import { waitingFile } from './candidate.ts';
 import type { Disk } from './disk.ts';
 import { type Disks, JournalWriter, repairJournal, scanJournal } from './journal.ts';
-import { COPIES, JOURNAL_FOLDER } from './journal-file.ts';
+import { COPIES } from './journal-file.ts';
 import {
   type FileRecord,
   type Generation,
@@ -32,11 +32,11 @@ import {
 } from './manifest.ts';
 import { mendSpares, restoreNeeded, restoreSpares, setStrangeAside } from './mirror-spare.ts';
 import { refuseMisplaced } from './places.ts';
-import { quarantine, quarantineCopy } from './quarantine.ts';
+import { quarantineCopy } from './quarantine.ts';
 import { type Recovered, type RecoveryReport, recover } from './recover.ts';
 import { keepTwins, withGeneration } from './retention.ts';
+import { setDamagedAside, setJournalAside } from './set-aside.ts';
 import { commitSnapshot, type Prepared, prepareSnapshot, recordsAt } from './snapshot.ts';
-import { PREVIOUS_FOLDER } from './survey.ts';
 import { syncAll } from './sync.ts';
 import { rewriteTail } from './tail.ts';
 import { TEMPORARY } from './whole-file.ts';
@@ -204,27 +204,6 @@ function nameWaiting(
     disk.rename(name + TEMPORARY, name);
     disk.syncFolder('');
   }
-}
-
-/**
- * A spare that is gone on from without a journal stays in its place as well, until the next checkpoint
- * has been made of it: a start that is cut short before must find it again.
- */
-function setDamagedAside(disk: Disk, { scan, damaged }: Recovered): void {
-  for (const path of damaged)
-    if (scan === null && path.startsWith(`${PREVIOUS_FOLDER}/`)) quarantineCopy(disk, path);
-    else quarantine(disk, path);
-}
-
-/**
- * Newest first where a journal is given up: should this be cut short, what is left ends before the
- * last checkpoint, and is refused as the whole was. Newest last where only a copy is set aside, for
- * that one alone may know of the last epoch (a given up one is followed by epochs that nobody used).
- */
-function setJournalAside(disk: Disk, order: 'newest first' | 'newest last'): void {
-  const names = disk.list(JOURNAL_FOLDER);
-  for (const name of order === 'newest last' ? names : names.toReversed())
-    quarantine(disk, `${JOURNAL_FOLDER}/${name}`);
 }
 
 /** The records of what stands, intact, under the stable names. */

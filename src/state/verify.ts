@@ -9,6 +9,7 @@ import { EXIT, Fault } from '../base/fault.ts';
 import type { AnyComponent } from '../core/component.ts';
 import { checkBlobs } from './blobs.ts';
 import { filesOf, isLeftByReset, isLeftByUpgrade, loadFile } from './candidate.ts';
+import { cutSpares } from './cut-spare.ts';
 import { LOCK_FILE } from './disk.ts';
 import type { Disks, JournalScan } from './journal.ts';
 import { readJournal } from './journal-trust.ts';
@@ -51,8 +52,6 @@ export interface Verification {
   readonly refusal: Fault | null;
 }
 
-const LOOKS_MAX = 3;
-
 interface Looked {
   readonly disks: Disks;
   readonly components: readonly AnyComponent[];
@@ -70,7 +69,7 @@ interface Looked {
 export function verifyDirectory(
   disks: Disks,
   components: readonly AnyComponent[],
-  looksMax = LOOKS_MAX,
+  looksMax = 3,
 ): Verification {
   const misplaced = verifyPlaces(disks, components);
   if (misplaced !== null) return misplaced;
@@ -117,32 +116,19 @@ function verifyOnce(whole: Disks, components: readonly AnyComponent[]): Verifica
   const looked = { disks, components, survey, manifest, first, findings };
   const isBare =
     survey.files.length === 0 && scan?.heads.length === 0 && !survey.manifests.some(isPresent);
-  const isEmpty = isBare && refusal === null;
   if (!isBare) {
     verifyManifests(looked, scan?.last ?? null);
     for (const component of components) verifyComponent(looked, component);
     if (scan !== null) verifyBlobs(looked, scan);
-    if (scan !== null) verifyReach(looked, scan);
+    findings.push(...cutSpares(manifest, scan?.first ?? 1));
     verifySpares(looked);
     verifyPast(looked);
   }
   const recovery = isBare ? { seq: 0, refusal: null } : verifyRecovery(looked);
   const damaged = findings.some(finding => finding.severity === 'damage');
   const { seq } = recovery;
-  return { findings, seq, damaged, empty: isEmpty, refusal: refusal ?? recovery.refusal };
-}
-
-/** A spare is one while the journal leads on from it. */
-function verifyReach({ manifest, findings }: Looked, { first }: JournalScan): void {
-  for (const { seq, components } of manifest?.generations.slice(1) ?? []) {
-    const needed = Math.min(...Object.values(components).map(({ through }) => through));
-    if (first <= needed + 1) continue;
-    const text =
-      `nothing leads on from the generation of step ${seq}: ` +
-      `the journal's steps ${needed + 1} to ${first - 1} are gone`;
-    const remedy = 'holdfast state checkpoint makes the next spare; keep a backup until then';
-    findings.push({ file: 'previous', severity: 'note', text, remedy });
-  }
+  const empty = isBare && refusal === null;
+  return { findings, seq, damaged, empty, refusal: refusal ?? recovery.refusal };
 }
 
 const isPresent = ({ kind }: { readonly kind: string }): boolean => kind !== 'absent';
