@@ -6,7 +6,7 @@
  */
 import { lotsToBase, toQuote } from '../base/money.ts';
 import type { Millis } from '../base/time.ts';
-import type { Contract } from '../core/market.ts';
+import { type Contract, quoteOf } from '../core/market.ts';
 import type { OpenOrder, Order, Position, TradeRecord } from '../core/order.ts';
 import { marginOf, unrealisedOf } from '../core/position.ts';
 import type { World } from '../policy/world.ts';
@@ -27,7 +27,7 @@ export function accountFigures(world: World) {
   const symbols = Object.keys(portfolio.contracts);
   return {
     symbols,
-    quote: symbols[0]?.split(':')[1] ?? '',
+    quote: quoteOf(symbols[0] ?? ''),
     timeframeMs: run.settings.timeframeMs,
     candles: run.candles,
     marketTime: marketTimeOf(world),

@@ -3,8 +3,11 @@
  * store where the start comes to nothing.
  */
 import type { Store } from '../state/store.ts';
-import { isUnbegun, refuseForeign, refuseUnfinished } from './foreign-folder.ts';
-import { DEFAULT_SEED, type MarketSource, type WireOptions } from './wire.ts';
+import { isUnbegun } from './foreign-folder.ts';
+import type { MarketSource, WireOptions } from './wire.ts';
+
+/** Of a new directory, where none is given. */
+export const DEFAULT_SEED = 1;
 
 /** A market as it was opened for a seed. */
 export interface Early {
@@ -16,8 +19,6 @@ export interface Early {
 export async function marketBefore(options: WireOptions): Promise<Early | null> {
   const { directory, journalMirror, seed = DEFAULT_SEED } = options;
   if (directory === null || journalMirror !== null) return null;
-  refuseForeign(directory);
-  refuseUnfinished(directory);
   return isUnbegun(directory) ? { source: await options.source(seed), seed } : null;
 }
 
@@ -34,10 +35,6 @@ export async function marketFor(
 
 /** What fails while things are given back after a failure is not the thing to tell. */
 export async function closeAfter(store: Store | null, early: Early | null): Promise<void> {
-  try {
-    store?.close();
-    await early?.source.feed.close();
-  } catch {
-    // The failure before it is told.
-  }
+  const closings = [async () => store?.close(), async () => early?.source.feed.close()];
+  await Promise.allSettled(closings.map(close => close()));
 }

@@ -6,12 +6,15 @@
  */
 import { toQuote } from '../base/money.ts';
 import type { Fact, FactName } from '../core/fact.ts';
+import { quoteOf } from '../core/market.ts';
 import type { TradeRecord } from '../core/order.ts';
 import { comparedIn } from '../learn/scores.ts';
 import { BREAKER_WORDS } from '../trade/breaker.ts';
 import { breakerHold, endingText, holdLine, KILL_SWITCH_HOLD, pauseHold } from './hold.ts';
 import { isVenueReport, liveLineOf } from './live-line.ts';
 import { decimal, priceText, signed, signedPercent } from './number-text.ts';
+
+export { quoteOf };
 
 /** What the log file says of a fact; null: nothing. */
 export function logLineOf(fact: Fact): { readonly what: string; readonly details: object } | null {
@@ -90,9 +93,6 @@ export const tradeLine = (trade: TradeRecord): string =>
   `closed ${trade.side} ${trade.quantity} ${trade.symbol} at ${priceText(trade.exitPrice)}: ` +
   `${signed(toQuote(trade.profit))} ${quoteOf(trade.symbol)} ` +
   `(${signedPercent(trade.profitRatio)}), ${trade.exitReason}, ${trade.strategy}`;
-
-/** The currency that a contract is settled in: `BTC/USDT:USDT` in USDT. */
-export const quoteOf = (symbol: string): string => symbol.split(':')[1] ?? '';
 
 function modelLine(fact: Fact<'model.trained'>): string {
   const { model, version, adopted, challenger, baseRate } = fact;

@@ -27,7 +27,7 @@ import { liquidatedBy } from '../trade/tier-rule.ts';
 import { type BotParts, commit, introduceFresh } from './bot.ts';
 import { createCheckpointer } from './checkpointer.ts';
 import { createCourier, errandsOf } from './courier.ts';
-import { closeAfter, type Early, marketBefore, marketFor } from './early-market.ts';
+import { closeAfter, DEFAULT_SEED, type Early, marketBefore, marketFor } from './early-market.ts';
 import { refuseForeign, refuseUnfinished } from './foreign-folder.ts';
 import type { Unknown } from './live/desk.ts';
 import { createLiveCourier } from './live/live-courier.ts';
@@ -35,9 +35,6 @@ import { type RecordedFile, STARTED } from './recorded-file.ts';
 import type { ScrubPace } from './scrubber.ts';
 import { createTrainer } from './trainer.ts';
 import { version } from './version.ts';
-
-/** Of a new directory, where none is given. */
-export const DEFAULT_SEED = 1;
 
 /** A market to trade on, opened and not read yet. */
 export interface MarketSource {
@@ -80,6 +77,10 @@ export interface WireOptions {
 }
 
 export async function wire(options: WireOptions): Promise<BotParts> {
+  if (options.directory !== null) {
+    refuseForeign(options.directory);
+    refuseUnfinished(options.directory);
+  }
   const early = await marketBefore(options);
   let store: Store | null = null;
   try {
@@ -94,8 +95,6 @@ export async function wire(options: WireOptions): Promise<BotParts> {
 function storeFor(options: WireOptions): Store {
   const { directory, journalMirror, acceptLoss, allowNetwork, keepHistory, sharedSync } = options;
   if (directory === null) return openMemoryStore(components);
-  refuseForeign(directory);
-  refuseUnfinished(directory);
   return openStore({
     directory,
     ...(journalMirror === null ? {} : { journalMirror }),

@@ -54,6 +54,9 @@ export interface Contract {
   readonly tiers: readonly MaintenanceTier[];
 }
 
+/** The currency that a contract is settled in: `BTC/USDT:USDT` in USDT; empty: the name has none. */
+export const quoteOf = (symbol: string): string => symbol.split(':')[1] ?? '';
+
 export const REGIMES = ['trend_up', 'trend_down', 'range'] as const;
 export type Regime = (typeof REGIMES)[number];
 

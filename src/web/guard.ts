@@ -2,9 +2,8 @@
  * The guard: what every request passes before anything looks at it, and what every answer carries.
  *
  * Promises: a foreign `Host` is 421 and a foreign `Origin` 403, whatever is asked for (but that a link
- * may lead to the page); whoever may sit
- * at another machine, also behind a proxy of this one, is answered nothing but `/healthz` without the
- * token; a client that asks too often waits.
+ * may lead to the page); whoever may sit at another machine, also behind a proxy of this one, is
+ * answered nothing but `/healthz` without the token; a client that asks too often waits.
  * Never: lets a page of another site read or do anything.
  */
 import type { Socket } from 'node:net';

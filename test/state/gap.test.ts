@@ -8,6 +8,7 @@ import { EXIT, Fault } from '../../src/base/fault.ts';
 import { JOURNAL_GATHER_BYTES_MAX } from '../../src/base/limits.ts';
 import { verifyDirectory } from '../../src/state/verify.ts';
 import { Killed, Machine, SimulatedDisk } from '../simulated-disk.ts';
+import { change } from './rotten.ts';
 import { COMPONENTS, expectedAt, hashOf, openOn, runSteps } from './small-bot.ts';
 
 const disksOf = (disk: SimulatedDisk) => ({ a: disk, b: disk });
@@ -29,16 +30,13 @@ const segmentsOf = (disk: SimulatedDisk, first: number): string[] =>
     .list('journal')
     .flatMap(name => (name.startsWith(`${first}`.padStart(12, '0')) ? [`journal/${name}`] : []));
 
-/** Hard links share their content: a damaged name must not damage the other. */
+/** One byte; the whole as it is then. */
 function flip(disk: SimulatedDisk, path: string, at: (bytes: Buffer) => number): Buffer {
-  const bytes = Buffer.from(disk.read(path) ?? []);
-  const place = at(bytes);
-  bytes[place]! ^= 0x11;
-  disk.remove(path);
-  const file = disk.create(path);
-  file.write(bytes);
-  file.sync();
-  return bytes;
+  change(disk, path, bytes => {
+    bytes[at(bytes)]! ^= 0x11;
+    return bytes;
+  });
+  return Buffer.from(disk.read(path) ?? []);
 }
 
 const middle = (bytes: Buffer): number => bytes.length >> 1;
@@ -178,10 +176,8 @@ describe('a copy that ends early', () => {
   ] as const)
     it(what, () => {
       const disk = long.kill();
-      disk.remove(path);
-      const file = disk.create(path);
-      file.write(bytes.subarray(0, bytes.lastIndexOf('\n', bytes.length - missing) + 1));
-      file.sync();
+      const end = bytes.lastIndexOf('\n', bytes.length - missing) + 1;
+      change(disk, path, () => bytes.subarray(0, end));
       const seen = verifyDirectory(disksOf(disk), COMPONENTS);
       assert.equal(seen.damaged, told === 1);
       assert.match(seen.findings.map(({ text }) => text).join(), /ends \d+ bytes early/);

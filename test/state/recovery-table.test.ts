@@ -19,6 +19,7 @@ import {
   renderRecoveryTable,
   type Scene,
 } from './recovery-table.ts';
+import { change } from './rotten.ts';
 import { expectedAt, hashOf, openOn, purse, runSteps } from './small-bot.ts';
 
 const CURRENT = 'purse_state.json';
@@ -36,15 +37,6 @@ function settled(components: readonly AnyComponent[], young: boolean): Simulated
   runSteps(store, 5, undefined, components);
   store.close();
   return disk;
-}
-
-/** Hard links share their content: a damaged name must not damage the other. */
-function change(disk: SimulatedDisk, path: string, edit: (data: Buffer) => Uint8Array): void {
-  const data = edit(Buffer.from(disk.read(path) ?? []));
-  disk.remove(path);
-  const file = disk.create(path);
-  file.write(data);
-  file.sync();
 }
 
 function apply(disk: SimulatedDisk, path: string, condition: Condition): void {

@@ -47,6 +47,19 @@ export const scrub = (store: Store, disks: Disks): Mending[] =>
 export const damageIn = (disks: Disks) =>
   verifyDirectory(disks, COMPONENTS).findings.filter(({ severity }) => severity === 'damage');
 
+/** Hard links share their content: a damaged name must not damage the other. */
+export function change(
+  disk: SimulatedDisk,
+  path: string,
+  edit: (data: Buffer) => Uint8Array,
+): void {
+  const data = edit(Buffer.from(disk.read(path) ?? []));
+  disk.remove(path);
+  const file = disk.create(path);
+  file.write(data);
+  file.sync();
+}
+
 export const flip = (bytes: Buffer): Buffer => {
   const at = bytes.length >> 1;
   bytes[at] = bytes[at]! ^ 4;

@@ -7,6 +7,7 @@
 import { EXIT, Fault } from '../../base/fault.ts';
 import { EXCHANGE_ATTEMPTS_MAX, SYMBOLS_MAX } from '../../base/limits.ts';
 import { type Millis, timeframeName } from '../../base/time.ts';
+import { quoteOf } from '../../core/market.ts';
 import { ask, createBackOff, pause, unlessStopped } from './ask.ts';
 import { findMarket, type ListedMarket, type LiveMarket, liveMarket } from './contract.ts';
 import { type Client, EXCHANGES, loadClient, testExchangeUrl } from './load.ts';
@@ -57,7 +58,7 @@ export function checkPairs(id: string, pairs: readonly string[]): void {
       `${pairs.length} pairs are more than the ${SYMBOLS_MAX} symbols a directory can hold`,
       'name fewer pairs',
     );
-  const quotes = new Set(pairs.map(pair => pair.split(':')[1] ?? ''));
+  const quotes = new Set(pairs.map(quoteOf));
   if (quotes.size > 1)
     throw new Fault(
       EXIT.config,
