@@ -195,7 +195,7 @@ export const bugs: readonly PlantedBug[] = [
     'damaged files are overwritten',
     { suite: 'kill', lives: '^repair of state files', says: DROPPED },
     'src/state/opening.ts',
-    ['for (const path of found.damaged) quarantine(disks.a, path);', ''],
+    ['setDamagedAside(disks.a, found);', ''],
   ),
   bug(
     'a segment is removed before its packed form is durable',
