@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { listenForSignals } from './signals.ts';
 
+const NAMES = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
 /** A process whose clock we turn and whose exit we only hear of. */
 function setUp(context: TestContext) {
   const clock = { now: 1000 };
@@ -9,8 +11,14 @@ function setUp(context: TestContext) {
   const told: string[] = [];
   context.mock.method(performance, 'now', () => clock.now);
   context.mock.method(process, 'exit', (code: unknown) => exits.push(code) as never);
+  const before = NAMES.map(name => process.listeners(name));
   const signals = listenForSignals(name => told.push(name));
-  context.after(() => signals.detach());
+  // A test goes on in the process that was told to stop.
+  context.after(() => {
+    for (const [at, name] of NAMES.entries())
+      for (const listener of process.listeners(name))
+        if (!before[at]?.includes(listener)) process.off(name, listener);
+  });
   const press = (name: 'SIGINT' | 'SIGTERM' | 'SIGHUP', at: number): void => {
     clock.now = at;
     process.emit(name, name);
@@ -19,7 +27,7 @@ function setUp(context: TestContext) {
 }
 
 describe('signals', () => {
-  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  for (const name of NAMES)
     it(`the first ${name} asks to stop, and exits nothing`, context => {
       const { signals, press, exits, told } = setUp(context);
       assert.equal(signals.stop.aborted, false);
@@ -57,6 +65,18 @@ describe('signals', () => {
     press('SIGINT', 1000);
     press('SIGINT', 1900);
     press('SIGINT', 2100);
+    assert.deepEqual(exits, [130]);
+  });
+
+  it('the same press is heard to the end of a process that was told to stop', context => {
+    const { signals, press, exits } = setUp(context);
+    press('SIGINT', 1000);
+    const listening = process.listenerCount('SIGINT');
+    signals.detach();
+    assert.equal(process.listenerCount('SIGINT'), listening);
+    press('SIGINT', 1900);
+    assert.deepEqual(exits, []);
+    press('SIGINT', 2001);
     assert.deepEqual(exits, [130]);
   });
 

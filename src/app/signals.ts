@@ -10,6 +10,7 @@ import { SAME_PRESS_MS } from '../base/limits.ts';
 export interface Signals {
   /** Aborts at the first signal. */
   readonly stop: AbortSignal;
+  /** Once it was told to stop it listens to the end: the same press may come again until the process has left. */
   detach(): void;
 }
 
@@ -26,12 +27,15 @@ export function listenForSignals(onStop: (name: string) => void): Signals {
       controller.abort();
     } else if (now - firstAt > SAME_PRESS_MS) {
       // Leaving waits for a read that hangs (a dead network disk): then a third press ends it.
-      detach();
+      leave();
       process.exit(EXIT.leftAtOnce);
     }
   };
-  const detach = () => {
+  const leave = () => {
     for (const name of STOP_SIGNALS) process.off(name, onSignal);
+  };
+  const detach = () => {
+    if (firstAt === null) leave();
   };
   for (const name of STOP_SIGNALS) process.on(name, onSignal);
   return { stop: controller.signal, detach };
