@@ -155,7 +155,7 @@ class TimedScrubber implements Scrubber {
     return between(() => {
       const told = store.mend(suspect);
       for (const { file, what, repaired } of told) {
-        store.note({ what: repaired ? 'repaired' : 'damage', file, why: what });
+        store.note({ what: repaired ? 'repaired' : 'damage', seq: store.seq, file, why: what });
         warn(`${file} ${what}${repaired ? IN_QUARANTINE : NO_COPY}`);
       }
       return told;

@@ -12,11 +12,13 @@ import { lastNote } from './notes.ts';
 export class LastWords {
   readonly #disks: Disks;
   readonly #now: () => number;
+  readonly #seq: () => number;
   #said = false;
 
-  constructor(disks: Disks, now: () => number) {
+  constructor(disks: Disks, { now, seq }: { now: () => number; seq: () => number }) {
     this.#disks = disks;
     this.#now = now;
+    this.#seq = seq;
     this.#layBallast();
   }
 
@@ -34,7 +36,8 @@ export class LastWords {
     const { a, at } = this.#disks;
     if (this.#said || at === undefined) return;
     this.#said = true;
-    lastNote(a, { at: new Date(this.#now()).toISOString(), what: 'failed', why }, at);
+    const when = new Date(this.#now()).toISOString();
+    lastNote(a, { at: when, what: 'failed', seq: this.#seq(), why }, at);
   }
 
   /** On a handle of its own: a disk too full for it is no reason to stop yet. */

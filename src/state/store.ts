@@ -82,7 +82,7 @@ class DirectoryStore implements Store {
     this.#segmentFirst = this.seq + 1;
     const { tail } = opened.recovered;
     if (tail !== null) this.#unsaved.addReplayed(tail, this.lastCheckpoint.seq);
-    this.#lastWords = new LastWords(place.disks, options.now);
+    this.#lastWords = new LastWords(place.disks, { now: options.now, seq: () => this.seq });
     // What was set aside once goes on to be, or it would have a hole.
     this.#keepHistory = options.keepHistory ?? keepsHistory(place.disks.a);
     atOnce(this.#retain());

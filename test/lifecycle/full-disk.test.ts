@@ -93,7 +93,9 @@ describe('a disk that gets full', () => {
     fill(at('noted'), 100_000);
     await assertRefused(trade(directory), full('noted'));
     const { stdout } = await runWell(['state', 'history', '--dir', directory]);
-    assert.match(stdout, / failed +cannot write \S+ disk full \(ENOSPC\)$/m);
+    const line = /^ *(\d+) .* failed +cannot write \S+ disk full \(ENOSPC\)$/m.exec(stdout);
+    assert(line !== null, stdout);
+    assert(Number(line[1]) >= remembered(directory).seq, 'at the step it came to');
   });
 
   it('with the journal’s second copy on it stops the bot as well', async context => {
