@@ -64,7 +64,7 @@ export async function draftExport(
   if (parts.length === 0)
     throw new Fault(
       EXIT.usage,
-      `nothing has a ${format} form yet`,
+      `nothing has the form ${format} yet`,
       'no model is in use yet: let the bot trade on',
     );
   return (await Promise.all(parts.map(part => draftsOf(part, format, source)))).flat();

@@ -154,7 +154,7 @@ describe('state export', () => {
     [['analytics', '--format', 'onnx'], 2, /choose one of json, csv, parquet, npy\n/],
     [['deep', '--format', 'json'], 2, /there is no part "deep" — did you mean|the parts are/],
     [['signal-model', '--format', 'onnx'], 2, /there is no signal-model in use yet — let the bot/],
-    [['--format', 'keras-h5'], 2, /nothing has a keras-h5 form yet — no model is in use/],
+    [['--format', 'keras-h5'], 2, /nothing has the form keras-h5 yet — no model is in use/],
     [
       ['run', '--format', 'json', '--to', '/x/run.csv'],
       2,
