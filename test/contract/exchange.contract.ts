@@ -1,88 +1,180 @@
 /**
- * What every exchange behind the port must do. Run it on each adapter.
+ * What every exchange must do for an account: an order is approved, it leaves, the market moves, and
+ * what became of it reaches the ledger. Run it on each.
  */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { clientOrderId } from '../../src/app/client-id.ts';
-import { impurity } from '../../src/base/canonical.ts';
-import type { Exchange } from '../../src/core/exchange.ts';
-import type { Report } from '../../src/core/fact.ts';
-import type { Candle } from '../../src/core/market.ts';
-import type { Approved } from '../../src/core/order.ts';
+import { MINUTE_MS } from '../../src/base/time.ts';
+import { Died } from '../fixtures/ledger.ts';
+import type { CreateAccount } from './account.ts';
+import {
+  assertAgreed,
+  assertSilent,
+  beyond,
+  entry,
+  filled,
+  LIQUID,
+  LOTS,
+  limit,
+  lotsIn,
+  lotsOf,
+  namesOf,
+  openIn,
+  passUntil,
+  reportsOf,
+  resting,
+  SIDES,
+  signed,
+  THIN,
+} from './account-scene.ts';
+import { reductionsOf, stopsOf } from './exit.contract.ts';
 
-/** An exchange with a price, an account with money, and a way to tell the account its reports. */
-export interface ExchangeUnderTest {
-  readonly exchange: Exchange;
-  /** A limit order far from the price that the exchange will accept and not fill. */
-  resting(id: string): Approved;
-  /** An order it must refuse. */
-  refused(id: string): Approved;
-  /** A candle that reaches no order. */
-  readonly quietCandle: Candle;
-  approve(order: Approved): void;
-  tell(report: Report): void;
+export function exchangeContract(name: string, create: CreateAccount): void {
+  describe(`the exchange contract: ${name}: an order`, () => ordersOf(create));
+  describe(`the exchange contract: ${name}: a fill`, () => fillsOf(create));
+  describe(`the exchange contract: ${name}: a stop`, () => stopsOf(create));
+  describe(`the exchange contract: ${name}: a reduce-only order`, () => reductionsOf(create));
 }
 
-/** As the courier and the desk name it. */
-const nameOf = (order: Approved): string => clientOrderId('the directory', order);
+function ordersOf(create: CreateAccount): void {
+  it('is accepted once under its own id, and stands there', async () => {
+    const account = await create(LIQUID);
+    const { id } = resting(account);
+    await account.deliver();
+    assert.deepEqual(namesOf(account, id), ['order.accepted']);
+    assertAgreed(account, 0, 1);
+  });
 
-export function exchangeContract(
-  name: string,
-  create: () => ExchangeUnderTest | Promise<ExchangeUnderTest>,
-): void {
-  const submitted = async (order: (under: ExchangeUnderTest) => Approved) => {
-    const under = await create();
-    const approved = order(under);
-    under.approve(approved);
-    const answer = await under.exchange.submit(approved, nameOf(approved));
-    assert(answer.ok);
-    assert.equal(impurity(answer.value), null);
-    under.tell(answer.value);
-    return { under, approved, answer: answer.value };
-  };
+  it('that it cannot take is rejected with a reason', async () => {
+    const account = await create(LIQUID);
+    const { id } = entry(account, 'buy', { lots: 100_000 });
+    await account.deliver();
+    const [report, ...more] = reportsOf(account, id);
+    assert.ok(report?.type === 'order.rejected' && report.reason.length > 0);
+    assert.deepEqual(more, []);
+    assertAgreed(account, 0, 0);
+  });
 
-  describe(`the exchange contract: ${name}`, () => {
-    it('an order it takes is accepted under its own id', async () => {
-      const { approved, answer } = await submitted(under => under.resting('1-0'));
-      assert.equal(answer.type, 'order.accepted');
-      assert('id' in answer && answer.id === approved.id);
+  it('that no price reaches is told of no more', async () => {
+    const account = await create(LIQUID);
+    const { id } = resting(account);
+    await account.deliver();
+    await assertSilent(account);
+    assert.deepEqual(namesOf(account, id), ['order.accepted']);
+    assertAgreed(account, 0, 1);
+  });
+
+  it('whose answer died with the process is found, and is one order', async () => {
+    const account = await create(LIQUID);
+    const { id } = entry(account, 'buy');
+    account.ledger.dies = () => true;
+    await assert.rejects(account.deliver(), Died);
+    account.ledger.dies = () => false;
+    account.restart();
+    await account.deliver();
+    await passUntil(account, () => lotsOf(account) === LOTS);
+    // Where it was filled by then, that says that it was accepted.
+    const told = namesOf(account, id).filter(name => name !== 'order.accepted');
+    assert.deepEqual(told, ['order.filled']);
+    assertAgreed(account, LOTS, 0);
+  });
+
+  it('that had not left when the process ended is sent by the next, once', async () => {
+    const account = await create(LIQUID);
+    const { id } = resting(account);
+    account.restart();
+    await account.deliver();
+    const ends = namesOf(account, id).filter(name => name !== 'order.doubted');
+    assert.deepEqual(ends, ['order.accepted']);
+    assertAgreed(account, 0, 1);
+  });
+
+  it('past its time is never sent', async () => {
+    const account = await create(LIQUID);
+    const createdAt = account.now() - 10 * MINUTE_MS;
+    const { id } = entry(account, 'buy', { createdAt, expiresAt: createdAt + MINUTE_MS });
+    await account.deliver();
+    await account.pass();
+    assert.deepEqual(namesOf(account, id), ['order.expired']);
+    assertAgreed(account, 0, 0);
+  });
+
+  it('whose time ends while it rests there dies, and is filled no more', async () => {
+    const account = await create(LIQUID);
+    const price = beyond(account, 'buy', 3);
+    const { id, expiresAt } = entry(account, 'buy', {
+      ...limit(price),
+      expiresAt: account.now() + 2 * MINUTE_MS,
+    });
+    await account.deliver();
+    await passUntil(account, () => account.now() >= expiresAt);
+    assert.match(namesOf(account, id).join(), /^order\.accepted,order\.(expired|canceled)$/);
+    await account.tradeThrough(price);
+    await assertSilent(account);
+    assertAgreed(account, 0, 0);
+  });
+
+  it('that is recalled is canceled once, and is filled no more', async () => {
+    const account = await create(LIQUID);
+    const price = beyond(account, 'buy', 1);
+    const { id } = entry(account, 'buy', limit(price));
+    await account.deliver();
+    account.ledger.commit({ kind: 'pause', time: account.now() });
+    await account.deliver();
+    await account.tradeThrough(price);
+    await assertSilent(account);
+    assert.deepEqual(namesOf(account, id), ['order.accepted', 'order.canceled']);
+    assertAgreed(account, 0, 0);
+  });
+}
+
+function fillsOf(create: CreateAccount): void {
+  for (const side of SIDES) {
+    it(`of a ${side} at the market is whole, at about the price, for a fee`, async () => {
+      const account = await create(LIQUID);
+      const [price, { balance }] = [account.price(), account.ledger.world.portfolio];
+      const { id } = entry(account, side);
+      await account.deliver();
+      await passUntil(account, () => lotsOf(account) !== 0);
+      const [fill, ...more] = filled(account, id);
+      assert.ok(fill !== undefined && more.length === 0);
+      assert.deepEqual([fill.lots, fill.side, fill.exitReason], [LOTS, side, null]);
+      assert.ok(Math.abs(fill.price / price - 1) < 0.002, `${fill.price}`);
+      assert.ok(fill.fee > 0);
+      assert.equal(account.ledger.world.portfolio.balance, balance - fill.fee);
+      assertAgreed(account, signed(side), 0);
     });
 
-    it('an order sent again under the same id is the same order', async () => {
-      const { under, approved, answer } = await submitted(under => under.resting('1-0'));
-      const again = await under.exchange.submit(approved, nameOf(approved));
-      assert.deepEqual(again, { ok: true, value: answer });
+    it(`of a ${side} at a limit comes once, when it is traded through, at its price or better`, async () => {
+      const account = await create(LIQUID);
+      const price = beyond(account, side, 1);
+      const { id } = entry(account, side, limit(price));
+      await account.deliver();
+      assert.deepEqual(namesOf(account, id), ['order.accepted']);
+      await account.tradeThrough(price);
+      const [fill, ...more] = filled(account, id);
+      assert.ok(fill !== undefined && more.length === 0);
+      assert.deepEqual([fill.lots, fill.side], [LOTS, side]);
+      assert.ok(signed(side, fill.price - price) <= 0, `${fill.price} for ${price}`);
+      assert.ok(fill.fee > 0);
+      await assertSilent(account);
+      assertAgreed(account, signed(side), 0);
     });
+  }
 
-    it('an order it cannot take is rejected with a reason, not an error', async () => {
-      const { answer } = await submitted(under => under.refused('1-0'));
-      assert(answer.type === 'order.rejected');
-      assert(answer.reason.length > 0);
-    });
-
-    it('an order it knows is found, one it never saw is not', async () => {
-      const { under, approved } = await submitted(under => under.resting('1-0'));
-      const found = await under.exchange.find(nameOf(approved), approved);
-      assert(found.ok && found.value.type === 'order.accepted');
-      const never = under.resting('2-0');
-      const missing = await under.exchange.find(nameOf(never), never);
-      assert(!missing.ok);
-      assert.deepEqual([missing.error.code, missing.error.retry], ['not-found', false]);
-    });
-
-    it('a canceled order is gone, and canceling it again finds nothing', async () => {
-      const { under, approved } = await submitted(under => under.resting('1-0'));
-      const canceled = await under.exchange.cancel(approved.id, nameOf(approved));
-      assert(canceled.ok && canceled.value.type === 'order.canceled');
-      assert.equal(impurity(canceled.value), null);
-      under.tell(canceled.value);
-      const again = await under.exchange.cancel(approved.id, nameOf(approved));
-      assert(!again.ok && again.error.code === 'not-found');
-    });
-
-    it('a candle that reaches nothing reports nothing', async () => {
-      const { under } = await submitted(under => under.resting('1-0'));
-      assert.deepEqual(under.exchange.advance(under.quietCandle), []);
-    });
+  it('in part is told as that, and the rest later: no lot more than the order', async () => {
+    const account = await create(THIN);
+    const { id } = entry(account, 'buy');
+    await account.deliver();
+    await passUntil(account, () => lotsOf(account) > 0);
+    const part = lotsOf(account);
+    assert.ok(part < LOTS);
+    assert.equal(account.ledger.world.portfolio.orders[id]?.filledLots, part);
+    assertAgreed(account, part, 1);
+    await passUntil(account, () => openIn(account).length === 0);
+    assert.ok(filled(account, id).length > 1);
+    assert.equal(lotsIn(filled(account, id)), LOTS);
+    await assertSilent(account);
+    assertAgreed(account, LOTS, 0);
   });
 }

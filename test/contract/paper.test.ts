@@ -1,25 +1,21 @@
-import { BTC, createWorld } from '../fixtures/paper-world.ts';
+import { MINUTE_MS } from '../../src/base/time.ts';
+import { BTC, contractFor } from '../fixtures/paper-world.ts';
 import { exchangeContract } from './exchange.contract.ts';
-import { limitOrder, reckless } from './resting-order.ts';
+import { paperAccount } from './paper-account.ts';
 
-exchangeContract('paper', () => {
-  const world = createWorld();
-  world.candle({ open: 100 });
-  const resting = (id: string) => limitOrder(id, { price: 50, time: world.now });
-  return {
-    exchange: world.exchange,
-    resting,
-    refused: id => reckless(resting(id)),
-    quietCandle: {
-      symbol: BTC,
-      time: world.now,
-      open: 100,
-      high: 101,
-      low: 99,
-      close: 100,
-      volume: 10,
+exchangeContract('paper', ({ thin }) => {
+  let [time, open] = [0, 100];
+  return paperAccount({
+    contracts: [contractFor(BTC)],
+    near: 1,
+    // Seven lots of a candle.
+    volumeShare: thin ? 0.007 : 1,
+    next(towards) {
+      const close = towards === null ? open : towards + Math.sign(towards - open) / 2;
+      const [low, high] = [Math.min(open, close), Math.max(open, close)];
+      const candle = { symbol: BTC, time, open, high, low, close, volume: 10 };
+      [time, open] = [time + MINUTE_MS, close];
+      return [candle];
     },
-    approve: order => world.tell({ type: 'order.approved', order }),
-    tell: report => world.tell(report),
-  };
+  });
 });

@@ -8,8 +8,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Rng } from '../../src/base/rng.ts';
+import { Died } from '../fixtures/ledger.ts';
 import { stopLots } from './desk-lag.ts';
-import { BTC, DeskWorld, Died, ETH } from './desk-world.ts';
+import { BTC, DeskWorld, ETH } from './desk-world.ts';
 import { CALM } from './fake-fault.ts';
 
 /** Lives tried by every run; `DESK_SEEDS=2000` tries more. */
