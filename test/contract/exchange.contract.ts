@@ -6,7 +6,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { MINUTE_MS } from '../../src/base/time.ts';
 import { Died } from '../fixtures/ledger.ts';
-import type { CreateAccount } from './account.ts';
+import { bracket } from '../fixtures/paper-world.ts';
+import type { AccountUnderTest, CreateAccount } from './account.ts';
 import {
   assertAgreed,
   assertSilent,
@@ -34,6 +35,14 @@ export function exchangeContract(name: string, create: CreateAccount): void {
   describe(`the exchange contract: ${name}: a fill`, () => fillsOf(create));
   describe(`the exchange contract: ${name}: a stop`, () => stopsOf(create));
   describe(`the exchange contract: ${name}: a reduce-only order`, () => reductionsOf(create));
+}
+
+/** The process ends at a commit of its errand: 0 before the first was durable, 1 after. */
+async function dieAt(account: AccountUnderTest, asked: number): Promise<void> {
+  let count = 0;
+  account.ledger.dies = () => count++ === asked;
+  await assert.rejects(account.deliver(), Died);
+  account.restart();
 }
 
 function ordersOf(create: CreateAccount): void {
@@ -64,20 +73,33 @@ function ordersOf(create: CreateAccount): void {
     assertAgreed(account, 0, 1);
   });
 
-  it('whose answer died with the process is found, and is one order', async () => {
-    const account = await create(LIQUID);
-    const { id } = entry(account, 'buy');
-    account.ledger.dies = () => true;
-    await assert.rejects(account.deliver(), Died);
-    account.ledger.dies = () => false;
-    account.restart();
-    await account.deliver();
-    await passUntil(account, () => lotsOf(account) === LOTS);
-    // Where it was filled by then, that says that it was accepted.
-    const told = namesOf(account, id).filter(name => name !== 'order.accepted');
-    assert.deepEqual(told, ['order.filled']);
-    assertAgreed(account, LOTS, 0);
-  });
+  for (const [asked, when] of ['before', 'after'].entries()) {
+    it(`whose process died ${when} its answer was durable is found, and is one order`, async () => {
+      const account = await create(LIQUID);
+      const price = beyond(account, 'buy', 1);
+      const { id } = entry(account, 'buy', limit(price));
+      await dieAt(account, asked);
+      await account.deliver();
+      assert.deepEqual(namesOf(account, id), ['order.accepted']);
+      assertAgreed(account, 0, 1);
+      await account.tradeThrough(price);
+      assert.deepEqual(namesOf(account, id), ['order.accepted', 'order.filled']);
+      assertAgreed(account, LOTS, 0);
+    });
+
+    it(`at the market whose process died ${when} that is filled once`, async () => {
+      const account = await create(LIQUID);
+      const { id } = entry(account, 'buy');
+      await dieAt(account, asked);
+      await account.deliver();
+      await passUntil(account, () => lotsOf(account) === LOTS);
+      // Where it was filled by then, that says that it was accepted.
+      const told = namesOf(account, id).filter(name => name !== 'order.accepted');
+      assert.deepEqual(told, ['order.filled']);
+      await assertSilent(account);
+      assertAgreed(account, LOTS, 0);
+    });
+  }
 
   it('that had not left when the process ended is sent by the next, once', async () => {
     const account = await create(LIQUID);
@@ -138,7 +160,7 @@ function fillsOf(create: CreateAccount): void {
       await passUntil(account, () => lotsOf(account) !== 0);
       const [fill, ...more] = filled(account, id);
       assert.ok(fill !== undefined && more.length === 0);
-      assert.deepEqual([fill.lots, fill.side, fill.exitReason], [LOTS, side, null]);
+      assert.deepEqual([fill.lots, fill.side, fill.liquidity], [LOTS, side, 'taker']);
       assert.ok(Math.abs(fill.price / price - 1) < 0.002, `${fill.price}`);
       assert.ok(fill.fee > 0);
       assert.equal(account.ledger.world.portfolio.balance, balance - fill.fee);
@@ -154,7 +176,7 @@ function fillsOf(create: CreateAccount): void {
       await account.tradeThrough(price);
       const [fill, ...more] = filled(account, id);
       assert.ok(fill !== undefined && more.length === 0);
-      assert.deepEqual([fill.lots, fill.side], [LOTS, side]);
+      assert.deepEqual([fill.lots, fill.side, fill.liquidity], [LOTS, side, 'maker']);
       assert.ok(signed(side, fill.price - price) <= 0, `${fill.price} for ${price}`);
       assert.ok(fill.fee > 0);
       await assertSilent(account);
@@ -176,5 +198,25 @@ function fillsOf(create: CreateAccount): void {
     assert.equal(lotsIn(filled(account, id)), LOTS);
     await assertSilent(account);
     assertAgreed(account, LOTS, 0);
+  });
+
+  it('in part stays that where the order is recalled, and so does its stop', async () => {
+    const account = await create(THIN);
+    const stop = beyond(account, 'buy', 2);
+    const { id } = entry(account, 'buy', { protection: bracket(stop) });
+    await account.deliver();
+    await passUntil(account, () => lotsOf(account) > 0);
+    const part = lotsOf(account);
+    assert.equal(account.ledger.world.portfolio.orders[`${id}.stop`]?.order.lots, part);
+    account.ledger.commit({ kind: 'pause', time: account.now() });
+    await account.deliver();
+    assert.ok(part < LOTS);
+    assertAgreed(account, part, 1);
+    await account.tradeThrough(stop);
+    await passUntil(account, () => lotsOf(account) === 0);
+    const lots = [id, `${id}.stop`].map(name => lotsIn(filled(account, name)));
+    assert.deepEqual(lots, [part, part]);
+    await assertSilent(account);
+    assertAgreed(account, 0, 0);
   });
 }
