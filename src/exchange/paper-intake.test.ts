@@ -9,8 +9,10 @@ import {
   FREE,
   placed,
 } from '../../test/fixtures/paper-world.ts';
+import { must } from '../base/assert.ts';
+import { ok } from '../base/result.ts';
 import { MINUTE_MS } from '../base/time.ts';
-import type { Order } from '../core/order.ts';
+import { approve, type Order } from '../core/order.ts';
 
 describe('the counter', () => {
   const reasonOf = async (order: Partial<Order>) => {
@@ -64,5 +66,22 @@ describe('the counter', () => {
     const answer = await world.place({ createdAt: 0, expiresAt: MINUTE_MS });
     assert.equal(answer.type, 'order.expired');
     assert.deepEqual(world.state.outbox, {});
+  });
+
+  it('knows an order that it holds, and none that it does not', async () => {
+    const { exchange, state, tell } = await placed({ kind: 'limit', price: 50 });
+    const order = approve(must(Object.values(state.orders)[0], 'an open order').order);
+    const { id, createdAt: time } = order;
+    const accepted = ok({ type: 'order.accepted', id, time } as const);
+    assert.deepEqual(await exchange.submit(order, 'its name'), accepted);
+    assert.deepEqual(await exchange.find('its name', order), accepted);
+    const canceled = await exchange.cancel(id, 'its name');
+    assert.ok(canceled.ok && canceled.value.type === 'order.canceled');
+    tell(canceled.value);
+    for (const answer of [
+      await exchange.find('its name', order),
+      await exchange.cancel(id, 'its name'),
+    ])
+      assert.deepEqual(answer.ok || [answer.error.code, answer.error.retry], ['not-found', false]);
   });
 });
