@@ -65,13 +65,21 @@ const RULES: Readonly<Record<string, Rules>> = {
   },
 };
 
+interface StubOptions {
+  /** Where streams are opened; null: none may be. */
+  readonly streams?: string | null;
+  /** Requests wait for their turn, as they do at the exchange. */
+  readonly limited?: boolean;
+}
+
 export async function stubExchange(
   id: string,
   answer: (sent: Sent) => Answer | Promise<Answer>,
+  { streams = null, limited = false }: StubOptions = {},
 ): Promise<Stub> {
-  const client = await loadClient(id, { keys: KEYS });
+  const client = await loadClient(id, { keys: KEYS, testUrl: streams });
   const rules = RULES[id] as Rules;
-  Object.assign(client, { enableRateLimit: false });
+  if (!limited) Object.assign(client, { enableRateLimit: false });
   Object.assign(client.options, rules.options);
   client.setMarkets([marketOf(rules)] as never);
   const sent: Sent[] = [];
