@@ -4,6 +4,7 @@
  * Promises: the same money everywhere: a buy of three lots, funding paid on them, three lots short, a
  * wallet of 1000.1234568. Never: a recording; each is written here by hand.
  */
+import { bybit, kc, okx } from './envelope.ts';
 import type { Answer } from './stub-exchange.ts';
 
 /** Lately: one stretch of time is asked for. */
@@ -17,10 +18,6 @@ export interface Told {
   readonly positions: readonly [where: string, answer: Answer];
   readonly wallet: readonly [where: string, answer: Answer];
 }
-
-export const kc = (data: unknown): Answer => ({ code: '200000', data });
-const bybit = (...list: object[]): Answer => ({ retCode: 0, retMsg: 'OK', result: { list } });
-const okx = (...data: object[]): Answer => ({ code: '0', data, msg: '' });
 
 /** A buy of three lots at 65,000.1 for a fee of 0.11700018 (a maker's rebate is in the books). */
 export const TOLD: Readonly<Record<string, Told>> = {

@@ -130,7 +130,7 @@ function bodyOf(body: RequestInit['body']): unknown {
 function marketOf({ id, contractSize, amount, quote = 'USDT', info = {} }: Rules): object {
   return {
     ...{ id, symbol: `BTC/${quote}:${quote}`, lowercaseId: id.toLowerCase() },
-    ...{ base: 'BTC', quote, settle: quote, type: 'swap', contractSize, info },
+    ...{ base: 'BTC', baseName: 'BTC', quote, settle: quote, type: 'swap', contractSize, info },
     ...{ baseId: id === '0' ? '0' : 'BTC', quoteId: quote, settleId: quote.toLowerCase() },
     ...{ spot: false, margin: false, swap: true, future: false, option: false, index: false },
     ...{ active: true, contract: true, linear: true, inverse: false, subType: 'linear' },

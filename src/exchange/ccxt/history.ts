@@ -11,7 +11,7 @@ import { DAY_MS, type Millis } from '../../base/time.ts';
 import type { Candle } from '../../core/market.ts';
 import { type Answer, ask, createBackOff, pause, unlessStopped } from './ask.ts';
 import { fetchCandles, type RowSource, type Span } from './candle-row.ts';
-import type { Client } from './load.ts';
+import { type Client, EXCHANGES } from './load.ts';
 import type { Tell } from './watch.ts';
 
 export type HistoryClient = Pick<
@@ -71,10 +71,13 @@ export async function* fundingHistory(
   symbol: string,
   { from, until }: Span,
 ): AsyncGenerator<Page<Rate>> {
-  const { client, stop } = options;
+  const { client, id, stop } = options;
+  const ownEnd = EXCHANGES[id]?.ratesEnd;
   for (let at = from; at < until && !stop.aborted; at += FUNDING_PAGE_MS) {
     const end = Math.min(until, at + FUNDING_PAGE_MS);
-    const request = () => client.fetchFundingRateHistory(symbol, at, undefined, { until: end - 1 });
+    // OKX lists from the latest back, a hundred at a time: without the end what is older is missed.
+    const params = ownEnd === undefined ? { until: end - 1 } : { [ownEnd]: end };
+    const request = () => client.fetchFundingRateHistory(symbol, at, undefined, params);
     const told = await patiently(options, () => ask(request));
     if (told === null) return;
     const rates = new Map<Millis, number>();

@@ -23,6 +23,8 @@ export interface ExchangeKind {
   readonly volumeIn: 'base' | 'contracts';
   /** A request that is signed for a time farther from the exchange's own is refused. */
   readonly signedMsMax: Millis;
+  /** Its own name of the end of a stretch of funding rates, where ccxt leaves the end out. */
+  readonly ratesEnd?: 'after';
 }
 
 /** By ccxt's ids. */
@@ -32,7 +34,7 @@ export const EXCHANGES: Readonly<Record<string, ExchangeKind>> = {
   gate: { verified: false, volumeIn: 'contracts', signedMsMax: 60 * SECOND_MS },
   hyperliquid: { verified: false, volumeIn: 'base', signedMsMax: DAY_MS },
   kucoinfutures: { verified: true, volumeIn: 'contracts', signedMsMax: 5 * SECOND_MS },
-  okx: { verified: false, volumeIn: 'base', signedMsMax: 30 * SECOND_MS },
+  okx: { verified: false, volumeIn: 'base', signedMsMax: 30 * SECOND_MS, ratesEnd: 'after' },
 };
 
 /** As ccxt names them. */

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { kc } from '../../../test/envelope.ts';
 import { type Answer, KEYS, stubExchange, symbolOf } from '../../../test/stub-exchange.ts';
 import type { VenueAccess } from '../../core/venue.ts';
 import { ccxtVenue, DIALECTS } from './venue.ts';
 
-const kc = (data: unknown): Answer => ({ code: '200000', data });
 const kcKey = (permission: string): Answer =>
   kc({ permission, uid: 165111215, apiKey: KEYS.apiKey, apiVersion: 3, isMaster: true });
 const okxKey = (perm: string): Answer => ({ code: '0', data: [{ uid: '44', perm }] });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { EMPTY, kc, TIME, TOLD, type Told } from '../../../test/exchange-answer.ts';
+import { kc } from '../../../test/envelope.ts';
+import { EMPTY, TIME, TOLD, type Told } from '../../../test/exchange-answer.ts';
 import { type Answer, isAsked, stubExchange, symbolOf } from '../../../test/stub-exchange.ts';
 import type { VenueFill, VenueFunding, VenuePosition } from '../../core/venue.ts';
 import { ccxtVenue, DIALECTS } from './venue.ts';

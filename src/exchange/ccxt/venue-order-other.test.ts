@@ -3,6 +3,7 @@
  */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { bybit, okx } from '../../../test/envelope.ts';
 import { type Answer, type Sent, stubExchange, symbolOf } from '../../../test/stub-exchange.ts';
 import type { VenueOrder } from '../../core/venue.ts';
 import { ccxtVenue } from './venue.ts';
@@ -41,8 +42,6 @@ const bybitOrder = (own: object) => ({
   ...{ price: '', avgPrice: '', tpslMode: '', updatedTime: String(TIME), stopOrderType: 'Stop' },
   ...own,
 });
-const bybit = (...list: object[]): Answer => ({ retCode: 0, retMsg: 'OK', result: { list } });
-const okx = (...data: object[]): Answer => ({ code: '0', data, msg: '' });
 const okxStop = (own: object) => ({
   ...{ algoId: '5', algoClOrdId: ID, clOrdId: '', ordId: '', instId: 'BTC-USDT-SWAP' },
   ...{ instType: 'SWAP', side: 'sell', ordType: 'conditional', sz: '0.03', state: 'live' },
