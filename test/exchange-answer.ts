@@ -224,7 +224,10 @@ export const TOLD: Readonly<Record<string, Told>> = {
         },
       ],
     ],
-    wallet: ['/accounts', { total: '1000.1234568', unrealised_pnl: '5', currency: 'USDT' }],
+    wallet: [
+      '/futures/usdt/accounts',
+      { total: '1000.1234568', unrealised_pnl: '5', currency: 'USDT' },
+    ],
   },
   hyperliquid: {
     fills: [

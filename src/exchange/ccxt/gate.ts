@@ -15,7 +15,8 @@ const SECOND = 1000;
 
 export const gate: Dialect = {
   name: 'Gate',
-  tame: () => {},
+  // What names no contract is of the account of futures: ccxt would take the one of coins.
+  tame: client => Object.assign(client.options, { defaultType: 'swap' }),
   marketParams: {},
   clientId: gateId,
   orderParams: (_, clientOrderId) => ({ clientOrderId }),
@@ -70,7 +71,10 @@ export const gate: Dialect = {
   wallet: info => unitsOf(firstOf(info)['total'], 'total'),
   access: async client => {
     const { user_id: user } = await call(client, 'privateAccountGetDetail');
-    return { account: textOf(user, 'user_id'), mayTrade: true, mayWithdraw: null };
+    const account = textOf(user, 'user_id');
+    // Its streams of orders are asked for by the user's number.
+    client.uid ||= account;
+    return { account, mayTrade: true, mayWithdraw: null };
   },
   sayings: [
     ...sayingsOf('triggers-at-once', [

@@ -14,7 +14,7 @@ import { liveMarket } from './contract.ts';
 import { liveFeed } from './feed.ts';
 
 /** Whoever waits for a message that never comes is a failure; nothing is measured by it. */
-const PATIENCE_MS = MINUTE_MS;
+const PATIENCE_MS = MINUTE_MS / 2;
 /** Lately: OKX has what is older elsewhere. */
 const START = Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS - 60 * MINUTE_MS;
 const minute = (k: number): Minute => ({

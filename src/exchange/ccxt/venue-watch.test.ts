@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { stubExchange } from '../../../test/stub-exchange.ts';
+import { MINUTE_MS } from '../../base/time.ts';
 import { ccxtVenue } from './venue.ts';
 
 /** Streams of a client that the test holds the ends of. */
@@ -79,6 +80,31 @@ describe('hints', () => {
     });
     await ccxtVenue(client).watch(() => {})();
     assert.equal(terminated, 1);
+  });
+
+  it('what ccxt would renew for them later is renewed while they are there, and not after', async t => {
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    const { client } = await held();
+    let renewals = 0;
+    const renew = async () => {
+      renewals += 1;
+      client.delay(MINUTE_MS, renew);
+    };
+    const pass = async () => {
+      t.mock.timers.tick(MINUTE_MS);
+      t.mock.timers.tick(1);
+      await turn();
+    };
+    const end = ccxtVenue(client).watch(() => {});
+    client.delay(MINUTE_MS, renew);
+    await pass();
+    assert.equal(renewals, 1);
+    await pass();
+    assert.equal(renewals, 2);
+    await end();
+    client.delay(MINUTE_MS, renew);
+    await pass();
+    assert.equal(renewals, 2);
   });
 
   it('whoever is on the way to a stream when they end does not open it', async () => {

@@ -17,6 +17,7 @@ const END_MS_MAX = SECOND_MS;
 export function watchAccount(account: Account, onHint: () => void): () => Promise<void> {
   const end = new AbortController();
   for (const door of DOORS) Reflect.deleteProperty(account.client, door);
+  const endTimers = holdTimers(account.client);
   const streams = account.dialect.streams.map(params =>
     follow(account.client, { params, onHint, signal: end.signal }),
   );
@@ -24,6 +25,7 @@ export function watchAccount(account: Account, onHint: () => void): () => Promis
     end.abort();
     // Whoever is still on the way to a stream must not open it afterwards.
     for (const door of DOORS) Object.assign(account.client, { [door]: refuse });
+    endTimers();
     await closeStreams(account.client);
     await Promise.all(streams);
   };
@@ -32,6 +34,22 @@ export function watchAccount(account: Account, onHint: () => void): () => Promis
 /** Through which ccxt opens every stream: methods of its class, which an instance's own hide. */
 const DOORS = ['watch', 'watchMultiple'];
 const refuse = (): Promise<never> => Promise.reject(new Error('the streams were ended'));
+
+/** ccxt renews the key of Binance's stream by a timer that sets the next one, and that nothing ends. */
+function holdTimers(client: Client): () => void {
+  const timers = new Set<NodeJS.Timeout>();
+  client.delay = (ms: number, work: unknown, ...args: unknown[]) => {
+    const timer = setTimeout(() => {
+      timers.delete(timer);
+      client.spawn(work, ...args);
+    }, ms);
+    timers.add(timer);
+  };
+  return () => {
+    client.delay = () => {};
+    for (const timer of timers) clearTimeout(timer);
+  };
+}
 
 interface Stream {
   readonly params: Params;
