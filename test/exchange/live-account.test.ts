@@ -4,9 +4,12 @@
  */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
+import { EXIT } from '../../src/base/fault.ts';
 import { type Bot, MAIN, startBot } from '../lifecycle/bot-process.ts';
+import { assertRefusal } from '../lifecycle/refusal.ts';
 import { workFolder, writeConfig } from '../lifecycle/work-folder.ts';
 import { KEYS } from './client.ts';
 import { TestExchange } from './exchange.ts';
@@ -56,33 +59,47 @@ const tell = (name: string, ...command: string[]) =>
     encoding: 'utf8',
   });
 
-async function refusal(more: Start, change: (exchange: TestExchange) => void = () => {}) {
+async function assertRefused(
+  names: RegExp,
+  more: Start,
+  change: (exchange: TestExchange) => void = () => {},
+): Promise<void> {
   const exchange = await exchangeAtStart();
   change(exchange);
-  const bot = start(exchange, `refused-${opened.length}`, more);
-  const { code, stderr } = await bot.end();
-  assert.equal(code, 64, stderr);
+  const name = `refused-${opened.length}`;
+  const ending = await start(exchange, name, more).end();
+  assertRefusal(ending, { code: EXIT.config, names });
   assert.equal(exchange.books().fills.length, 0);
-  return stderr;
+  assert.ok(!existsSync(join(folder, name)));
 }
 
+const mayWithdraw = ({ hand }: TestExchange): void =>
+  hand.permit(['General', 'Futures', 'Transfer']);
+
 describe('real orders are refused', () => {
-  it('where the config does not allow them', async () => {
-    assert.match(await refusal({ config: null }), /set "live": true/);
-  });
+  it('where the config does not allow them', () =>
+    assertRefused(/set "live": true/, { config: null }));
 
-  it('without the keys of an account', async () => {
-    assert.match(await refusal({ env: {} }), /HOLDFAST__EXCHANGE__KEY and /);
-  });
+  it('without the keys of an account', () =>
+    assertRefused(/HOLDFAST__EXCHANGE__KEY and /, { env: {} }));
 
-  it('with a key that may withdraw', async () => {
-    const stderr = await refusal({}, ({ hand }) => hand.permit(['General', 'Futures', 'Transfer']));
-    assert.match(stderr, /may withdraw/);
-  });
+  it('with a key that may withdraw', () =>
+    assertRefused(/may withdraw.* — .*"allow_withdrawal": true/, {}, mayWithdraw));
 
-  it('with a key that may not trade', async () => {
-    const stderr = await refusal({}, ({ hand }) => hand.permit(['General']));
-    assert.match(stderr, /may not trade/);
+  it('with a key that may not trade', () =>
+    assertRefused(/may not trade/, {}, ({ hand }) => hand.permit(['General'])));
+});
+
+describe('real orders may leave', () => {
+  it('with a key that may withdraw, where the config takes it', async () => {
+    const exchange = await exchangeAtStart();
+    mayWithdraw(exchange);
+    const taken = { live: true, exchange: { allow_withdrawal: true } };
+    const bot = start(exchange, 'taken', { config: writeConfig(folder, taken, 'taken.json') });
+    await bot.says(/the account holds 10,?000/);
+    bot.send('SIGTERM');
+    const { code, stderr } = await bot.end();
+    assert.equal(code, EXIT.ok, stderr);
   });
 });
 

@@ -114,6 +114,9 @@ describe('hints', () => {
     await end();
     await assert.rejects(client.watch('ws://127.0.0.1:9', 'orders'), /streams were ended/);
     await assert.rejects(client.watchMultiple('ws://127.0.0.1:9', ['orders']), /were ended/);
+    // Bybit's and OKX's logins are held by nobody, and must not end the process.
+    void client.watch('ws://127.0.0.1:9', 'authenticated');
+    await turn();
     const again = venue.watch(() => {});
     assert.equal(Object.hasOwn(client, 'watch'), false);
     await again();

@@ -33,7 +33,13 @@ export function watchAccount(account: Account, onHint: () => void): () => Promis
 
 /** Through which ccxt opens every stream: methods of its class, which an instance's own hide. */
 const DOORS = ['watch', 'watchMultiple'];
-const refuse = (): Promise<never> => Promise.reject(new Error('the streams were ended'));
+
+function refuse(): Promise<never> {
+  const refused = Promise.reject(new Error('the streams were ended'));
+  // ccxt lets go of some of them (a login): what nobody holds would end the process.
+  refused.catch(() => {});
+  return refused;
+}
 
 /** ccxt renews the key of Binance's stream by a timer that sets the next one, and that nothing ends. */
 function holdTimers(client: Client): () => void {
