@@ -24,7 +24,10 @@ const WAITING = { trigger: true };
 
 export const binance: Dialect = {
   name: 'Binance',
-  tame: () => {},
+  tame: client => {
+    // Beside a stream of orders ccxt asks for positions, in a promise that nobody holds.
+    Object.assign(client.options, { watchPositions: { fetchPositionsSnapshot: false } });
+  },
   marketParams: {},
   clientId: plainId,
   orderParams: (_, clientOrderId) => ({ clientOrderId }),

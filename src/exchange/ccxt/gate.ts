@@ -15,8 +15,10 @@ const SECOND = 1000;
 
 export const gate: Dialect = {
   name: 'Gate',
-  // What names no contract is of the account of futures: ccxt would take the one of coins.
-  tame: client => Object.assign(client.options, { defaultType: 'swap' }),
+  tame: client => {
+    // What names no contract is of the account of futures: ccxt would take the one of coins.
+    Object.assign(client.options, { defaultType: 'swap' });
+  },
   marketParams: {},
   clientId: gateId,
   orderParams: (_, clientOrderId) => ({ clientOrderId }),

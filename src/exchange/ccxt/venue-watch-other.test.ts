@@ -223,6 +223,23 @@ for (const [id, told] of Object.entries(ORDERS))
       );
       assert.equal(hints, 2);
     });
+
+    it('is asked for where no stream can be opened, and no failure is held by nobody', async () => {
+      const stream = await StubStream.open(() => null);
+      const streams = stream.url;
+      await stream.close();
+      const { client } = await stubExchange(
+        id,
+        sent => (isAsked('/listenKey', sent) ? { listenKey: 'pqia91' } : new Error('no network')),
+        { streams },
+      );
+      client.uid = '10406147';
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const end = ccxtVenue(client).watch(resolve);
+      await promise;
+      await end();
+      await new Promise(done => setImmediate(done));
+    });
   });
 
 function isPart(part: object, whole: object): boolean {
