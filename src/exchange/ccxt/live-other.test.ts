@@ -57,7 +57,11 @@ async function followed(t: TestContext, id: string) {
   /** The next candles, however many batches are empty before them. */
   const next = async (count: number): Promise<FedCandle[]> => {
     const got: FedCandle[] = [];
-    while (got.length < count) got.push(...((await batches.next()).value ?? []));
+    while (got.length < count) {
+      const { done, value } = await batches.next();
+      if (done === true) break;
+      got.push(...value);
+    }
     return got;
   };
   return { told, stream, shown, sent, said, feed, next };
