@@ -87,6 +87,11 @@ const metricsOf = (trades: readonly TradeView[], finalEquity: number): ReportVie
   ...{ feesPaid: 36, fundingPaid: 6, startBalance: START, finalEquity, days: DAYS },
 });
 
+const NOT_TRAINED = {
+  ...{ id: 'deep-signal-model', title: 'deep signal model', reliability: null },
+  note: 'No deep signal model is trained yet.',
+};
+
 export function sampleReport(changes: Partial<ReportView> = {}): ReportView {
   const dice = new Rng(seedRng(7));
   const trades = Array.from({ length: 60 }, (_, place) =>
@@ -131,13 +136,30 @@ export function sampleReport(changes: Partial<ReportView> = {}): ReportView {
         ...[{ name: 'signal', weight: 0.4, forecasts: 300, logLoss: 1.05, baseLogLoss: 1.08 }],
         ...[{ name: 'pool', weight: null, forecasts: 300, logLoss: 1.05, baseLogLoss: 1.08 }],
       ].map(one => ({ ...one, gain: 0.03 })),
-      reliability: {
-        ...{ examples: 300, expectedCalibrationError: 0.02 },
-        bins: [
-          { from: 0.4, to: 0.45, examples: 200, predicted: 0.42, observed: 0.43 },
-          { from: 0.5, to: 0.55, examples: 100, predicted: 0.52, observed: 0.48 },
-        ],
-      },
+      calibration: [
+        {
+          ...{ id: 'ensemble', title: 'ensemble', note: 'Of all time.' },
+          reliability: {
+            ...{ examples: 300, expectedCalibrationError: 0.02 },
+            bins: [
+              { from: 0.4, to: 0.45, examples: 200, predicted: 0.42, observed: 0.43 },
+              { from: 0.5, to: 0.55, examples: 100, predicted: 0.52, observed: 0.48 },
+            ],
+          },
+        },
+        {
+          ...{
+            id: 'signal-model',
+            title: 'signal model',
+            note: 'signal-model@1 on examples since.',
+          },
+          reliability: {
+            ...{ examples: 80, expectedCalibrationError: 0.05 },
+            bins: [{ from: 0.4, to: 0.45, examples: 80, predicted: 0.42, observed: 0.37 }],
+          },
+        },
+        NOT_TRAINED,
+      ],
       versions: [
         {
           ...{ id: 'signal-model@1', status: 'in use', trainedAt: BEGIN, examples: 500 },
@@ -184,7 +206,7 @@ export const emptyReport = (): ReportView => {
       ...{ bySymbol: [], byStrategy: [], byExitReason: [] },
     },
     learning: {
-      ...{ on: true, reliability: null, versions: [] },
+      ...{ on: true, calibration: [NOT_TRAINED], versions: [] },
       forecasters: [
         ...[
           {

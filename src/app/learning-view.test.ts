@@ -13,6 +13,12 @@ describe('what was learned, for the dashboard', () => {
       confidence: 3.5,
       won: 4,
     });
-    assert.deepEqual(learningOf(memory).reliability, [{ confidence: 0.35, won: 4, forecasts: 10 }]);
+    const { calibration } = learningOf(memory);
+    assert.deepEqual(
+      calibration.map(({ id }) => id),
+      ['ensemble', 'signal-model', 'deep-signal-model'],
+    );
+    assert.deepEqual(calibration[0]?.bins, [{ confidence: 0.35, won: 4, forecasts: 10 }]);
+    assert.deepEqual(calibration[1]?.bins, []);
   });
 });

@@ -11,6 +11,7 @@ import { JUDGED } from '../learn/ensemble-state.ts';
 import { ACTIONS, MARKET_STATES } from '../learn/q-table.ts';
 import { comparedIn } from '../learn/scores.ts';
 import type { World } from '../policy/world.ts';
+import { judgementsOf } from './model-reliability.ts';
 import { versionsOf } from './model-view.ts';
 
 /** Days of attention that are kept to look back on. */
@@ -55,9 +56,12 @@ export function learningOf(world: World) {
       epsilon: table.epsilon,
       rewards: table.rewards,
     },
-    reliability: world.ensemble.bins.flatMap(({ examples, confidence, won }) =>
-      examples === 0 ? [] : [{ confidence: confidence / examples, won, forecasts: examples }],
-    ),
+    calibration: judgementsOf(world).map(({ bins, ...told }) => ({
+      ...told,
+      bins: bins.flatMap(({ examples, confidence, won }) =>
+        examples === 0 ? [] : [{ confidence: confidence / examples, won, forecasts: examples }],
+      ),
+    })),
     versions: versionRowsOf(world),
     experts: expertsOf(world),
   };

@@ -7,6 +7,7 @@ import { utcMinute } from '../base/time.ts';
 import type { Gain, Score, SliceSizes } from '../core/fact.ts';
 import { comparedIn } from '../learn/scores.ts';
 import { barChart } from './bar-chart.ts';
+import type { Judgement } from './model-reliability.ts';
 import {
   type ByFeature,
   MODEL_TITLES,
@@ -15,6 +16,8 @@ import {
   type ModelVersion,
 } from './model-view.ts';
 import { decimal, percent, signed, UNKNOWN } from './number-text.ts';
+import { reliabilityOf } from './reliability.ts';
+import { reliabilityText } from './reliability-text.ts';
 import { type Column, pairs, table } from './table.ts';
 
 const toRight = (title: string): Column => ({ title, align: 'right' });
@@ -118,11 +121,13 @@ const performanceFigures = ({ trades, winRate, averageProfit }: ModelPerformance
   ['Average profit', decimal(averageProfit)],
 ];
 
-export function showText(version: ModelVersion): string {
+/** `judgement`: of its calibration. */
+export function showText(version: ModelVersion, { note, bins }: Judgement): string {
   const { content, model } = version;
   const head = `${MODEL_TITLES[model]}, version ${version.version}`;
   const scores = pairs(scoreFigures(version));
   if (content === null) return `${head}\n\n${scores}\n\nIts weights are not kept.`;
+  const reliability = reliabilityOf(bins);
   const charts = [
     chart(content.importance, 'importance', 'share of what decides'),
     chart(content.permutation, 'permutation', 'rise of the log-loss when the feature is shuffled'),
@@ -132,6 +137,8 @@ export function showText(version: ModelVersion): string {
     head,
     pairs([...scoreFigures(version), ...contentFigures(content)]),
     ...charts.flat(),
+    `calibration: ${note}`,
+    ...(reliability === null ? [] : [reliabilityText(reliability, 'outcomes')]),
   ].join('\n\n');
 }
 

@@ -154,11 +154,21 @@ export interface VersionView {
   readonly verdict: string | null;
 }
 
+/** How far a forecaster meant what it said. */
+export interface CalibrationView {
+  readonly id: string;
+  readonly title: string;
+  /** What was judged, or why nothing was. */
+  readonly note: string;
+  readonly reliability: Reliability | null;
+}
+
 export interface LearningView {
   /** Some learner is switched on. */
   readonly on: boolean;
   readonly forecasters: readonly ForecasterView[];
-  readonly reliability: Reliability | null;
+  /** Of the ensemble, and of each model alone. */
+  readonly calibration: readonly CalibrationView[];
   /** Newest first. */
   readonly versions: readonly VersionView[];
 }

@@ -14,6 +14,7 @@ import { positionsOf } from './account-view.ts';
 import type { BotParts } from './bot.ts';
 import { doubtsOf, historyOf, type Inspection, memoryOf, type Place } from './directory.ts';
 import { expertsOf, versionRowsOf } from './learning-view.ts';
+import { judgementsOf } from './model-reliability.ts';
 import { filesOf, type RecordedFile, type StartNote, startsIn } from './recorded-file.ts';
 import { reliabilityOf } from './reliability.ts';
 import { equityView, returnsByMonth } from './report-equity.ts';
@@ -118,7 +119,10 @@ function learningOf(memory: Memory): LearningView {
   return {
     on: signalModel || deepSignalModel || attention || qTable,
     forecasters: expertsOf(memory).map(withGain),
-    reliability: reliabilityOf(memory.ensemble.bins),
+    calibration: judgementsOf(memory).map(({ bins, ...told }) => ({
+      ...told,
+      reliability: reliabilityOf(bins),
+    })),
     versions: versionRowsOf(memory).map(withGain),
   };
 }

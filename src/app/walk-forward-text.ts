@@ -4,9 +4,8 @@
  * Promises: the figures of the report, no others; what is not known is `–`.
  */
 import type { Interval } from '../base/bootstrap.ts';
-import { bar } from './bar-chart.ts';
 import { decimal, percent, signed, signedPercent, UNKNOWN } from './number-text.ts';
-import type { Reliability } from './reliability.ts';
+import { reliabilityText } from './reliability-text.ts';
 import { type Column, type Row, table } from './table.ts';
 import type { Segment, WalkForward } from './walk-forward.ts';
 
@@ -23,7 +22,7 @@ export function walkForwardText(report: WalkForward): string {
     'Walk-forward: out of sample, segment by segment (UTC)',
     tradingTable(all, level),
     ...forecastTables(all, level),
-    ...(reliability === null ? [] : [reliabilityText(reliability)]),
+    ...(reliability === null ? [] : [reliabilityText(reliability, 'proposals')]),
   ].join('\n\n');
 }
 
@@ -86,23 +85,6 @@ function forecastTables(segments: readonly Segment[], level: string): string[] {
     table(columns, rows),
     table([{ title: 'gain in log-loss over the base rate' }, ...names.map(right)], gains),
   ];
-}
-
-/** The curve as rows: where both columns agree, the confidence means what it says. */
-function reliabilityText({ expectedCalibrationError, bins }: Reliability): string {
-  const columns = [
-    ...[right('confidence'), right('predicted'), right('observed'), right('proposals')],
-    { title: '' },
-  ];
-  const rows = bins.map(({ from, to, examples, predicted, observed }) => [
-    `${percent(from, 0)} to ${percent(to, 0)}`,
-    percent(predicted, 1),
-    percent(observed, 1),
-    decimal(examples, 0),
-    bar(observed),
-  ]);
-  const error = percent(expectedCalibrationError, 1);
-  return `${table(columns, rows)}\nexpected calibration error ${error}`;
 }
 
 export const intervalText = (interval: Interval | null, text: (bound: number) => string): string =>

@@ -174,6 +174,8 @@ export const FLAT_AGAIN_MS = 10 * SECOND_MS;
 export const CHART_CANDLES_MAX = 1500;
 /** Entries, exits and stops on it. */
 export const CHART_MARKS_MAX = 2000;
+/** Outcomes that a model's calibration is judged by: some 40 ms, in the thread that trades. */
+export const OUTCOMES_JUDGED_MAX = 1000;
 /** Lines of the dashboard's log. */
 export const NEWS_KEPT_MAX = 200;
 /** A dashboard is told so often what is new, and so often while nobody looks. */

@@ -7,6 +7,7 @@
 import { type Inspection, isEmpty, memoryOf } from '../app/directory.ts';
 import { writeExport } from '../app/export-file.ts';
 import { exportModel } from '../app/model-export.ts';
+import { versionJudged } from '../app/model-reliability.ts';
 import { compareText, listText, showText } from '../app/model-text.ts';
 import {
   EXAMPLES_MIN,
@@ -16,6 +17,7 @@ import {
   versionsOf,
 } from '../app/model-view.ts';
 import { sizeText } from '../app/number-text.ts';
+import { reliabilityOf } from '../app/reliability.ts';
 import { EXIT, type ExitCode, Fault } from '../base/fault.ts';
 import type { Command, Io } from './io.ts';
 import type { ModelExportOptions } from './model-command.ts';
@@ -41,9 +43,12 @@ const nothingYet = (seen: Inspection): string =>
 
 export const modelShow = async (id: string, options: StateAtOptions, io: Io): Promise<ExitCode> => {
   const { place, seen } = await look(options, io);
-  const version = findVersion(versionsOf(memoryOf(seen)), id);
-  if (options.json) printJson(io, { seq: seen.seq, ...version });
-  else print(io, `${showText(version)}\n\n${place.directory} at step ${seen.seq}`);
+  const memory = memoryOf(seen);
+  const version = findVersion(versionsOf(memory), id);
+  const judgement = versionJudged(memory, version);
+  if (options.json)
+    printJson(io, { seq: seen.seq, ...version, reliability: reliabilityOf(judgement.bins) });
+  else print(io, `${showText(version, judgement)}\n\n${place.directory} at step ${seen.seq}`);
   return EXIT.ok;
 };
 

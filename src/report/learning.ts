@@ -4,9 +4,9 @@
  * Promises: where it did not help, that is what the report says.
  */
 import { scaleSqrt } from 'd3-scale';
-import { decimal, percent, signed, UNKNOWN } from '../app/number-text.ts';
+import { counted, decimal, percent, signed, UNKNOWN } from '../app/number-text.ts';
 import type { Reliability } from '../app/reliability.ts';
-import type { LearningView, ReportView } from '../app/report-view.ts';
+import type { CalibrationView, LearningView, ReportView } from '../app/report-view.ts';
 import { utcMinute } from '../base/time.ts';
 import { figure, legendOf } from './figure.ts';
 import { type Html, html } from './html.ts';
@@ -17,15 +17,22 @@ const DECIMALS = 4;
 
 export function learningSection(view: ReportView): Html {
   const { learning } = view;
+  const { calibration } = learning;
+  const ensemble = calibration.filter(({ id }) => id === 'ensemble').map(calibrationOf);
+  const models = calibration
+    .filter(({ id }) => id !== 'ensemble')
+    .map(each => html`<div>${calibrationOf(each)}</div>`);
   return html`<p class="verdict">${learningVerdict(view)}</p>
 <div class="beside"><div>
 <h3>Calibration</h3>
-${learning.reliability === null ? html`<p class="none">No forecast was judged yet.</p>` : reliabilityFigure(learning.reliability)}
+${ensemble}
 </div><div>
 <h3>Forecasters</h3>
 <p class="note">Log-loss in nats, lower is better; the gain is over the base rate on the same forecasts, each made before its outcome was known. The base rate is how often each outcome came lately; the walk-forward section takes how often it came so far.</p>
 ${forecasterTable(learning)}
 </div></div>
+<h3>Calibration of the models</h3>
+<div class="beside">${models}</div>
 <h3>Model versions</h3>
 <p class="note">Each was scored on the last examples before it was adopted or refused, which neither it nor the decision on its predecessor had seen.</p>
 ${versionTable(learning)}`;
@@ -53,7 +60,15 @@ export function learningVerdict({ learning, walkForward }: ReportView): string {
 
 const NO_PROFIT = ' A better forecast is no profit yet: costs come off what it earns.';
 
-function reliabilityFigure({ bins, examples, expectedCalibrationError }: Reliability): Html {
+function calibrationOf(told: CalibrationView): Html {
+  const { note, reliability } = told;
+  return reliability === null
+    ? html`<p class="none">${note}</p>`
+    : reliabilityFigure(told, reliability);
+}
+
+function reliabilityFigure({ id, title, note }: CalibrationView, reliability: Reliability): Html {
+  const { bins, examples, expectedCalibrationError } = reliability;
   const x = across([0, 1], SQUARE);
   const y = upward([0, 1], SQUARE);
   const radius = scaleSqrt([0, Math.max(...bins.map(bin => bin.examples))], [2, 13]);
@@ -63,6 +78,10 @@ function reliabilityFigure({ bins, examples, expectedCalibrationError }: Reliabi
     bin =>
       html`<circle class="dot" cx="${at(x(bin.predicted))}" cy="${at(y(bin.observed))}" r="${at(radius(bin.examples))}"/>`,
   );
+  const held = bins.map(bin => bin.examples);
+  const [least, most] = [Math.min(...held), Math.max(...held)];
+  const each =
+    bins.length === 1 ? 'all in one bin' : `${decimal(least, 0)} to ${decimal(most, 0)} in a bin`;
   const columns = ['confidence', 'said, on average', 'came true', 'forecasts'];
   const rows = bins.map(bin => [
     `${whole(bin.from)} to ${whole(bin.to)}`,
@@ -71,7 +90,10 @@ function reliabilityFigure({ bins, examples, expectedCalibrationError }: Reliabi
     decimal(bin.examples, 0),
   ]);
   return figure({
-    ...{ id: 'reliability', title: 'Confidence that a proposal wins, costs in, and how many won' },
+    ...{
+      id: `calibration-${id}`,
+      title: `Calibration of the ${title}: what it said and what came true`,
+    },
     frame: SQUARE,
     legend: legendOf([
       {
@@ -81,8 +103,8 @@ function reliabilityFigure({ bins, examples, expectedCalibrationError }: Reliabi
       },
       { name: 'confidence means what it says', look: 'zero', path: 'M0 6h24' },
     ]),
-    text: `${decimal(examples, 0)} forecasts in ${bins.length} bins; the mean distance between what was said and what came true is ${percent(expectedCalibrationError, 1)}.`,
-    note: `Expected calibration error ${percent(expectedCalibrationError, 1)} over ${decimal(examples, 0)} forecasts: traded or not, of all time.`,
+    text: `${counted(examples, 'forecast')} in ${counted(bins.length, 'bin')}; the mean distance between what was said and what came true is ${percent(expectedCalibrationError, 1)}.`,
+    note: `Expected calibration error ${percent(expectedCalibrationError, 1)} over ${counted(examples, 'forecast')}, ${each}. ${note}`,
     plot: html`${valueLines(y, SQUARE, whole)}${valueMarks(x, SQUARE, whole)}<path class="zero" d="M${at(x(0))} ${at(y(0))}L${at(x(1))} ${at(y(1))}"/>${dots}<text x="${width - MARGIN.right}" y="${height - MARGIN.bottom - 6}" text-anchor="end">confidence</text><text x="18" y="${height / 2}" text-anchor="middle" transform="rotate(-90 18 ${height / 2})">came true</text>`,
     table: table(
       columns.map(title => ({ title })),

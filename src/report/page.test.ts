@@ -82,7 +82,7 @@ describe('the page of a report', () => {
 
   it('has a title, words and a table for each figure', () => {
     const figures = page().match(/<figure[\s\S]*?<\/figure>/g) ?? [];
-    assert.equal(figures.length, 8);
+    assert.equal(figures.length, 9);
     for (const figure of figures) {
       assert.match(figure, /role="img" aria-labelledby="([\w-]+)-title \1-text"/);
       assert.match(figure, /<title id="[\w-]+">[^<]+<\/title><desc id="[\w-]+">[^<]+<\/desc>/);

@@ -116,7 +116,14 @@ describe('charts in words', () => {
       { confidence: 0.6, won: 5, forecasts: 10 },
       { confidence: 0.4, won: 4, forecasts: 10 },
     ];
-    assert.match(reliabilitySummary(bins), /^20 forecasts have come due\. .* 5\.0.% apart\.$/);
-    assert.equal(reliabilitySummary([]), 'No forecast has come due yet.');
+    const text = reliabilitySummary(bins);
+    assert.match(
+      text,
+      /^20 forecasts have come due, 10 to 10 in each of 2 bins\. .* 5\.0.% apart\.$/,
+    );
+    assert.match(
+      reliabilitySummary(bins.slice(1)),
+      /^10 forecasts have come due, all in one bin\. /,
+    );
   });
 });

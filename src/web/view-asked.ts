@@ -15,6 +15,16 @@ export interface ReliabilityBin {
   readonly forecasts: number;
 }
 
+/** How far a forecaster meant what it said. */
+export interface Calibration {
+  readonly id: 'ensemble' | 'signal-model' | 'deep-signal-model';
+  readonly title: string;
+  /** What was judged, or why nothing was. */
+  readonly note: string;
+  /** Those that hold anything, from low to high. */
+  readonly bins: readonly ReliabilityBin[];
+}
+
 export interface ModelVersionRow {
   /** `signal-model@3`. */
   readonly id: string;
@@ -48,7 +58,8 @@ export interface Learning {
     readonly epsilon: number;
     readonly rewards: number;
   };
-  readonly reliability: readonly ReliabilityBin[];
+  /** Of the ensemble, and of each model alone. */
+  readonly calibration: readonly Calibration[];
   /** Newest first. */
   readonly versions: readonly ModelVersionRow[];
   /** Experts of the ensemble and what they weigh; null where a record has no forecasts yet. */

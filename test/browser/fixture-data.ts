@@ -196,10 +196,21 @@ function learningFrom(rng: Rng): Learning {
         visits: ACTIONS.map(() => rng.nextInt(40)),
       })),
     },
-    reliability: [0.35, 0.45, 0.55, 0.65, 0.75].map((confidence, at) => {
-      const forecasts = [40, 180, 420, 160, 30][at]!;
-      return { confidence, forecasts, won: Math.round(forecasts * (confidence - 0.04)) };
-    }),
+    calibration: [
+      calibration('ensemble', 'ensemble', 'Of all time.', [40, 180, 420, 160, 30]),
+      calibration(
+        'signal-model',
+        'signal model',
+        'signal-model@3 on examples since.',
+        [60, 210, 90],
+      ),
+      calibration(
+        'deep-signal-model',
+        'deep signal model',
+        'No deep signal model is trained yet.',
+        [],
+      ),
+    ],
     versions: [
       version('signal-model@3', 'in use', 4200, 0.6712),
       version('deep-signal-model@2', 'refused', 4200, 0.6981),
@@ -212,6 +223,19 @@ function learningFrom(rng: Rng): Learning {
     ],
   };
 }
+
+const calibration = (
+  ...[id, title, note, counts]: [
+    ...[Learning['calibration'][number]['id'], string, string],
+    readonly number[],
+  ]
+): Learning['calibration'][number] => ({
+  ...{ id, title, note },
+  bins: counts.map((forecasts, at) => {
+    const confidence = 0.35 + at / 10;
+    return { confidence, forecasts, won: Math.round(forecasts * (confidence - 0.04)) };
+  }),
+});
 
 const version = (
   id: string,

@@ -33,7 +33,8 @@ describeInBrowser('every page', test => {
 
   test('learning shows each thing that was learned', { at: '#/learning' }, async given => {
     const { page, server } = given;
-    const { features, importance, qTable, attentionPast, versions, experts } = server.data.learning;
+    const { features, importance, qTable, attentionPast, versions, experts, calibration } =
+      server.data.learning;
     const rowsOf = (name: string) => page.getByRole('table', { name }).locator('tbody tr');
     const ofFeatures = rowsOf('Features');
     await ofFeatures.nth(features.length - 1).waitFor();
@@ -55,6 +56,17 @@ describeInBrowser('every page', test => {
       versions.map(({ id }) => id),
     );
     assert.equal(await rowsOf('Experts of the ensemble').count(), experts.length);
+    for (const { title, bins, note } of calibration) {
+      const card = page.getByRole('region', { name: `Calibration of the ${title}` });
+      await card.getByText(note).waitFor();
+      assert.equal(await card.getByRole('img').count(), bins.length === 0 ? 0 : 1);
+      if (bins.length === 0) continue;
+      await card.getByText('In figures').click();
+      assert.deepEqual(
+        (await card.locator('details td:nth-child(2)').allInnerTexts()).map(Number),
+        bins.map(({ forecasts }) => forecasts),
+      );
+    }
   });
 
   test('state shows each file, generation and job', { at: '#/state' }, async ({ page, server }) => {

@@ -7,7 +7,7 @@ import { html, nothing, type TemplateResult } from 'lit-html';
 import type { Learning, ModelVersionRow } from '../view.ts';
 import { count, day, fixed, percent, UNKNOWN, words } from './format.ts';
 import { bar, heatMap } from './heat.ts';
-import { reliabilityFigure } from './reliability-figure.ts';
+import { calibrationFigure } from './reliability-figure.ts';
 import type { Scene } from './scene.ts';
 import { type Column, moment, table } from './table.ts';
 
@@ -25,7 +25,7 @@ export function learningPage({ learning }: Scene): TemplateResult {
 const body = (learning: Learning): TemplateResult => html`
   <div class="columns">
     <div class="wide">
-      ${qTable(learning)} ${reliabilityFigure(learning.reliability)} ${experts(learning)}
+      ${qTable(learning)} ${learning.calibration.map(calibrationFigure)} ${experts(learning)}
       ${versions(learning)}
     </div>
     <div class="narrow">${features(learning)}</div>

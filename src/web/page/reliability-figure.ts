@@ -1,9 +1,9 @@
 /**
- * The reliability plot: how often forecasts of a confidence came true. On the line they are honest.
+ * The reliability plots: how often forecasts of a confidence came true. On the line they are honest.
  */
-import type { TemplateResult } from 'lit-html';
+import { html, type TemplateResult } from 'lit-html';
 import type uPlot from 'uplot';
-import type { ReliabilityBin } from '../view.ts';
+import type { Calibration, ReliabilityBin } from '../view.ts';
 import { type Ink, type Plan, valueAxis, written } from './chart.ts';
 import { figure, memo } from './figure.ts';
 import { count, percent } from './format.ts';
@@ -50,33 +50,45 @@ const labelled = (ink: Ink): uPlot.Axis => ({
 });
 
 /** The line of honesty goes over the whole width, whatever bins there are. */
-const dataOf = memo((bins: readonly ReliabilityBin[]): uPlot.AlignedData => {
-  const seen = bins
-    .filter(bin => bin.forecasts > 0)
-    .sort((one, other) => one.confidence - other.confidence);
-  const at = [0, ...seen.map(bin => bin.confidence), 1];
-  return [at, at, [null, ...seen.map(bin => bin.won / bin.forecasts), null]];
-});
+const dataFrom = () =>
+  memo((bins: readonly ReliabilityBin[]): uPlot.AlignedData => {
+    const seen = [...bins].sort((one, other) => one.confidence - other.confidence);
+    const at = [0, ...seen.map(bin => bin.confidence), 1];
+    return [at, at, [null, ...seen.map(bin => bin.won / bin.forecasts), null]];
+  });
 
-export const reliabilityFigure = (bins: readonly ReliabilityBin[]): TemplateResult =>
-  figure({
-    id: 'reliability',
-    title: 'Calibration: confidence and what came true',
-    summary: reliabilitySummary(bins),
-    plan,
-    data: dataOf(bins),
+/** Each chart keeps its own. */
+const dataOf: Readonly<Record<Calibration['id'], ReturnType<typeof dataFrom>>> = {
+  ensemble: dataFrom(),
+  'signal-model': dataFrom(),
+  'deep-signal-model': dataFrom(),
+};
+
+const titleOf = ({ title }: Calibration): string => `Calibration of the ${title}`;
+
+/** In words alone where nothing was judged. */
+export function calibrationFigure(given: Calibration): TemplateResult {
+  const id = `calibration-${given.id}`;
+  if (given.bins.length === 0)
+    return html`
+      <section class="card" aria-labelledby="${id}-title">
+        <h2 id="${id}-title">${titleOf(given)}</h2>
+        <p class="empty">${given.note}</p>
+      </section>
+    `;
+  return figure({
+    ...{ id, title: titleOf(given), plan, data: dataOf[given.id](given.bins) },
+    summary: `${reliabilitySummary(given.bins)} ${given.note}`,
     tables: table<ReliabilityBin>({
-      caption: 'Forecasts by confidence',
+      caption: `${titleOf(given)}: forecasts by confidence`,
       columns: [
         { title: 'Confidence', cell: bin => percent(bin.confidence, 1) },
         { title: 'Forecasts', cell: bin => count(bin.forecasts) },
         { title: 'Came true', cell: bin => count(bin.won) },
-        {
-          title: 'Share',
-          cell: bin => percent(bin.forecasts === 0 ? null : bin.won / bin.forecasts, 1),
-        },
+        { title: 'Share', cell: bin => percent(bin.won / bin.forecasts, 1) },
       ],
-      rows: bins,
-      empty: 'No forecast has come due yet.',
+      rows: given.bins,
+      empty: given.note,
     }),
   });
+}

@@ -38,15 +38,20 @@ export function underwaterSummary(depths: readonly number[]): string {
   return `Equity is ${stands} now; at worst it was ${percent(-least(depths))} below.`;
 }
 
+/** Of bins that hold something. */
 export function reliabilitySummary(bins: readonly ReliabilityBin[]): string {
   const forecasts = bins.reduce((sum, bin) => sum + bin.forecasts, 0);
-  if (forecasts === 0) return 'No forecast has come due yet.';
   const off = bins.reduce(
     (sum, bin) => sum + Math.abs(bin.confidence * bin.forecasts - bin.won),
     0,
   );
+  const held = bins.map(bin => bin.forecasts);
+  const each =
+    bins.length === 1
+      ? 'all in one bin'
+      : `${count(least(held))} to ${count(most(held))} in each of ${bins.length} bins`;
   return (
-    `${count(forecasts)} forecasts have come due. On average the confidence and what came true ` +
+    `${count(forecasts)} forecasts have come due, ${each}. On average the confidence and what came true ` +
     `are ${percent(off / forecasts, 1)} apart.`
   );
 }
