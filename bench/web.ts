@@ -138,7 +138,13 @@ async function openedFor(session: Session) {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   const dashboard = openDashboard({
     ...{ session, door: DOOR, journalMirror: null, allowNetwork: false, version: version() },
-    ...{ startedAt: Date.now(), now: Date.now, progress: () => null, following: () => null },
+    ...{
+      startedAt: Date.now(),
+      now: Date.now,
+      progress: () => null,
+      following: () => null,
+      backup: () => null,
+    },
     ...{ onListening: resolve, warn: line => reject(new Error(line)) },
   });
   return { dashboard, address: await promise };

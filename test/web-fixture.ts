@@ -118,7 +118,10 @@ export function serverWith({
       streams,
       bot,
       ailment: () => ailment,
-      inspect: async () => ({ weight: { directory: 4096, journal: 512 }, survey: SURVEY }),
+      inspect: async () => ({
+        weight: { directory: 4096, journal: 512, lag: { steps: 2, bytes: 99 } },
+        survey: SURVEY,
+      }),
     },
     access: new Access(whole.token, place, now ?? (() => 0)),
     assets: assets ?? { files: new Map(), scriptHashes: [] },

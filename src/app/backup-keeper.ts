@@ -7,13 +7,24 @@
  */
 import type { Worker } from 'node:worker_threads';
 import { STORE_ANSWER_MS_MAX } from '../base/limits.ts';
+import type { Millis } from '../base/time.ts';
 import type { Store } from '../state/store.ts';
 import type { BackupWorkerEvent, BackupWorkerTask } from './backup-worker.ts';
 import type { AppConfig } from './config.ts';
 import { version } from './version.ts';
 import { startWorker } from './worker.ts';
 
+/** How far the backups of this run reach. */
+export interface BackupReach {
+  readonly to: string;
+  /** Everything up to this step is there; null: nothing was sent yet. */
+  readonly seq: number | null;
+  /** Wall time since when. */
+  readonly at: Millis | null;
+}
+
 export interface BackupKeeper {
+  readonly reach: () => BackupReach;
   /** Waits until what was committed is sent, but not for ever. */
   close(): Promise<void>;
 }
@@ -21,6 +32,8 @@ export interface BackupKeeper {
 export interface BackupKeeperOptions {
   readonly task: BackupWorkerTask;
   readonly store: Store;
+  /** Wall clock. */
+  readonly now: () => number;
   readonly warn: (line: string) => void;
   /** For the log. */
   readonly tell: (event: BackupWorkerEvent) => void;
@@ -41,8 +54,14 @@ function startBackups(options: BackupKeeperOptions): BackupKeeper {
   const worker = startWorker(new URL('./backup-worker.ts', import.meta.url), options.task);
   const ended = new Promise<void>(resolve => worker.once('exit', () => resolve()));
   const open = { isOpen: true };
+  let reach: BackupReach = { to: options.task.to, seq: null, at: null };
+  worker.on('message', (event: BackupWorkerEvent) => {
+    const seq = throughOf(event);
+    if (seq !== null) reach = { ...reach, seq, at: options.now() };
+  });
   listen(worker, options, open);
   return {
+    reach: () => reach,
     close: async () => {
       open.isOpen = false;
       worker.postMessage('stop');
@@ -51,6 +70,12 @@ function startBackups(options: BackupKeeperOptions): BackupKeeper {
       clearTimeout(timer);
     },
   };
+}
+
+/** The last step that it says is in the place. */
+function throughOf(event: BackupWorkerEvent): number | null {
+  if (event.kind === 'shipped') return event.seq;
+  return event.kind === 'backup' ? event.backup.throughSeq : null;
 }
 
 /** Once the store is closed another bot may write the directory's notes. */

@@ -9,6 +9,7 @@
 import type { Millis } from '../base/time.ts';
 import { components } from '../components.ts';
 import { directoryBytes, journalBytes } from '../state/directory-size.ts';
+import { type Lag, secondCopyLag } from '../state/journal-lag.ts';
 import { type HeldPlace, historyOf, lastRoundIn, placeHeld } from './directory.ts';
 import type { ScrubRound } from './scrubber.ts';
 import type { Session } from './session.ts';
@@ -37,7 +38,7 @@ export function directoryOf(session: Session, journalMirror: string | null) {
       // Both copies, since the last checkpoint; the disk tells of all that is kept.
       bytes: 2 * store.journalBytes,
       stepsSinceCheckpoint: store.stepsSinceCheckpoint,
-      mirror: journalMirror,
+      ...{ mirror: journalMirror, lag: null },
     },
     checkpoint: {
       seq: lastCheckpoint.seq,
@@ -92,13 +93,16 @@ export function surveyOf(held: HeldPlace): Survey | null {
 export interface Weight {
   readonly directory: number;
   readonly journal: number;
+  /** Of the journal's second copy. */
+  readonly lag: Lag | null;
 }
 
 /** What it weighs on the disk, both copies; null where it cannot be looked at now. */
 export function weightOf(place: HeldPlace): Weight | null {
   try {
     const { disks } = placeHeld(place);
-    return { directory: directoryBytes(disks), journal: journalBytes(disks) };
+    const lag = secondCopyLag(disks);
+    return { directory: directoryBytes(disks), journal: journalBytes(disks), lag };
   } catch {
     // A running bot renames and drops files while this counts them.
     return null;

@@ -151,8 +151,8 @@ export async function openBot(options: BotOptions): Promise<Bot> {
     });
     const { store } = session.bot;
     const warn = (line: string): void => options.onWarning?.(line);
-    const kept = { directory: options.directory, store, warn, tell: () => undefined };
-    return botOn(session, backupsOf(config, kept));
+    const kept = { directory: options.directory, store, now: Date.now, warn };
+    return botOn(session, backupsOf(config, { ...kept, tell: () => undefined }));
   } catch (error) {
     await source?.feed.close();
     throw error;

@@ -4,6 +4,7 @@
  * Promises: what is wrong with its settings is told before anything is begun; it is loaded and
  * started once the bot is ready; the token goes to a terminal alone. Never: ends trading.
  */
+import type { BackupKeeper } from '../app/backup-keeper.ts';
 import type { AppConfig } from '../app/config.ts';
 import type { Session, SessionResult } from '../app/session.ts';
 import { version } from '../app/version.ts';
@@ -50,7 +51,7 @@ export class TradeDashboard {
     this.#dashboard?.watch(result);
   }
 
-  async open(session: Session): Promise<void> {
+  async open(session: Session, backups: BackupKeeper | null): Promise<void> {
     const { config, now, progress, following, warn } = this.#wish;
     const { isTokenOurs: _, ...door } = this.#door;
     try {
@@ -59,6 +60,7 @@ export class TradeDashboard {
         ...{ session, door, now, progress, following, warn },
         ...{ version: version(), startedAt: this.#startedAt },
         ...{ journalMirror: config.journalMirror, allowNetwork: config.allowNetworkFilesystem },
+        backup: () => backups?.reach() ?? null,
         onListening: (address, busy) => this.#tell(address, busy),
       });
     } catch (error) {

@@ -70,7 +70,7 @@ export const trade: Command<TradeOptions> = async (options, io) => {
       onReady: async session => {
         await live.ready(session);
         backups = backupsFor(session, config, { screen, io });
-        await dashboard?.open(session);
+        await dashboard?.open(session, backups);
         await notices.open(session);
       },
       onEnd: () => notices.close(),
@@ -108,7 +108,7 @@ const backupsFor = (
   { screen, io }: { readonly screen: Console; readonly io: Io },
 ): BackupKeeper | null =>
   backupsOf(config, {
-    ...{ directory: config.dir, store: bot.store },
+    ...{ directory: config.dir, store: bot.store, now: io.now },
     warn: line => screen.warn(line),
     tell: event => logBackup(event, io),
   });

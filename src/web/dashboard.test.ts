@@ -10,7 +10,7 @@ import { TOKEN } from '../../test/web-fixture.ts';
 import { runSession, type Session } from '../app/session.ts';
 import { DASHBOARD_SILENCE_MS } from '../base/limits.ts';
 import { type Dashboard, type DashboardOptions, openDashboard } from './dashboard.ts';
-import type { Snapshot } from './view.ts';
+import type { Snapshot, StateView } from './view.ts';
 
 interface Lived {
   readonly candles: number;
@@ -30,7 +30,7 @@ async function lived(
       session,
       door: { host: '127.0.0.1', port: 0, hosts: [], token: TOKEN, isOpen: false },
       ...{ journalMirror: null, allowNetwork: false, version: '9.9.9', startedAt: 1000 },
-      ...{ now: () => 2000, progress: () => 0.5, following: () => null },
+      ...{ now: () => 2000, progress: () => 0.5, following: () => null, backup: () => null },
       onListening: address => resolve(address),
       warn: line => warned.push(line),
       ...given,
@@ -60,6 +60,21 @@ const until = async (isSo: () => boolean | Promise<boolean>): Promise<void> => {
 };
 
 describe('a dashboard', () => {
+  it('tells how far the backups are behind', async () => {
+    const reach = { to: '/elsewhere', seq: 0, at: 1500 };
+    const told: string[] = [];
+    await lived({ backup: () => reach }, async listening => {
+      const address = await listening;
+      for (const path of ['api/state', 'metrics'])
+        told.push(await (await fetch(`${address}/${path}`)).text());
+    });
+    const [state = '', numbers = ''] = told;
+    const view: StateView = JSON.parse(state);
+    assert.deepEqual(view.backup, reach);
+    assert.ok(view.seq > 0);
+    assert.match(numbers, new RegExp(`^holdfast_backup_lag_steps ${view.seq}$`, 'm'));
+  });
+
   it('is handed the world as it stands, and answers for it', async () => {
     const shown: Snapshot[] = [];
     let answer: unknown;

@@ -9,6 +9,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Worker } from 'node:worker_threads';
 import { tradeCountsOf } from '../app/account-view.ts';
+import type { BackupReach } from '../app/backup-keeper.ts';
 import { directoryOf } from '../app/directory-view.ts';
 import { AttentionDays, learningOf } from '../app/learning-view.ts';
 import type { Session } from '../app/session.ts';
@@ -43,6 +44,8 @@ export interface DashboardOptions {
   readonly now: () => number;
   readonly progress: () => number | null;
   readonly following: () => string | null;
+  /** How far the backups of this run reach; null: none are made. */
+  readonly backup: () => BackupReach | null;
   /** It listens: at this address, after so many ports that were taken. */
   readonly onListening: (address: string, busy: number) => void;
   readonly warn: (line: string) => void;
@@ -218,6 +221,7 @@ class OpenDashboard implements Dashboard {
     const { user, system } = process.cpuUsage();
     const { rss, heapUsed, external } = process.memoryUsage();
     const { atMs } = store.lastCheckpoint;
+    const reached = this.#options.backup()?.seq ?? null;
     return {
       loopDelay: { mean: seconds(mean), p99: seconds(p99), max: seconds(max) },
       memory: { rss, heapUsed, external },
@@ -225,6 +229,7 @@ class OpenDashboard implements Dashboard {
       checkpointAt: atMs === 0 ? null : atMs,
       journalBytes: store.journalBytes,
       stepsSinceCheckpoint: store.stepsSinceCheckpoint,
+      backupLagSteps: reached === null ? null : Math.max(0, store.seq - reached),
       recoverySeconds: store.recoveryMs / SECOND_MS,
       ...tradeCountsOf(world),
     };
@@ -251,11 +256,12 @@ class OpenDashboard implements Dashboard {
   }
 
   #view(name: ViewName): Learning | StateView {
-    const { session, journalMirror, now } = this.#options;
+    const { session, journalMirror, now, backup } = this.#options;
     const { world, store } = session.bot;
     if (name === 'learning')
       return { seq: store.seq, attentionPast: this.#days.days, ...learningOf(world) };
-    return { at: now(), directoryBytes: null, ...directoryOf(session, journalMirror) };
+    const directory = directoryOf(session, journalMirror);
+    return { at: now(), directoryBytes: null, backup: backup(), ...directory };
   }
 
   #say(word: ToDashboard): void {

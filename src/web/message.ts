@@ -54,6 +54,8 @@ export interface Beat {
   readonly checkpointAt: Millis | null;
   readonly journalBytes: number;
   readonly stepsSinceCheckpoint: number;
+  /** Null: no backups are made, or none yet. */
+  readonly backupLagSteps: number | null;
   readonly recoverySeconds: number;
   /** Trades of all time. */
   readonly tradesBySymbol: Readonly<Record<string, number>>;

@@ -10,15 +10,15 @@ const BEAT: Beat = {
   loopDelay: { mean: 0.001, p99: 0.02, max: 0.1 },
   memory: { rss: 1e8, heapUsed: 5e7, external: 1e6 },
   ...{ cpuSeconds: 12.5, checkpointAt: 1000, journalBytes: 4096, stepsSinceCheckpoint: 7 },
-  recoverySeconds: 0.25,
+  ...{ recoverySeconds: 0.25, backupLagSteps: 3 },
   tradesBySymbol: { 'BTC/USDT:USDT': 3, 'a"b\\c\nd': 1 },
   tradesByReason: { stop_loss: 4 },
 };
 
-const metricsOf = (given = statusWith()): Promise<string> =>
+const metricsOf = (given = statusWith(), beat: Partial<Beat> = {}): Promise<string> =>
   createMetrics({
     model: new Model(snapshotWith({ status: given }), []),
-    ...{ beat: () => BEAT, streams: () => 2, now: () => 61_000 },
+    ...{ beat: () => ({ ...BEAT, ...beat }), streams: () => 2, now: () => 61_000 },
   })();
 
 describe('the numbers for monitors', () => {
@@ -34,6 +34,7 @@ describe('the numbers for monitors', () => {
       'holdfast_candles_total 5',
       'holdfast_checkpoint_age_seconds 60',
       'holdfast_journal_bytes 4096',
+      'holdfast_backup_lag_steps 3',
       'holdfast_recovery_seconds 0.25',
       'holdfast_event_loop_delay_seconds{statistic="p99"} 0.02',
       'holdfast_cpu_seconds_total 12.5',
@@ -51,6 +52,8 @@ describe('the numbers for monitors', () => {
     const text = await metricsOf(statusWith({ winRate: null, following: null }));
     assert.ok(!/^holdfast_win_ratio /m.test(text), text);
     assert.ok(!/^holdfast_feed_age_seconds /m.test(text));
+    const alone = await metricsOf(statusWith(), { backupLagSteps: null });
+    assert.ok(!/^holdfast_backup_lag_steps /m.test(alone));
     const live = await metricsOf(
       statusWith({ winRate: 0.5, following: 'streaming', marketTime: 1000 }),
     );

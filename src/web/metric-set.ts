@@ -125,6 +125,11 @@ const RUNNING: readonly Metric[] = [
   ),
   ofBeat('journal_steps', 'Steps since the last checkpoint, count', b => b.stepsSinceCheckpoint),
   ofBeat(
+    'backup_lag_steps',
+    'Of backups of this run: steps that are not in their place yet, count',
+    b => b.backupLagSteps,
+  ),
+  ofBeat(
     'recovery_seconds',
     'What the last start took to recover, seconds',
     b => b.recoverySeconds,

@@ -25,7 +25,7 @@ describe('what is looked at', () => {
   it('weighs the directory for the state page', async () => {
     const { directoryBytes, journal } = (await opened().get('/api/state')).json();
     assert.equal(directoryBytes, 4096);
-    assert.deepEqual(journal, { bytes: 512, mirror: null });
+    assert.deepEqual(journal, { bytes: 512, mirror: null, lag: { steps: 2, bytes: 99 } });
   });
 
   it('tells the age of a file and when it was found whole, and not that of another step', async () => {

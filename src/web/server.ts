@@ -134,7 +134,10 @@ function routeViews(app: FastifyInstance, { model, bot, inspect, attention }: Se
     return {
       ...surveyed(view, survey),
       directoryBytes: weight?.directory ?? null,
-      journal: { ...journal, bytes: weight?.journal ?? journal.bytes },
+      journal: {
+        ...journal,
+        ...(weight !== null && { bytes: weight.journal, lag: weight.lag }),
+      },
     };
   });
 }

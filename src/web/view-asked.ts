@@ -101,7 +101,15 @@ export interface StateView {
     readonly bytes: number;
     readonly stepsSinceCheckpoint: number;
     readonly mirror: string | null;
+    /** How far the second copy was behind when the disks were looked at; null: not known. */
+    readonly lag: { readonly steps: number; readonly bytes: number } | null;
   };
+  /** How far the backups of this run reach (null: nowhere yet); null: none are made. */
+  readonly backup: {
+    readonly to: string;
+    readonly seq: number | null;
+    readonly at: Millis | null;
+  } | null;
   readonly checkpoint: { readonly seq: number; readonly at: Millis | null };
   readonly recovery: {
     readonly fromSeq: number;

@@ -273,7 +273,11 @@ function stateAt(now: number): StateView {
       { seq: 4_512, madeAt: now - 7 * MINUTE_MS },
       { seq: 4_212, madeAt: now - 12 * MINUTE_MS },
     ],
-    journal: { bytes: 9_482_112, stepsSinceCheckpoint: 188, mirror: null },
+    journal: {
+      ...{ bytes: 9_482_112, stepsSinceCheckpoint: 188, mirror: '/mnt/second' },
+      lag: null,
+    },
+    backup: { to: 's3://safe/holdfast', seq: 4_990, at: now - 2 * MINUTE_MS },
     checkpoint: { seq: 4_812, at: now - 2 * MINUTE_MS },
     recovery: {
       ...{ fromSeq: 2_950, toSeq: 3_002, replayed: 52, ms: 812, lost: [] },

@@ -21,7 +21,7 @@ import { type FixtureData, fixtureData } from './fixture-data.ts';
 
 export const TOKEN = 'the-token-of-the-fixture';
 const HOST = '127.0.0.1';
-const WEIGHT = { directory: 14_204_118, journal: 9_482_112 };
+const WEIGHT = { directory: 14_204_118, journal: 9_482_112, lag: { steps: 1, bytes: 2048 } };
 /** Types are stripped once for all tests of a file. */
 const assets = loadAssets();
 

@@ -84,6 +84,8 @@ describeInBrowser('every page', test => {
       ...['Of step 4,812', 'Last step 5,000', 'Steps since the checkpoint 188'],
       ...['Files read 31', 'From the files of step 2,950', 'Steps replayed 52'],
       'journal copy b: its last line was cut, taken from copy a',
+      ...['Second copy /mnt/second', 'It is behind by 1 step, 2.0 kB'],
+      'They are behind by 10 steps: sent up to step 4,990, 2 min ago',
     ])
       assert.ok(plain(text).includes(part), `${part} in\n${text}`);
   });

@@ -68,8 +68,8 @@ function checkpoint(state: StateView, scene: Scene, hands: Hands): TemplateResul
   });
 }
 
-function journal({ seq, journal }: StateView): TemplateResult {
-  const { mirror, stepsSinceCheckpoint } = journal;
+function journal({ seq, journal, backup, at }: StateView): TemplateResult {
+  const { mirror, stepsSinceCheckpoint, lag } = journal;
   return card({
     id: 'journal',
     title: 'Journal',
@@ -82,8 +82,31 @@ function journal({ seq, journal }: StateView): TemplateResult {
         title: 'Second copy',
         value: mirror ?? 'beside the first: safe from a bad file, not from a lost disk',
       },
+      { title: 'It is behind by', value: lagText(lag) },
+      { title: 'Backups', value: backup?.to ?? 'none are made by this bot (backup.to)' },
+      ...(backup === null
+        ? []
+        : [{ title: 'They are behind by', value: backupLagText(backup, { seq, at }) }]),
     ],
   });
+}
+
+/** As the disks were when this was asked for. */
+function lagText(lag: StateView['journal']['lag']): string {
+  if (lag === null) return UNKNOWN;
+  if (lag.bytes === 0) return 'nothing: it is as long as the first';
+  return `${stepsText(lag.steps)}, ${bytes(lag.bytes)}`;
+}
+
+const stepsText = (steps: number): string => (steps === 1 ? '1 step' : `${count(steps)} steps`);
+
+function backupLagText(
+  { seq, at }: NonNullable<StateView['backup']>,
+  now: Pick<StateView, 'seq' | 'at'>,
+): string {
+  if (seq === null || at === null) return 'nothing of this run is there yet';
+  const sent = `sent up to step ${count(seq)}, ${age(at, now.at)}`;
+  return seq >= now.seq ? `nothing: ${sent}` : `${stepsText(now.seq - seq)}: ${sent}`;
 }
 
 function verification(state: StateView, scene: Scene, hands: Hands): TemplateResult {
