@@ -113,8 +113,10 @@ function gapEvent({ directory, epoch, seq }: Position, after: number): Event {
     type: 'notify.gap',
     time: null,
     text:
-      `${steps} steps (${seq + 1} to ${after}) are no longer in the journal: ` +
-      'what happened in them was not told of',
+      (steps === 1
+        ? `step ${after} is no longer in the journal: what happened in it`
+        : `${steps} steps (${seq + 1} to ${after}) are no longer in the journal: what happened in them`) +
+      ' was not told of',
     data: { from: seq + 1, to: after, steps },
   };
 }

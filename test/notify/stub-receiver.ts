@@ -27,6 +27,8 @@ export class StubReceiver {
   readonly taken: Taken[] = [];
   /** Every request meets this one; null: none. */
   always: Fault | null = null;
+  /** Good answers that have left. */
+  answered = 0;
   readonly #server: Server;
 
   private constructor(answering: Answering) {
@@ -86,6 +88,8 @@ export class StubReceiver {
     }
     this.taken.push(taken);
     const answer = await answering(taken);
-    response.end(JSON.stringify(answer));
+    response.end(JSON.stringify(answer), () => {
+      this.answered += 1;
+    });
   }
 }
