@@ -80,7 +80,11 @@ describe('telegram', () => {
     await replied(bot, '/status@holdfast_bot', /Equity [\d,.]+ USDT, today/);
     await replied(bot, '/profit', /Return .* %/);
     await replied(bot, '/balance', /Margin in use [\d,.]+ USDT/);
-    await replied(bot, '/trades', /closed/i);
+    await replied(
+      bot,
+      '/trades',
+      /^(No position is open\.|Open:\n.+)\n(No trade is|Last) closed /s,
+    );
     await replied(bot, '/pause', /^Paused/);
     await replied(bot, '/pause', /was so already/);
     await replied(bot, '/resume', /^Resumed/);
