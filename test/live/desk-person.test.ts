@@ -29,6 +29,26 @@ describe('a person on the site of the exchange', () => {
     assertBooks(desk);
   });
 
+  it('who opens one while the account is asked for its balance pays its fee once', async () => {
+    for (const question of [1, 2]) {
+      const desk = new DeskWorld(1);
+      const { venue } = desk;
+      const wallet = venue.wallet.bind(venue);
+      let asked = 0;
+      venue.wallet = async () => {
+        venue.tick(venue.price, 100);
+        asked += 1;
+        if (asked === question) venue.byHand(BTC, 'sell', 7);
+        venue.tick(venue.price, 100);
+        return wallet();
+      };
+      await desk.compared();
+      assert.equal(desk.lots(BTC), -7);
+      assert.equal(desk.world.portfolio.balance, venue.wallet8);
+      assert.deepEqual(desk.told('balance.corrected'), []);
+    }
+  });
+
   it('who opens one in a market that hardly moves has a stop that the spread does not hit', async () => {
     for (const side of ['buy', 'sell'] as const) {
       const desk = await opened();

@@ -119,12 +119,20 @@ export function createAttendant(desk: Desk): Attendant {
 /** A flatten waits for what may be there. */
 const isUnheard = (desk: Desk): boolean => portfolioOf(desk).venue?.unheard === true;
 
-/** The first meeting of a directory and its account. */
+/**
+ * The first meeting of a directory and its account. What is filled while the balance is asked for may be
+ * in it and is newer than the question, so it would be booked again: the balance is the same before and
+ * after the time from which on fills are booked.
+ */
 async function open(desk: Desk): Promise<Failure | null> {
   if (portfolioOf(desk).venue !== undefined) return null;
+  const before = await desk.venue.wallet();
+  if (!before.ok) return before.error;
   const time = timeOf(desk);
   const found = await desk.venue.wallet();
   if (!found.ok) return found.error;
+  if (found.value !== before.value)
+    return { code: 'difference', retry: true, hint: 'the balance changes while it is asked for' };
   answer(desk, { type: 'account.opened', time, balance: found.value });
   return null;
 }
