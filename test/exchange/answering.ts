@@ -5,9 +5,9 @@
  * done it before the answer is lost. Never: an answer that KuCoin's gateway would not give.
  */
 import { CONTROL } from './control.ts';
-import type { Faults, RequestFault } from './fault.ts';
+import type { Faults, KeptBack, RequestFault } from './fault.ts';
 import { Refusal } from './refusal.ts';
-import { findRoute, type Route } from './route.ts';
+import { findRoute, type Params, type Route } from './route.ts';
 import { type ApiKey, type Clock, checkPermission, checkSignature } from './sign.ts';
 import type { Answer, Asked } from './web.ts';
 
@@ -16,6 +16,8 @@ export interface Answering {
   readonly key: ApiKey;
   readonly clock: () => Clock;
   readonly faults: Faults;
+  /** The contract that an account's request is about; null: it names none. */
+  readonly contractOf: (params: Params) => string | null;
 }
 
 /** The gateway in front of KuCoin speaks HTML. */
@@ -57,10 +59,22 @@ export async function answerTo(asked: Asked, by: Answering): Promise<Answer | nu
   if (fault === 'rateLimit') return oneOf(RATE_LIMITS, count);
   if (fault === 'serverError') return oneOf(SERVER_ERRORS, count);
   if (fault === 'echo') return echoOf(asked);
-  if (fault === 'lateRequest') await by.faults.keepBack(asked.path);
+  const keepBack = () => by.faults.keepBack(asked.path, concernOf(asked, by));
+  if (fault === 'lateRequest') await keepBack();
   if (fault === 'twice') answered(asked, by);
   const answer = answered(asked, by);
-  return afterwards(fault, answer, () => by.faults.keepBack(asked.path));
+  return afterwards(fault, answer, keepBack);
+}
+
+/** No position waits for candles, for the time, or for a stream's token. */
+function concernOf(asked: Asked, by: Answering): KeptBack['concerns'] {
+  try {
+    const { route, params } = findRoute(by.routes, asked);
+    if (route.permission === null || route.path.endsWith('/bullet-private')) return null;
+    return by.contractOf(params) ?? 'account';
+  } catch {
+    return null;
+  }
 }
 
 /** What some gateways show of a request that they could not pass on. */

@@ -1,13 +1,15 @@
 /**
- * How long a position of the bot's stood without its stop, by the exchange's own watch.
+ * How long a position stood without its stop, by the exchange's own watch.
  *
- * Promises: by the machine's clock, which the bot's waits go by; a person's own positions are left
- * out only where the bot has to leave them alone, and where no order of the bot's made any of it.
+ * Promises: by the machine's clock, which the bot's waits go by. What a person laid bare is theirs
+ * lot by lot, and only until the bot had to notice it (docs/LIVE.md); a position that has to be left
+ * alone is a person's as long as no order of the bot's has made any of it. An outage ends a stretch;
+ * an answer that the position waited for, and a machine that gave no processor, only stop the watch.
  */
-import { isOfDirectory } from '../../src/app/client-id.ts';
 import type { TestExchange } from './exchange.ts';
 import type { Stretch } from './live-bot.ts';
 import type { Evidence } from './verdict.ts';
+import type { BareStep, HandedLots, Bare as Seen } from './watch.ts';
 
 export interface Bare {
   readonly symbol: string;
@@ -15,53 +17,100 @@ export interface Bare {
   readonly bareAwayMs: number;
 }
 
-/**
- * The longest without a stop. What a person's hand laid bare is theirs: it is seen at the next
- * comparison, not at once. An outage ends a stretch; an answer that is kept back only stops the watch.
- */
-export function bareIn({ exchange, up, handed, plan }: Evidence, directory: string): Bare {
+/** docs/LIVE.md: what another hand did is noticed as a stream tells of it, or within this time. */
+const HAND_MS_MAX = 180_000;
+/** docs/LIVE.md: a difference in a pair where something of the bot's is on its way has to last. */
+const DIFFERENCE_MS = 60_000;
+/** docs/LIVE.md: a request that has no answer by then has none. */
+const ANSWER_MS_MAX = 10_000;
+
+/** The longest without a stop: while bot and exchange were up, and in all. */
+export function bareIn(evidence: Evidence): Bare {
+  const { exchange, up, starved } = evidence;
   let longest: Bare = { symbol: '', bareMs: 0, bareAwayMs: 0 };
   const nowMs = performance.now();
   const outages = exchange.outages.map(({ fromMs, untilMs }) => ({
     fromMs,
     untilMs: untilMs ?? nowMs,
   }));
+  const excuses = exchange.accounts.watch.handed.map(handed => excuseOf(evidence, handed));
   for (const bare of exchange.accounts.watch.stretches) {
-    const { symbol, realFromMs: fromMs, realMs } = bare;
-    const isHanded = handed.some(
-      hand => hand.symbol === symbol && Math.abs(hand.atMs - fromMs) < HAND_MS,
-    );
-    if (isHanded) continue;
-    if (plan.unknown === 'leave' && ofBot(exchange, directory, bare) === 0) continue;
-    const whole = { fromMs, untilMs: realMs === null ? nowMs : fromMs + realMs };
-    const bareAwayMs = Math.max(longest.bareAwayMs, length([whole]));
-    longest = { ...longest, bareAwayMs };
-    for (const stretch of overlaps(whole, up).flatMap(part => without(part, outages))) {
-      const bareMs = length(without(stretch, exchange.faults.keptBack));
-      if (bareMs > longest.bareMs) longest = { symbol, bareMs, bareAwayMs };
+    const { symbol } = bare;
+    for (const part of partsOf(bare, { evidence, excuses, nowMs })) {
+      longest = { ...longest, bareAwayMs: Math.max(longest.bareAwayMs, length([part])) };
+      for (const life of up)
+        for (const stretch of overlaps(part, [life]).flatMap(one => without(one, outages))) {
+          const left = without(stretch, keptBack(exchange, symbol, life));
+          const bareMs = left.reduce((sum, one) => sum + length([one]) - starved.of(one), 0);
+          if (bareMs > longest.bareMs) longest = { ...longest, symbol, bareMs };
+        }
     }
   }
   return longest;
 }
 
-/** Lots that the bot's own orders had made of a position when the stretch began, long above 0. */
-function ofBot(
-  { accounts }: TestExchange,
-  directory: string,
-  { symbol, fromMs }: { readonly symbol: string; readonly fromMs: number },
-): number {
-  const own = accounts.fills.filter(
-    fill =>
-      fill.symbol === symbol && fill.atMs <= fromMs && isOfDirectory(directory, fill.clientOid),
-  );
-  return own.reduce((sum, { side, lots }) => sum + (side === 'buy' ? lots : -lots), 0);
+interface Excuse extends Stretch {
+  readonly symbol: string;
+  readonly lots: number;
 }
+
+/** From a person's act until the bot had to notice it: as a stream rang, as it started, or by the clock. */
+function excuseOf({ exchange, up, plan }: Evidence, handed: HandedLots): Excuse {
+  const { symbol, lots, realMs: fromMs, shownFromMs } = handed;
+  const rang = exchange.push.rangAtMs.find(atMs => atMs >= Math.max(fromMs, shownFromMs));
+  const started = up.find(life => life.fromMs >= fromMs)?.fromMs;
+  const [rungMs, startedMs] = [rang ?? Infinity, started ?? Infinity];
+  const noticedMs = Math.min(rungMs, startedMs, fromMs + HAND_MS_MAX);
+  return {
+    symbol,
+    lots,
+    fromMs,
+    untilMs: noticedMs + (plan.unknown === 'leave' ? DIFFERENCE_MS : 0),
+  };
+}
+
+interface Sight {
+  readonly evidence: Evidence;
+  readonly excuses: readonly Excuse[];
+  readonly nowMs: number;
+}
+
+/** The parts of a stretch in which more lots were bare than a person's hand explains. */
+function partsOf({ symbol, realFromMs, realMs, steps }: Seen, sight: Sight): Stretch[] {
+  const { evidence, nowMs } = sight;
+  const untilMs = realMs === null ? nowMs : realFromMs + realMs;
+  const excuses = sight.excuses.filter(excuse => excuse.symbol === symbol);
+  const turns = [
+    ...steps.map(step => step.realMs),
+    ...excuses.map(excuse => excuse.untilMs),
+    untilMs,
+  ];
+  const times = turns.filter(atMs => atMs > realFromMs && atMs <= untilMs).sort((a, b) => a - b);
+  const parts: { fromMs: number; untilMs: number }[] = [];
+  let fromMs = realFromMs;
+  for (const atMs of times) {
+    const step = steps.findLast(one => one.realMs <= fromMs) as BareStep;
+    const lots = excuses
+      .filter(excuse => excuse.fromMs <= fromMs && excuse.untilMs > fromMs)
+      .reduce((sum, excuse) => sum + excuse.lots, 0);
+    const isAPersons = evidence.plan.unknown === 'leave' && !step.isOwn;
+    const last = parts.at(-1);
+    if (step.lots > lots && !isAPersons && last?.untilMs === fromMs) last.untilMs = atMs;
+    else if (step.lots > lots && !isAPersons) parts.push({ fromMs, untilMs: atMs });
+    fromMs = atMs;
+  }
+  return parts;
+}
+
+/** When this life of the bot waited for an answer about this contract, or about all of the account. */
+const keptBack = ({ faults }: TestExchange, symbol: string, life: Stretch): Stretch[] =>
+  faults.keptBack
+    .filter(({ concerns }) => concerns === symbol || concerns === 'account')
+    .filter(({ fromMs }) => fromMs >= life.fromMs)
+    .map(({ fromMs, untilMs }) => ({ fromMs, untilMs: Math.min(untilMs, fromMs + ANSWER_MS_MAX) }));
 
 const length = (parts: readonly Stretch[]): number =>
   parts.reduce((sum, { fromMs, untilMs }) => sum + untilMs - fromMs, 0);
-
-/** Its own fill is in the same moment, its pieces a little later. */
-const HAND_MS = 500;
 
 const overlaps = (whole: Stretch, parts: readonly Stretch[]): Stretch[] =>
   parts
@@ -71,6 +120,7 @@ const overlaps = (whole: Stretch, parts: readonly Stretch[]): Stretch[] =>
     }))
     .filter(({ fromMs, untilMs }) => untilMs > fromMs);
 
+/** What is in several holes is taken out once. */
 function without(stretch: Stretch, holes: readonly Stretch[]): Stretch[] {
   let left: Stretch[] = [stretch];
   for (const hole of holes)

@@ -31,7 +31,7 @@ import {
   walletMessages,
 } from './private-message.ts';
 import type { Message } from './push.ts';
-import { Watch } from './watch.ts';
+import { type Look, Watch } from './watch.ts';
 
 export interface BooksOptions {
   readonly market: Market;
@@ -187,6 +187,7 @@ export class Books {
     const part = { side: order.side, lots, price };
     const value = worthOf(position.contract, price, lots);
     const before = position.margin;
+    const opened = lots - Math.min(lots, reducible(position, order.side));
     if (position.lots === 0)
       Object.assign(position, flat(position.contract), { openedMs: this.nowMs });
     const profit = this.#apply(position, part, order.leverage);
@@ -210,7 +211,7 @@ export class Books {
     }
     this.tell(positionMessages(position, price, this.nowMs));
     if (order.attached !== null) this.#attach(order, order.attached, lots);
-    this.look(symbol);
+    this.look(symbol, { filled: { opened, byHand: clientOid === '' } });
   }
 
   /** Every position pays or receives; a positive rate is paid by longs. */
@@ -256,9 +257,9 @@ export class Books {
     for (const message of messages) this.#options.tell(message);
   }
 
-  look(symbol: string): void {
+  look(symbol: string, more: Pick<Look, 'filled'> = {}): void {
     const clocks = { nowMs: this.nowMs, realMs: this.#options.realMs() };
-    this.watch.look(this.position(symbol), this.live, clocks);
+    this.watch.look(this.position(symbol), { orders: this.live, ...clocks, ...more });
   }
 
   #apply(position: Position, part: Part, leverage: number): bigint {

@@ -116,6 +116,12 @@ function told(): string {
     ['fills, each booked once', sum(life => life.fills)],
     ['trades closed', sum(life => life.trades)],
     ['positions adopted', sum(life => life.adopted)],
+    ['stops that a person canceled', sum(life => life.stopsCanceled)],
+    ['orders that a person placed', sum(life => life.ordersPlaced)],
+    [
+      'flattens at the end, and those beyond the one planned in a life',
+      `${sum(life => life.flattens)}, ${sum(life => Math.max(0, life.flattens - 1))}`,
+    ],
     ['longest without a stop, both sides up', `${most(life => life.bareMs)} ms`],
     ['longest without a stop, outages and kills included', `${most(life => life.bareAwayMs)} ms`],
     ['longest life', `${most(life => life.seconds)} s`],

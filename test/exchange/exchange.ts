@@ -19,10 +19,10 @@ import { Market } from './market.ts';
 import { FUNDING_MS, marketRoutes } from './market-route.ts';
 import { moveThrough } from './matching.ts';
 import type { Order, Wanted } from './order.ts';
-import { orderRoutes } from './order-route.ts';
+import { contractIn, orderRoutes } from './order-route.ts';
 import type { Bar, Move } from './price-path.ts';
 import { type Message, Push } from './push.ts';
-import type { Route } from './route.ts';
+import type { Params, Route } from './route.ts';
 import type { ApiKey } from './sign.ts';
 import type { Tape } from './tape.ts';
 import { Web } from './web.ts';
@@ -99,7 +99,11 @@ export class TestExchange {
     });
     this.hand = new Hand(this.accounts, this.#key);
     const routes = this.#table();
-    const by = { routes, key: this.#key, faults: this.faults, clock: () => this.#clock() };
+    const { faults } = this;
+    const by = {
+      ...{ routes, faults, key: this.#key, clock: () => this.#clock() },
+      contractOf: (params: Params) => contractIn(this.accounts, params),
+    };
     this.#web = new Web(
       asked => answerTo(asked, by),
       (...upgrade) => this.push.upgrade(...upgrade),

@@ -78,6 +78,14 @@ export interface FaultEvent {
   readonly count: number;
 }
 
+/** An answer that was late. */
+export interface KeptBack {
+  /** A contract, the whole account, or nothing that a position waits for. */
+  readonly concerns: string | 'account' | null;
+  readonly fromMs: number;
+  readonly untilMs: number;
+}
+
 const DEFAULTS = {
   only: '',
   ordersTimes: 1,
@@ -91,7 +99,7 @@ export class Faults {
   readonly plan: Required<FaultPlan>;
   readonly log: FaultEvent[] = [];
   /** When answers were late, by the machine's clock. */
-  readonly keptBack: { readonly fromMs: number; readonly untilMs: number }[] = [];
+  readonly keptBack: KeptBack[] = [];
   /** False: nothing goes wrong from now on. */
   isOn = true;
   readonly #seed: number;
@@ -118,10 +126,10 @@ export class Faults {
   /** True: this one happens to that contract or order now. */
   ofHouse = (fault: HouseFault, what: string): boolean => this.#pick([fault], what) !== null;
 
-  /** Keeps a request or its answer back, and remembers that nothing was answered meanwhile. */
-  async keepBack(what: string): Promise<void> {
+  /** Keeps a request or its answer back, and remembers that whom it concerns had none meanwhile. */
+  async keepBack(what: string, concerns: KeptBack['concerns']): Promise<void> {
     const [fromMs, ms] = [performance.now(), this.lateMs(what)];
-    this.keptBack.push({ fromMs, untilMs: fromMs + ms });
+    this.keptBack.push({ concerns, fromMs, untilMs: fromMs + ms });
     await sleep(ms);
   }
 

@@ -1,5 +1,5 @@
 /**
- * A person on the exchange's website: opens, closes, cancels, moves money, without client ids.
+ * A person on the exchange's website: trades, places and cancels orders, moves money, without client ids.
  *
  * Promises: the books and the streams tell it as they tell everything else. Never: is refused what
  * a person can do.
@@ -31,6 +31,17 @@ export class Hand {
     return placeOrder(this.#books, wantedBy(symbol, side, { size, reduceOnly: true }));
   }
 
+  /** An order that waits in the book until the price trades through it; a tick rounds the price down. */
+  limit(
+    symbol: string,
+    side: Side,
+    { size, price }: { readonly size: number; readonly price: bigint },
+  ) {
+    const { tick } = this.#books.position(symbol).contract;
+    const terms = { size, type: 'limit', price: price - (price % tick) } as const;
+    return placeOrder(this.#books, wantedBy(symbol, side, terms));
+  }
+
   /** A stop that closes some lots. */
   stop = (symbol: string, size: number, price: string): Order =>
     placeOrder(this.#books, {
@@ -43,14 +54,16 @@ export class Hand {
   /** Cancels an order or a stop. */
   cancel(orderId: string): void {
     const order = this.#books.orders.get(orderId);
-    if (order !== undefined && order.state !== 'done') this.#books.cancel(order);
+    if (order !== undefined && order.state !== 'done') this.#cancel(order);
   }
 
   /** Cancels every order and stop of a contract. */
   cancelAll(symbol: string): void {
-    for (const order of [...this.#books.live])
-      if (order.symbol === symbol) this.#books.cancel(order);
+    for (const order of [...this.#books.live]) if (order.symbol === symbol) this.#cancel(order);
   }
+
+  #cancel = (order: Order): void =>
+    this.#books.watch.cancelByHand(order, () => this.#books.cancel(order));
 
   deposit = (amount: string): void => this.#books.pay('TransferIn', decimal(amount));
 

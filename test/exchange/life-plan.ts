@@ -28,18 +28,20 @@ export interface Scene {
   readonly end: End;
   /** Until the next process is started. */
   readonly awayMs: number;
-  /** What a person opens meanwhile. */
+  /** What a person opens meanwhile, and which stops they take away. */
   readonly opened: readonly HandAct[];
 }
 
-/** What a person does on the exchange's site, so long after a bot was ready for the first time. */
+/** What a person does on the exchange's site, so long after a bot has met the account. */
 export interface HandAct {
   readonly atMs: number;
-  readonly act: 'open' | 'close' | 'reduce' | 'deposit' | 'withdraw';
-  /** Of the tapes, counted round and round. */
+  readonly act: 'open' | 'close' | 'reduce' | 'deposit' | 'withdraw' | 'cancel-stop' | 'limit';
+  /** Of the tapes, counted round and round; where a stop is canceled, of the stops that stand. */
   readonly market: number;
   readonly side: 'buy' | 'sell';
   readonly lots: number;
+  /** A limit order waits so many thousandths away from the price. */
+  readonly away: number;
 }
 
 export interface LifePlan {
@@ -54,6 +56,8 @@ export interface LifePlan {
   readonly faults: FaultPlan;
   readonly forgetsIds: boolean;
   readonly unknown: 'adopt' | 'leave';
+  /** What a person does before a bot of this life was ever started; its times count for nothing. */
+  readonly before: readonly HandAct[];
   readonly scenes: readonly Scene[];
   readonly hands: readonly HandAct[];
 }
@@ -95,10 +99,14 @@ export function planOf(seed: number, market: 'recorded' | 'simulated'): LifePlan
     faults: faultsOf(roll),
     forgetsIds: roll('forgets') < 0.5,
     unknown: roll('unknown') < 0.12 ? 'leave' : 'adopt',
+    before: Array.from({ length: Math.floor(1.3 * roll('before')) }, () => ({
+      ...actOf((...name) => roll('before', ...name)),
+      act: 'open' as const,
+    })),
     scenes: Array.from({ length: 2 + Math.floor(3 * roll('scenes')) }, (_, index) =>
       sceneOf((...name) => roll('scene', index, ...name)),
     ),
-    hands: Array.from({ length: Math.floor(5 * roll('hands')) }, (_, index) =>
+    hands: Array.from({ length: Math.floor(7 * roll('hands')) }, (_, index) =>
       actOf((...name) => roll('hand', index, ...name)),
     ),
   };
@@ -138,7 +146,8 @@ function sceneOf(roll: Roll): Scene {
   const awayMs = Math.floor(2500 * roll('away'));
   const opened = Array.from({ length: Math.floor(3 * roll('opened')) }, (_, index) => ({
     ...actOf((...name) => roll('open', index, ...name)),
-    ...{ act: 'open' as const, atMs: Math.floor(awayMs * roll('open', index, 'when')) },
+    act: roll('open', index, 'cancels') < 0.3 ? ('cancel-stop' as const) : ('open' as const),
+    atMs: Math.floor(awayMs * roll('open', index, 'when')),
   }));
   const afterMs = 1000 + Math.floor(13_000 * roll('after'));
   if (kind < 0.15) return { awayMs, opened, end: { kind: 'early', afterMs: afterMs / 3 } };
@@ -153,24 +162,31 @@ function sceneOf(roll: Roll): Scene {
   return { awayMs, opened, end: { kind: 'entered', orders, afterMs: soonMs } };
 }
 
+/** Acts, and up to which roll of the dice each is chosen. */
+const ACTS = [
+  ['open', 0.5],
+  ['close', 0.65],
+  ['reduce', 0.8],
+  ['deposit', 0.9],
+  ['withdraw', 1],
+] as const;
+/** Beside those: an act in so many is of the bot's stops, or an order that waits. */
+const CANCELS_SHARE = 0.25;
+const LIMITS_SHARE = 0.25;
+
 function actOf(roll: Roll): HandAct {
   const kind = roll('act');
+  const other = roll('other');
+  const plain = ACTS.find(([, upTo]) => kind < upTo)?.[0] ?? 'withdraw';
   const act =
-    kind < 0.5
-      ? 'open'
-      : kind < 0.65
-        ? 'close'
-        : kind < 0.8
-          ? 'reduce'
-          : kind < 0.9
-            ? 'deposit'
-            : 'withdraw';
+    other < CANCELS_SHARE ? 'cancel-stop' : other < CANCELS_SHARE + LIMITS_SHARE ? 'limit' : plain;
   return {
     atMs: 500 + Math.floor(15_000 * roll('at')),
     act,
     market: Math.floor(60 * roll('market')),
     side: roll('side') < 0.5 ? 'buy' : 'sell',
     lots: 1 + Math.floor(9 * roll('lots')),
+    away: 1 + Math.floor(20 * roll('away')),
   };
 }
 

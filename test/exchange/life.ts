@@ -7,14 +7,14 @@
 import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { text } from './decimal.ts';
 import { TestExchange } from './exchange.ts';
-import type { HandAct, LifePlan, Scene } from './life-plan.ts';
+import type { LifePlan, Scene } from './life-plan.ts';
 import { LOOK_MS, setUp, WALLET, warmUp } from './life-setup.ts';
 import { LiveBot } from './live-bot.ts';
 import type { Order } from './order.ts';
-import { sizeOf } from './position.ts';
-import { BALANCE_DIFFERS, type Evidence, type Findings, isAtRest, judge } from './verdict.ts';
+import { Person } from './person.ts';
+import { Starved } from './starved.ts';
+import { BALANCE_DIFFERS, type Findings, hasMet, isAtRest, isTold, judge } from './verdict.ts';
 
 export interface Life extends Findings {
   readonly seed: number;
@@ -23,6 +23,11 @@ export interface Life extends Findings {
   readonly kills: number;
   readonly starts: number;
   readonly faults: number;
+  /** Stops that the person canceled, and orders of their own. */
+  readonly stopsCanceled: number;
+  readonly ordersPlaced: number;
+  /** How often the last bot was told to be flat. */
+  readonly flattens: number;
   readonly seconds: number;
   /** What the processes said, for a look at a failure. */
   readonly output: string;
@@ -30,7 +35,7 @@ export interface Life extends Findings {
 
 /** After the exchange is calm the bot is quiet within this time, or it never will be. */
 const QUIET_MS_MAX = 20_000;
-/** What it did not know of yet when it was told, a person tells it again. */
+/** One is planned; a life that needs another goes on, so that its books can be compared, and is not whole. */
 const FLATTENS_MAX = 4;
 /**
  * A difference of the balance that is told at all is told by then. A bot that has just begun meets its
@@ -70,7 +75,7 @@ export async function live(plan: LifePlan, home: string, nursery: Nursery): Prom
     return {
       ...findings,
       ...{ seed: plan.seed, problems: all, kills: scene.kills, starts: scene.starts },
-      faults: scene.faults,
+      ...{ faults: scene.faults, flattens: scene.flattens, ...scene.handed },
       seconds: (performance.now() - startedMs) / 1000,
       output: scene.output,
     };
@@ -82,15 +87,15 @@ export async function live(plan: LifePlan, home: string, nursery: Nursery): Prom
 class Stage {
   kills = 0;
   starts = 0;
+  flattens = 0;
   readonly #plan: LifePlan;
   readonly #directory: string;
   readonly #command: readonly string[];
   readonly #problems: string[] = [];
-  readonly #handed: Evidence['handed'][number][] = [];
-  readonly #timers: NodeJS.Timeout[] = [];
+  readonly #starved = new Starved(() => this.#bot?.pid);
   #exchange: TestExchange | null = null;
   #bot: LiveBot | null = null;
-  #paid = 0n;
+  #person: Person | null = null;
   #onAccepted: (order: Order) => void = () => {};
 
   constructor(plan: LifePlan, folder: string) {
@@ -104,6 +109,11 @@ class Stage {
     return this.#exchange?.faults.log.length ?? 0;
   }
 
+  get handed(): Pick<Life, 'stopsCanceled' | 'ordersPlaced'> {
+    const { canceled = 0, placed = 0 } = this.#person ?? {};
+    return { stopsCanceled: canceled, ordersPlaced: placed };
+  }
+
   get output(): string {
     return this.#bot?.output ?? '';
   }
@@ -115,17 +125,19 @@ class Stage {
       onAccepted: order => order.clientOid !== '' && this.#onAccepted(order),
     });
     this.#bot = new LiveBot(this.#command, this.#exchange.url);
+    this.#person = new Person(this.#exchange, this.#plan);
     this.#exchange.run(speed);
+    for (const act of this.#plan.before) this.#person.act(act);
     for (const scene of this.#plan.scenes) await this.#scene(scene);
     await this.#end();
     return this.#problems;
   }
 
   judge(): Findings & { readonly problems: readonly string[] } {
-    const [exchange, bot] = this.#cast();
+    const [exchange, bot, { paid, takenBack }] = this.#cast();
     return judge({
-      ...{ exchange, directory: this.#directory, up: bot.up, handed: this.#handed },
-      ...{ paid: this.#paid, plan: this.#plan, output: bot.output },
+      ...{ exchange, directory: this.#directory, up: bot.up, paid, takenBack },
+      ...{ plan: this.#plan, output: bot.output, starved: this.#starved },
     });
   }
 
@@ -138,24 +150,25 @@ class Stage {
   }
 
   async clear(): Promise<void> {
-    for (const timer of this.#timers) clearTimeout(timer);
+    this.#person?.leave();
+    this.#starved.stop();
     this.#bot?.kill();
     await this.#bot?.ended;
     await this.#exchange?.close();
   }
 
-  #cast(): readonly [TestExchange, LiveBot] {
-    if (this.#exchange === null || this.#bot === null) throw new Error('nothing is on the stage');
-    return [this.#exchange, this.#bot];
+  #cast(): readonly [TestExchange, LiveBot, Person] {
+    if (this.#exchange === null || this.#bot === null || this.#person === null)
+      throw new Error('nothing is on the stage');
+    return [this.#exchange, this.#bot, this.#person];
   }
 
   async #scene({ end, awayMs, opened }: Scene): Promise<void> {
-    const [, bot] = this.#cast();
+    const [, bot, person] = this.#cast();
     const over = new AbortController();
     bot.start();
     this.starts += 1;
-    // Before it has met the account nothing that happens there concerns it.
-    void bot.ready.then(isReady => isReady && this.#bringPeople());
+    void this.#bringPerson();
     const due = this.#due(end, over.signal).catch(() => {});
     const ended = await Promise.race([bot.ended, due]);
     over.abort();
@@ -171,8 +184,16 @@ class Stage {
       this.kills += 1;
       await bot.ended;
     }
-    if (this.#timers.length > 0) this.#people(opened);
+    if (person.hasCome) person.come(opened);
     await sleep(awayMs);
+  }
+
+  /** At this speed the bot's clock stands still: what is done as it asks for its first balance is no fair game. */
+  async #bringPerson(): Promise<void> {
+    const [, bot, person] = this.#cast();
+    await bot.ready;
+    while (bot.isUp && !hasMet(this.#directory)) await sleep(LOOK_MS);
+    if (bot.isUp && !person.hasCome) person.come(this.#plan.hands);
   }
 
   /** Ends when the process is to die; `accepted` and `entered` kill it in the very instant. */
@@ -196,28 +217,34 @@ class Stage {
 
   /** The exchange is calm; a bot that starts now is quiet soon, and flat where it is told to be. */
   async #end(): Promise<void> {
-    const [exchange, bot] = this.#cast();
+    const [exchange, bot, person] = this.#cast();
     exchange.faults.isOn = false;
-    for (const timer of this.#timers) clearTimeout(timer);
-    if (this.#plan.unknown === 'leave') this.#leaveNothing();
+    person.leave();
+    if (this.#plan.unknown === 'leave') person.closeOwn();
     while (exchange.outages.some(({ untilMs }) => untilMs === null)) await sleep(LOOK_MS);
     bot.start();
     this.starts += 1;
-    const isReady = await Promise.race([bot.ready, sleep(READY_MS_MAX, false, { ref: false })]);
-    if (!isReady) {
+    const beganMs = performance.now();
+    while (!bot.isUp && this.#starved.since(beganMs) < READY_MS_MAX) await sleep(LOOK_MS);
+    if (!bot.isUp) {
       this.#problems.push('the last bot was never ready');
       return;
     }
     await sleep(TRADE_MS);
+    const toldMs = performance.now();
+    const isToldOfAll = () => isTold(this.#directory, person.waiting);
+    while (!isToldOfAll() && this.#starved.since(toldMs) < QUIET_MS_MAX) await sleep(LOOK_MS);
+    person.takeBack();
+    if (this.#plan.unknown === 'leave') person.closeOwn();
     let rest: string | null = 'nothing was said';
-    for (let said = 0; isWorthATry(rest) && said < FLATTENS_MAX; said += 1)
-      rest = await this.#flatten();
+    while (isWorthATry(rest) && this.flattens < FLATTENS_MAX) rest = await this.#flatten();
+    if (this.flattens > 1) this.#problems.push(`it was told to be flat ${this.flattens} times`);
     // With a position open a small difference may be the exchange's rounding: flat it is none.
     if (rest === BALANCE_DIFFERS) {
       await bot.stop();
       bot.start();
       await bot.ready;
-      rest = await this.#flatten(QUIET_MS_MAX);
+      rest = await this.#settled(QUIET_MS_MAX);
     }
     if (rest !== null) this.#problems.push(`never quiet: ${rest}`);
     // What it might still do wrong when all is done.
@@ -227,61 +254,30 @@ class Stage {
     exchange.stop();
   }
 
-  /** Null: all is flat, or what is not done after a while. */
-  async #flatten(patienceMs: number = CALM_MS): Promise<string | null> {
-    const [exchange, bot] = this.#cast();
-    const { accounts } = exchange;
+  async #flatten(): Promise<string | null> {
+    const [, bot] = this.#cast();
+    this.flattens += 1;
     const { code, said } = await bot.say('flatten', '--dir', this.#directory);
     if (code !== 0) this.#problems.push(`flatten ended in exit ${code}: ${said.trim()}`);
-    const giveUpMs = performance.now() + QUIET_MS_MAX;
-    const isOver = () => performance.now() > giveUpMs || !bot.isUp;
+    return this.#settled(CALM_MS);
+  }
+
+  /** Null: all is flat, or what is not done after a while. */
+  async #settled(patienceMs: number): Promise<string | null> {
+    const [exchange, bot] = this.#cast();
+    const { accounts } = exchange;
+    const beganMs = performance.now();
+    const isOver = () => this.#starved.since(beganMs) > QUIET_MS_MAX || !bot.isUp;
     const isFlat = () => accounts.positions.length === 0 && accounts.live.size === 0;
     while (!isFlat() && !isOver()) await sleep(LOOK_MS);
     let rest = isAtRest(this.#directory, exchange);
-    const calmMs = performance.now() + patienceMs;
-    while (rest !== null && !isOver() && (isWorthATry(rest) || performance.now() < calmMs)) {
+    const flatMs = performance.now();
+    const isCalm = () => this.#starved.since(flatMs) > patienceMs;
+    while (rest !== null && !isOver() && (isWorthATry(rest) || !isCalm())) {
       await sleep(4 * LOOK_MS);
       rest = isAtRest(this.#directory, exchange);
     }
     return rest;
-  }
-
-  #bringPeople(): void {
-    if (this.#timers.length === 0) this.#people(this.#plan.hands);
-  }
-
-  #people(acts: readonly HandAct[]): void {
-    for (const act of acts) this.#timers.push(setTimeout(() => this.#hand(act), act.atMs));
-  }
-
-  #hand({ act, market, side, lots }: HandAct): void {
-    const [exchange] = this.#cast();
-    const { hand } = exchange;
-    const symbol = this.#plan.tapes[market % this.#plan.tapes.length]?.contract.id as string;
-    const held = sizeOf(exchange.accounts.position(symbol));
-    this.#handed.push({ symbol, atMs: performance.now() });
-    try {
-      if (act === 'open') hand.trade(symbol, side, lots);
-      else if (act === 'deposit' || act === 'withdraw') this.#pay(act, lots);
-      else if (held > 0 && act === 'close') hand.close(symbol);
-      else if (held > 1) hand.reduce(symbol, Math.ceil(held / 2));
-    } catch {
-      // Refused, as a person would be.
-    }
-  }
-
-  #pay(act: 'deposit' | 'withdraw', lots: number): void {
-    const [{ hand }] = this.#cast();
-    const amount = BigInt(lots) * 1_234_567n;
-    hand[act](text(amount));
-    this.#paid += act === 'deposit' ? amount : -amount;
-  }
-
-  /** What the bot is told to leave alone a person takes away, so that the books can be compared. */
-  #leaveNothing(): void {
-    const [exchange] = this.#cast();
-    for (const { contract } of this.#plan.tapes)
-      if (sizeOf(exchange.accounts.position(contract.id)) > 0) exchange.hand.close(contract.id);
   }
 }
 

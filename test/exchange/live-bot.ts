@@ -55,6 +55,11 @@ export class LiveBot {
     };
   }
 
+  /** Of the process; undefined: there is none. */
+  get pid(): number | undefined {
+    return this.#child?.exitCode === null ? this.#child.pid : undefined;
+  }
+
   get isUp(): boolean {
     return this.#readyMs !== null;
   }

@@ -72,6 +72,13 @@ function found(books: Books, order: Order | undefined): Order {
   return order;
 }
 
+/** The contract that a request names, or whose order it names; null: none. */
+export const contractIn = (books: Books, params: Params): string | null =>
+  params.maybe('symbol') ??
+  books.orders.get(params.maybe('orderId') ?? '')?.symbol ??
+  books.byClientOid.get(params.maybe('clientOid') ?? '')?.symbol ??
+  null;
+
 const byId = (books: Books, params: Params): Order =>
   found(books, books.orders.get(params.text('orderId')));
 

@@ -30,6 +30,8 @@ interface Wish {
 /** Topics that tell of one account. */
 const PRIVATE =
   /^\/contractMarket\/(tradeOrders|advancedOrders)|^\/contractAccount\/|^\/contract\/position/;
+/** Those of them that ring for a round at a bot's desk: of orders and of stops. */
+const RINGS = /^\/contractMarket\/(tradeOrders|advancedOrders)/;
 const PUBLIC =
   /^\/contractMarket\/(limitCandle|ticker|tickerV2|execution):|^\/contract\/instrument:/;
 
@@ -43,6 +45,8 @@ export class Push {
   readonly #pingIntervalMs: number;
   /** Every token that was ever given. */
   readonly issued: string[] = [];
+  /** When a message of an order or a stop left, or a client saw its stream cut; the machine's clock. */
+  readonly rangAtMs: number[] = [];
   /** True while connections stay open and say nothing. */
   isSilent = false;
 
@@ -97,8 +101,12 @@ export class Push {
       ? { type: 'message', ...message, userId: 'test-account', channelType: 'private' }
       : { type: 'message', ...message };
     const text = JSON.stringify(envelope);
+    const send = (connection: Connection): void => {
+      const isSent = this.#send(connection, text);
+      if (isSent && RINGS.test(message.topic)) this.rangAtMs.push(performance.now());
+    };
     for (const connection of this.#connections)
-      if (connection.topics.has(message.topic)) carry(() => this.#send(connection, text));
+      if (connection.topics.has(message.topic)) carry(() => send(connection));
   }
 
   /** Tokens are good for 24 hours at KuCoin; here until they are forgotten. */
@@ -106,12 +114,17 @@ export class Push {
 
   /** Cuts every connection. */
   cut(): void {
-    for (const { socket } of this.#connections) socket.terminate();
+    for (const { socket, isPrivate } of this.#connections) {
+      socket.terminate();
+      if (isPrivate) this.rangAtMs.push(performance.now());
+    }
   }
 
-  #send(connection: Connection, text: string): void {
-    if (!this.isSilent && connection.socket.readyState === connection.socket.OPEN)
-      connection.socket.send(text);
+  /** False: nobody hears it. */
+  #send({ socket }: Connection, text: string): boolean {
+    if (this.isSilent || socket.readyState !== socket.OPEN) return false;
+    socket.send(text);
+    return true;
   }
 
   #hear(connection: Connection, text: string): void {

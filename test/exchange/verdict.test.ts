@@ -3,22 +3,20 @@
  */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { clientOrderId } from '../../src/app/client-id.ts';
 import { bareIn } from './bare-time.ts';
+import { personProblems } from './person-order.ts';
 import { type Evidence, fillProblems, type Journal, orderProblems } from './verdict.ts';
 
 const DIRECTORY = 'f00d';
 const SYMBOL = 'BTC/USDT:USDT';
 const order = { id: '7-2', epoch: 1, symbol: SYMBOL, lots: 75, reduceOnly: true };
-const own = clientOrderId(DIRECTORY, order as never);
 
-const evidenceOf = (accounts: object, more: object = {}): Evidence =>
+const evidenceOf = (accounts: object): Evidence =>
   ({
     exchange: {
-      accounts: { fills: [], ledger: [], orders: new Map(), watch: { stretches: [] }, ...accounts },
-      ...{ outages: [], faults: { log: [], keptBack: [] } },
+      accounts: { fills: [], ledger: [], orders: new Map(), ...accounts },
+      faults: { log: [] },
     },
-    ...{ up: [{ fromMs: 0, untilMs: 1e9 }], handed: [], plan: { unknown: 'leave' }, ...more },
   }) as unknown as Evidence;
 
 const journalOf = (facts: readonly object[]): Journal =>
@@ -67,19 +65,150 @@ describe('a fill', () => {
   });
 });
 
-describe('a position without a stop', () => {
-  const stretch = { symbol: 'XBTUSDTM', fromMs: 50, realFromMs: 1000, realMs: 30_000 };
-  const bought = (clientOid: string) => ({
-    ...{ symbol: 'XBTUSDTM', side: 'buy', lots: 2, atMs: 50, clientOid },
-  });
-  const bareMs = (clientOid: string, unknown: 'adopt' | 'leave') => {
-    const accounts = { fills: [bought(clientOid)], watch: { stretches: [stretch] } };
-    return bareIn(evidenceOf(accounts, { plan: { unknown } }), DIRECTORY).bareMs;
+const XBT = 'XBTUSDTM';
+const second = (n: number): number => n * 1000;
+
+interface Scene {
+  /** Lots that were bare from a second on, up to the thirtieth. */
+  readonly steps: readonly (readonly [fromS: number, lots: number])[];
+  readonly isOwn?: boolean;
+  readonly unknown?: 'adopt' | 'leave';
+  /** Lots that a person laid bare. */
+  readonly handed?: readonly (readonly [atS: number, lots: number])[];
+  readonly rangAtS?: readonly number[];
+  readonly up?: readonly (readonly [number, number])[];
+  readonly keptBack?: readonly (readonly [concerns: string | null, number, number])[];
+  readonly starvedMs?: number;
+}
+
+/** Longest without a stop, in seconds. */
+function bareS(scene: Scene): number {
+  const { steps, isOwn = true, unknown = 'adopt', handed = [], rangAtS = [] } = scene;
+  const { up = [[0, 1000]], keptBack = [], starvedMs = 0 } = scene;
+  const beganMs = second(steps[0]?.[0] ?? 0);
+  const stretch = {
+    ...{ symbol: XBT, realFromMs: beganMs, realMs: second(30) - beganMs },
+    steps: steps.map(([fromS, lots]) => ({ realMs: second(fromS), lots, isOwn })),
   };
+  const hands = handed.map(([atS, lots]) => {
+    const realMs = second(atS);
+    return { symbol: XBT, lots, realMs, shownFromMs: realMs };
+  });
+  const { bareMs } = bareIn({
+    exchange: {
+      accounts: { watch: { stretches: [stretch], handed: hands } },
+      push: { rangAtMs: rangAtS.map(second) },
+      outages: [],
+      faults: {
+        keptBack: keptBack.map(([concerns, fromS, untilS]) => ({
+          ...{ concerns, fromMs: second(fromS), untilMs: second(untilS) },
+        })),
+      },
+    },
+    up: up.map(([fromS, untilS]) => ({ fromMs: second(fromS), untilMs: second(untilS) })),
+    ...{ plan: { unknown }, starved: { of: () => starvedMs } },
+  } as unknown as Evidence);
+  return bareMs / 1000;
+}
+
+describe('a position without a stop', () => {
+  const steps = [[10, 3]] as const;
 
   it('is a person’s where the bot has to leave it alone and made none of it (lives 313, 427, 433)', () => {
-    assert.equal(bareMs('', 'leave'), 0);
-    assert.equal(bareMs(own, 'leave'), 30_000);
-    assert.equal(bareMs('', 'adopt'), 30_000);
+    assert.equal(bareS({ steps, isOwn: false, unknown: 'leave' }), 0);
+    assert.equal(bareS({ steps, isOwn: true, unknown: 'leave' }), 20);
+    assert.equal(bareS({ steps, isOwn: false, unknown: 'adopt' }), 20);
+  });
+
+  it('is a person’s from their act until a stream rang, and the bot’s from then on', () => {
+    const handed = [[10, 3]] as const;
+    assert.equal(bareS({ steps, handed, rangAtS: [9, 12] }), 18);
+    assert.equal(bareS({ steps, handed }), 0);
+  });
+
+  it('is the bot’s from its next start on, whatever rang', () => {
+    const up = [
+      [0, 15],
+      [16, 1000],
+    ] as const;
+    assert.equal(bareS({ steps, handed: [[10, 3]], up }), 14);
+  });
+
+  it('is the bot’s before a person’s act, however short before it', () => {
+    const mixed = [
+      [9.9, 5],
+      [10, 8],
+    ] as const;
+    assert.equal(bareS({ steps: mixed, handed: [[10, 3]] }).toFixed(1), '20.1');
+  });
+
+  it('is the bot’s after a person’s act as soon as more lots are bare than the act explains', () => {
+    const more = [
+      [10, 3],
+      [14, 8],
+      [20, 3],
+    ] as const;
+    assert.equal(bareS({ steps: more, handed: [[10, 3]] }), 6);
+  });
+
+  it('is the bot’s three minutes after an act of which nothing told', () => {
+    assert.equal(bareS({ steps: [[-170, 3]], handed: [[-170, 3]], up: [[-1000, 1000]] }), 20);
+  });
+
+  it('is not counted while an answer about it, or about the account, is kept back', () => {
+    assert.equal(bareS({ steps, keptBack: [[XBT, 12, 15]] }), 17);
+    assert.equal(bareS({ steps, keptBack: [['account', 12, 15]] }), 17);
+    assert.equal(bareS({ steps, keptBack: [['ETHUSDTM', 12, 15]] }), 20);
+    assert.equal(bareS({ steps, keptBack: [[null, 12, 15]] }), 20);
+  });
+
+  it('is not counted once where answers that are kept back overlap', () => {
+    const keptBack = [
+      [XBT, 12, 15],
+      ['account', 14, 18],
+    ] as const;
+    assert.equal(bareS({ steps, keptBack }), 14);
+  });
+
+  it('is counted while an answer is kept back that was given up, or asked for by a dead bot', () => {
+    assert.equal(bareS({ steps, keptBack: [[XBT, 12, 28]] }), 10);
+    assert.equal(bareS({ steps, keptBack: [[XBT, 4, 15]], up: [[5, 1000]] }), 20);
+  });
+
+  it('is not counted while the machine gave no processor', () => {
+    assert.equal(bareS({ steps, starvedMs: 1500 }), 18.5);
+  });
+});
+
+describe('an order of a person’s', () => {
+  const placed = { id: '36', symbol: XBT, clientOid: '', type: 'limit', stop: '' };
+  const told = { type: 'order.orphaned', venueId: '36', done: 'left alone' };
+  const problemsOf = (order: object, facts: readonly object[], taken = false) =>
+    personProblems(
+      {
+        exchange: { accounts: { orders: new Map([['36', order]]), fills: FILLS } },
+        takenBack: taken ? [order] : [],
+      } as unknown as Evidence,
+      journalOf(facts),
+    ).join();
+  const FILLS = [{ tradeId: '18', orderId: '36', side: 'buy', clientOid: '', kind: 'trade' }];
+
+  it('is told of once where it waited, and left alone', () => {
+    assert.equal(problemsOf({ ...placed, canceled: true }, [told], true), '');
+    assert.equal(problemsOf({ ...placed, canceled: false }, []), '');
+    assert.match(problemsOf({ ...placed, canceled: true }, [], true), /was told of 0×/);
+    assert.match(problemsOf({ ...placed, canceled: false }, [told, told]), /was told of 2×/);
+  });
+
+  it('is canceled by nobody but the person', () => {
+    assert.match(problemsOf({ ...placed, canceled: true }, [told]), /of a person was canceled/);
+    const done = { ...told, done: 'canceled' };
+    assert.match(problemsOf({ ...placed, canceled: false }, [done]), /was not left alone/);
+  });
+
+  it('is booked as nobody’s order', () => {
+    const filled = { type: 'order.filled', fillId: '18/36/buy', id: 'hand:18/36/buy' };
+    assert.equal(problemsOf(placed, [filled]), '');
+    assert.match(problemsOf(placed, [{ ...filled, id: '7-2' }]), /was booked as order 7-2/);
   });
 });

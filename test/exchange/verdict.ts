@@ -17,6 +17,9 @@ import type { TestExchange } from './exchange.ts';
 import { TEST_KEY } from './exchange.ts';
 import type { LifePlan } from './life-plan.ts';
 import type { Stretch } from './live-bot.ts';
+import type { Order } from './order.ts';
+import { personProblems } from './person-order.ts';
+import type { Starved } from './starved.ts';
 
 export interface Evidence {
   readonly exchange: TestExchange;
@@ -24,8 +27,10 @@ export interface Evidence {
   readonly plan: LifePlan;
   /** When a bot was ready. */
   readonly up: readonly Stretch[];
-  /** What a person did on the site, by the machine's clock. */
-  readonly handed: readonly { readonly symbol: string; readonly atMs: number }[];
+  /** When the machine was too busy. */
+  readonly starved: Pick<Starved, 'of'>;
+  /** Orders of the person's that still waited when all was over. */
+  readonly takenBack: readonly Order[];
   /** Deposits less withdrawals, 1e-8. */
   readonly paid: bigint;
   /** All that the processes said. */
@@ -47,6 +52,10 @@ export interface Findings {
   readonly fills: number;
   readonly trades: number;
   readonly adopted: number;
+  /** Positions of a person's left alone, as they grew and shrank. */
+  readonly left: number;
+  /** Fills that the balance held already when the account was opened. */
+  readonly found: number;
   /** The longest time without a stop: while the bot and the exchange were up, and in all. */
   readonly bareMs: number;
   readonly bareAwayMs: number;
@@ -70,6 +79,18 @@ export function isAtRest(directory: string, { accounts }: TestExchange): string 
   return accounts.wallet === BigInt(portfolio.balance) ? null : BALANCE_DIFFERS;
 }
 
+const venueIn = (directory: string): Memory['portfolio']['venue'] =>
+  (inspectStates(openDisks(directory, undefined), components).states as Memory).portfolio.venue;
+
+/** True when a bot has opened its account's books here. */
+export const hasMet = (directory: string): boolean => venueIn(directory) !== undefined;
+
+/** True when a bot has told of each of these orders of a person's. */
+export function isTold(directory: string, orders: readonly Order[]): boolean {
+  const known = Object.values(venueIn(directory)?.orphans ?? {}).flat();
+  return orders.every(({ id }) => known.includes(id));
+}
+
 export function judge(evidence: Evidence): Findings {
   const { exchange, directory } = evidence;
   const { states, doubt, directoryId } = inspectStates(openDisks(directory, undefined), components);
@@ -77,11 +98,12 @@ export function judge(evidence: Evidence): Findings {
     step => step.facts,
   );
   const journal = { facts, directory: directoryId ?? '', states: states as Memory };
-  const bare = bareIn(evidence, journal.directory);
+  const bare = bareIn(evidence);
   const ids = [...exchange.accounts.ids].filter(([id]) => isOfDirectory(journal.directory, id));
   const isNew = ({ time }: { readonly time: number }): boolean => time >= evidence.plan.startMs;
   const candles = told(facts, 'candle.closed').filter(isNew);
   const approved = told(facts, 'order.approved');
+  const openedAt = openedAtMs(exchange, facts);
   return {
     candles: candles.length,
     inTime: candles.filter(({ late }) => late !== true).length,
@@ -93,12 +115,15 @@ export function judge(evidence: Evidence): Findings {
     fills: exchange.accounts.fills.length,
     trades: told(facts, 'trade.closed').length,
     adopted: told(facts, 'position.adopted').length,
+    left: told(facts, 'position.left').length,
+    found: exchange.accounts.fills.filter(({ atMs }) => atMs <= openedAt).length,
     ...bare,
     problems: [
       ...(doubt === null ? [] : [`the directory: ${doubt}`]),
       ...orderProblems(evidence, journal),
       ...fillProblems(evidence, journal),
       ...bookProblems(evidence, journal),
+      ...personProblems(evidence, journal),
       ...secretProblems(evidence),
       ...(bare.bareMs <= BARE_MS_MAX
         ? []
