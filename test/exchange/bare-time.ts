@@ -21,6 +21,8 @@ export interface Bare {
 const HAND_MS_MAX = 180_000;
 /** docs/LIVE.md: a difference in a pair where something of the bot's is on its way has to last. */
 const DIFFERENCE_MS = 60_000;
+/** docs/LIVE.md: where nothing is, it has to last so long in each life of the bot that sees it. */
+const STRANGE_LOTS_MS = 5000;
 /** docs/LIVE.md: a request that has no answer by then has none. */
 const ANSWER_MS_MAX = 10_000;
 
@@ -33,7 +35,10 @@ export function bareIn(evidence: Evidence): Bare {
     fromMs,
     untilMs: untilMs ?? nowMs,
   }));
-  const excuses = exchange.accounts.watch.handed.map(handed => excuseOf(evidence, handed));
+  const excuses = exchange.accounts.watch.handed.flatMap(handed => [
+    excuseOf(evidence, handed),
+    ...excusesOfFound(evidence, handed),
+  ]);
   for (const bare of exchange.accounts.watch.stretches) {
     const { symbol } = bare;
     for (const part of partsOf(bare, { evidence, excuses, nowMs })) {
@@ -67,6 +72,20 @@ function excuseOf({ exchange, up, plan }: Evidence, handed: HandedLots): Excuse 
     fromMs,
     untilMs: noticedMs + (plan.unknown === 'leave' ? DIFFERENCE_MS : 0),
   };
+}
+
+/** What was held when the account's books were opened no fill explains: a bot looks at it for a while. */
+function excusesOfFound({ exchange, up, plan }: Evidence, handed: HandedLots): Excuse[] {
+  const { symbol, lots, realMs: atMs } = handed;
+  const [first] = up;
+  if (plan.isWarm || first === undefined || atMs > first.fromMs) return [];
+  const stretch = exchange.accounts.watch.stretches.find(
+    bare => bare.symbol === symbol && bare.realFromMs <= atMs,
+  );
+  const endMs = (stretch?.realFromMs ?? 0) + (stretch?.realMs ?? Infinity);
+  return up
+    .filter(({ fromMs }) => fromMs < endMs)
+    .map(({ fromMs }) => ({ symbol, lots, fromMs, untilMs: fromMs + STRANGE_LOTS_MS }));
 }
 
 interface Sight {

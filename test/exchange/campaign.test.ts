@@ -80,9 +80,12 @@ const LIVES: readonly NamedLife[] = [
     plan: {
       hands: [
         ...[act(500, 'open', 0), act(1000, 'limit', 1, { away: 15 }), act(1500, 'limit', 2)],
-        ...[3000, 5000, 7000].map(atMs => act(atMs, 'cancel-stop')),
+        ...[3000, 4500, 7000].map(atMs => act(atMs, 'cancel-stop')),
       ],
-      scenes: [scene(KILLED, [act(100, 'cancel-stop', 1)]), scene(KILLED)],
+      scenes: [
+        scene({ kind: 'any', afterMs: 18_000 }, [act(100, 'cancel-stop', 1)]),
+        scene(KILLED),
+      ],
     },
     isIt: ({ stopsCanceled, ordersPlaced }) => stopsCanceled > 0 && ordersPlaced > 0,
   },

@@ -56,7 +56,7 @@ export interface LifePlan {
   readonly faults: FaultPlan;
   readonly forgetsIds: boolean;
   readonly unknown: 'adopt' | 'leave';
-  /** What a person does before a bot of this life was ever started; its times count for nothing. */
+  /** What a person did before a bot without a memory is started; its times count for nothing. */
   readonly before: readonly HandAct[];
   readonly scenes: readonly Scene[];
   readonly hands: readonly HandAct[];
@@ -92,17 +92,19 @@ export const hasRecorded = (): boolean => COINS.every(coin => existsSync(recorde
 export function planOf(seed: number, market: 'recorded' | 'simulated'): LifePlan {
   const roll = (...name: (string | number)[]): number => dice(seed, 'life', ...name);
   const stretch = seed % STRETCHES;
+  const isWarm = roll('warm') < 0.85;
+  const openedBefore = () => ({
+    ...actOf((...name) => roll('before', ...name)),
+    act: 'open' as const,
+  });
   return {
-    ...{ seed, stretch, isWarm: roll('warm') < 0.85 },
+    ...{ seed, stretch, isWarm },
     ...(market === 'recorded' ? recordedStretch(stretch) : simulated(stretch)),
     speed: SPEED_MIN + Math.floor(SPEED_MIN * roll('speed')),
     faults: faultsOf(roll),
     forgetsIds: roll('forgets') < 0.5,
     unknown: roll('unknown') < 0.12 ? 'leave' : 'adopt',
-    before: Array.from({ length: Math.floor(1.3 * roll('before')) }, () => ({
-      ...actOf((...name) => roll('before', ...name)),
-      act: 'open' as const,
-    })),
+    before: isWarm ? [] : Array.from({ length: Math.floor(2 * roll('before')) }, openedBefore),
     scenes: Array.from({ length: 2 + Math.floor(3 * roll('scenes')) }, (_, index) =>
       sceneOf((...name) => roll('scene', index, ...name)),
     ),

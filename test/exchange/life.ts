@@ -128,6 +128,7 @@ class Stage {
     this.#person = new Person(this.#exchange, this.#plan);
     this.#exchange.run(speed);
     for (const act of this.#plan.before) this.#person.act(act);
+    while (this.#person.isTrading) await sleep(LOOK_MS);
     for (const scene of this.#plan.scenes) await this.#scene(scene);
     await this.#end();
     return this.#problems;

@@ -47,6 +47,13 @@ export class Person {
     return [...this.#exchange.accounts.live].filter(isLimitOfAPerson);
   }
 
+  /** An order of theirs is being filled in pieces. */
+  get isTrading(): boolean {
+    return [...this.#exchange.accounts.live].some(
+      ({ clientOid, type, state }) => clientOid === '' && type === 'market' && state === 'open',
+    );
+  }
+
   takeBack(): void {
     for (const order of this.waiting) {
       this.#exchange.hand.cancel(order.id);

@@ -79,12 +79,13 @@ interface Scene {
   readonly up?: readonly (readonly [number, number])[];
   readonly keptBack?: readonly (readonly [concerns: string | null, number, number])[];
   readonly starvedMs?: number;
+  readonly isWarm?: boolean;
 }
 
 /** Longest without a stop, in seconds. */
 function bareS(scene: Scene): number {
   const { steps, isOwn = true, unknown = 'adopt', handed = [], rangAtS = [] } = scene;
-  const { up = [[0, 1000]], keptBack = [], starvedMs = 0 } = scene;
+  const { up = [[0, 1000]], keptBack = [], starvedMs = 0, isWarm = true } = scene;
   const beganMs = second(steps[0]?.[0] ?? 0);
   const stretch = {
     ...{ symbol: XBT, realFromMs: beganMs, realMs: second(30) - beganMs },
@@ -106,7 +107,7 @@ function bareS(scene: Scene): number {
       },
     },
     up: up.map(([fromS, untilS]) => ({ fromMs: second(fromS), untilMs: second(untilS) })),
-    ...{ plan: { unknown }, starved: { of: () => starvedMs } },
+    ...{ plan: { unknown, isWarm }, starved: { of: () => starvedMs } },
   } as unknown as Evidence);
   return bareMs / 1000;
 }
@@ -134,10 +135,22 @@ describe('a position without a stop', () => {
     assert.equal(bareS({ steps, handed: [[10, 3]], up }), 14);
   });
 
+  it('is looked at for five seconds by each bot that finds it with a new account', () => {
+    const up = [
+      [11, 14],
+      [16, 1000],
+    ] as const;
+    const found = { steps, handed: [[10, 3]], up } as const;
+    assert.equal(bareS({ ...found, isWarm: false }), 9);
+    assert.equal(bareS({ ...found, isWarm: true }), 14);
+    const later = { ...found, handed: [[12, 3]], isWarm: false } as const;
+    assert.equal(bareS(later), 14);
+  });
+
   it('is the bot’s before a person’s act, however short before it', () => {
     const mixed = [
-      [9.9, 5],
-      [10, 8],
+      [9.9, 2],
+      [10, 5],
     ] as const;
     assert.equal(bareS({ steps: mixed, handed: [[10, 3]] }).toFixed(1), '20.1');
   });
