@@ -7,7 +7,7 @@ import { toUnits } from '../../src/base/money.ts';
 import { ok } from '../../src/base/result.ts';
 import type { VenueFill } from '../../src/core/venue.ts';
 import { roundTripCost, STOP_COSTS_MIN } from '../../src/policy/strategy-proposal.ts';
-import { EXIT_ORDER, seeFills, stopLots } from './desk-lag.ts';
+import { EXIT_ORDER, lost, seeFills, stopLots } from './desk-lag.ts';
 import { assertBooks, holding, opened } from './desk-scene.ts';
 import { BTC, DeskWorld } from './desk-world.ts';
 
@@ -27,6 +27,19 @@ describe('a person on the site of the exchange', () => {
     assert.equal(desk.lots(BTC), -7);
     assert.equal(stopLots(desk.venue, BTC), 7);
     assertBooks(desk);
+  });
+
+  it('who opens one is asked after again where a stream rang and the question was lost', async () => {
+    const desk = await opened();
+    const fills = desk.venue.fills.bind(desk.venue);
+    desk.venue.byHand(BTC, 'sell', 7);
+    desk.attendant.hint();
+    desk.venue.fills = async () => lost();
+    await desk.attendant.round();
+    desk.venue.fills = fills;
+    await desk.attendant.round();
+    assert.equal(desk.lots(BTC), -7);
+    assert.equal(stopLots(desk.venue, BTC), 7);
   });
 
   it('who opens one while the account is asked for its balance pays its fee once', async () => {

@@ -192,7 +192,10 @@ function sayFlatAgain(desk: Desk): void {
   }
 }
 
-/** Symbols in which something of ours may have happened; all of them where a stream told of something. */
+/**
+ * Symbols in which something of ours may have happened; all of them where a stream told of something,
+ * and those that did not answer on to the next round.
+ */
 function activeSymbols(desk: Desk): readonly string[] {
   const { hinted } = desk;
   desk.hinted = false;
@@ -200,7 +203,7 @@ function activeSymbols(desk: Desk): readonly string[] {
     for (const { symbol } of Object.values(booksOf(desk).stops)) desk.doubtful.add(symbol);
   const isActive = (symbol: string): boolean =>
     lotsOf(desk, symbol) !== 0 || isOnItsWay(desk, symbol);
-  return symbolsOf(desk).filter(symbol => hinted || isActive(symbol));
+  return symbolsOf(desk).filter(symbol => hinted || desk.unbooked.has(symbol) || isActive(symbol));
 }
 
 /** What only a request to the venue can bring forward, by name. */
