@@ -56,7 +56,11 @@ export interface LifePlan {
   readonly faults: FaultPlan;
   readonly forgetsIds: boolean;
   readonly unknown: 'adopt' | 'leave';
-  /** What a person did before a bot without a memory is started; its times count for nothing. */
+  /**
+   * What a person did before a bot without a memory is started; its times count for nothing. By no seed:
+   * at the speed of lives a bot's clock is behind by minutes as it opens its books, and a settlement of
+   * funding that fell into them would be booked twice.
+   */
   readonly before: readonly HandAct[];
   readonly scenes: readonly Scene[];
   readonly hands: readonly HandAct[];
@@ -92,19 +96,14 @@ export const hasRecorded = (): boolean => COINS.every(coin => existsSync(recorde
 export function planOf(seed: number, market: 'recorded' | 'simulated'): LifePlan {
   const roll = (...name: (string | number)[]): number => dice(seed, 'life', ...name);
   const stretch = seed % STRETCHES;
-  const isWarm = roll('warm') < 0.85;
-  const openedBefore = () => ({
-    ...actOf((...name) => roll('before', ...name)),
-    act: 'open' as const,
-  });
   return {
-    ...{ seed, stretch, isWarm },
+    ...{ seed, stretch, isWarm: roll('warm') < 0.85 },
     ...(market === 'recorded' ? recordedStretch(stretch) : simulated(stretch)),
     speed: SPEED_MIN + Math.floor(SPEED_MIN * roll('speed')),
     faults: faultsOf(roll),
     forgetsIds: roll('forgets') < 0.5,
     unknown: roll('unknown') < 0.12 ? 'leave' : 'adopt',
-    before: isWarm ? [] : Array.from({ length: Math.floor(2 * roll('before')) }, openedBefore),
+    before: [],
     scenes: Array.from({ length: 2 + Math.floor(3 * roll('scenes')) }, (_, index) =>
       sceneOf((...name) => roll('scene', index, ...name)),
     ),
