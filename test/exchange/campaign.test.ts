@@ -45,7 +45,8 @@ const LIVES: readonly NamedLife[] = [
     plan: {
       faults: { ordersTimes: 6, rates: { dropAnswer: 0.03, lateAnswer: 0.03, twice: 0.03 } },
       scenes: [scene(ENTERED), scene(ACCEPTED), scene(ENTERED)],
-      hands: [act(1000, 'open', 1), act(4000, 'close', 1), act(6000, 'deposit')],
+      // A busy machine trades nothing in time: what stays open has a stop of the bot's all the same.
+      hands: [act(500, 'open'), act(1000, 'open', 1), act(4000, 'close', 1), act(6000, 'deposit')],
     },
     isIt: ({ kills, taken }) => kills === 3 && taken > 0,
   },

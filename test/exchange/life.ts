@@ -33,10 +33,14 @@ export interface Life extends Findings {
   readonly output: string;
 }
 
-/** After the exchange is calm the bot is quiet within this time, or it never will be. */
-const QUIET_MS_MAX = 20_000;
+/**
+ * After the exchange is calm the bot is quiet within this time, or it never will be. It waits for 15
+ * seconds where an order is not known, and then for a minute where the fills of one that met a
+ * person's lots are booked as another's (life 21).
+ */
+const QUIET_MS_MAX = 90_000;
 /** One is planned; a life that needs another goes on, so that its books can be compared, and is not whole. */
-const FLATTENS_MAX = 4;
+const FLATTENS_MAX = 2;
 /**
  * A difference of the balance that is told at all is told by then. A bot that has just begun meets its
  * account first, compares it twice, five seconds apart, and has all of QUIET_MS_MAX (life 10).
