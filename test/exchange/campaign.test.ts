@@ -84,7 +84,8 @@ const LIVES: readonly NamedLife[] = [
         ...[3000, 4500, 7000].map(atMs => act(atMs, 'cancel-stop')),
       ],
       scenes: [
-        scene({ kind: 'any', afterMs: 18_000 }, [act(100, 'cancel-stop', 1)]),
+        // Long enough that a bot which does not look for its stops is found out on a busy machine, too.
+        scene({ kind: 'any', afterMs: 30_000 }, [act(100, 'cancel-stop', 1)]),
         scene(KILLED),
       ],
     },
