@@ -12,7 +12,7 @@ import { parameterCount } from '../learn/lstm-shape.ts';
 import { plantedExamples } from '../learn/planted-example.ts';
 import { roundedVote } from '../learn/scores.ts';
 import type { TrainingRecord } from '../learn/train-record.ts';
-import { judgementsOf, wordsOf } from './model-reliability.ts';
+import { askAhead, judgementsOf, wordsOf } from './model-reliability.ts';
 import { reliabilityOf } from './reliability.ts';
 
 const SCORE = { logLoss: 1, brier: 0.6, accuracy: 0.4, examples: 500 };
@@ -105,7 +105,27 @@ describe('the calibration of each forecaster', () => {
     assert.equal(reliability.bins[0]?.observed, held / 30);
   });
 
-  it('is of the last outcomes where there are more than it may keep the bot for', () => {
+  it('is asked of each outcome once, by whoever looks, and ahead of a look with rests', async () => {
+    let asked = 0;
+    const counting = plantedExamples({ count: 60, seed: 3, rule: 'none' }).map(
+      ({ features, ...example }) => ({
+        ...example,
+        get features() {
+          asked += 1;
+          return features;
+        },
+      }),
+    );
+    giveTrees(counting, 0);
+    const ahead = askAhead(memory);
+    assert.equal(asked, 0, 'it rests first');
+    await ahead;
+    assert.equal(asked, 60);
+    assert.equal(judged('signal-model').reliability?.examples, 60);
+    assert.equal(asked, 60);
+  });
+
+  it('is of the last outcomes where there are more than are looked at', () => {
     const count = OUTCOMES_JUDGED_MAX + 50;
     const examples = plantedExamples({ count, seed: 7, rule: 'none' });
     giveTrees(examples, 0);

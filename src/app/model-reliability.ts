@@ -7,6 +7,7 @@
  * Promises: read-only, off the memory as it stands; at most the last OUTCOMES_JUDGED_MAX of them;
  * says in words what was judged, or why nothing was. Never: judges a model by what it was fitted to.
  */
+import { setImmediate } from 'node:timers/promises';
 import { OUTCOMES_JUDGED_MAX } from '../base/limits.ts';
 import { utcMinute } from '../base/time.ts';
 import type { Memory } from '../components.ts';
@@ -32,6 +33,9 @@ export interface Judgement {
   readonly bins: readonly Bin[];
 }
 
+/** Outcomes between two rests: a millisecond or two. */
+const ASKED_AT_ONCE = 25;
+
 const MODELS = Object.keys(MODEL_TITLES) as ModelId[];
 
 /** The ensemble's, of all time, and those of the models in use. */
@@ -40,7 +44,7 @@ export function judgementsOf(memory: Memory): Judgement[] {
   const note = isEmpty(bins)
     ? 'No forecast has come due yet.'
     : 'Its confidence that a proposal wins, costs in, and how many won: traded or not, of all time.';
-  const inUse = versionsOf(memory).filter(({ status }) => status === 'in use');
+  const inUse = inUseOf(memory);
   const ofModel = (id: ModelId): Judgement => {
     const version = inUse.find(({ model }) => model === id);
     if (version !== undefined) return versionJudged(memory, version);
@@ -48,6 +52,9 @@ export function judgementsOf(memory: Memory): Judgement[] {
   };
   return [{ id: 'ensemble', title: 'ensemble', note, bins }, ...MODELS.map(ofModel)];
 }
+
+const inUseOf = (memory: Memory): ModelVersion[] =>
+  versionsOf(memory).filter(({ status }) => status === 'in use');
 
 const isEmpty = (bins: readonly Bin[]): boolean => bins.every(({ examples }) => examples === 0);
 
@@ -83,27 +90,69 @@ export function versionJudged(
 }
 
 type Word = readonly [said: Probabilities, label: Label];
+/** Null: what it was to be asked about cannot be read. */
+type Ask = () => Word | null;
 
 /** What a version says of the examples that were opened since, and what became of them. */
-export function wordsOf(
-  memory: Memory,
-  model: ModelId,
-  { version, since }: { readonly version: number; readonly since: number },
-): Word[] {
+export const wordsOf = (memory: Memory, model: ModelId, since: Since): Word[] =>
+  asksOf(memory, model, since)
+    .map(ask => ask())
+    .filter(word => word !== null);
+
+/**
+ * Asks what a look would ask, a few at a time: on a full memory that is some 40 ms, which no step
+ * shall wait for. A look right after it finds the words.
+ */
+export async function askAhead(memory: Memory): Promise<void> {
+  for (const { model, version, training } of inUseOf(memory)) {
+    const asks = training === null ? [] : asksOf(memory, model, { version, since: training.time });
+    for (const [index, ask] of asks.entries()) {
+      if (index % ASKED_AT_ONCE === 0) await setImmediate();
+      ask();
+    }
+  }
+}
+
+interface Since {
+  readonly version: number;
+  /** When it was trained. */
+  readonly since: number;
+}
+
+function asksOf(memory: Memory, model: ModelId, { version, since }: Since): Ask[] {
   const lately = <E extends { readonly time: number }>(examples: readonly E[]): E[] =>
     examples.filter(({ time }) => time >= since).slice(-OUTCOMES_JUDGED_MAX);
   if (model === 'signal-model') {
     const trained = signalModelsOf(memory).get(version);
     if (trained === undefined) return [];
-    return lately(memory[model].examples).map(({ features, label }) => [
-      predictBoosted(trained.model, features),
-      label,
-    ]);
+    return lately(memory[model].examples).map(
+      example => () =>
+        once(trained, example, () => [
+          predictBoosted(trained.model, example.features),
+          example.label,
+        ]),
+    );
   }
   const network = deepModelsOf(memory).get(version);
   if (network === undefined) return [];
-  return lately(memory[model].examples).flatMap(({ sequence, label }): Word[] => {
-    const window = unpackSequence(sequence);
-    return window === null ? [] : [[predictLstm(network, window), label]];
-  });
+  return lately(memory[model].examples).map(
+    example => () =>
+      once(network, example, () => {
+        const window = unpackSequence(example.sequence);
+        return window === null ? null : [predictLstm(network, window), example.label];
+      }),
+  );
+}
+
+/** By model, then by example: neither ever changes, so one is asked about the other once. */
+const asked = new WeakMap<object, WeakMap<object, Word | null>>();
+
+function once(model: object, example: object, ask: Ask): Word | null {
+  const known = asked.get(model) ?? new WeakMap<object, Word | null>();
+  asked.set(model, known);
+  const told = known.get(example);
+  if (told !== undefined) return told;
+  const word = ask();
+  known.set(example, word);
+  return word;
 }

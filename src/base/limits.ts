@@ -174,7 +174,7 @@ export const FLAT_AGAIN_MS = 10 * SECOND_MS;
 export const CHART_CANDLES_MAX = 1500;
 /** Entries, exits and stops on it. */
 export const CHART_MARKS_MAX = 2000;
-/** Outcomes that a model's calibration is judged by: some 40 ms, in the thread that trades. */
+/** The last outcomes, by which a model's calibration is judged. */
 export const OUTCOMES_JUDGED_MAX = 1000;
 /** Lines of the dashboard's log. */
 export const NEWS_KEPT_MAX = 200;

@@ -12,6 +12,7 @@ import { tradeCountsOf } from '../app/account-view.ts';
 import type { BackupReach } from '../app/backup-keeper.ts';
 import { directoryOf } from '../app/directory-view.ts';
 import { AttentionDays, learningOf } from '../app/learning-view.ts';
+import { askAhead } from '../app/model-reliability.ts';
 import type { Session } from '../app/session.ts';
 import { marketTimeOf } from '../app/view.ts';
 import { startWorker } from '../app/worker.ts';
@@ -247,12 +248,17 @@ class OpenDashboard implements Dashboard {
       this.#isWatched = word.watched;
       this.#dueAt = 0;
     }
-    if (word.kind === 'view')
-      this.#say({ kind: 'answer', id: word.id, value: this.#view(word.name) });
+    if (word.kind === 'view') void this.#answer(word.id, word.name);
     if (word.kind === 'action' && isTakenUp(word))
       void act(session, word.action).then(value =>
         this.#say({ kind: 'answer', id: word.id, value }),
       );
+  }
+
+  async #answer(id: number, name: ViewName): Promise<void> {
+    // What breaks in it breaks in the look too, which says so.
+    if (name === 'learning') await askAhead(this.#options.session.bot.world).catch(() => {});
+    this.#unlessBroken(() => this.#say({ kind: 'answer', id, value: this.#view(name) }));
   }
 
   #view(name: ViewName): Learning | StateView {
