@@ -43,4 +43,12 @@ describe('the lag of the second copy', () => {
     disks.b.lose(segmentName(1, 'b'));
     assert.equal(secondCopyLag(disks)?.steps, 9, 'a mirror that holds nothing');
   });
+
+  it('counts one that was lost in the middle', () => {
+    const disks = newDisks();
+    journalOf(disks, 3, 4, 2);
+    const { length } = read(disks.a, segmentName(4, 'a'));
+    disks.b.lose(segmentName(4, 'b'));
+    assert.deepEqual(secondCopyLag(disks), { steps: 4, bytes: length });
+  });
 });

@@ -19,16 +19,11 @@ const LEVEL: Lag = { steps: 0, bytes: 0 };
 
 /** Null: there is no first copy to be behind. */
 export function secondCopyLag(disks: Disks): Lag | null {
-  const segments = listJournal(disks).segments.toReversed();
   let lag: Lag | null = null;
-  for (const { files } of segments) {
+  for (const { files } of listJournal(disks).segments) {
     const first = files.find(({ copy }) => copy === 'a');
     const second = files.find(({ copy, stray }) => copy === 'b' && !stray);
-    if (first !== undefined) {
-      lag = sumOf(lag ?? LEVEL, lagOf(first, second));
-    }
-    // It began this one when those before it were whole.
-    if (second !== undefined) break;
+    if (first !== undefined) lag = sumOf(lag ?? LEVEL, lagOf(first, second));
   }
   return lag;
 }

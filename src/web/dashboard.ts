@@ -222,7 +222,7 @@ class OpenDashboard implements Dashboard {
     const { user, system } = process.cpuUsage();
     const { rss, heapUsed, external } = process.memoryUsage();
     const { atMs } = store.lastCheckpoint;
-    const reached = this.#options.backup()?.seq ?? null;
+    const backup = this.#options.backup();
     return {
       loopDelay: { mean: seconds(mean), p99: seconds(p99), max: seconds(max) },
       memory: { rss, heapUsed, external },
@@ -230,7 +230,7 @@ class OpenDashboard implements Dashboard {
       checkpointAt: atMs === 0 ? null : atMs,
       journalBytes: store.journalBytes,
       stepsSinceCheckpoint: store.stepsSinceCheckpoint,
-      backupLagSteps: reached === null ? null : Math.max(0, store.seq - reached),
+      backupLagSteps: backup === null ? null : Math.max(0, store.seq - (backup.seq ?? 0)),
       recoverySeconds: store.recoveryMs / SECOND_MS,
       ...tradeCountsOf(world),
     };

@@ -62,6 +62,22 @@ describe('a person on the site of the exchange', () => {
     }
   });
 
+  it('who holds one when a directory meets the account has it adopted, however the balance is rounded', async () => {
+    const desk = new DeskWorld(1);
+    const { venue } = desk;
+    const wallet = venue.wallet.bind(venue);
+    let asked = 0;
+    venue.wallet = async () => {
+      asked += 1;
+      const found = await wallet();
+      return found.ok ? ok(found.value + (asked % 2)) : found;
+    };
+    venue.byHand(BTC, 'sell', 7);
+    await desk.compared();
+    assert.equal(desk.lots(BTC), -7);
+    assert.equal(stopLots(venue, BTC), 7);
+  });
+
   it('who opens one in a market that hardly moves has a stop that the spread does not hit', async () => {
     for (const side of ['buy', 'sell'] as const) {
       const desk = await opened();
