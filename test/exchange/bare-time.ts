@@ -14,31 +14,34 @@ import type { BareStep, HandedLots, Bare as Seen } from './watch.ts';
 export interface Bare {
   readonly symbol: string;
   readonly bareMs: number;
+  /** The same with what the machine gave no processor for. */
+  readonly bareSlowMs: number;
   readonly bareAwayMs: number;
 }
 
 /** docs/LIVE.md: what another hand did is noticed as a stream tells of it, or within this time. */
 const HAND_MS_MAX = 180_000;
-/** docs/LIVE.md: a difference in a pair where something of the bot's is on its way has to last. */
-const DIFFERENCE_MS = 60_000;
-/** docs/LIVE.md: where nothing is, it has to last so long in each life of the bot that sees it. */
+/** Where nothing goes wrong with the streams one tells within this time. */
+const STREAM_MS_MAX = 5000;
+/** docs/LIVE.md: an exchange that knows nothing of a canceled stop is believed after this time. */
+const NOT_FOUND_MS = 15_000;
+/** docs/LIVE.md: lots that no fill explains have to last, in each life of the bot that sees them; */
 const STRANGE_LOTS_MS = 5000;
+/** longer in a pair where something of the bot's may be on its way, or that is left alone. */
+const DIFFERENCE_MS = 60_000;
 /** docs/LIVE.md: a request that has no answer by then has none. */
 const ANSWER_MS_MAX = 10_000;
 
 /** The longest without a stop: while bot and exchange were up, and in all. */
 export function bareIn(evidence: Evidence): Bare {
   const { exchange, up, starved } = evidence;
-  let longest: Bare = { symbol: '', bareMs: 0, bareAwayMs: 0 };
+  let longest: Bare = { symbol: '', bareMs: 0, bareSlowMs: 0, bareAwayMs: 0 };
   const nowMs = performance.now();
   const outages = exchange.outages.map(({ fromMs, untilMs }) => ({
     fromMs,
     untilMs: untilMs ?? nowMs,
   }));
-  const excuses = exchange.accounts.watch.handed.flatMap(handed => [
-    excuseOf(evidence, handed),
-    ...excusesOfFound(evidence, handed),
-  ]);
+  const excuses = exchange.accounts.watch.handed.flatMap(handed => excusesOf(evidence, handed));
   for (const bare of exchange.accounts.watch.stretches) {
     const { symbol } = bare;
     for (const part of partsOf(bare, { evidence, excuses, nowMs })) {
@@ -46,7 +49,9 @@ export function bareIn(evidence: Evidence): Bare {
       for (const life of up)
         for (const stretch of overlaps(part, [life]).flatMap(one => without(one, outages))) {
           const left = without(stretch, keptBack(exchange, symbol, life));
-          const bareMs = left.reduce((sum, one) => sum + length([one]) - starved.of(one), 0);
+          const slowMs = length(left);
+          const bareMs = left.reduce((sum, one) => sum - starved.of(one), slowMs);
+          longest = { ...longest, bareSlowMs: Math.max(longest.bareSlowMs, slowMs) };
           if (bareMs > longest.bareMs) longest = { ...longest, symbol, bareMs };
         }
     }
@@ -59,33 +64,39 @@ interface Excuse extends Stretch {
   readonly lots: number;
 }
 
-/** From a person's act until the bot had to notice it: as a stream rang, as it started, or by the clock. */
-function excuseOf({ exchange, up, plan }: Evidence, handed: HandedLots): Excuse {
-  const { symbol, lots, realMs: fromMs, shownFromMs } = handed;
-  const rang = exchange.push.rangAtMs.find(atMs => atMs >= Math.max(fromMs, shownFromMs));
-  const started = up.find(life => life.fromMs >= fromMs)?.fromMs;
-  const [rungMs, startedMs] = [rang ?? Infinity, started ?? Infinity];
-  const noticedMs = Math.min(rungMs, startedMs, fromMs + HAND_MS_MAX);
-  return {
-    symbol,
-    lots,
-    fromMs,
-    untilMs: noticedMs + (plan.unknown === 'leave' ? DIFFERENCE_MS : 0),
-  };
+/** From a person's act until the bot has to mend it, each life of the bot anew while it stays bare. */
+function excusesOf(evidence: Evidence, handed: HandedLots): Excuse[] {
+  const { exchange, up } = evidence;
+  const { symbol, lots, realMs: actMs } = handed;
+  const graceMs = graceOf(evidence, handed);
+  const bare = exchange.accounts.watch.stretches.findLast(
+    one => one.symbol === symbol && one.realFromMs <= actMs,
+  );
+  const endMs = bare === undefined ? actMs : bare.realFromMs + (bare.realMs ?? Infinity);
+  const starts = up.filter(({ fromMs }) => fromMs >= actMs && fromMs < endMs);
+  const excuses = [{ symbol, lots, fromMs: actMs, untilMs: noticedMs(evidence, handed) + graceMs }];
+  for (const { fromMs } of starts) {
+    const last = excuses.at(-1) as (typeof excuses)[number];
+    const untilMs = fromMs + graceMs;
+    if (fromMs <= last.untilMs) last.untilMs = Math.max(last.untilMs, untilMs);
+    else excuses.push({ symbol, lots, fromMs, untilMs });
+  }
+  return excuses.map(excuse => ({ ...excuse, untilMs: Math.min(excuse.untilMs, endMs) }));
 }
 
-/** What was held when the account's books were opened no fill explains: a bot looks at it for a while. */
-function excusesOfFound({ exchange, up, plan }: Evidence, handed: HandedLots): Excuse[] {
-  const { symbol, lots, realMs: atMs } = handed;
-  const [first] = up;
-  if (plan.isWarm || first === undefined || atMs > first.fromMs) return [];
-  const stretch = exchange.accounts.watch.stretches.find(
-    bare => bare.symbol === symbol && bare.realFromMs <= atMs,
-  );
-  const endMs = (stretch?.realFromMs ?? 0) + (stretch?.realMs ?? Infinity);
-  return up
-    .filter(({ fromMs }) => fromMs < endMs)
-    .map(({ fromMs }) => ({ symbol, lots, fromMs, untilMs: fromMs + STRANGE_LOTS_MS }));
+function graceOf({ plan }: Evidence, { isStop }: HandedLots): number {
+  if (isStop) return plan.forgetsIds ? NOT_FOUND_MS : 0;
+  return plan.unknown === 'leave' ? DIFFERENCE_MS : STRANGE_LOTS_MS;
+}
+
+/** As a stream rang, as the next life of the bot began, or by the clock. */
+function noticedMs(evidence: Evidence, { realMs: actMs, shownFromMs }: HandedLots): number {
+  const { exchange, up, plan } = evidence;
+  const rang = exchange.push.rangAtMs.find(atMs => atMs >= Math.max(actMs, shownFromMs));
+  const started = up.find(({ fromMs }) => fromMs >= actMs)?.fromMs;
+  const isDeaf = Object.keys(plan.faults.rates ?? {}).length > 0;
+  const untoldMs = Math.max(actMs, shownFromMs) + (isDeaf ? HAND_MS_MAX : STREAM_MS_MAX);
+  return Math.min(rang ?? Infinity, started ?? Infinity, untoldMs);
 }
 
 interface Sight {
@@ -101,7 +112,7 @@ function partsOf({ symbol, realFromMs, realMs, steps }: Seen, sight: Sight): Str
   const excuses = sight.excuses.filter(excuse => excuse.symbol === symbol);
   const turns = [
     ...steps.map(step => step.realMs),
-    ...excuses.map(excuse => excuse.untilMs),
+    ...excuses.flatMap(excuse => [excuse.fromMs, excuse.untilMs]),
     untilMs,
   ];
   const times = turns.filter(atMs => atMs > realFromMs && atMs <= untilMs).sort((a, b) => a - b);

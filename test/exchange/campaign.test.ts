@@ -85,7 +85,7 @@ const LIVES: readonly NamedLife[] = [
       ],
       scenes: [
         // Long enough that a bot which does not look for its stops is found out on a busy machine, too.
-        scene({ kind: 'any', afterMs: 30_000 }, [act(100, 'cancel-stop', 1)]),
+        scene({ kind: 'any', afterMs: 45_000 }, [act(100, 'cancel-stop', 1)]),
         scene(KILLED),
       ],
     },

@@ -28,6 +28,8 @@ export interface Life extends Findings {
   readonly ordersPlaced: number;
   /** How often the last bot was told to be flat. */
   readonly flattens: number;
+  /** Times that a start had to compare the balance once more when all was flat. */
+  readonly comparedAgain: number;
   readonly seconds: number;
   /** What the processes said, for a look at a failure. */
   readonly output: string;
@@ -79,7 +81,12 @@ export async function live(plan: LifePlan, home: string, nursery: Nursery): Prom
     return {
       ...findings,
       ...{ seed: plan.seed, problems: all, kills: scene.kills, starts: scene.starts },
-      ...{ faults: scene.faults, flattens: scene.flattens, ...scene.handed },
+      ...{
+        faults: scene.faults,
+        flattens: scene.flattens,
+        comparedAgain: scene.comparedAgain,
+        ...scene.handed,
+      },
       seconds: (performance.now() - startedMs) / 1000,
       output: scene.output,
     };
@@ -92,6 +99,7 @@ class Stage {
   kills = 0;
   starts = 0;
   flattens = 0;
+  comparedAgain = 0;
   readonly #plan: LifePlan;
   readonly #directory: string;
   readonly #command: readonly string[];
@@ -246,6 +254,7 @@ class Stage {
     if (this.flattens > 1) this.#problems.push(`it was told to be flat ${this.flattens} times`);
     // With a position open a small difference may be the exchange's rounding: flat it is none.
     if (rest === BALANCE_DIFFERS) {
+      this.comparedAgain += 1;
       await bot.stop();
       bot.start();
       await bot.ready;

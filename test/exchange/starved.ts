@@ -3,7 +3,8 @@
  *
  * Promises: counts the time that the bot's process waited for a processor while it could have run (as
  * Linux tells, where it does), and the time that this process, which is the exchange, came too late to
- * its own timer; both at once count once. Never: counts work that takes long.
+ * its own timer, be it that other lives in it were at work; both at once count once. Never: tells waiting
+ * from being kept waiting: what is taken off is told beside what is left.
  */
 import { readFileSync } from 'node:fs';
 import type { Stretch } from './live-bot.ts';

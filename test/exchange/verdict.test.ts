@@ -79,13 +79,18 @@ interface Scene {
   readonly up?: readonly (readonly [number, number])[];
   readonly keptBack?: readonly (readonly [concerns: string | null, number, number])[];
   readonly starvedMs?: number;
-  readonly isWarm?: boolean;
+  /** What they took was the stop. */
+  readonly isStop?: boolean;
+  readonly forgetsIds?: boolean;
+  /** What may go wrong with streams, too. */
+  readonly rates?: Readonly<Record<string, number>>;
 }
 
 /** Longest without a stop, in seconds. */
 function bareS(scene: Scene): number {
   const { steps, isOwn = true, unknown = 'adopt', handed = [], rangAtS = [] } = scene;
-  const { up = [[0, 1000]], keptBack = [], starvedMs = 0, isWarm = true } = scene;
+  const { up = [[0, 1000]], keptBack = [], starvedMs = 0, isStop = false } = scene;
+  const { forgetsIds = false, rates = { pushLost: 0.1 } } = scene;
   const beganMs = second(steps[0]?.[0] ?? 0);
   const stretch = {
     ...{ symbol: XBT, realFromMs: beganMs, realMs: second(30) - beganMs },
@@ -93,7 +98,7 @@ function bareS(scene: Scene): number {
   };
   const hands = handed.map(([atS, lots]) => {
     const realMs = second(atS);
-    return { symbol: XBT, lots, realMs, shownFromMs: realMs };
+    return { symbol: XBT, isStop, lots, realMs, shownFromMs: realMs };
   });
   const { bareMs } = bareIn({
     exchange: {
@@ -107,7 +112,7 @@ function bareS(scene: Scene): number {
       },
     },
     up: up.map(([fromS, untilS]) => ({ fromMs: second(fromS), untilMs: second(untilS) })),
-    ...{ plan: { unknown, isWarm }, starved: { of: () => starvedMs } },
+    ...{ plan: { unknown, forgetsIds, faults: { rates } }, starved: { of: () => starvedMs } },
   } as unknown as Evidence);
   return bareMs / 1000;
 }
@@ -121,30 +126,48 @@ describe('a position without a stop', () => {
     assert.equal(bareS({ steps, isOwn: false, unknown: 'adopt' }), 20);
   });
 
-  it('is a person’s from their act until a stream rang, and the bot’s from then on', () => {
-    const handed = [[10, 3]] as const;
-    assert.equal(bareS({ steps, handed, rangAtS: [9, 12] }), 18);
-    assert.equal(bareS({ steps, handed }), 0);
+  const early = [[1, 3]] as const;
+
+  it('is a person’s from their act until a stream rang, and for as long as the bot has to look at it', () => {
+    const rang = { steps: early, handed: early, rangAtS: [-1, 2] } as const;
+    assert.equal(bareS(rang), 30 - 2 - 5);
+    assert.equal(bareS({ ...rang, unknown: 'leave' }), 0);
+    assert.equal(bareS({ ...rang, isStop: true }), 30 - 2);
+    assert.equal(bareS({ ...rang, isStop: true, unknown: 'leave' }), 30 - 2);
+    assert.equal(bareS({ ...rang, isStop: true, forgetsIds: true }), 30 - 2 - 15);
+    assert.equal(bareS({ ...rang, rangAtS: [] }), 0);
   });
 
-  it('is the bot’s from its next start on, whatever rang', () => {
-    const up = [
-      [0, 15],
-      [16, 1000],
-    ] as const;
-    assert.equal(bareS({ steps, handed: [[10, 3]], up }), 14);
+  it('is the bot’s soon where no stream rings although nothing goes wrong with any', () => {
+    assert.equal(bareS({ steps: early, handed: early, isStop: true, rates: {} }), 30 - 1 - 5);
   });
 
-  it('is looked at for five seconds by each bot that finds it with a new account', () => {
+  it('is looked at anew by each life of the bot that finds it, and no longer', () => {
     const up = [
-      [11, 14],
-      [16, 1000],
+      [-5, 2],
+      [3, 1000],
     ] as const;
-    const found = { steps, handed: [[10, 3]], up } as const;
-    assert.equal(bareS({ ...found, isWarm: false }), 9);
-    assert.equal(bareS({ ...found, isWarm: true }), 14);
-    const later = { ...found, handed: [[12, 3]], isWarm: false } as const;
-    assert.equal(bareS(later), 14);
+    assert.equal(bareS({ steps: early, handed: early, up }), 30 - 3 - 5);
+    const late = [[-20, 3]] as const;
+    const twice = [
+      [-30, -10],
+      [12, 1000],
+    ] as const;
+    assert.equal(bareS({ steps: late, handed: late, rangAtS: [-20], up: twice }), 30 - 12 - 5);
+  });
+
+  it('is not a person’s twice where an act and a start are looked at together', () => {
+    const up = [[12, 1000]] as const;
+    assert.equal(bareS({ steps: [[10, 6]], handed: [[10, 3]], rangAtS: [11], up }), 18);
+  });
+
+  it('is the bot’s once it has stood behind its stop since the act', () => {
+    assert.equal(bareS({ steps, handed: [[-60, 3]], up: [[-100, 1000]] }), 20);
+    const up = [
+      [0, 6],
+      [9, 1000],
+    ] as const;
+    assert.equal(bareS({ steps, handed: [[-60, 3]], up, rangAtS: [-50] }), 20);
   });
 
   it('is the bot’s before a person’s act, however short before it', () => {
@@ -165,7 +188,7 @@ describe('a position without a stop', () => {
   });
 
   it('is the bot’s three minutes after an act of which nothing told', () => {
-    assert.equal(bareS({ steps: [[-170, 3]], handed: [[-170, 3]], up: [[-1000, 1000]] }), 20);
+    assert.equal(bareS({ steps: [[-175, 3]], handed: [[-175, 3]], up: [[-1000, 1000]] }), 20);
   });
 
   it('is not counted while an answer about it, or about the account, is kept back', () => {

@@ -56,8 +56,9 @@ export interface Findings {
   readonly left: number;
   /** Fills that the balance held already when the account was opened. */
   readonly found: number;
-  /** The longest time without a stop: while the bot and the exchange were up, and in all. */
+  /** The longest time without a stop: while the bot and the exchange were up, the same with what the machine was slow for, and in all. */
   readonly bareMs: number;
+  readonly bareSlowMs: number;
   readonly bareAwayMs: number;
   readonly problems: readonly string[];
 }

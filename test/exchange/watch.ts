@@ -33,6 +33,8 @@ export interface Bare {
 /** Lots that a person opened, or took the stop of. */
 export interface HandedLots {
   readonly symbol: string;
+  /** Its stop was canceled; else the lots were opened. */
+  readonly isStop: boolean;
   readonly lots: number;
   readonly realMs: number;
   /** From then on it can be found: an order that is hidden cannot. */
@@ -87,7 +89,8 @@ export class Watch {
     cancel();
     const realMs = this.#open.get(symbol)?.steps.at(-1)?.realMs;
     const lots = this.#lotsOf(symbol) - before;
-    if (realMs !== undefined && lots > 0) this.handed.push({ symbol, lots, realMs, shownFromMs });
+    if (realMs === undefined || lots <= 0) return;
+    this.handed.push({ symbol, isStop: true, lots, realMs, shownFromMs });
   }
 
   #lotsOf = (symbol: string): number => this.#open.get(symbol)?.steps.at(-1)?.lots ?? 0;
@@ -98,7 +101,7 @@ export class Watch {
     const { id: symbol } = position.contract;
     const { opened: lots, byHand } = filled;
     if (lots === sizeOf(position)) this.#own.delete(symbol);
-    if (byHand) this.handed.push({ symbol, lots, realMs, shownFromMs: realMs });
+    if (byHand) this.handed.push({ symbol, isStop: false, lots, realMs, shownFromMs: realMs });
     else this.#own.add(symbol);
   }
 }
