@@ -114,8 +114,9 @@ describe('the model commands', () => {
     assert.match(text, /^importance: /m);
     assert.match(text, /^permutation: [\s\S]+^calibration: [\s\S]+ outcomes\b/m);
     assert.match(await onLived('show', 'deep'), /^gate: /m);
-    const { content, reliability } = JSON.parse(await onLived('show', 'deep', '--json'));
+    const { content, judged, reliability } = JSON.parse(await onLived('show', 'deep', '--json'));
     assert.deepEqual([Object.keys(content.gate), reliability.examples > 0], [FEATURE_NAMES, true]);
+    assert.match(judged, /^deep-signal-model@\d+ on examples opened after its training/);
   });
 
   it('take a version by its name with a number, and by names that people use', async () => {

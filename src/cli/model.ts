@@ -46,8 +46,9 @@ export const modelShow = async (id: string, options: StateAtOptions, io: Io): Pr
   const memory = memoryOf(seen);
   const version = findVersion(versionsOf(memory), id);
   const judgement = versionJudged(memory, version);
+  const { note: judged, bins } = judgement;
   if (options.json)
-    printJson(io, { seq: seen.seq, ...version, reliability: reliabilityOf(judgement.bins) });
+    printJson(io, { seq: seen.seq, ...version, judged, reliability: reliabilityOf(bins) });
   else print(io, `${showText(version, judgement)}\n\n${place.directory} at step ${seen.seq}`);
   return EXIT.ok;
 };

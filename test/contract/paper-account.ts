@@ -1,5 +1,7 @@
 /**
  * An account on paper: the courier and the candles of the bot's loop, over a market of any kind.
+ *
+ * The exchange on paper has no books beside the ledger's: where the two are compared here, it is with itself.
  */
 import { type Courier, createCourier, errandsOf } from '../../src/app/courier.ts';
 import { must } from '../../src/base/assert.ts';
