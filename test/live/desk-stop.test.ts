@@ -146,6 +146,15 @@ describe('a stop of a live account', () => {
     assert.ok((stop?.time ?? Infinity) - since < 11_000);
   });
 
+  it('that was taken away while the bot was dead is placed anew by a start, though no comparison comes to its end', async () => {
+    const desk = await holding();
+    for (const order of desk.venue.orders) order.open = false;
+    desk.venue.positions = async () => lost();
+    desk.start();
+    for (let count = 0; count < 5; count += 1) await desk.attendant.round();
+    assert.equal(stopLots(desk.venue, BTC), 10);
+  });
+
   it('that two lists far apart do not show stands all the same', async () => {
     const desk = await holding();
     const find = desk.venue.find.bind(desk.venue);

@@ -125,11 +125,11 @@ describe('a start', () => {
     assert.deepEqual(met.asked, { ...looks, positions: 3, wallet: 1, prepare: 2 });
   });
 
-  it('with a position open asks twice more for its fills', async context => {
+  it('with a position open asks twice more for its fills, and for its stops first of all', async context => {
     const { isMet, asked } = await askedToMeet(context, await holding());
     assert.ok(isMet, 'it waits');
     assert.deepEqual(asked, {
-      ...{ fills: 6, funding: 4, openOrders: 2, positions: 3, wallet: 1, prepare: 1 },
+      ...{ fills: 6, funding: 4, openOrders: 3, positions: 3, wallet: 1, prepare: 1 },
     });
   });
 });

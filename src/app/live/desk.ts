@@ -70,7 +70,7 @@ export interface Desk extends DeskOptions {
   flatSaidAt: number | null;
   /** A stream told of something: every symbol is asked once, and where stops stand, whether they do. */
   hinted: boolean;
-  /** Symbols whose stops a stream made doubtful: looked for until the venue has said. */
+  /** Symbols whose stops a start or a stream made doubtful: looked for until the venue has said. */
   readonly doubtful: Set<string>;
   /** Symbols whose fills could not be had when they were last asked for. */
   readonly unbooked: Set<string>;
@@ -94,7 +94,9 @@ export function openDesk(options: DeskOptions): Desk {
     ...options,
     ...{ perhapsSent, missing: new Map(), retired: new Map(), names: new Map() },
     ...{ heard: new Map(), prepared: new Map(), unfit: new Map(), seen: new Map() },
-    ...{ refused: new Set(), untaken: new Map(), silent: new Set(), doubtful: new Set() },
+    ...{ refused: new Set(), untaken: new Map(), silent: new Set() },
+    // Somebody may have taken one away meanwhile, and a whole comparison may be long in coming.
+    doubtful: new Set(Object.values(portfolio.venue?.stops ?? {}).map(({ symbol }) => symbol)),
     ...{ unbooked: new Set(), leverages: new Map(), ahead: new Map(), filledThere: new Map() },
     ...{ comparedAt: null, flatSaidAt: null, hinted: false },
   };
