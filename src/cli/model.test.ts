@@ -111,7 +111,7 @@ describe('the model commands', () => {
     for (const name of FEATURE_NAMES)
       assert.match(text, new RegExp(`^${name} +-?\\d\\.\\d{4}`, 'm'));
     assert.match(text, /^\w+ +0\.\d{4} {2}█{24}$/m);
-    assert.match(text, /^importance: [^]+^permutation: [^]+^calibration: [^]+ outcomes\b/m);
+    assert.match(text, /^importance: .+^permutation: .+^calibration: .+ outcomes\b/ms);
     assert.match(await onLived('show', 'deep'), /^gate: /m);
     const { content, judged, reliability } = JSON.parse(await onLived('show', 'deep', '--json'));
     assert.deepEqual([Object.keys(content.gate), reliability.examples > 0], [FEATURE_NAMES, true]);
