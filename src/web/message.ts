@@ -54,7 +54,7 @@ export interface Beat {
   readonly checkpointAt: Millis | null;
   readonly journalBytes: number;
   readonly stepsSinceCheckpoint: number;
-  /** Null: no backups are made, or none yet. */
+  /** All of them where none is there yet; null: no backups are made. */
   readonly backupLagSteps: number | null;
   readonly recoverySeconds: number;
   /** Trades of all time. */

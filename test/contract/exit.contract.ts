@@ -40,6 +40,19 @@ async function enter(
   return order;
 }
 
+/** What was held that way was left by that leg, in one fill, at about its price. */
+function assertLeft(
+  account: AccountUnderTest,
+  leg: string,
+  { side, reason, price }: { side: Side; reason: string; price: number },
+): void {
+  const [fill, ...more] = filled(account, leg);
+  assert.ok(fill !== undefined && more.length === 0);
+  assert.deepEqual([fill.lots, fill.side], [LOTS, opposite(side)]);
+  assert.equal(fill.exitReason, reason);
+  assert.ok(Math.abs(fill.price / price - 1) < 0.002, `${fill.price} for ${price}`);
+}
+
 export function stopsOf(create: CreateAccount): void {
   for (const side of SIDES) {
     it(`of a ${side} rests, closes what is held at its price, and opens nothing`, async () => {
@@ -50,11 +63,7 @@ export function stopsOf(create: CreateAccount): void {
       await account.tradeThrough(beyond(account, side, 0.5));
       assertAgreed(account, signed(side), 1);
       await account.tradeThrough(stop);
-      const [fill, ...more] = filled(account, `${id}.stop`);
-      assert.ok(fill !== undefined && more.length === 0);
-      assert.deepEqual([fill.lots, fill.side], [LOTS, opposite(side)]);
-      assert.equal(fill.exitReason, 'stop_loss');
-      assert.ok(Math.abs(fill.price / stop - 1) < 0.002, `${fill.price} for ${stop}`);
+      assertLeft(account, `${id}.stop`, { side, reason: 'stop_loss', price: stop });
       await assertSilent(account);
       assertAgreed(account, 0, 0);
     });
@@ -65,11 +74,7 @@ export function stopsOf(create: CreateAccount): void {
       const { id } = await enter(account, side, bracket(stop, takeProfit));
       assertAgreed(account, signed(side), 2);
       await account.tradeThrough(takeProfit);
-      const [fill, ...more] = filled(account, `${id}.target`);
-      assert.ok(fill !== undefined && more.length === 0);
-      assert.deepEqual([fill.lots, fill.side], [LOTS, opposite(side)]);
-      assert.equal(fill.exitReason, 'take_profit');
-      assert.ok(Math.abs(fill.price / takeProfit - 1) < 0.002, `${fill.price}`);
+      assertLeft(account, `${id}.target`, { side, reason: 'take_profit', price: takeProfit });
       await assertSilent(account);
       assertAgreed(account, 0, 0);
     });

@@ -80,13 +80,8 @@ export async function live(plan: LifePlan, home: string, nursery: Nursery): Prom
     else scene.leaveTraces(folder);
     return {
       ...findings,
-      ...{ seed: plan.seed, problems: all, kills: scene.kills, starts: scene.starts },
-      ...{
-        faults: scene.faults,
-        flattens: scene.flattens,
-        comparedAgain: scene.comparedAgain,
-        ...scene.handed,
-      },
+      ...scene.counts,
+      ...{ seed: plan.seed, problems: all },
       seconds: (performance.now() - startedMs) / 1000,
       output: scene.output,
     };
@@ -117,13 +112,11 @@ class Stage {
     this.#command = command;
   }
 
-  get faults(): number {
-    return this.#exchange?.faults.log.length ?? 0;
-  }
-
-  get handed(): Pick<Life, 'stopsCanceled' | 'ordersPlaced'> {
-    const { canceled = 0, placed = 0 } = this.#person ?? {};
-    return { stopsCanceled: canceled, ordersPlaced: placed };
+  get counts() {
+    const { kills, starts, flattens, comparedAgain } = this;
+    const { canceled: stopsCanceled = 0, placed: ordersPlaced = 0 } = this.#person ?? {};
+    const faults = this.#exchange?.faults.log.length ?? 0;
+    return { kills, starts, flattens, comparedAgain, stopsCanceled, ordersPlaced, faults };
   }
 
   get output(): string {

@@ -16,9 +16,10 @@ export function personProblems(
 ): string[] {
   const { orders, fills } = exchange.accounts;
   const problems: string[] = [];
+  const orphaned = facts.filter(isOrphaned);
   for (const order of [...orders.values()].filter(isLimitOfAPerson)) {
     const { id, symbol } = order;
-    const told = facts.filter(fact => isOrphaned(fact) && fact.venueId === id).filter(isOrphaned);
+    const told = orphaned.filter(({ venueId }) => venueId === id);
     if (order.canceled && !takenBack.includes(order))
       problems.push(`order ${id} (${symbol}) of a person was canceled`);
     if (told.length > 1 || (told.length === 0 && takenBack.includes(order)))
