@@ -13,7 +13,7 @@ import { getBlob } from '../state/blobs.ts';
 import { blobOf } from '../state/replay.ts';
 import { readState } from '../state/state-file.ts';
 import { type HeldPlace, historyOf, lookAt, memoryOf, type Place, placeHeld } from './directory.ts';
-import { tailAfter } from './journal-tail.ts';
+import { journalBegins, tailAfter } from './journal-tail.ts';
 import { type AttentionDay, AttentionDays } from './learning-view.ts';
 import { closeIn } from './point.ts';
 
@@ -51,7 +51,7 @@ export function attentionPast(wish: AttentionPastWish): readonly AttentionDay[] 
 
 /** Of the generations that the live journal follows; 0: it has everything; null: it is none. */
 function oldestStep(place: Place): number | null {
-  const { after } = tailAfter(place, 0);
+  const after = journalBegins(place);
   if (after === null || after === 0) return after;
   const { generations } = historyOf(place);
   return generations.findLast(({ seq }) => seq >= after)?.seq ?? null;

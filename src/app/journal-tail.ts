@@ -3,7 +3,7 @@
  * about the running.
  *
  * Promises: read-only, on a running bot too; of a step only what is durable in both copies. Never:
- * reads further back than the live journal.
+ * reads further back than the journal and what waits beside it (state/untold.ts).
  */
 import { hash } from 'node:crypto';
 import { EXIT, Fault } from '../base/fault.ts';
@@ -12,6 +12,7 @@ import type { Fact } from '../core/fact.ts';
 import { parseFrame } from '../state/frame.ts';
 import { linesAfter } from '../state/journal-lines.ts';
 import { NOTES_FILE, type Note, readNotes } from '../state/notes.ts';
+import { linesKept } from '../state/untold.ts';
 import { type Place, placeHeld } from './directory.ts';
 
 export type { Note, Place };
@@ -35,7 +36,7 @@ export interface Tail {
 }
 
 export function tailAfter({ disks }: Place, seq: number): Tail {
-  const { after, lines, more } = linesAfter(disks, seq, TAIL_BYTES_MAX);
+  const { after, lines, more } = linesKept(disks, seq, TAIL_BYTES_MAX);
   const steps = lines.map(({ seq: step, epoch, frame }) => {
     const line = parseFrame(frame);
     if (typeof line === 'string' || line.kind !== 'step')
@@ -49,9 +50,13 @@ export function tailAfter({ disks }: Place, seq: number): Tail {
   return { after: after?.seq ?? null, steps, more };
 }
 
+/** The step that the journal itself begins after, without what waits beside it; null: there is none. */
+export const journalBegins = ({ disks }: Place): number | null =>
+  linesAfter(disks, 0, 0).after?.seq ?? null;
+
 /** Epoch in which a step was told; null: the journal does not have it. */
 export function epochAt({ disks }: Place, seq: number): number | null {
-  const [line] = linesAfter(disks, seq - 1, 0).lines;
+  const [line] = linesKept(disks, seq - 1, 0).lines;
   return line?.seq === seq ? line.epoch : null;
 }
 

@@ -44,8 +44,8 @@ const isComplete = (
 /** Segments that are about to be pruned. */
 export function setSegmentsAside(segments: readonly SegmentFiles[]): void {
   giveSecondNames(
-    segments.flatMap(({ files }) => files.map(({ disk, path }) => ({ disk, path }))),
-    JOURNAL_FOLDER,
+    segments.flatMap(({ files }) => files),
+    { root: HISTORY_FOLDER, folder: JOURNAL_FOLDER },
   );
 }
 
@@ -53,7 +53,7 @@ export function setSegmentsAside(segments: readonly SegmentFiles[]): void {
 export const setBlobsAside = (disk: Disk, names: readonly string[]): void =>
   giveSecondNames(
     names.map(name => ({ disk, path: `${BLOB_FOLDER}/${name}` })),
-    BLOB_FOLDER,
+    { root: HISTORY_FOLDER, folder: BLOB_FOLDER },
   );
 
 interface File {
@@ -61,14 +61,17 @@ interface File {
   readonly path: string;
 }
 
-function giveSecondNames(files: readonly File[], folder: string): void {
+/** Files of a folder, in the folder of that name below another. */
+export function giveSecondNames(
+  files: readonly File[],
+  { root, folder }: { readonly root: string; readonly folder: string },
+): void {
   for (const { disk, path } of files) {
-    const second = `${HISTORY_FOLDER}/${path}`;
-    disk.makeFolder(`${HISTORY_FOLDER}/${folder}`);
+    const second = `${root}/${path}`;
+    disk.makeFolder(`${root}/${folder}`);
     if (disk.stat(second) === null) disk.link(path, second);
   }
-  for (const disk of new Set(files.map(file => file.disk)))
-    disk.syncFolder(`${HISTORY_FOLDER}/${folder}`);
+  for (const disk of new Set(files.map(file => file.disk))) disk.syncFolder(`${root}/${folder}`);
 }
 
 /**

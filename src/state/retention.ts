@@ -16,6 +16,7 @@ import { copySpares } from './mirror-spare.ts';
 import { setBlobsAside, setCheckpointAside, setSegmentsAside } from './past.ts';
 import { copyToPrevious, type Prepared } from './snapshot.ts';
 import { PREVIOUS_FOLDER, previousFolders } from './survey.ts';
+import { dropTold, setUntoldAside } from './untold.ts';
 
 type Components = readonly AnyComponent[];
 
@@ -85,6 +86,8 @@ export interface RetainOptions {
   readonly journalFirst: number;
   /** Nothing is dropped: what would be is set aside (past.ts). */
   readonly keepHistory: boolean;
+  /** Wall clock. */
+  readonly nowMs: number;
 }
 
 /** All parts of a piece of work that is offered in parts. */
@@ -98,7 +101,7 @@ export function atOnce(parts: Iterable<void>): void {
  * Returns the first step from which the journal can be counted on.
  */
 export function* retain(options: RetainOptions): Generator<void, number> {
-  const { disks, components, manifest, keepHistory } = options;
+  const { disks, components, manifest, keepHistory, nowMs } = options;
   const floor = journalFloor(manifest, components);
   const journalFirst = firstKept(options);
   if (keepHistory) setCheckpointAside(disks, manifest, components);
@@ -110,7 +113,11 @@ export function* retain(options: RetainOptions): Generator<void, number> {
   }
   yield* dropPrevious(disks.a, components, manifest);
   if (floor === 0) return journalFirst;
-  pruneJournal(disks, floor + 1, keepHistory ? setSegmentsAside : undefined);
+  pruneJournal(disks, floor + 1, segments => {
+    if (keepHistory) setSegmentsAside(segments);
+    else setUntoldAside(disks, { segments, nowMs });
+  });
+  dropTold(disks, nowMs);
   yield;
   const named = manifest.generations.flatMap(generation => generation.blobs);
   pruneBlobs(disks, new Set([...named, ...options.blobs]), keepHistory ? setBlobsAside : undefined);
