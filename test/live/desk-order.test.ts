@@ -54,6 +54,22 @@ describe('an order of a live account', () => {
     await desk.quiet();
     assert.equal(desk.venue.accepted.size, 0);
   });
+  it('an entry whose leverage the exchange refuses is refused; one whose leverage waits, waits', async () => {
+    const desk = await opened();
+    desk.venue.prepare = async () => failed('refused', 'leverage 7 is too high');
+    const { id } = desk.approve({ side: 'buy', leverage: 7 });
+    await desk.quiet();
+    assert.deepEqual(
+      desk.told('order.rejected').map(fact => [fact.id, fact.reason]),
+      [[id, 'leverage 7 is too high']],
+    );
+    let no = 2;
+    desk.venue.prepare = async () => (no-- > 0 ? failed('rate-limited', 'later') : ok(null));
+    desk.approve({ side: 'buy', leverage: 7 });
+    await desk.quiet();
+    assert.equal(desk.lots(BTC), 10);
+    assert.equal(desk.told('order.rejected').length, 1);
+  });
   it('a withdrawal trips no breaker', async () => {
     const desk = await opened();
     const candle = (time: number) =>

@@ -49,6 +49,7 @@ async function deliverOne(desk: Desk, order: Approved): Promise<Failure | null> 
   if (order.reduceOnly) return send(desk, order, clientId);
   if (desk.comparedAt === null || isUnsettled(desk, order.symbol)) return null;
   const failure = await prepare(desk, order);
+  if (failure !== null && isFinal(failure)) return reject(desk, order, failure);
   // Time has passed, and somebody may have spoken: it is asked again from the beginning.
   if (failure !== null || reasonToDrop(desk, order) !== null) return failure;
   return desk.venue.now() >= lastMoment(order) ? null : send(desk, order, clientId);
@@ -116,10 +117,16 @@ async function send(desk: Desk, order: Approved, clientId: string): Promise<Fail
     answer(desk, { type: 'order.accepted', id, time: timeOf(desk) });
     return null;
   }
-  const { code, retry, hint } = placed.error;
+  const { code, retry } = placed.error;
   if (retry || code === 'duplicate') return doubt(desk, order, placed.error);
   perhapsSent.delete(clientId);
-  if (LATER.has(code)) return placed.error;
+  return isFinal(placed.error) ? reject(desk, order, placed.error) : placed.error;
+}
+
+/** It had no effect, and would have none another time. */
+const isFinal = ({ code, retry }: Failure): boolean => !retry && !LATER.has(code);
+
+function reject(desk: Desk, { id }: Approved, { hint }: Failure): null {
   answer(desk, { type: 'order.rejected', id, reason: hint, time: timeOf(desk) });
   return null;
 }
