@@ -114,8 +114,8 @@ export const ROUND_SLOWEST_MS = 30 * SECOND_MS;
  * end makes no more than twice the rounds of quiet times, whatever each of them costs.
  */
 export const HINT_REST_MS = ROUND_MS / 2;
-/** The same while a stop or an order waits: half of what a position may stand without its stop. */
-export const EAGER_SLOWEST_MS = 5 * SECOND_MS;
+/** The same while a stop or an order waits: five refusals in a row fit into a stop's ten seconds. */
+export const EAGER_SLOWEST_MS = ROUND_MS;
 /** Everything is compared with the venue this often. */
 export const RECONCILE_MS = 3 * MINUTE_MS;
 /** What a venue's rounding of an open position's entry price may show: 0.01 of the quote currency. */

@@ -5,7 +5,8 @@
  * same port again. Never: knows what a request means.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Socket } from 'node:net';
+import process from 'node:process';
 import type { Duplex } from 'node:stream';
 
 export interface Asked {
@@ -62,10 +63,8 @@ export class Web {
       socket.on('close', () => this.#sockets.delete(socket));
     });
     this.#server = server;
-    await new Promise<void>(resolve => {
-      server.listen(this.#port, '127.0.0.1', resolve);
-    });
-    this.#port = (server.address() as AddressInfo).port;
+    if (this.#port > 0) await listenOn(server, this.#port);
+    else this.#port = await listenSomewhere(server);
   }
 
   /** Cuts every connection and refuses new ones. */
@@ -98,6 +97,33 @@ export class Web {
     });
     response.end(isText ? body : JSON.stringify(body));
   }
+}
+
+/** Below those that the system gives to whoever connects: one of them would take it in an outage. */
+const PORTS = { first: 20_000, count: 12_000 };
+let opened = process.pid * 31;
+
+async function listenSomewhere(server: Server): Promise<number> {
+  for (;;) {
+    opened += 1;
+    const port = PORTS.first + (opened % PORTS.count);
+    try {
+      await listenOn(server, port);
+      return port;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    }
+  }
+}
+
+function listenOn(server: Server, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
 }
 
 async function askedBy(message: IncomingMessage): Promise<Asked | null> {

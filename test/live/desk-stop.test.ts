@@ -29,6 +29,20 @@ describe('a stop of a live account', () => {
     await rounds(desk, 100);
     assert.equal(desk.venue.lots.get(BTC), 0, 'naked for 50 minutes');
   });
+  it('that is refused time and again is tried again within seconds, however often', async () => {
+    const desk = await opened();
+    const place = desk.venue.place.bind(desk.venue);
+    const refusals = ['rate-limited', 'unclear', 'rate-limited', 'unclear', 'rate-limited'];
+    desk.venue.place = async ticket => {
+      const code = ticket.trigger === null ? undefined : refusals.shift();
+      return code === undefined ? place(ticket) : failed(code, 'x', code === 'unclear');
+    };
+    desk.approve({ side: 'buy', protection: STOP_ONLY });
+    await desk.attendant.round();
+    desk.venue.tick(desk.venue.price, 300);
+    assert.ok((await nakedMs(desk)) < 10_000);
+    assert.deepEqual(refusals, []);
+  });
   it('a leg that begins anew uses no client id twice, and is not believed to stand', async () => {
     const desk = await opened();
     desk.approve({ side: 'buy' });

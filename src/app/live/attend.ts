@@ -112,7 +112,7 @@ export function createAttendant(desk: Desk): Attendant {
       const [restMs, slowestMs] = isBusy(desk)
         ? [EAGER_ROUND_MS, EAGER_SLOWEST_MS]
         : [ROUND_MS, ROUND_SLOWEST_MS];
-      return failures === 0 ? restMs : Math.min(slowestMs, ROUND_MS * 2 ** (failures - 1));
+      return Math.min(slowestMs, restMs * 2 ** Math.max(0, failures - 1));
     },
   };
 }
