@@ -29,7 +29,7 @@ describe('a stop of a live account', () => {
     await rounds(desk, 100);
     assert.equal(desk.venue.lots.get(BTC), 0, 'naked for 50 minutes');
   });
-  it('that is refused time and again is tried again within seconds, however often', async () => {
+  it('that is refused time and again is tried again within seconds, however often (life 293)', async () => {
     const desk = await opened();
     const place = desk.venue.place.bind(desk.venue);
     const refusals = ['rate-limited', 'unclear', 'rate-limited', 'unclear', 'rate-limited'];
