@@ -137,11 +137,4 @@ describe('a live account whose exchange tells late', () => {
     await desk.quiet();
     assert.deepEqual(desk.told('position.adopted'), []);
   });
-  it('an entry is protected though the list of fills cannot be had', async () => {
-    const desk = await opened();
-    desk.venue.fills = async () => failed('refused', 'a fee was taken in BNB');
-    desk.approve({ side: 'buy' });
-    await rounds(desk, 100);
-    assert.equal(stopLots(desk.venue, BTC), Math.abs(desk.venue.lots.get(BTC) ?? 0));
-  });
 });

@@ -47,6 +47,32 @@ export async function nakedMs(desk: DeskWorld, limit = 400): Promise<number> {
   return desk.venue.clock - since;
 }
 
+/** The longest time of the next `forMs` in which a pair's position stands without its stop. */
+export async function bareMs(
+  desk: DeskWorld,
+  forMs: number,
+  { symbol = BTC, at = () => {} }: { symbol?: string; at?: (ms: number) => void } = {},
+): Promise<number> {
+  const { venue } = desk;
+  const from = venue.clock;
+  let [since, longest] = [from, 0];
+  while (venue.clock - from < forMs) {
+    await desk.attendant.round();
+    at(venue.clock - from);
+    if (stopLots(venue, symbol) >= Math.abs(venue.lots.get(symbol) ?? 0)) since = venue.clock;
+    longest = Math.max(longest, venue.clock - since);
+    venue.tick(venue.price, desk.attendant.restMs());
+  }
+  return longest;
+}
+
+/** Fills cannot be had from the first order on. */
+export function loseFills(desk: DeskWorld): void {
+  const fills = desk.venue.fills.bind(desk.venue);
+  desk.venue.fills = async (symbol, since) =>
+    desk.venue.accepted.size === 0 ? fills(symbol, since) : failed('unavailable', 'down', true);
+}
+
 /** Lots that stand behind open reduce-only stops against the position. */
 export function stopLots({ orders, lots }: FakeVenue, symbol: string): number {
   const held = lots.get(symbol) ?? 0;

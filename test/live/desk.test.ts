@@ -116,9 +116,9 @@ describe('a stop', () => {
       const desk = await opened();
       desk.venue.stopsRefused = code;
       desk.approve({ side: 'buy' });
-      for (let round = 0; round < 3; round += 1) {
+      for (let round = 0; round < 8; round += 1) {
         await desk.attendant.round();
-        desk.venue.tick(desk.venue.price, 1000);
+        desk.venue.tick(desk.venue.price, 3000);
       }
       assert.equal(stopLots(desk.venue, BTC), 0, code);
       desk.venue.stopsRefused = null;

@@ -40,7 +40,9 @@ export function strangeReport(desk: Desk, strange: StrangeLots): VenueReport {
   const fillId = strange.fillId === undefined ? {} : { fillId: strange.fillId };
   const isHeld = portfolioOf(desk).positions[symbol] !== undefined;
   const left = booksOf(desk).foreign[symbol] ?? 0;
-  if (!isHeld && (desk.unknown === 'leave' || left !== 0)) {
+  // An entry of ours says that it was filled: they are ours, though their fills are missing.
+  const isOthers = desk.unknown === 'leave' && !desk.ahead.has(symbol);
+  if (!isHeld && (isOthers || left !== 0)) {
     const now = left + (side === 'buy' ? lots : -lots);
     return { type: 'position.left', symbol, lots: now, time, ...fillId };
   }
@@ -100,5 +102,8 @@ export function leaveBeyond(desk: Desk, symbol: string): void {
     `the stop of ${symbol} at ${stop} lies beyond its liquidation price after what was added: ` +
       'the position is closed',
   );
-  desk.commit({ kind: 'unprotected', symbol, reason: 'stop_loss', time: timeOf(desk) });
+  leaveNow(desk, symbol);
 }
+
+export const leaveNow = (desk: Desk, symbol: string): void =>
+  desk.commit({ kind: 'unprotected', symbol, reason: 'stop_loss', time: timeOf(desk) });

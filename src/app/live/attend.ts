@@ -68,8 +68,8 @@ export function createAttendant(desk: Desk): Attendant {
   async function once(): Promise<Failure | null> {
     let failure = (await open(desk)) ?? (await protect(desk));
     const { comparedAt } = desk;
-    const isLate =
-      comparedAt === null || desk.elapsed() - comparedAt >= RECONCILE_MS || isUnheard(desk);
+    const isDue = comparedAt === null || desk.elapsed() - comparedAt >= RECONCILE_MS;
+    const isLate = isDue || isUnheard(desk) || desk.stranded.size > 0;
     // There is nothing to protect where a position should be: the two sides have parted.
     if (portfolioOf(desk).venue !== undefined && (isLate || failure?.code === 'no-position')) {
       const compared = await reconcile(desk);
@@ -148,11 +148,13 @@ async function protect(desk: Desk): Promise<Failure | null> {
     (one, other) => Number(desk.silent.has(one)) - Number(desk.silent.has(other)),
   );
   const failure = await inTurn(symbols, async symbol => {
-    const failed =
+    const unbooked =
       (await book(desk, symbol)) ??
       (await placeStops(desk, symbol)) ??
-      (await withdrawStops(desk, symbol)) ??
-      (await lookForStops(desk, symbol));
+      (await withdrawStops(desk, symbol));
+    // A stop may be gone though the fills cannot be had.
+    const missing = await lookForStops(desk, symbol);
+    const failed = unbooked ?? missing;
     if (failed?.retry === true) desk.silent.add(symbol);
     else desk.silent.delete(symbol);
     return failed;

@@ -99,7 +99,7 @@ function reasonToDrop({ world, unfit }: Desk, { reduceOnly, symbol }: Approved):
 
 function isUnsettled(desk: Desk, symbol: string): boolean {
   // What was filled there is not known: nor is what is at stake.
-  if (desk.unbooked.has(symbol)) return true;
+  if (desk.unbooked.has(symbol) || desk.ahead.has(symbol)) return true;
   const [account, books] = [portfolioOf(desk), booksOf(desk)];
   // Protection first: no risk is added while one is not covered.
   const isBare = wantedStops(desk).some(({ kind }) => kind === 'stop');

@@ -72,12 +72,17 @@ export interface Desk extends DeskOptions {
   hinted: boolean;
   /** Symbols whose stops a start or a stream made doubtful: looked for until the venue has said. */
   readonly doubtful: Set<string>;
-  /** Symbols whose fills could not be had when they were last asked for. */
+  /** Symbols whose fills could not be had when they were last asked for (book.ts). */
   readonly unbooked: Set<string>;
   /** Of a symbol's position there, where that is known. */
   readonly leverages: Map<string, number>;
-  /** Lots that a symbol's position has there, where they are more than is booked. */
+  /**
+   * Lots that a symbol's position has there, where they are more than is booked: as an order of ours says
+   * (protect.ts), or the position (reconcile.ts); until they are booked, agree, or the order is given up.
+   */
   readonly ahead: Map<string, number>;
+  /** Symbols with lots of ours that are not booked yet and have to be left: booked by the position. */
+  readonly stranded: Set<string>;
   /** Of a leg: the lots that it was filled with there, of which some are not booked yet. */
   readonly filledThere: Map<string, number>;
 }
@@ -98,6 +103,7 @@ export function openDesk(options: DeskOptions): Desk {
     // Somebody may have taken one away meanwhile, and a whole comparison may be long in coming.
     doubtful: new Set(Object.values(portfolio.venue?.stops ?? {}).map(({ symbol }) => symbol)),
     ...{ unbooked: new Set(), leverages: new Map(), ahead: new Map(), filledThere: new Map() },
+    stranded: new Set(),
     ...{ comparedAt: null, flatSaidAt: null, hinted: false },
   };
 }

@@ -87,8 +87,11 @@ async function placeStop(desk: Desk, wanted: WantedStop): Promise<Failure | null
 }
 
 function refused(desk: Desk, wanted: WantedStop, error: Failure): Failure | null {
-  // There is nothing left to protect: its fill is on the way.
-  if (error.code === 'no-position') return error;
+  // There is nothing left to protect, as a rule: its fill is on the way.
+  if (error.code === 'no-position') {
+    if (isGivenUp(desk, wanted)) leave(desk, wanted);
+    return error;
+  }
   if (wanted.kind === 'stop' || error.code === 'triggers-at-once') {
     leave(desk, wanted);
     return error;
@@ -99,9 +102,9 @@ function refused(desk: Desk, wanted: WantedStop, error: Failure): Failure | null
 }
 
 /** A venue that answers, does not have it, and has not taken it for a while. */
-function isGivenUp({ untaken, elapsed, ...desk }: Desk, { id, kind }: WantedStop): boolean {
-  if (kind !== 'stop' || (desk.world.portfolio.venue?.stops[id]?.placed.length ?? 0) > 0)
-    return false;
+function isGivenUp({ untaken, elapsed, ...desk }: Desk, { id, kind, lots }: WantedStop): boolean {
+  const placed = desk.world.portfolio.venue?.stops[id]?.placed ?? [];
+  if (kind !== 'stop' || placed.some(stop => stop.lots >= lots)) return false;
   const since = untaken.get(id) ?? elapsed();
   untaken.set(id, since);
   return elapsed() - since >= STOP_GIVEN_UP_MS;
@@ -139,8 +142,15 @@ function tellPlaced(
   return null;
 }
 
-/** The price is beyond it, or the venue takes none: what it would have done is done at once. */
+/**
+ * The price is beyond it, or the venue takes none: what it would have done is done at once. What is
+ * not booked cannot be left: it is booked by what the venue holds, soon, and left then.
+ */
 function leave(desk: Desk, { id, symbol }: WantedStop): void {
+  if (portfolioOf(desk).positions[symbol] === undefined) {
+    desk.stranded.add(symbol);
+    return;
+  }
   const reason = portfolioOf(desk).orders[id]?.order.exitReason ?? 'stop_loss';
   desk.commit({ kind: 'unprotected', symbol, reason, time: timeOf(desk) });
 }
@@ -192,12 +202,13 @@ export async function missStop(
   return null;
 }
 
-/** The venue holds a position the way that is known here. */
+/** The venue holds a position the way that is known here, or one of ours that is not booked yet. */
 async function isHeldThere(desk: Desk, symbol: string): Promise<boolean> {
   const found = await desk.venue.positions();
   const held = portfolioOf(desk).positions[symbol];
-  if (!found.ok || held === undefined) return false;
-  return found.value.some(there => there.symbol === symbol && there.direction === held.direction);
+  if (!found.ok || (held === undefined && !desk.ahead.has(symbol))) return false;
+  const there = found.value.find(position => position.symbol === symbol);
+  return there !== undefined && (held === undefined || there.direction === held.direction);
 }
 
 const untoldLots = (booked: number, { filledBefore }: PlacedStop, found: VenueOrder): number =>

@@ -20,7 +20,7 @@ import { exitSide, signOf } from '../../core/order.ts';
 import type { VenueOrder, VenuePosition } from '../../core/venue.ts';
 import { isProtected } from '../../core/venue-books.ts';
 import { isOfDirectory, stopClientId } from '../client-id.ts';
-import { leaveBeyond, strangeReport } from './adopt.ts';
+import { leaveBeyond, leaveNow, strangeReport } from './adopt.ts';
 import { book, bookFunding, noteLeverages } from './book.ts';
 import {
   answer,
@@ -63,7 +63,10 @@ const bookAll = async (desk: Desk, symbol: string): Promise<Failure | null> =>
 async function compareOrders(desk: Desk, symbol: string): Promise<Failure | null> {
   const found = await desk.venue.openOrders(symbol);
   if (!found.ok) return found.error;
-  const own = ownOrders(desk);
+  const own = new Set(ownOrders(desk).keys());
+  // The stop of an entry that is not booked yet has no leg, and is all that stands behind it.
+  for (const [id, { placed }] of Object.entries(booksOf(desk).stops))
+    for (const stop of placed) own.add(stopClientId(desk.directory, id, stop));
   const orphans = found.value.filter(({ clientId }) => clientId === null || !own.has(clientId));
   const failure = await untilFailure(orphans, order => tellOrphan(desk, order));
   return failure ?? findStops(desk, symbol, new Set(found.value.map(({ clientId }) => clientId)));
@@ -118,6 +121,7 @@ function findStops(
 
 function comparePositions(desk: Desk, positions: readonly VenuePosition[]): Failure | null {
   noteLeverages(desk, positions);
+  let failure: Failure | null = null;
   for (const symbol of symbolsOf(desk)) {
     if (isBothWays(symbol, positions)) continue;
     own(desk, symbol);
@@ -125,30 +129,40 @@ function comparePositions(desk: Desk, positions: readonly VenuePosition[]): Fail
     const lots = signedLots(there);
     const difference = lots - lotsOf(desk, symbol);
     if (difference === 0) agree(desk, symbol);
-    else if (desk.unbooked.has(symbol) && canWait(desk, symbol, lots))
-      coverMore(desk, symbol, lots);
+    else if (isComing(desk, symbol) && canWait(desk, symbol, lots)) coverMore(desk, symbol, lots);
     else if (hasLasted(desk, symbol, { difference, ms: patience(desk, symbol) })) {
       // It has lasted since: what is in it is no newer. Said first, so that nothing is booked twice.
       const [time, upTo] = [timeOf(desk), timeOf(desk) - patience(desk, symbol)];
       answer(desk, { type: 'position.squared', symbol, upTo, time });
       tellLots(desk, symbol, { lots, there });
-    } else return { code: 'difference', retry: true, hint: `the position in ${symbol} differs` };
+      if (desk.stranded.delete(symbol)) leaveNow(desk, symbol);
+    } else
+      failure ??= { code: 'difference', retry: true, hint: `the position in ${symbol} differs` };
   }
-  return null;
+  return failure;
 }
 
 function agree(desk: Desk, symbol: string): void {
   desk.seen.delete(symbol);
   desk.ahead.delete(symbol);
+  desk.stranded.delete(symbol);
 }
+
+/** Fills are missing: they cannot be had, or leave out what an order of ours says of itself. */
+const isComing = ({ unbooked, ahead }: Desk, symbol: string): boolean =>
+  unbooked.has(symbol) || ahead.has(symbol);
 
 /**
  * Whether a difference may wait for the fills that explain it: what is held there is ours to protect
- * and stands, or will stand, behind a stop of ours; or there is nothing to protect.
+ * and stands, or will stand, behind a stop of ours; or there is nothing to protect. What is to be left
+ * cannot: an exit closes what is booked.
  */
 function canWait(desk: Desk, symbol: string, lots: number): boolean {
   const ours = signedLots(portfolioOf(desk).positions[symbol]);
-  if (lots === 0 || desk.unknown === 'leave') return true;
+  if (lots === 0) return true;
+  if (desk.stranded.has(symbol) || desk.world['risk-manager'].flattening !== undefined)
+    return false;
+  if (desk.unknown === 'leave') return true;
   return ours === 0 ? isOnItsWay(desk, symbol) : Math.sign(ours) === Math.sign(lots);
 }
 
@@ -162,8 +176,9 @@ function coverMore(desk: Desk, symbol: string, lots: number): void {
  * Where fills are missing, they may come: what is booked without them is booked less well.
  */
 function patience(desk: Desk, symbol: string): Millis {
+  if (desk.stranded.has(symbol)) return STRANGE_LOTS_MS;
   const isOurs = portfolioOf(desk).positions[symbol] !== undefined || isOnItsWay(desk, symbol);
-  return isOurs || desk.unbooked.has(symbol) ? DIFFERENCE_MS : STRANGE_LOTS_MS;
+  return isOurs || isComing(desk, symbol) ? DIFFERENCE_MS : STRANGE_LOTS_MS;
 }
 
 /** An entry of ours met lots of others on its way: a venue has one position, and it is ours. */

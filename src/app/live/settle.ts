@@ -18,7 +18,9 @@ import {
   inTurn,
   isLeg,
   lookedUp,
+  lotsOf,
   portfolioOf,
+  signedLots,
   timeOf,
 } from './desk.ts';
 import { coverAhead } from './protect.ts';
@@ -52,12 +54,30 @@ async function settleOne(desk: Desk, { order }: OpenOrder): Promise<Failure | nu
   if (open || left === undefined) return null;
   // Its last fills may be told of later than its end, or were booked as another's doing.
   const difference = filledLots - left.filledLots;
+  const missing = {
+    code: 'difference',
+    retry: true,
+    hint: `fills of an order in ${symbol} are missing`,
+  };
   if (difference !== 0 && !hasLasted(desk, clientId, { difference, ms: FILLS_LATE_MS }))
-    return { code: 'difference', retry: true, hint: `fills of an order in ${symbol} are missing` };
+    return missing;
+  if (difference > 0 && !order.reduceOnly) {
+    const held = await isHeldUnbooked(desk, order);
+    if (typeof held !== 'boolean') return held;
+    if (held) return missing;
+  }
   desk.ahead.delete(symbol);
   const reason = recall ?? 'the exchange canceled what was not filled';
   answer(desk, { type: 'order.canceled', id, reason, time: timeOf(desk) });
   return null;
+}
+
+/** What the entry was filled with is there, and not booked as anybody's. */
+async function isHeldUnbooked(desk: Desk, { symbol, side }: Order): Promise<Failure | boolean> {
+  const found = await desk.venue.positions();
+  if (!found.ok) return found.error;
+  const lots = signedLots(found.value.find(position => position.symbol === symbol));
+  return (lots - lotsOf(desk, symbol)) * (side === 'buy' ? 1 : -1) > 0;
 }
 
 /** Accepted once, and for a while unknown to the venue: it is not there any more. */
