@@ -44,9 +44,8 @@ export const LOG_FILE_BYTES_MAX = 2 * 1024 * 1024;
 export const LOG_FILES_KEPT_MAX = 3;
 /** Symbols of one directory: a step stays well under a millisecond. */
 export const SYMBOLS_MAX = 64;
-/** Segments that wait for those who are told of them, and how long for one who is told of none. */
+/** Segments that wait for those who are told of them, packed: weeks of a running bot. */
 export const UNTOLD_BYTES_MAX = 16 * 1024 * 1024;
-export const UNTOLD_AWAY_MS = 3 * DAY_MS;
 /** Labelled sequences kept in the deep signal model: 1 kB each, 4 MB a state file. */
 export const SEQUENCES_KEPT_MAX = 4_000;
 /** Feature rows kept per symbol for the sequence model. */

@@ -86,8 +86,6 @@ export interface RetainOptions {
   readonly journalFirst: number;
   /** Nothing is dropped: what would be is set aside (past.ts). */
   readonly keepHistory: boolean;
-  /** Wall clock. */
-  readonly nowMs: number;
 }
 
 /** All parts of a piece of work that is offered in parts. */
@@ -101,7 +99,7 @@ export function atOnce(parts: Iterable<void>): void {
  * Returns the first step from which the journal can be counted on.
  */
 export function* retain(options: RetainOptions): Generator<void, number> {
-  const { disks, components, manifest, keepHistory, nowMs } = options;
+  const { disks, components, manifest, keepHistory } = options;
   const floor = journalFloor(manifest, components);
   const journalFirst = firstKept(options);
   if (keepHistory) setCheckpointAside(disks, manifest, components);
@@ -115,9 +113,9 @@ export function* retain(options: RetainOptions): Generator<void, number> {
   if (floor === 0) return journalFirst;
   pruneJournal(disks, floor + 1, segments => {
     if (keepHistory) setSegmentsAside(segments);
-    else setUntoldAside(disks, { segments, nowMs });
+    else setUntoldAside(disks, segments);
   });
-  dropTold(disks, nowMs);
+  dropTold(disks);
   yield;
   const named = manifest.generations.flatMap(generation => generation.blobs);
   pruneBlobs(disks, new Set([...named, ...options.blobs]), keepHistory ? setBlobsAside : undefined);

@@ -282,7 +282,6 @@ class DirectoryStore implements Store {
       blobs: this.#unsaved.blobs,
       journalFirst: this.#journalFirst,
       keepHistory: this.#keepHistory,
-      nowMs: this.#options.now(),
     });
   }
 

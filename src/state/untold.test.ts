@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { Killed, Machine, SimulatedDisk } from '../../test/simulated-disk.ts';
-import { COMPONENTS, openOn, runSteps, slowClock } from '../../test/state/small-bot.ts';
-import { UNTOLD_AWAY_MS, UNTOLD_BYTES_MAX } from '../base/limits.ts';
+import { COMPONENTS, openOn, runSteps } from '../../test/state/small-bot.ts';
+import { EXIT, Fault } from '../base/fault.ts';
+import { UNTOLD_BYTES_MAX } from '../base/limits.ts';
+import { Rng, seedRng } from '../base/rng.ts';
 import { type Disk, realDisk } from './disk.ts';
 import { segmentPath } from './journal-file.ts';
 import { openStore } from './store.ts';
@@ -21,8 +23,8 @@ function tell(disk: Disk, seq: number, channel = 'webhook'): void {
 }
 
 /** Steps and checkpoints, the way a bot makes them. */
-function live(disk: SimulatedDisk, rounds: number, more: { now?: () => number } = {}): void {
-  const store = openOn({ a: disk, b: disk }, { now: slowClock(0, 60_000), ...more });
+function live(disk: SimulatedDisk, rounds: number): void {
+  const store = openOn({ a: disk, b: disk });
   for (let round = 0; round < rounds; round += 1) {
     runSteps(store, 6);
     store.checkpoint('test');
@@ -47,8 +49,9 @@ const count = (from: number, to: number): number[] =>
   Array.from({ length: Math.max(0, to - from) }, (_, index) => from + index + 1);
 
 describe('what was not told of when it was pruned', () => {
-  it('waits whole, wherever a kill came', () => {
+  it('waits whole, wherever a kill or a power cut came', () => {
     const begin = new SimulatedDisk();
+    const rng = new Rng(seedRng(8));
     tell(begin, 3);
     const probe = begin.kill(new Machine());
     live(probe, 4);
@@ -58,11 +61,12 @@ describe('what was not told of when it was pruned', () => {
     for (let killAt = 1; killAt <= end; killAt += 1) {
       const dying = begin.kill(Object.assign(new Machine(), { killAt }));
       assert.throws(() => live(dying, 4), Killed);
-      const left = dying.kill();
-      live(left, 1);
-      const told = stepsAfter(left, 3);
-      assert.deepEqual(told, count(3, told.at(-1) ?? 3), `killed at ${killAt}`);
-      assert.ok(told.length >= 3, `killed at ${killAt}: ${told.length} steps`);
+      for (const left of [dying.kill(), dying.crash(rng)]) {
+        live(left, 1);
+        const told = stepsAfter(left, 3);
+        assert.deepEqual(told, count(3, told.at(-1) ?? 3), `ended at ${killAt}`);
+        assert.ok(told.length >= 3, `ended at ${killAt}: ${told.length} steps`);
+      }
     }
   });
 
@@ -81,16 +85,51 @@ describe('what was not told of when it was pruned', () => {
     assert.deepEqual(disk.list(SIDE), []);
   });
 
-  it('waits for nobody who is not told of anything, or was not for days', () => {
+  it('is had from any step on', () => {
+    for (let told = 0; told < 24; told += 1) {
+      const disk = new SimulatedDisk();
+      tell(disk, told);
+      live(disk, 4);
+      assert.deepEqual(stepsAfter(disk, told), count(told, 24));
+    }
+  });
+
+  it('waits for nobody who is not told of anything', () => {
     const disk = new SimulatedDisk();
     live(disk, 6);
     assert.deepEqual(disk.list('notify'), []);
-    tell(disk, 0);
     disk.makeFolder('notify');
-    writeWholeFile(disk, 'notify/offset.json', Buffer.from('{"offset":1}'));
-    live(disk, 3, { now: slowClock(2 * UNTOLD_AWAY_MS, 60_000) });
+    writeWholeFile(disk, 'notify/telegram.json', Buffer.from('{"offset":1}'));
+    live(disk, 3);
     assert.deepEqual(disk.list(SIDE), []);
     assert.deepEqual(stepsAfter(disk, 0), []);
+  });
+
+  it("poisons nothing where it cannot be set aside, and one cursor that cannot be read is no other's matter", () => {
+    const refuse = (): never => {
+      throw new Fault(EXIT.disk, 'refused', 'none');
+    };
+    for (const isLink of [true, false]) {
+      const disk = new SimulatedDisk();
+      tell(disk, 0);
+      tell(disk, 0, 'telegram-1');
+      const bound: Disk = new Proxy(disk, {
+        get: (target, name) => {
+          if (name === 'link' && isLink) return refuse;
+          if (name === 'read')
+            return (path: string) => (path.includes('telegram') ? refuse() : disk.read(path));
+          const own = Reflect.get(target, name);
+          return typeof own === 'function' ? own.bind(target) : own;
+        },
+      });
+      const store = openOn({ a: disk, b: disk, at: () => bound });
+      for (let round = 0; round < 4; round += 1) {
+        runSteps(store, 6);
+        store.checkpoint('test');
+      }
+      store.close();
+      assert.equal(disk.list(SIDE).length > 0, !isLink);
+    }
   });
 
   it('is bounded: the oldest go first', () => {
@@ -101,7 +140,7 @@ describe('what was not told of when it was pruned', () => {
     const half = Buffer.alloc(UNTOLD_BYTES_MAX / 2);
     const names = [1, 2, 3].map(first => segmentPath(first, 'a'));
     for (const name of names) writeWholeFile(disk, `notify/${name}`, half);
-    dropTold({ a: disk, b: disk }, 0);
+    dropTold({ a: disk, b: disk });
     assert.deepEqual(
       disk.list(SIDE).map(name => `journal/${name}`),
       names.slice(1),
@@ -132,7 +171,7 @@ describe('what was not told of when it was pruned', () => {
   it('is had from the history where that is kept, and is not kept twice', () => {
     const disk = new SimulatedDisk();
     tell(disk, 0);
-    const store = openOn({ a: disk, b: disk }, { keepHistory: true, now: slowClock(0, 60_000) });
+    const store = openOn({ a: disk, b: disk }, { keepHistory: true });
     for (let round = 0; round < 6; round += 1) {
       runSteps(store, 6);
       store.checkpoint('test');

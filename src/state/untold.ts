@@ -5,11 +5,11 @@
  *   notify/journal/            as in journal/: a second name of each segment that one of them lacks
  *
  * Promises: a segment has its second name before its first one goes; what all were told goes, and so
- * do the oldest beyond the bound. No start reads any of it, and no step waits for it. Never: a part of
- * the memory; a reason to keep anything for one who was not told of anything for days.
+ * do the oldest beyond the bound. No recovery reads any of it, and no step waits for it. Never: a part
+ * of the memory.
  */
 import { Fault } from '../base/fault.ts';
-import { UNTOLD_AWAY_MS, UNTOLD_BYTES_MAX } from '../base/limits.ts';
+import { UNTOLD_BYTES_MAX } from '../base/limits.ts';
 import type { Disk } from './disk.ts';
 import { folderDisk } from './folder-disk.ts';
 import type { Disks } from './journal.ts';
@@ -20,12 +20,10 @@ import { giveSecondNames, pastDisks } from './past.ts';
 const UNTOLD_FOLDER = 'notify';
 
 /** The last step that all were told of; null: nobody is told of anything. */
-function toldTo(disk: Disk, nowMs: number): number | null {
+function toldTo(disk: Disk): number | null {
   const steps = disk.list(UNTOLD_FOLDER).flatMap(name => {
-    const path = `${UNTOLD_FOLDER}/${name}`;
     if (!name.endsWith('.json')) return [];
-    const isAway = nowMs - (disk.stat(path)?.modifiedMs ?? 0) > UNTOLD_AWAY_MS;
-    const seq = isAway ? null : stepIn(disk.read(path));
+    const seq = stepIn(unlessFault(() => disk.read(`${UNTOLD_FOLDER}/${name}`)));
     return seq === null ? [] : [seq];
   });
   return steps.length === 0 ? null : Math.min(...steps);
@@ -47,12 +45,9 @@ function beside({ a, at }: Disks, work: (disk: Disk) => void): void {
 }
 
 /** Before segments are pruned. */
-export const setUntoldAside = (
-  disks: Disks,
-  { segments, nowMs }: { readonly segments: readonly SegmentFiles[]; readonly nowMs: number },
-): void =>
+export const setUntoldAside = (disks: Disks, segments: readonly SegmentFiles[]): void =>
   beside(disks, disk => {
-    const told = toldTo(disk, nowMs);
+    const told = toldTo(disk);
     if (told === null) return;
     const files = segments
       .filter(({ end }) => end - 1 > told)
@@ -62,16 +57,12 @@ export const setUntoldAside = (
   });
 
 /** What waits for nobody any more, and the oldest beyond the bound. */
-export const dropTold = (disks: Disks, nowMs: number): void =>
-  beside(disks, disk => dropFrom(disk, { disks, nowMs }));
+export const dropTold = (disks: Disks): void => beside(disks, disk => dropFrom(disk, disks));
 
-function dropFrom(
-  disk: Disk,
-  { disks, nowMs }: { readonly disks: Disks; readonly nowMs: number },
-): void {
+function dropFrom(disk: Disk, disks: Disks): void {
   const folder = `${UNTOLD_FOLDER}/${JOURNAL_FOLDER}`;
   if (disk.stat(folder) === null) return;
-  const told = toldTo(disk, nowMs) ?? Number.POSITIVE_INFINITY;
+  const told = toldTo(disk) ?? Number.POSITIVE_INFINITY;
   const goesOn = listJournal(disks).segments[0]?.first ?? Number.POSITIVE_INFINITY;
   const { segments, litter } = listJournal(untold(disk));
   const gone = litter.map(({ path }) => path);
