@@ -22,7 +22,7 @@ import {
   tradesOf,
 } from './account-view.ts';
 import type { BotParts } from './bot.ts';
-import { exitMarkOf, marksOfFill, marksOfTrade } from './chart-mark.ts';
+import { exitMarkOf, marksOfFill, marksOfPosition, marksOfTrade } from './chart-mark.ts';
 import { screenLineOf } from './fact-log.ts';
 import { learningOf } from './learning-view.ts';
 import { type PastNews, recentPast } from './recent-past.ts';
@@ -130,6 +130,23 @@ describe('the account as it is shown', () => {
 });
 
 describe('marks', () => {
+  it('of a position that is open are those of the fill that began it', () => {
+    assert.ok(held.length > 0);
+    for (const { row } of held) {
+      const [entry, stop] = marksOfPosition(row);
+      const seen = entered.find(
+        ({ kind, time, symbol }) =>
+          [kind, time, symbol].join() === ['entry', row.openedAt, row.symbol].join(),
+      );
+      assert.equal(entry?.text, seen?.text);
+      assert.deepEqual([entry?.side, entry?.price], [row.side, row.entryPrice]);
+      assert.deepEqual(
+        [stop?.kind, stop?.price],
+        row.stop === null ? [undefined, undefined] : ['stop', row.stop],
+      );
+    }
+  });
+
   it('of a trade that is over are those that it gave while it ran', () => {
     const { trades } = world.analytics;
     for (const trade of trades) {

@@ -33,6 +33,18 @@ export function marksOfTrade(trade: TradeRecord) {
   return [...withStop({ symbol, side, time, price, strategy }, stop), exitMarkOf(trade)];
 }
 
+/** Of a position that is open and whose fills were not seen: its stop is where it stands by now. */
+export const marksOfPosition = ({ openedAt: time, entryPrice: price, stop, ...row }: Held) => {
+  const { symbol, side, strategy } = row;
+  return withStop({ symbol, side, time, price, strategy }, stop);
+};
+
+interface Held extends Pick<Entered, 'symbol' | 'side' | 'strategy'> {
+  readonly openedAt: number;
+  readonly entryPrice: number;
+  readonly stop: number | null;
+}
+
 interface Entered extends Pick<TradeRecord, 'symbol' | 'side' | 'strategy'> {
   readonly time: number;
   readonly price: number;

@@ -51,16 +51,27 @@ const CANDLE: Fact = {
 };
 
 describe('the log file', () => {
-  it('keeps a trade with everything that is known of it', () => {
-    assert.deepEqual(logLineOf(CLOSED), { what: 'trade.closed', details: TRADE });
+  it('keeps a trade with everything that is known of it, money in the quote currency', () => {
+    const money = { fees: 0.012, funding: 0, profit: -12.34 };
+    assert.deepEqual(logLineOf(CLOSED), { what: 'trade.closed', details: { ...TRADE, ...money } });
+    assert.deepEqual(logLineOf(TRIPPED)?.details, {
+      ...{ breaker: 'daily_loss', marketTime: TIME, equity: 9900, until: TIME + 1 },
+    });
+  });
+
+  it('says of each fact when it was by the market, beside its own time', () => {
+    const placed: Fact = {
+      ...{ type: 'stop.withdrawn', id: '1-1.stop', symbol: 'BTC/USDT:USDT', revision: 1 },
+      ...{ reason: 'replaced', time: TIME },
+    };
+    const details = logLineOf(placed)?.details ?? {};
+    assert.deepEqual(['time' in details, 'marketTime' in details], [false, true]);
   });
 
   it('keeps breakers, days, trainings and orders that came to nothing, without the type twice', () => {
-    const facts: Fact[] = [
-      TRIPPED,
+    const facts: (Fact & { time: number })[] = [
       TRAINED,
       { type: 'breaker.released', breaker: 'daily_loss', time: TIME },
-      { type: 'day.started', date: '2025-01-02', time: TIME, balance: 1 },
       { type: 'order.rejected', id: '1-1', time: TIME, reason: 'too small' },
       { type: 'order.expired', id: '1-1', time: TIME },
       { type: 'kill-switch.set', on: true, time: TIME },
@@ -70,8 +81,8 @@ describe('the log file', () => {
       { type: 'trading.resumed', time: TIME },
     ];
     for (const fact of facts) {
-      const { type, ...details } = fact;
-      assert.deepEqual(logLineOf(fact), { what: type, details });
+      const { type, time: marketTime, ...details } = fact;
+      assert.deepEqual(logLineOf(fact), { what: type, details: { ...details, marketTime } });
     }
   });
 

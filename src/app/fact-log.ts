@@ -34,13 +34,24 @@ export function logLineOf(fact: Fact): { readonly what: string; readonly details
     case 'day.started':
     case 'model.trained': {
       const { type, ...details } = fact;
-      return { what: type, details };
+      return { what: type, details: forPeople(details) };
     }
     case 'trade.closed':
-      return { what: fact.type, details: fact.trade };
+      return { what: fact.type, details: forPeople(fact.trade) };
     default:
-      return isVenueReport(fact) ? { what: fact.type, details: fact } : null;
+      return isVenueReport(fact) ? { what: fact.type, details: forPeople(fact) } : null;
   }
+}
+
+const MONEY = ['balance', 'equity', 'amount', 'fee', 'fees', 'funding', 'profit', 'risk'];
+
+/** Money in the quote currency; `time` is when the line was written, so the market's is another name. */
+function forPeople(details: object): object {
+  const told = Object.entries(details).map(([name, value]) => [
+    name === 'time' ? 'marketTime' : name,
+    MONEY.includes(name) && typeof value === 'number' ? toQuote(value) : value,
+  ]);
+  return Object.fromEntries(told);
 }
 
 const OF_OPERATOR: ReadonlySet<string> = new Set<FactName>([

@@ -14,7 +14,7 @@ import {
   tradesOf,
 } from '../app/account-view.ts';
 import type { BotParts } from '../app/bot.ts';
-import { marksOfTrade } from '../app/chart-mark.ts';
+import { marksOfPosition, marksOfTrade } from '../app/chart-mark.ts';
 import { frozenOf } from '../app/view.ts';
 import { CHART_MARKS_MAX } from '../base/limits.ts';
 import type { Snapshot, Status, TradeRow } from './view.ts';
@@ -45,7 +45,10 @@ export function accountNow(world: World, running: Running): Account {
 export function pastOf(world: World): Pick<Snapshot, 'equity' | 'marks'> & {
   readonly trades: readonly TradeRow[];
 } {
-  const marks = world.analytics.trades.slice(-CHART_MARKS_MAX).flatMap(marksOfTrade);
+  const marks = [
+    ...world.analytics.trades.slice(-CHART_MARKS_MAX).flatMap(marksOfTrade),
+    ...positionsOf(world).flatMap(marksOfPosition),
+  ];
   return {
     equity: equityRowsOf(world),
     marks: marks.slice(-CHART_MARKS_MAX),
