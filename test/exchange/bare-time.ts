@@ -84,8 +84,14 @@ function excusesOf(evidence: Evidence, handed: HandedLots): Excuse[] {
   return excuses.map(excuse => ({ ...excuse, untilMs: Math.min(excuse.untilMs, endMs) }));
 }
 
-function graceOf({ plan }: Evidence, { isStop }: HandedLots): number {
+function graceOf({ plan, exchange }: Evidence, { isStop, symbol, realMs }: HandedLots): number {
   if (isStop) return plan.forgetsIds ? NOT_FOUND_MS : 0;
+  // Where fills are missing something of the bot's is on its way.
+  const isMissing = exchange.hidden.spans.some(
+    span =>
+      span.symbol === symbol && span.fromMs <= realMs + STRANGE_LOTS_MS && realMs < span.untilMs,
+  );
+  if (isMissing) return DIFFERENCE_MS;
   return plan.unknown === 'leave' ? DIFFERENCE_MS : STRANGE_LOTS_MS;
 }
 

@@ -14,6 +14,7 @@ import { decimal } from './decimal.ts';
 import type { AccountMode } from './desk.ts';
 import { type FaultPlan, Faults } from './fault.ts';
 import { Hand } from './hand.ts';
+import { HiddenFills } from './hidden-fills.ts';
 import { type JudgedBooks, judgedBooks } from './judge.ts';
 import { Market } from './market.ts';
 import { FUNDING_MS, marketRoutes } from './market-route.ts';
@@ -68,6 +69,7 @@ export class TestExchange {
   readonly accounts: Books;
   readonly faults: Faults;
   readonly hand: Hand;
+  readonly hidden: HiddenFills;
   /** When connections were refused, by the machine's clock. */
   readonly outages: { readonly fromMs: number; untilMs: number | null }[] = [];
   readonly mode: AccountMode = { margin: new Map(), crossLeverage: new Map(), isHedged: false };
@@ -97,6 +99,7 @@ export class TestExchange {
       onAccepted: order => options.onAccepted?.(order),
       realMs: () => performance.now(),
     });
+    this.hidden = new HiddenFills(this.accounts, this.faults);
     this.hand = new Hand(this.accounts, this.#key);
     const routes = this.#table();
     const { faults } = this;
@@ -261,7 +264,7 @@ export class TestExchange {
         fundingRate: this.#fundingRate,
         shown: (id, bars) => this.#shown(id, bars),
       }),
-      ...orderRoutes(this.accounts, this.mode),
+      ...orderRoutes(this.accounts, this.mode, this.hidden),
       ...accountRoutes({ books: this.accounts, mode: this.mode, key: this.#key, bullet }),
     ];
   }

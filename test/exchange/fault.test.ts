@@ -71,6 +71,21 @@ describe('faults of the test exchange', () => {
     assert.equal((await find()).filled, 1);
   });
 
+  it('fills from an entry on may be left out of the list for a while, and the order tells of it', async () => {
+    const opened = await open({ tapes, faults: { fillsLateMs: 60_000 } });
+    const { client, exchange } = opened;
+    await send(opened, 'told');
+    assert.equal((await client.fetchMyTrades(BTC)).length, 1);
+    exchange.advance();
+    exchange.faults.next(XBT, 'lateFill');
+    await send(opened, 'hidden');
+    exchange.hand.trade(XBT, 'sell', 1);
+    assert.equal((await client.fetchMyTrades(BTC)).length, 1);
+    assert.equal((await client.fetchOrder('', BTC, { clientOid: 'hidden' })).filled, 1);
+    exchange.faults.isOn = false;
+    assert.equal((await client.fetchMyTrades(BTC)).length, 3);
+  });
+
   it('an exchange that forgets ids accepts a resend, and its books say so', async () => {
     const opened = await open({ tapes, forgetsIds: true });
     await send(opened, 'again');

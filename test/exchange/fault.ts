@@ -42,6 +42,8 @@ export const HOUSE_FAULTS = [
   'partialFill',
   /** An order is accepted, and for a while neither looked up nor listed. */
   'lateFind',
+  /** From an entry's fill on the list of fills leaves out those of its contract for a while. */
+  'lateFill',
   /** Connections are refused for a while; the books survive. Decided at each candle. */
   'outage',
 ] as const;
@@ -60,6 +62,8 @@ export interface FaultPlan {
   readonly ordersTimes?: number;
   /** Between half of it and all of it late, milliseconds of the machine's clock. */
   readonly lateMs?: number;
+  /** The same of fills that are listed late. */
+  readonly fillsLateMs?: number;
   /** For so long an outage lasts, or a connection stays silent (machine's clock). */
   readonly outageMs?: number;
   /** For so many candles they are stale. */
@@ -90,6 +94,7 @@ const DEFAULTS = {
   only: '',
   ordersTimes: 1,
   lateMs: 200,
+  fillsLateMs: 200,
   outageMs: 500,
   staleCandles: 2,
   skewMs: 0,
@@ -133,10 +138,13 @@ export class Faults {
     await sleep(ms);
   }
 
-  /** A seeded share of the plan's lateness. */
-  lateMs(what: string): number {
-    const count = this.#countOf(`late|${what}`);
-    return Math.ceil((this.plan.lateMs * (1 + dice(this.#seed, 'late', what, count))) / 2);
+  /** Seeded shares of the plan's lateness. */
+  lateMs = (what: string): number => this.#shareOf(this.plan.lateMs, 'late', what);
+  fillsLateMs = (what: string): number => this.#shareOf(this.plan.fillsLateMs, 'fills', what);
+
+  #shareOf(mostMs: number, name: string, what: string): number {
+    const count = this.#countOf(`${name}|${what}`);
+    return Math.ceil((mostMs * (1 + dice(this.#seed, name, what, count))) / 2);
   }
 
   /** Two to four. */

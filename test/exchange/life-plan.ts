@@ -121,13 +121,13 @@ const SPEED_MIN = 24;
 
 type Roll = (...name: (string | number)[]) => number;
 
-/** One life in ten has an exchange that answers after its clients have given up. */
+/** One in ten has an exchange that answers too late, one in six a list of fills that lags (under a minute). */
 function faultsOf(roll: Roll): FaultPlan {
   const worst = 0.04 * roll('faults');
   const rate = (name: string): number => worst * roll('fault', name);
   return {
     ...(roll('slow') < 0.1 ? { lateMs: 12_000, only: 'POST /api/v1/orders' } : { lateMs: 1500 }),
-    ordersTimes: 6,
+    ...{ ordersTimes: 6, fillsLateMs: 50_000 },
     outageMs: 300 + Math.floor(2500 * roll('outage')),
     skewMs: roll('skew') < 0.3 ? Math.floor(4000 * roll('skew-by')) - 2000 : 0,
     rates: {
@@ -138,6 +138,7 @@ function faultsOf(roll: Roll): FaultPlan {
       ...{ pushCut: rate('l'), pushSilent: rate('m') },
       ...{ staleCandles: rate('n'), candleGap: rate('o'), outage: rate('p') },
       ...{ partialFill: 0.5 * roll('fault', 'q'), lateFind: 0.3 * roll('fault', 'r') },
+      lateFill: roll('late fills') < 0.17 ? 0.5 : 0,
     },
   };
 }

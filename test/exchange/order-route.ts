@@ -7,6 +7,7 @@
 import type { Books } from './books.ts';
 import { type AccountMode, attachedIn, placeOrder, wantedIn } from './desk.ts';
 import { type Fill, fillAnswer } from './fill.ts';
+import type { HiddenFills } from './hidden-fills.ts';
 import { type Order, orderAnswer } from './order.ts';
 import { refused } from './refusal.ts';
 import type { Params, Route } from './route.ts';
@@ -15,7 +16,7 @@ const PAGE_SIZE = 50;
 const PAGE_SIZE_MAX = 1000;
 const DAY_MS = 86_400_000;
 
-export function orderRoutes(books: Books, mode: AccountMode): Route[] {
+export function orderRoutes(books: Books, mode: AccountMode, hidden: HiddenFills): Route[] {
   const row = (order: Order) => orderAnswer(order, books.position(order.symbol).contract);
   const list = (params: Params, pick: (order: Order) => boolean) =>
     page(params, newest(books, params).filter(pick).map(row));
@@ -43,8 +44,8 @@ export function orderRoutes(books: Books, mode: AccountMode): Route[] {
         .filter(order => order.state === 'done' && order.updatedMs > books.nowMs - DAY_MS)
         .map(row),
     ),
-    route('GET', '/api/v1/fills', params => page(params, fillsFor(books, params))),
-    route('GET', '/api/v1/recentFills', params => fillsFor(books, params)),
+    route('GET', '/api/v1/fills', params => page(params, fillsFor(hidden, params))),
+    route('GET', '/api/v1/recentFills', params => fillsFor(hidden, params)),
     route('DELETE', '/api/v1/orders/client-order/:clientOid', params => {
       return { clientOid: cancel(books, byClientOid(books, params)).clientOid };
     }),
@@ -107,11 +108,13 @@ function newest(books: Books, params: Params): Order[] {
   return picked.reverse();
 }
 
-function fillsFor(books: Books, params: Params): object[] {
+function fillsFor(hidden: HiddenFills, params: Params): object[] {
   const orderId = params.maybe('orderId');
-  const picked = books.fills.filter(fill =>
-    orderId === null ? isAsked(fill, fill.atMs, params) : fill.orderId === orderId,
-  );
+  const picked = hidden
+    .told()
+    .filter(fill =>
+      orderId === null ? isAsked(fill, fill.atMs, params) : fill.orderId === orderId,
+    );
   return picked.reverse().map(fillAnswer);
 }
 
