@@ -82,6 +82,8 @@ interface Scene {
   /** What they took was the stop. */
   readonly isStop?: boolean;
   readonly forgetsIds?: boolean;
+  /** Fills of the contract were left out of the list. */
+  readonly hidden?: readonly (readonly [fromS: number, untilS: number])[];
   /** What may go wrong with streams, too. */
   readonly rates?: Readonly<Record<string, number>>;
 }
@@ -90,7 +92,7 @@ interface Scene {
 function bareS(scene: Scene): number {
   const { steps, isOwn = true, unknown = 'adopt', handed = [], rangAtS = [] } = scene;
   const { up = [[0, 1000]], keptBack = [], starvedMs = 0, isStop = false } = scene;
-  const { forgetsIds = false, rates = { pushLost: 0.1 } } = scene;
+  const { forgetsIds = false, rates = { pushLost: 0.1 }, hidden = [] } = scene;
   const beganMs = second(steps[0]?.[0] ?? 0);
   const stretch = {
     ...{ symbol: XBT, realFromMs: beganMs, realMs: second(30) - beganMs },
@@ -105,6 +107,11 @@ function bareS(scene: Scene): number {
       accounts: { watch: { stretches: [stretch], handed: hands } },
       push: { rangAtMs: rangAtS.map(second) },
       outages: [],
+      hidden: {
+        spans: hidden.map(([fromS, untilS]) => ({
+          ...{ symbol: XBT, fromMs: second(fromS), untilMs: second(untilS) },
+        })),
+      },
       faults: {
         keptBack: keptBack.map(([concerns, fromS, untilS]) => ({
           ...{ concerns, fromMs: second(fromS), untilMs: second(untilS) },
@@ -185,6 +192,19 @@ describe('a position without a stop', () => {
       [20, 3],
     ] as const;
     assert.equal(bareS({ steps: more, handed: [[10, 3]] }), 6);
+  });
+
+  it('is a person’s for a minute where fills were missing as they acted', () => {
+    const scene = {
+      steps: [[-50, 3]],
+      handed: [[-50, 3]],
+      rangAtS: [-50],
+      up: [[-1000, 1000]],
+    } as const;
+    assert.equal(bareS(scene), 75);
+    assert.equal(bareS({ ...scene, hidden: [[-48, 0]] }), 20);
+    assert.equal(bareS({ ...scene, hidden: [[-40, 0]] }), 75);
+    assert.equal(bareS({ ...scene, hidden: [[-70, -50]] }), 75);
   });
 
   it('is the bot’s three minutes after an act of which nothing told', () => {
