@@ -3,13 +3,14 @@
  *
  * Promises: a file is there whole or not at all, checked as it is when it is read; a download that
  * was killed goes on where it was, to the same bytes. A tape that is there already is gone on with
- * where it begins early enough. Gaps are counted, and never filled. Never: an unfinished candle.
+ * where it begins early enough; its funding is told for the whole of it, and never for less than
+ * before. Gaps are counted, and never filled. Never: an unfinished candle.
  */
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { EXIT, Fault } from '../base/fault.ts';
-import type { Millis } from '../base/time.ts';
+import { HOUR_MS, type Millis } from '../base/time.ts';
 import type { Candle } from '../core/market.ts';
 import { createCandleReader } from '../exchange/candle-reader.ts';
 import { connect } from '../exchange/ccxt/connect.ts';
@@ -18,10 +19,11 @@ import {
   candleHistory,
   fundingHistory,
   type HistoryOptions,
+  type Rate,
   unfinishedSince,
 } from '../exchange/ccxt/history.ts';
 import type { Tell } from '../exchange/ccxt/watch.ts';
-import { FUNDING_HEADER } from '../exchange/funding.ts';
+import { FUNDING_HEADER, readFundingFile } from '../exchange/funding.ts';
 import { openPartial } from '../exchange/partial-tape.ts';
 import { fundingName, fundingRowText, tapeName } from '../exchange/tape-text.ts';
 import { type Exported, writeExport } from './export-file.ts';
@@ -91,7 +93,9 @@ export async function download(options: DownloadOptions): Promise<Download> {
     const tape = await downloadTape(task, market, share => show(share * 0.9, 'candles'));
     if (tape !== null) tapes.push(tape);
     if (!options.funding || stop.aborted) continue;
-    const rates = await downloadFunding(task, market, share => show(0.9 + share / 10, 'funding'));
+    const rates = await downloadFunding({ ...task, ...wholeOf(task, tape) }, market, share =>
+      show(0.9 + share / 10, 'funding'),
+    );
     if (rates !== null) funding.push(rates);
   }
   return { tapes, funding, stopped: stop.aborted };
@@ -161,30 +165,54 @@ function figuresOf(candles: readonly Candle[], timeframeMs: Millis) {
   return { candles: candles.length, first, last, gaps, missing };
 }
 
+type Wanted = Pick<Task, 'since' | 'end'>;
+
+/** What was wanted, and the whole of a tape that was gone on with. */
+const wholeOf = ({ since, end, timeframeMs }: Task, tape: DownloadedTape | null): Wanted => ({
+  since: Math.min(since, tape?.first ?? since),
+  end: Math.max(end, (tape?.last ?? 0) + timeframeMs),
+});
+
+/** Of a file that is there already; tapes of another timeframe have the same one. */
+async function fundingBefore(file: string, tell: Tell): Promise<readonly Rate[]> {
+  if (!existsSync(file)) return [];
+  try {
+    return await readFundingFile(file);
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    tell('warn', `${error.message}: it is fetched anew`);
+    return [];
+  }
+}
+
 async function downloadFunding(
   task: Task,
   { contract: { symbol } }: LiveMarket,
   show: Show,
 ): Promise<DownloadedFunding | null> {
-  const { id, folder, since, end, stop, tell, history } = task;
-  const lines: string[] = [];
-  for await (const { rows, until } of fundingHistory(history, symbol, {
-    from: since,
-    until: end,
-  })) {
-    lines.push(...rows.map(fundingRowText));
-    show((until - since) / (end - since));
+  const { id, folder, stop, tell, history } = task;
+  const file = join(folder, fundingName({ exchange: id, symbol }));
+  const before = await fundingBefore(file, tell);
+  // No hole in between: inside its range a file is believed.
+  const from = Math.min(task.since, before[0]?.time ?? task.since);
+  const end = Math.max(task.end, (before.at(-1)?.time ?? 0) + 1);
+  const told: Rate[] = [];
+  for await (const { rows, until } of fundingHistory(history, symbol, { from, until: end })) {
+    told.push(...rows);
+    show((until - from) / (end - from));
   }
   if (stop.aborted) return null;
-  if (lines.length === 0) {
+  // Before it: what the exchange does not tell any more. A few seconds off would be a settlement twice.
+  const first = told[0]?.time ?? Number.POSITIVE_INFINITY;
+  const rates = [...before.filter(({ time }) => time <= first - HOUR_MS), ...told];
+  if (rates.length === 0) {
     tell('warn', `${id} tells no funding of ${symbol} there`);
     return null;
   }
-  const text = `${FUNDING_HEADER}\n${lines.join('')}`;
-  const file = join(folder, fundingName({ exchange: id, symbol }));
+  const text = `${FUNDING_HEADER}\n${rates.map(fundingRowText).join('')}`;
   return {
     pair: symbol,
-    settlements: lines.length,
+    settlements: rates.length,
     ...writeExport(file, gzipSync(text), { replace: true }),
   };
 }

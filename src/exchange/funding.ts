@@ -21,6 +21,10 @@ export interface Settlement {
   readonly rate: number | null;
 }
 
+export interface RecordedSettlement extends Settlement {
+  readonly rate: number;
+}
+
 export interface FundingSchedule {
   /** Charged where `rate` is null. */
   readonly defaultRate: number;
@@ -68,7 +72,7 @@ export async function fundingSchedule(options: FundingOptions): Promise<FundingS
         'name one funding file per symbol',
       );
     files.set(symbol, file);
-    const settlements = await readFunding(file);
+    const settlements = await readFundingFile(file);
     if (options.symbols.includes(symbol)) bySymbol.set(symbol, { settlements, cursor: 0 });
     else unused.push(file);
   }
@@ -95,8 +99,8 @@ function refuseForeign(file: string, exchange: string, market: string): void {
   );
 }
 
-async function readFunding(file: string): Promise<readonly Settlement[]> {
-  const settlements: Settlement[] = [];
+export async function readFundingFile(file: string): Promise<readonly RecordedSettlement[]> {
+  const settlements: RecordedSettlement[] = [];
   let last = 0;
   const reader = createRowReader({
     file,

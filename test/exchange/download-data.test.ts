@@ -2,10 +2,10 @@
  * `download-data` as a real process against the test exchange.
  */
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { gunzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import type { Candle } from '../../src/core/market.ts';
 import { createSimulatedMarket } from '../../src/exchange/simulated-market.ts';
 import { runBot, startBot } from '../lifecycle/bot-process.ts';
@@ -25,7 +25,11 @@ const tape = all
   .filter(({ symbol }) => symbol.startsWith('BTC'))
   .map(candle => ({ ...candle, volume: Math.ceil(candle.volume) }))
   .filter((_, minute) => minute !== 500 && (minute < 900 || minute >= 1150));
-const SINCE = new Date(first).toISOString().slice(0, 16);
+const timeOf = (minute: number): string =>
+  new Date(first + minute * MINUTE_MS).toISOString().slice(0, 16);
+const SINCE = timeOf(0);
+/** Three settlements lie before it, and two behind. */
+const LATER = timeOf(COUNT / 2);
 const STEM = 'KUCOINFUTURES-BTC-USDT';
 const TAPE = `${STEM}-1m-PERP.csv.gz`;
 const FUNDING = `${STEM}-PERP-funding.csv.gz`;
@@ -83,6 +87,56 @@ describe('download-data', () => {
     assert.deepEqual(bytesOf('killed'), bytesOf('whole'));
     assert.deepEqual(bytesOf('killed', FUNDING), bytesOf('whole', FUNDING));
     assert.deepEqual(readdirSync(dir).sort(), [TAPE, FUNDING].sort());
+  });
+
+  for (const [what, args] of [
+    ['a later --since', ['--since', LATER]],
+    ['an earlier --until', ['--until', LATER]],
+    ['another timeframe', ['--since', LATER, '--timeframe', '5m']],
+  ] as const)
+    it(`${what} leaves the funding of a tape that is there as long as it was`, async () => {
+      const dir = what.replaceAll(' ', '-');
+      cpSync(join(folder, 'whole'), join(folder, dir), { recursive: true });
+      const { code, stderr } = await runBot([...command(dir), ...args], env());
+      assert.equal(code, 0, stderr);
+      assert.deepEqual(linesOf(dir, FUNDING), linesOf('whole', FUNDING));
+      assert.deepEqual(linesOf(dir, TAPE), linesOf('whole', TAPE));
+    });
+
+  it('a tape that is gone on with gets its whole funding, where there was none and where it was damaged', async () => {
+    cpSync(join(folder, 'whole'), join(folder, 'again'), { recursive: true });
+    const file = join(folder, 'again', FUNDING);
+    for (const end of ['--since', '--until']) {
+      rmSync(file);
+      const without = await runBot([...command('again'), end, LATER], env());
+      assert.equal(without.code, 0, without.stderr);
+      assert.deepEqual(linesOf('again', FUNDING), linesOf('whole', FUNDING));
+    }
+    writeFileSync(file, bytesOf('whole', FUNDING).subarray(0, 40));
+    const { code, stderr } = await runBot([...command('again'), '--since', LATER], env());
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /funding.*: it is fetched anew/);
+    assert.deepEqual(linesOf('again', FUNDING), linesOf('whole', FUNDING));
+  });
+
+  it('funding has no hole between tapes of two timeframes', async () => {
+    const tapes = [
+      ['--until', timeOf(COUNT / 10)],
+      ['--since', timeOf(COUNT * 0.9), '--timeframe', '5m'],
+    ];
+    for (const args of tapes)
+      assert.equal((await runBot([...command('two'), ...args], env())).code, 0);
+    assert.deepEqual(linesOf('two', FUNDING), linesOf('whole', FUNDING));
+  });
+
+  it('rates that the exchange does not tell any more are kept, and others are as it tells them', async () => {
+    cpSync(join(folder, 'whole'), join(folder, 'kept'), { recursive: true });
+    const [header, ...rows] = linesOf('whole', FUNDING);
+    const old = `${first - 180 * MINUTE_MS},0.0002`;
+    const late = rows.map(row => row.replace('00000,', '00031,'));
+    writeFileSync(join(folder, 'kept', FUNDING), gzipSync([header, old, ...late, ''].join('\n')));
+    assert.equal((await runBot(command('kept'), env())).code, 0);
+    assert.deepEqual(linesOf('kept', FUNDING), [header, old, ...rows]);
   });
 
   it('what it wrote is a tape that a backtest reads', async () => {

@@ -58,7 +58,16 @@ export const bybit: Dialect = {
     () => client.setMarginMode('isolated', symbol, { leverage: String(leverage) }),
     () => client.setLeverage(leverage, symbol),
   ],
-  fills: { lengthMs: 7 * DAY_MS, pageMax: PAGE, params: untilIn('endTime') },
+  fills: {
+    lengthMs: 7 * DAY_MS,
+    pageMax: PAGE,
+    params: untilIn('endTime'),
+    // ccxt has it with one row of a page that is not the last.
+    turn: (_, before) => {
+      const row = before.find(one => 'nextPageCursor' in one);
+      return row === undefined ? null : { cursor: row['nextPageCursor'] };
+    },
+  },
   fillKinds: [{}, { execType: 'BustTrade' }, { execType: 'AdlTrade' }],
   fee: info => info['execFee'],
   liquidation: ({ execType }) => execType === 'BustTrade' || execType === 'AdlTrade',

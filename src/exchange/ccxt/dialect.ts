@@ -45,6 +45,11 @@ export interface Span {
   readonly pageMax: number;
   /** Null: up to now. */
   readonly params: (since: number, until: number | null) => Params;
+  /**
+   * For the next page of a stretch that cannot be halved: by its number, from 2 on, and the rows of the
+   * page before. Null: that one was the last. Without it such a stretch cannot be read.
+   */
+  readonly turn?: (page: number, before: readonly Params[]) => Params | null;
 }
 
 export interface Dialect {

@@ -57,6 +57,7 @@ export const gate: Dialect = {
     lengthMs: 7 * DAY_MS,
     pageMax: PAGE,
     params: (_, until) => (until === null ? {} : { until }),
+    turn: page => ({ offset: (page - 1) * PAGE }),
   },
   fillKinds: [{}],
   fee: info => info['fee'],

@@ -69,6 +69,7 @@ export const kucoin: Dialect = {
     lengthMs: 7 * DAY_MS,
     pageMax: PAGE,
     params: untilIn('endAt'),
+    turn: currentPage => ({ currentPage, pageSize: PAGE }),
   },
   fillKinds: [{}],
   fee: info => info['fee'],

@@ -58,7 +58,12 @@ export const okx: Dialect = {
     () => client.setPositionMode(false),
     () => client.setLeverage(leverage, symbol, { marginMode: 'isolated' }),
   ],
-  fills: { lengthMs: 7 * DAY_MS, pageMax: PAGE, params: beginEnd },
+  fills: {
+    lengthMs: 7 * DAY_MS,
+    pageMax: PAGE,
+    params: beginEnd,
+    turn: (_, before) => ({ after: oldestOf(before) }),
+  },
   fillKinds: [{}],
   // OKX's signs are those of the balance: what is paid is negative.
   fee: info => negated(info['fee']),
@@ -86,6 +91,15 @@ export const okx: Dialect = {
   ],
   streams: [{}, WAITING],
 };
+
+/** OKX lists the newest first, by bills that count up; their numbers are beyond a float's. */
+function oldestOf(fills: readonly Params[]): string {
+  const ids = fills.map(({ billId }) => textOf(billId, 'billId'));
+  return ids.reduce((oldest, id) => (isLess(id, oldest) ? id : oldest));
+}
+
+const isLess = (a: string, b: string): boolean =>
+  a.length === b.length ? a < b : a.length < b.length;
 
 /** Partial and whole liquidations, and deleveraging. */
 const LIQUIDATIONS = ['100', '101', '102', '103', '104', '105', '106', '107', '125', '126'];

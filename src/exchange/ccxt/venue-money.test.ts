@@ -1,8 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { kc } from '../../../test/envelope.ts';
+import { bybit, kc, okx } from '../../../test/envelope.ts';
 import { EMPTY, TIME, TOLD, type Told } from '../../../test/exchange-answer.ts';
-import { type Answer, isAsked, stubExchange, symbolOf } from '../../../test/stub-exchange.ts';
+import {
+  type Answer,
+  isAsked,
+  type Sent,
+  stubExchange,
+  symbolOf,
+} from '../../../test/stub-exchange.ts';
 import type { VenueFill, VenueFunding, VenuePosition } from '../../core/venue.ts';
 import { ccxtVenue, DIALECTS } from './venue.ts';
 
@@ -97,6 +103,82 @@ for (const exchange of Object.keys(DIALECTS)) {
       });
   });
 }
+
+type Query = Sent['query'];
+
+/** How an exchange turns pages: their size, what a stretch's start and a page are called, and its answer. */
+interface Pages {
+  readonly size: number;
+  readonly start: string;
+  readonly page: string;
+  readonly answer: (rows: readonly object[], query: Query) => Answer;
+}
+
+const BILL = 1_000_000_000_000_000_005n;
+
+const PAGES: Readonly<Record<string, Pages>> = {
+  kucoinfutures: {
+    ...{ size: 50, start: 'startAt', page: 'currentPage' },
+    answer: (rows, { currentPage = 1, pageSize = 50 }) => {
+      const end = Number(currentPage) * Number(pageSize);
+      return kc({ items: rows.slice(end - Number(pageSize), end) });
+    },
+  },
+  bybit: {
+    ...{ size: 50, start: 'startTime', page: 'cursor' },
+    answer: (rows, { cursor = 'at:0' }) => {
+      const end = Number(cursor.slice(3)) + 50;
+      const next = end < rows.length ? `at%3A${end}` : '';
+      const result = { list: rows.slice(end - 50, end), nextPageCursor: next };
+      return { ...bybit(), result };
+    },
+  },
+  okx: {
+    ...{ size: 100, start: 'begin', page: 'after' },
+    // Its bills count up, and one digit is added on the way.
+    answer: (rows, { after }) => {
+      const bills = rows.map((row, index) => ({ ...row, billId: String(BILL - BigInt(index)) }));
+      const end = after === undefined ? BILL + 1n : BigInt(after);
+      const older = bills.filter(({ billId }) => BigInt(billId) < end);
+      return okx(...older.slice(0, 100));
+    },
+  },
+  gate: {
+    ...{ size: 100, start: 'from', page: 'offset' },
+    answer: (rows, { offset = 0 }) => rows.slice(Number(offset), Number(offset) + 100) as Answer,
+  },
+};
+
+/** As many fills in one moment as many makers make of one order. */
+async function filledAtOnce(exchange: string, count: number) {
+  const { start, page, answer } = PAGES[exchange] as Pages;
+  const [where, one] = (TOLD[exchange] as Told).fills;
+  const [row] = /\[(\{.*\})\]/.exec(JSON.stringify(one))?.slice(1) ?? [];
+  const rows = Array.from({ length: count }, (_, index) =>
+    JSON.parse(String(row).replace('"F1"', `"F${index}"`)),
+  );
+  const { client, sent } = await stubExchange(exchange, asked => {
+    const since = Number(asked.query[start]) * (start === 'from' ? 1000 : 1);
+    const isThere = isAsked(where, asked) && since <= TIME;
+    return answer(isThere ? rows : [], asked.query);
+  });
+  const told = await ccxtVenue(client).fills(symbolOf(exchange), TIME);
+  return { told, turns: sent.filter(({ query }) => page in query).length };
+}
+
+describe('an order that many makers fill in one moment', () => {
+  for (const [exchange, { size }] of Object.entries(PAGES))
+    for (const count of [size, size + 1, 2 * size, 2 * size + 20])
+      it(`${exchange}: ${count} fills are told, each once`, async () => {
+        const { told, turns } = await filledAtOnce(exchange, count);
+        assert.ok(told.ok, JSON.stringify(told));
+        assert.equal(told.value.length, count);
+        assert.equal(new Set(told.value.map(({ fillId }) => fillId)).size, count);
+        // Bybit alone says which page is the last; elsewhere that is one which is not full.
+        const last = exchange === 'bybit' ? Math.ceil(count / size) : Math.floor(count / size) + 1;
+        assert.equal(turns, last - 1);
+      });
+});
 
 /** Of each exchange: what it says of a position otherwise, and what that means. */
 const UNFIT: readonly (readonly [string, from: string, to: string, VenuePosition['unfit']])[] = [

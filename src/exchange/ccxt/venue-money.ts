@@ -40,11 +40,8 @@ function fillsOfKind(client: Client, dialect: Dialect, { symbol, since, kind }: 
   const { fills: span } = dialect;
   return allOf({
     ...{ span, since, now: clockOf(client) },
-    part: async stretch => {
-      const params = { ...kind, ...span.params(stretch.since, stretch.until) };
-      const trades = await client.fetchMyTrades(symbol, stretch.since, undefined, params);
-      return trades.map(trade => readFill(client, dialect, trade));
-    },
+    part: (start, params) => client.fetchMyTrades(symbol, start, undefined, { ...kind, ...params }),
+    read: trade => readFill(client, dialect, trade),
     key: fillKeyOf,
     time: fill => fill.time,
   });
@@ -92,11 +89,8 @@ export function fundingOf(
   return ask(account, client =>
     allOf({
       ...{ span, since, now: clockOf(client) },
-      part: async stretch => {
-        const params = span.params(stretch.since, stretch.until);
-        const list = await client.fetchFundingHistory(symbol, stretch.since, undefined, params);
-        return list.map(one => readFunding(dialect, symbol, one));
-      },
+      part: (start, params) => client.fetchFundingHistory(symbol, start, undefined, params),
+      read: payment => readFunding(dialect, symbol, payment),
       key: payment => String(payment.time),
       time: payment => payment.time,
     }),
