@@ -43,6 +43,21 @@ describe('a stop of a live account', () => {
     assert.ok((await nakedMs(desk)) < 10_000);
     assert.deepEqual(refusals, []);
   });
+  it('that is not taken for ten seconds is told of once, and once more when it is over', async () => {
+    const desk = await opened();
+    desk.venue.stopsRefused = 'not-now';
+    desk.approve({ side: 'buy' });
+    await rounds(desk, 18, 1000);
+    desk.venue.stopsRefused = null;
+    await desk.quiet();
+    assert.deepEqual(
+      desk.warnings.filter(line => line.includes('without its stop')),
+      [
+        `${BTC} stands without its stop, which is asked for again and again`,
+        `${BTC} stands without its stop no longer`,
+      ],
+    );
+  });
   it('a leg that begins anew uses no client id twice, and is not believed to stand', async () => {
     const desk = await opened();
     desk.approve({ side: 'buy' });

@@ -11,6 +11,7 @@
 import {
   BALANCE_AGAIN_MS,
   BALANCE_SLACK,
+  BARE_TOLD_MS,
   EAGER_ROUND_MS,
   EAGER_SLOWEST_MS,
   FLAT_AGAIN_MS,
@@ -80,6 +81,7 @@ export function createAttendant(desk: Desk): Attendant {
       failure = (await protect(desk)) ?? (isMet ? null : compared);
     }
     if (portfolioOf(desk).venue !== undefined) failure = (await trade(desk)) ?? failure;
+    tellBare(desk);
     if (failure !== null && failure.code !== toldCode) desk.warn(told('the exchange', failure));
     toldCode = failure?.code ?? null;
     // A list that lags is no reason to ask it less often.
@@ -168,6 +170,27 @@ async function lookForStops(desk: Desk, symbol: string): Promise<Failure | null>
   const failure = await compareStops(desk, symbol);
   if (failure === null) desk.doubtful.delete(symbol);
   return failure ?? placeStops(desk, symbol);
+}
+
+/** Whoever looks has to read it: once as it has lasted, and once as it is over. */
+function tellBare(desk: Desk): void {
+  if (portfolioOf(desk).venue === undefined) return;
+  const now = desk.elapsed();
+  const bare = new Set(
+    wantedStops(desk).flatMap(({ kind, symbol }) => (kind === 'stop' ? symbol : [])),
+  );
+  for (const symbol of bare) {
+    const { since, isTold } = desk.bare.get(symbol) ?? { since: now, isTold: false };
+    const isLong = now - since >= BARE_TOLD_MS;
+    if (isLong && !isTold)
+      desk.warn(`${symbol} stands without its stop, which is asked for again and again`);
+    desk.bare.set(symbol, { since, isTold: isLong });
+  }
+  for (const [symbol, { isTold }] of desk.bare)
+    if (!bare.has(symbol)) {
+      desk.bare.delete(symbol);
+      if (isTold) desk.warn(`${symbol} stands without its stop no longer`);
+    }
 }
 
 /** Orders leave; what that brings is booked and protected at once. */

@@ -62,6 +62,8 @@ export interface Desk extends DeskOptions {
   readonly refused: Set<string>;
   /** Stops that a venue that answers does not take, and since when. */
   readonly untaken: Map<string, number>;
+  /** Symbols whose position stands without its stop, since when, and whether that was told. */
+  readonly bare: Map<string, { readonly since: number; readonly isTold: boolean }>;
   /** Symbols that gave no answer the last time: the others come first. */
   readonly silent: Set<string>;
   /** When everything was compared with the venue; null: not yet, and no entry leaves. */
@@ -99,7 +101,7 @@ export function openDesk(options: DeskOptions): Desk {
     ...options,
     ...{ perhapsSent, missing: new Map(), retired: new Map(), names: new Map() },
     ...{ heard: new Map(), prepared: new Map(), unfit: new Map(), seen: new Map() },
-    ...{ refused: new Set(), untaken: new Map(), silent: new Set() },
+    ...{ refused: new Set(), untaken: new Map(), bare: new Map(), silent: new Set() },
     // Somebody may have taken one away meanwhile, and a whole comparison may be long in coming.
     doubtful: new Set(Object.values(portfolio.venue?.stops ?? {}).map(({ symbol }) => symbol)),
     ...{ unbooked: new Set(), leverages: new Map(), ahead: new Map(), filledThere: new Map() },
