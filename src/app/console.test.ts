@@ -236,6 +236,7 @@ describe('tables', () => {
 
   it('show the metrics, and unknown ratios as unknown', () => {
     const view: SummaryView = {
+      quote: 'USDT',
       startBalance: 10_000,
       equity: 10_500,
       totalReturn: 0.05,
@@ -266,6 +267,9 @@ describe('tables', () => {
     };
     const text = summary(view);
     assert.match(text, /Total return +\+5\.00 %/);
+    assert.match(text, /Equity +10,500\.00 USDT\n/);
+    assert.match(text, /Max drawdown +2\.00 % \(210\.00 USDT\)\n/);
+    assert.match(text, /Expectancy +\+50\.00 USDT\n/);
     assert.match(text, /CAGR +–\n/);
     assert.match(text, /Sharpe +–\n/);
     assert.match(text, /Longest streaks +3 wins, 1 loss\n/);

@@ -18,6 +18,8 @@ import { pairs } from './table.ts';
 
 /** Amounts in quote currency, shares as fractions; null: not known or too few trades. */
 export interface SummaryView {
+  /** USDT. */
+  readonly quote: string;
   readonly startBalance: number;
   readonly equity: number;
   readonly totalReturn: number | null;
@@ -69,23 +71,27 @@ function streaksText({ winStreakMax, lossStreakMax }: SummaryView): string {
 }
 
 export function summary(view: SummaryView): string {
+  const unit = view.quote === '' ? '' : ` ${view.quote}`;
+  const money = (amount: number | null): string =>
+    amount === null ? UNKNOWN : `${decimal(amount)}${unit}`;
+  const expectancy = view.expectancy === null ? '' : unit;
   const rows: [string, string][] = [
-    ['Start balance', decimal(view.startBalance)],
-    ['Equity', decimal(view.equity)],
+    ['Start balance', money(view.startBalance)],
+    ['Equity', money(view.equity)],
     ['Total return', signedPercent(view.totalReturn)],
     ['CAGR', yearlyText(view)],
     ['Sharpe', decimal(view.sharpe)],
     ['Sortino', decimal(view.sortino)],
     ['Calmar', decimal(view.calmar)],
-    ['Max drawdown', `${percent(view.maxDrawdown)} (${decimal(view.maxDrawdownAmount)})`],
+    ['Max drawdown', `${percent(view.maxDrawdown)} (${money(view.maxDrawdownAmount)})`],
     ['Profit factor', decimal(view.profitFactor)],
-    ['Expectancy', signed(view.expectancy)],
+    ['Expectancy', `${signed(view.expectancy)}${expectancy}`],
     ['Win rate', percent(view.winRate)],
     ['Trades', `${count(view.trades)} closed, ${count(view.openTrades)} open`],
     ['Longest streaks', streaksText(view)],
     ['Exposure', percent(view.exposure)],
-    ['Fees paid', decimal(view.fees)],
-    ['Funding paid', decimal(view.funding)],
+    ['Fees paid', money(view.fees)],
+    ['Funding paid', money(view.funding)],
     ...view.latched
       .filter(one => one.ms > 0)
       .map((one): [string, string] => [`Stopped by ${one.breaker}`, durationText(one.ms)]),

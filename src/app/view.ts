@@ -6,6 +6,7 @@
 import { lotsToBase, toQuote } from '../base/money.ts';
 import type { Millis } from '../base/time.ts';
 import { components } from '../components.ts';
+import { quoteOf } from '../core/market.ts';
 import { marginOf, unrealisedOf } from '../core/position.ts';
 import type { World } from '../policy/world.ts';
 import { stateHashes } from '../state/state-hash.ts';
@@ -129,6 +130,7 @@ export function summaryOf(
   const time = marketTimeOf(world) ?? 0;
   return {
     ...metrics,
+    quote: quoteOf(Object.keys(world.portfolio.contracts)[0] ?? ''),
     startBalance: metrics.startBalance ?? toQuote(world.portfolio.startBalance),
     equity: toQuote(equityOf(world.portfolio)),
     openTrades: Object.keys(world.portfolio.positions).length,
