@@ -14,6 +14,7 @@ import {
   until,
   XBT,
 } from './fixture.ts';
+import type { HiddenSpan } from './hidden-fills.ts';
 import { sentTwice } from './verdict.ts';
 
 const ORDERS = 'POST /api/v1/orders';
@@ -71,19 +72,26 @@ describe('faults of the test exchange', () => {
     assert.equal((await find()).filled, 1);
   });
 
-  it('fills from an entry on may be left out of the list for a while, and the order tells of it', async () => {
+  it('fills from an entry on may be not told of for a while, and the order tells of them', async () => {
     const opened = await open({ tapes, faults: { fillsLateMs: 60_000 } });
     const { client, exchange } = opened;
+    const list = () => client.fetchMyTrades(BTC);
     await send(opened, 'told');
-    assert.equal((await client.fetchMyTrades(BTC)).length, 1);
+    assert.equal((await list()).length, 1);
     exchange.advance();
     exchange.faults.next(XBT, 'lateFill');
-    await send(opened, 'hidden');
+    await send(opened, 'unanswered');
+    await assert.rejects(list(), { name: 'ExchangeNotAvailable' });
+    exchange.hidden.spans.splice(0, 1, { ...(exchange.hidden.spans[0] as HiddenSpan), untilMs: 0 });
+    assert.equal((await list()).length, 2);
+    exchange.advance();
+    exchange.faults.next(XBT, 'lateFill');
+    await send(opened, 'omitted');
     exchange.hand.trade(XBT, 'sell', 1);
-    assert.equal((await client.fetchMyTrades(BTC)).length, 1);
-    assert.equal((await client.fetchOrder('', BTC, { clientOid: 'hidden' })).filled, 1);
+    assert.equal((await list()).length, 2);
+    assert.equal((await client.fetchOrder('', BTC, { clientOid: 'omitted' })).filled, 1);
     exchange.faults.isOn = false;
-    assert.equal((await client.fetchMyTrades(BTC)).length, 3);
+    assert.equal((await list()).length, 4);
   });
 
   it('an exchange that forgets ids accepts a resend, and its books say so', async () => {

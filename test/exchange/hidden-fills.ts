@@ -1,6 +1,6 @@
 /**
- * Fills that the list leaves out for a while, as a list that lags does: from an entry of the bot's on,
- * all of its contract.
+ * Fills that are not told for a while, from an entry of the bot's on: the list does not answer for its
+ * contract, or, every other time, leaves out what there is of it since, as a list that lags does.
  *
  * Promises: orders, positions and money tell the truth meanwhile; once the faults are off all is told.
  * Never: changes the order of a list.
@@ -8,6 +8,7 @@
 import type { Books } from './books.ts';
 import type { Faults } from './fault.ts';
 import type { Fill } from './fill.ts';
+import { refused } from './refusal.ts';
 
 export interface HiddenSpan {
   readonly symbol: string;
@@ -16,6 +17,8 @@ export interface HiddenSpan {
   /** The machine's clock. */
   readonly fromMs: number;
   readonly untilMs: number;
+  /** The list does not answer. */
+  readonly isDown: boolean;
 }
 
 export class HiddenFills {
@@ -29,11 +32,15 @@ export class HiddenFills {
     this.#faults = faults;
   }
 
-  /** What is told now, in the order of the books. */
-  told(): Fill[] {
+  /** What is told now of a contract (null: of all), in the order of the books. */
+  told(symbol: string | null): Fill[] {
     const nowMs = performance.now();
     const { fills } = this.#books;
     for (const fill of fills) this.#meet(fill, nowMs);
+    const isDown = this.spans.some(
+      span => span.isDown && span.symbol === symbol && nowMs < span.untilMs,
+    );
+    if (isDown && this.#faults.isOn) throw refused.unavailable();
     return this.#faults.isOn ? fills.filter(fill => !this.#isHidden(fill, nowMs)) : [...fills];
   }
 
@@ -44,7 +51,8 @@ export class HiddenFills {
     if (!this.#isEntry(fill) || this.#isHidden(fill, nowMs)) return;
     if (!this.#faults.ofHouse('lateFill', symbol)) return;
     const untilMs = nowMs + this.#faults.fillsLateMs(symbol);
-    this.spans.push({ symbol, sinceMs: atMs, fromMs: nowMs, untilMs });
+    const isDown = this.spans.length % 2 === 0;
+    this.spans.push({ symbol, sinceMs: atMs, fromMs: nowMs, untilMs, isDown });
   }
 
   #isHidden({ symbol, atMs }: Fill, nowMs: number): boolean {

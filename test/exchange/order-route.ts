@@ -111,7 +111,7 @@ function newest(books: Books, params: Params): Order[] {
 function fillsFor(hidden: HiddenFills, params: Params): object[] {
   const orderId = params.maybe('orderId');
   const picked = hidden
-    .told()
+    .told(params.maybe('symbol'))
     .filter(fill =>
       orderId === null ? isAsked(fill, fill.atMs, params) : fill.orderId === orderId,
     );

@@ -18,6 +18,7 @@ export class Refusal extends Error {
 }
 
 export const refused = {
+  unavailable: () => new Refusal('500000', 'Internal Server Error', 500),
   notFound: () => new Refusal('404000', 'Url Not Found', 404),
   parameter: (what: string) => new Refusal('400100', what),
   symbol: (id: string) => new Refusal('100003', `Contract parameter invalid. ${id}`),
