@@ -20,11 +20,13 @@ interface Heard {
   readonly eventId: string;
 }
 
-/** The events that the browser hears from now on: a hole or a double would stand here. */
+/** What the browser is told from now on: a hole or a double would stand here. */
 async function heardBy(page: Page): Promise<Heard[]> {
   const heard: Heard[] = [];
   const session = await page.context().newCDPSession(page);
-  session.on('Network.eventSourceMessageReceived', event => heard.push(event));
+  session.on('Network.eventSourceMessageReceived', event => {
+    if (event.eventName !== 'beat') heard.push(event);
+  });
   await session.send('Network.enable');
   return heard;
 }
@@ -73,6 +75,19 @@ describeInBrowser('the live page', test => {
       [1, 2, 3, 4, 5].map(number => `change run-${number}`),
       'every event once, and no second snapshot',
     );
+  });
+
+  test('a cut with nothing to make up for is over as the line is back', {}, async given => {
+    const { page, server, forgive } = given;
+    forgive(CUT);
+    await equity(page).waitFor();
+    server.cut();
+    await banner(page).filter({ hasText: 'Connection lost' }).waitFor();
+    server.letIn();
+    await banner(page)
+      .filter({ hasText: /Connected again .* nothing is missing/ })
+      .waitFor();
+    await page.locator('.link', { hasText: 'live' }).waitFor();
   });
 
   test('a page too many says so, and comes in when another leaves', {}, async given => {
