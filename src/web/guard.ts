@@ -9,6 +9,7 @@
 import type { Socket } from 'node:net';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Access, isKnown, type Standing } from './access.ts';
+import type { ConnectionBound } from './connection-bound.ts';
 import { hostNameOf, isKnownHost, isLoopback } from './host-name.ts';
 import type { Door } from './message.ts';
 
@@ -29,10 +30,15 @@ const PASSED_ON = [
   ...['x-real-ip', 'via'],
 ];
 
-export function guard(app: FastifyInstance, guarding: Guarding): void {
+export function guard(
+  app: FastifyInstance,
+  guarding: Guarding,
+  connections: ConnectionBound,
+): void {
   app.addHook('onRequest', async (request, reply) => {
     const refusal = passing(request, reply, guarding);
     if (refusal !== null) return refuse(reply, ...refusal);
+    if (isKnown(guarding.access.standing(request))) connections.know(request.raw.socket);
   });
 }
 

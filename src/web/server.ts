@@ -23,6 +23,7 @@ import type { Access } from './access.ts';
 import { routeActions } from './action-route.ts';
 import type { Assets } from './asset.ts';
 import type { AttentionMemory } from './attention-memory.ts';
+import { ConnectionBound } from './connection-bound.ts';
 import { guard, refuse, refuseUnheard, refuseUnread } from './guard.ts';
 import type { Bot, Door, Views } from './message.ts';
 import type { Model } from './model.ts';
@@ -69,11 +70,11 @@ export function createServer(options: ServerOptions): FastifyInstance {
     // Nothing is ever taken from what a client calls itself.
     trustProxy: false,
   });
-  app.server.maxConnections = WEB_CONNECTIONS_MAX;
   app.removeContentTypeParser('text/plain');
   app.setNotFoundHandler((request, reply) => refuseUnknown(app, request, reply));
   app.setErrorHandler<FastifyError>((error, _, reply) => fail(reply, error));
-  guard(app, guarding);
+  const connections = new ConnectionBound(app.server, WEB_CONNECTIONS_MAX);
+  guard(app, guarding, connections);
   routeAssets(app, assets);
   routeViews(app, options);
   routeStream(app, options);
