@@ -110,18 +110,8 @@ describeInBrowser('every page', test => {
       assert.ok(tiles.includes(part), `${part} in ${tiles}`);
   });
 
-  test('the charts are drawn, and say in words what they show', {}, async ({ page }) => {
+  test('the charts say in words what they show', {}, async ({ page }) => {
     await page.locator('time-chart canvas').nth(2).waitFor();
-    for (const id of ['price', 'equity', 'underwater']) {
-      const colours = await page
-        .locator(`[aria-describedby=${id}-summary] canvas`)
-        .evaluate(node => {
-          const canvas = node as HTMLCanvasElement;
-          const pixels = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
-          return new Set(new Uint32Array(pixels.data.buffer)).size;
-        });
-      assert.ok(colours > 10, `${id} has ${colours} colours`);
-    }
     await page.getByText('In figures').first().click();
     for (const what of ['candles', 'entries, exits and stops'])
       await page.getByRole('table', { name: `The last 20 ${what} of BTC/USDT:USDT` }).waitFor();
