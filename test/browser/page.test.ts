@@ -106,8 +106,12 @@ describeInBrowser('every page', test => {
     for (const part of [`Pairs ${status.symbols.join(', ')}`, 'Up for 3 h', 'Step 5,000'])
       assert.ok(running.includes(part), `${part} in ${running}`);
     const tiles = plain(await page.locator('.tiles').innerText());
-    for (const part of ['Last candle 01:00:00 UTC', 'up for 3 h', 'Drawdown 0.07 % largest 2.14 %'])
+    for (const part of ['Last candle 01:00:00 UTC', 'up for 3 h', 'Drawdown 0.07 % largest'])
       assert.ok(tiles.includes(part), `${part} in ${tiles}`);
+    await page
+      .getByRole('meter', { name: 'drawdown from the peak' })
+      .and(page.locator('[aria-valuetext^="0.07"]'))
+      .waitFor();
   });
 
   test('the charts say in words what they show', {}, async ({ page }) => {
