@@ -63,7 +63,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
       // The guard says so itself.
       requireHostHeader: false,
     },
-    frameworkErrors: (_, request, reply) => refuseUnread(request, reply, guarding),
+    frameworkErrors: (_, request, reply) => void refuseUnread(request, reply, guarding),
     clientErrorHandler: (error, socket) => refuseUnheard(socket, error),
     forceCloseConnections: true,
     return503OnClosing: false,
