@@ -251,7 +251,7 @@ function stateAt(now: number): StateView {
     backup: { to: 's3://safe/holdfast', seq: 4_990, at: now - 2 * MINUTE_MS },
     checkpoint: { seq: 4_812, at: now - 2 * MINUTE_MS },
     recovery: {
-      ...{ fromSeq: 2_950, toSeq: 3_002, replayed: 52, ms: 812, lost: [] },
+      ...{ fromSeq: 2_950, toSeq: 3_002, replayed: 52, ms: 1_850, lost: [] },
       repairs: ['journal copy b: its last line was cut, taken from copy a'],
     },
     verification: { at: now - 20 * MINUTE_MS, files: 31, findings: 0, repaired: 0 },

@@ -3,6 +3,7 @@
  */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { second } from '../../src/web/page/format.ts';
 import { breachesOf, sideways } from './everybody.ts';
 import { describeInBrowser } from './in-browser.ts';
 
@@ -82,7 +83,8 @@ describeInBrowser('every page', test => {
     const text = await page.locator('main').innerText();
     for (const part of [
       ...['Of step 4,812', 'Last step 5,000', 'Steps since the checkpoint 188'],
-      ...['Files read 31', 'From the files of step 2,950', 'Steps replayed 52'],
+      ...['Files read 31', 'From the files of step 2,950', 'Steps replayed 52', 'Took 1.9 s'],
+      `At the start of ${second(server.data.snapshot.status.startedAt)} UTC (3 h ago)`,
       'journal copy b: its last line was cut, taken from copy a',
       ...['Second copy /mnt/second', 'It is behind by 1 step, 2.0 kB'],
       'They are behind by 10 steps: sent up to step 4,990, 2 min ago',
@@ -105,6 +107,9 @@ describeInBrowser('every page', test => {
     const running = plain(await page.getByRole('region', { name: 'Running' }).innerText());
     for (const part of [`Pairs ${status.symbols.join(', ')}`, 'Up for 3 h', 'Step 5,000'])
       assert.ok(running.includes(part), `${part} in ${running}`);
+    // The fixture's market lives in another year.
+    const [line = ''] = await page.locator('.news li').allInnerTexts();
+    assert.match(line, /^2025-03-02 00:15 closed /);
     const tiles = plain(await page.locator('.tiles').innerText());
     for (const part of ['Last candle 01:00:00 UTC', 'up for 3 h', 'Drawdown 0.07 % largest'])
       assert.ok(tiles.includes(part), `${part} in ${tiles}`);
