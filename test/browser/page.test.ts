@@ -47,6 +47,13 @@ describeInBrowser('every page', test => {
       cells.map(cell => Number(/n (\d+)/.exec(cell)?.[1])),
       row.visits,
     );
+    const gains = qTable.rows.flatMap(({ values }) => values).filter(value => value > 0);
+    const groundOf = (value: number): Promise<string> =>
+      page
+        .locator('.heat td', { hasText: value.toFixed(3) })
+        .first()
+        .evaluate(cell => getComputedStyle(cell).backgroundColor);
+    assert.notEqual(await groundOf(Math.max(...gains)), await groundOf(Math.min(...gains)));
     await page.getByText('ε 8.3 %').waitFor();
     const days = page.getByRole('table', { name: 'Attention weights by day' }).locator('thead th');
     assert.ok(attentionPast.length > 14);
