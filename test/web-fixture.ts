@@ -89,6 +89,8 @@ export interface ServerWish {
   /** Attention before this run. */
   readonly past?: readonly AttentionDay[];
   readonly now?: () => number;
+  /** Before a wrong token is answered. */
+  readonly pause?: () => Promise<void>;
   /** The directory. */
   readonly place?: string;
 }
@@ -100,6 +102,7 @@ export function serverWith({
   ailment = null,
   past = [],
   now,
+  pause = async () => undefined,
   place = '/of/a/test',
 }: ServerWish = {}) {
   const bot = new BotDouble();
@@ -123,7 +126,7 @@ export function serverWith({
         survey: SURVEY,
       }),
     },
-    access: new Access(whole.token, place, now ?? (() => 0)),
+    access: new Access(whole.token, place, now ?? (() => 0), pause),
     assets: assets ?? { files: new Map(), scriptHashes: [] },
     attention: new AttentionMemory(async () => past),
     metrics: async () => 'holdfast_equity_quote 1\n',

@@ -200,7 +200,7 @@ export const DASHBOARD_SILENCE_MS = 10 * SECOND_MS;
 export const DASHBOARD_PAST_MS = 2 * SECOND_MS;
 /** An ended bot waits so long for its dashboard to say so. */
 export const DASHBOARD_CLOSE_MS = 2 * SECOND_MS;
-/** Streams open at once; the oldest of them are no browser's any more. */
+/** Streams open at once; one more is refused. */
 export const STREAMS_MAX = 64;
 /** Changes that are kept for a stream that was cut, and what they may weigh. */
 export const STREAM_CHANGES_MAX = 512;
@@ -223,6 +223,9 @@ export const WEB_CONNECTIONS_MAX = 256;
 export const WEB_REQUESTS_MAX = 600;
 export const WEB_ACTIONS_MAX = 10;
 export const WEB_WRONG_TOKENS_MAX = 5;
+/** A wrong token is answered after so long, while no more than so many wait. */
+export const WEB_WRONG_TOKEN_MS = SECOND_MS;
+export const WEB_WRONG_WAITING_MAX = 64;
 /** Clients whose requests are counted, and sessions that are signed in: more are forgotten. */
 export const WEB_CLIENTS_MAX = 1000;
 export const WEB_SESSIONS_MAX = 100;

@@ -1,8 +1,8 @@
 /**
  * Access: the token of the dashboard's buttons, and the sessions of those who gave it.
  *
- * Promises: a token is compared in constant time; a client that gives wrong ones is told to wait, but
- * the right one is never kept waiting for what others at its address did; what a browser keeps is a
+ * Promises: a token is compared in constant time; a wrong one is answered a second later, and a client
+ * that gives many is told to wait, but the right one is never kept waiting for what others did; what a browser keeps is a
  * random session, in a cookie that no script reads and no other site sends. Sessions live in memory: a
  * restart ends them. Never: tells the token.
  */
@@ -12,7 +12,9 @@ import {
   WEB_REQUESTS_MAX,
   WEB_SESSION_MS,
   WEB_SESSIONS_MAX,
+  WEB_WRONG_TOKEN_MS,
   WEB_WRONG_TOKENS_MAX,
+  WEB_WRONG_WAITING_MAX,
 } from '../base/limits.ts';
 import type { Millis } from '../base/time.ts';
 import { Rate } from './rate.ts';
@@ -39,13 +41,16 @@ export class Access {
   readonly #wrong: Rate;
   readonly #strange: Rate;
   readonly #known: Rate;
+  readonly #pause: () => Promise<void>;
+  #waiting = 0;
   readonly actions: Rate;
 
   /** `place`: the directory; a browser keeps the cookies of all ports of a machine together. */
-  constructor(token: string, place: string, now: () => Millis) {
+  constructor(token: string, place: string, now: () => Millis, pause = aWhile) {
     this.#token = digest(token);
     this.#cookie = `holdfast-${digest(place).toString('hex').slice(0, 8)}`;
     this.#now = now;
+    this.#pause = pause;
     this.#wrong = new Rate(WEB_WRONG_TOKENS_MAX, now);
     this.#strange = new Rate(WEB_REQUESTS_MAX, now);
     this.#known = new Rate(WEB_REQUESTS_MAX, now);
@@ -56,6 +61,16 @@ export class Access {
   standing(caller: Caller): Standing {
     const standing = this.#seen.get(caller) ?? this.#standingOf(caller);
     this.#seen.set(caller, standing);
+    return standing;
+  }
+
+  /** The standing to answer by, when it is time to; of too many wrong tokens at once those are barred. */
+  async slowed(standing: Standing): Promise<Standing> {
+    if (standing !== 'wrong' && standing !== 'barred') return standing;
+    if (this.#waiting >= WEB_WRONG_WAITING_MAX) return 'barred';
+    this.#waiting += 1;
+    await this.#pause();
+    this.#waiting -= 1;
     return standing;
   }
 
@@ -116,6 +131,9 @@ export class Access {
     return false;
   }
 }
+
+const aWhile = (): Promise<void> =>
+  new Promise(resolve => void setTimeout(resolve, WEB_WRONG_TOKEN_MS).unref());
 
 /** Of equal length whatever is given: to compare it tells nothing. */
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();

@@ -6,7 +6,7 @@
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Access } from './access.ts';
-import { refusalFor, refuse } from './guard.ts';
+import { type Refusal, refusalFor, refuse } from './guard.ts';
 import type { Bot } from './message.ts';
 import type { ActionName } from './view.ts';
 
@@ -21,17 +21,17 @@ const ACTIONS: readonly ActionName[] = [
 ];
 
 export function routeActions(app: FastifyInstance, { access, bot }: ActionOptions): void {
-  app.post('/api/login', (request, reply) => {
+  app.post('/api/login', async (request, reply) => {
     const { token } = fieldsOf(request.body);
     const opened = access.signIn(request.ip, typeof token === 'string' ? token : '');
-    if (typeof opened === 'string') return refuseBy(reply, refusalFor(opened));
+    if (typeof opened === 'string') return refuseBy(reply, await refusalFor(access, opened));
     return reply.header('set-cookie', opened.cookie).send({ ok: true, text: 'signed in' });
   });
   app.post('/api/logout', (request, reply) =>
     reply.header('set-cookie', access.signOut(request)).send({ ok: true, text: 'signed out' }),
   );
   app.post('/api/action', async (request, reply) => {
-    const refusal = refusalOf(request, access);
+    const refusal = await refusalOf(request, access);
     if (refusal !== null) return refuseBy(reply, refusal);
     const { action } = fieldsOf(request.body);
     const wanted = ACTIONS.find(each => each === action);
@@ -41,16 +41,14 @@ export function routeActions(app: FastifyInstance, { access, bot }: ActionOption
   });
 }
 
-type Refusal = ReturnType<typeof refusalFor>;
-
 function refuseBy(reply: FastifyReply, refusal: Refusal): FastifyReply {
   const [status, text] = refusal ?? [403, 'refused'];
   return refuse(reply, status, text);
 }
 
-function refusalOf(request: FastifyRequest, access: Access): Refusal {
+async function refusalOf(request: FastifyRequest, access: Access): Promise<Refusal> {
   const standing = access.standing(request);
-  const refusal = refusalFor(standing);
+  const refusal = await refusalFor(access, standing);
   if (refusal !== null) return refusal;
   if (standing === 'session' && request.headers['x-holdfast'] !== '1')
     return [403, 'the header x-holdfast is missing'];

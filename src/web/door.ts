@@ -13,7 +13,7 @@ import type { Door } from './message.ts';
 
 export const TOKEN_VARIABLE = 'HOLDFAST_WEB_TOKEN';
 
-/** A shorter one could be guessed, slow as guessing is. */
+/** A shorter one could be guessed: the wait after a wrong one slows only who waits. */
 const TOKEN_CHARS_MIN = 16;
 /** What a header can carry without a second thought. */
 const TOKEN = /^[\x21-\x7e]+$/;

@@ -9,6 +9,7 @@
 import type { Socket } from 'node:net';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Access, isKnown, type Standing } from './access.ts';
+import type { ConnectionBound } from './connection-bound.ts';
 import { hostNameOf, isKnownHost, isLoopback } from './host-name.ts';
 import type { Door } from './message.ts';
 
@@ -29,20 +30,25 @@ const PASSED_ON = [
   ...['x-real-ip', 'via'],
 ];
 
-export function guard(app: FastifyInstance, guarding: Guarding): void {
+export function guard(
+  app: FastifyInstance,
+  guarding: Guarding,
+  connections: ConnectionBound,
+): void {
   app.addHook('onRequest', async (request, reply) => {
-    const refusal = passing(request, reply, guarding);
+    const refusal = await passing(request, reply, guarding);
     if (refusal !== null) return refuse(reply, ...refusal);
+    if (isKnown(guarding.access.standing(request))) connections.know(request.raw.socket);
   });
 }
 
 /** Of what comes before any hook: an address that no route can be looked up by. */
-export function refuseUnread(
+export async function refuseUnread(
   request: FastifyRequest,
   reply: FastifyReply,
   guarding: Guarding,
-): void {
-  const refusal = passing(request, reply, guarding);
+): Promise<void> {
+  const refusal = await passing(request, reply, guarding);
   refuse(reply, ...(refusal ?? [400, 'this address cannot be read']));
 }
 
@@ -68,7 +74,11 @@ const UNHEARD: Readonly<Record<string, readonly [status: string, text: string]>>
 };
 
 /** Every answer has the headers, whatever it says. */
-function passing(request: FastifyRequest, reply: FastifyReply, guarding: Guarding): Refusal {
+function passing(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  guarding: Guarding,
+): Promise<Refusal> {
   void reply.headers(headersOf(guarding.scriptHashes));
   return refusalOf(request, guarding);
 }
@@ -79,9 +89,9 @@ export function refuse(reply: FastifyReply, status: number, text: string): Fasti
   return reply.code(status).send({ ok: false, text });
 }
 
-type Refusal = readonly [status: number, text: string] | null;
+export type Refusal = readonly [status: number, text: string] | null;
 
-function refusalOf(request: FastifyRequest, { door, access }: Guarding): Refusal {
+async function refusalOf(request: FastifyRequest, { door, access }: Guarding): Promise<Refusal> {
   const { headers, ip } = request;
   if (!isKnownHost(headers.host, door))
     return [421, 'this name is not known here: add it to web.hosts if it is yours'];
@@ -92,7 +102,7 @@ function refusalOf(request: FastifyRequest, { door, access }: Guarding): Refusal
   if (ALWAYS_OPEN.has(path) || PAGE.test(path)) return null;
   const standing = access.standing(request);
   if (!access.takes(ip, standing)) return [429, 'too many requests: wait a minute'];
-  return !door.isOpen && isFromHere(headers) ? null : refusalFor(standing);
+  return !door.isOpen && isFromHere(headers) ? null : refusalFor(access, standing);
 }
 
 /** A proxy asks from this machine for others: it shows by the name they call, or by what it adds. */
@@ -118,11 +128,12 @@ const isFollowed = ({ method, url, headers }: FastifyRequest): boolean =>
   headers['sec-fetch-mode'] === 'navigate' &&
   headers['sec-fetch-dest'] === 'document';
 
-/** Why one who stands like this may not; null: he may. */
-export function refusalFor(standing: Standing): Refusal {
+/** Why one who stands like this may not; null: he may. Who guesses hears it later. */
+export async function refusalFor(access: Access, standing: Standing): Promise<Refusal> {
   if (isKnown(standing)) return null;
-  if (standing === 'barred') return [429, 'too many wrong tokens: wait a minute'];
-  return [401, standing === 'wrong' ? 'the token is wrong' : 'this takes the token'];
+  const told = await access.slowed(standing);
+  if (told === 'barred') return [429, 'too many wrong tokens: wait a minute'];
+  return [401, told === 'wrong' ? 'the token is wrong' : 'this takes the token'];
 }
 
 function headersOf(scriptHashes: readonly string[]): Readonly<Record<string, string>> {

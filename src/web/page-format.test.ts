@@ -51,9 +51,10 @@ describe('figures of the page', () => {
       ...['999 B', '2.5 kB', '9.5 MB', '3.2 GB'],
     ]);
     assert.deepEqual(
-      [812, 45_000, 3_600_000, 11_520_000, 100_800_000].map(write.duration).map(plain),
-      [...['812 ms', '45 s', '1 h', '3 h 12 min', '1 d 4 h']],
+      [812, 1850, 9000, 45_900, 3_600_000, 11_520_000, 100_800_000].map(write.duration).map(plain),
+      [...['812 ms', '1.9 s', '9 s', '45 s', '1 h', '3 h 12 min', '1 d 4 h']],
     );
+    assert.equal(plain(write.age(0, 1850)), '1 s ago', 'which ticks');
     assert.equal(plain(write.age(5000, 3000)), '0 ms ago', 'a clock that is ahead');
     assert.deepEqual([60_000, 300_000, 3_600_000, 14_400_000, 86_400_000].map(write.timeframe), [
       ...['1m', '5m', '1h', '4h', '1d'],
@@ -65,6 +66,10 @@ describe('figures of the page', () => {
     assert.equal(write.minute(time), '2025-01-01 07:11');
     assert.equal(write.second(time), '2025-01-01 07:11:05');
     assert.equal(write.clock(time), '07:11:05');
+    const midnight = Date.UTC(2025, 0, 2);
+    assert.equal(write.minuteAt(time, midnight - 1), '07:11');
+    assert.equal(write.minuteAt(time, midnight), '2025-01-01 07:11', 'no longer of today');
+    assert.equal(write.minuteAt(null, midnight), '–');
   });
 
   it('a gain and a loss have a sign for the eye beside their colour', () => {

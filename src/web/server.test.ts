@@ -115,6 +115,8 @@ describe('every answer', () => {
       assert.equal(headers['referrer-policy'], 'no-referrer');
       assert.equal(headers['cross-origin-opener-policy'], 'same-origin');
       assert.equal(headers['cross-origin-resource-policy'], 'same-origin');
+      assert.equal(headers['x-frame-options'], 'DENY');
+      assert.match(String(headers['permissions-policy']), /camera=\(\).*microphone=\(\)/);
       assert.equal(headers['access-control-allow-origin'], undefined);
     }
   });

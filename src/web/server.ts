@@ -23,6 +23,7 @@ import type { Access } from './access.ts';
 import { routeActions } from './action-route.ts';
 import type { Assets } from './asset.ts';
 import type { AttentionMemory } from './attention-memory.ts';
+import { ConnectionBound } from './connection-bound.ts';
 import { guard, refuse, refuseUnheard, refuseUnread } from './guard.ts';
 import type { Bot, Door, Views } from './message.ts';
 import type { Model } from './model.ts';
@@ -62,18 +63,18 @@ export function createServer(options: ServerOptions): FastifyInstance {
       // The guard says so itself.
       requireHostHeader: false,
     },
-    frameworkErrors: (_, request, reply) => refuseUnread(request, reply, guarding),
+    frameworkErrors: (_, request, reply) => void refuseUnread(request, reply, guarding),
     clientErrorHandler: (error, socket) => refuseUnheard(socket, error),
     forceCloseConnections: true,
     return503OnClosing: false,
     // Nothing is ever taken from what a client calls itself.
     trustProxy: false,
   });
-  app.server.maxConnections = WEB_CONNECTIONS_MAX;
   app.removeContentTypeParser('text/plain');
   app.setNotFoundHandler((request, reply) => refuseUnknown(app, request, reply));
   app.setErrorHandler<FastifyError>((error, _, reply) => fail(reply, error));
-  guard(app, guarding);
+  const connections = new ConnectionBound(app.server, WEB_CONNECTIONS_MAX);
+  guard(app, guarding, connections);
   routeAssets(app, assets);
   routeViews(app, options);
   routeStream(app, options);

@@ -2,8 +2,8 @@
  * The streams: what is new, to every page that listens, as server-sent events.
  *
  * Each event has the id `<run>-<number>`; a browser whose connection was cut tells the last one it
- * saw. Promises: it goes on after that one where the changes since are kept, else it begins with a
- * `snapshot`; a client that reads too slowly is cut (it resumes by itself) and holds up nobody.
+ * saw. Promises: it goes on after that one where the changes since are kept, with a beat behind them that
+ * says so at once, else it begins with a `snapshot`; a client that reads too slowly is cut (it resumes by itself) and holds up nobody.
  * Never: builds an event twice for two clients.
  */
 import type { ServerResponse } from 'node:http';
@@ -117,14 +117,15 @@ export class Streams {
     if (this.#clients.delete(client) && this.#clients.size === 0) this.#options.onWatched(false);
   }
 
-  /** Every change after that event; null: it is not known, or too long ago. */
+  /** Every change after that event, and a beat, as there may be none; null: it is not known, or too long ago. */
   #missedSince(lastEventId: string | undefined): string | null {
     const [, run, digits] = /^([0-9a-z]+)-(\d{1,15})$/.exec(lastEventId ?? '') ?? [];
     if (run !== this.#options.run || digits === undefined) return null;
     const last = Number(digits);
     const oldest = this.#kept[0]?.number ?? this.#number + 1;
     if (last > this.#number || last < oldest - 1) return null;
-    return this.#kept.flatMap(({ number, text }) => (number > last ? [text] : [])).join('');
+    const missed = this.#kept.flatMap(({ number, text }) => (number > last ? [text] : []));
+    return [...missed, BEAT].join('');
   }
 
   #eventText(event: 'snapshot' | 'change', number: number, data: string): string {

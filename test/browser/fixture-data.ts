@@ -14,9 +14,9 @@ import type {
   PositionRow,
   Snapshot,
   StateView,
-  Status,
   TradeRow,
 } from '../../src/web/view.ts';
+import { statusOf } from './fixture-status.ts';
 
 export const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -28,7 +28,10 @@ const END = START + CANDLES * MINUTE_MS;
 export const TRADES = 137;
 const SYMBOLS = ['BTC/USDT:USDT', 'ETH/USDT:USDT'] as const;
 const STRATEGIES = ['momentum', 'mean_reversion', 'breakout'];
-const REASONS = ['take_profit', 'stop_loss', 'trailing_stop_loss', 'exit_signal', 'time_exit'];
+const REASONS = {
+  won: ['take_profit', 'trailing_stop_loss', 'exit_signal', 'time_exit'],
+  lost: ['stop_loss', 'trailing_stop_loss', 'exit_signal', 'time_exit'],
+};
 
 const round = (value: number, digits = 2): number => Number(value.toFixed(digits));
 const oneOf = <T>(rng: Rng, list: readonly T[]): T => list[rng.nextInt(list.length)]!;
@@ -62,7 +65,10 @@ function tradesFrom(rng: Rng, candles: Snapshot['candles']): TradeRow[] {
       entryTime: START + from * MINUTE_MS,
       exitTime: START + to * MINUTE_MS,
       ...{ funding: round(rng.nextNormal() * 0.1), profit, profitRatio: profit / (2500 / 3) },
-      ...{ durationMs: (to - from) * MINUTE_MS, exitReason: oneOf(rng, REASONS) },
+      ...{
+        durationMs: (to - from) * MINUTE_MS,
+        exitReason: oneOf(rng, profit > 0 ? REASONS.won : REASONS.lost),
+      },
       strategy: oneOf(rng, STRATEGIES),
     };
   }).sort((one, other) => one.exitTime - other.exitTime);
@@ -101,42 +107,6 @@ function positionOn(symbol: string, candles: readonly CandleRow[]): PositionRow 
   };
 }
 
-function statusOf(equity: readonly EquityRow[], now: number): Status {
-  const last = equity.at(-1)!;
-  const peak = Math.max(...equity.map(row => row[2]));
-  return {
-    ...{ mode: 'simulated', market: 'simulated', symbols: SYMBOLS, quote: 'USDT' },
-    ...{ timeframeMs: MINUTE_MS, version: '0.1.0', directory: 'models' },
-    ...{ startedAt: now - 3 * HOUR_MS, at: now, seq: 5000, candles: 2 * CANDLES },
-    ...{ marketTime: END, following: null, progress: null, candlesPerSecond: 30 },
-    ...{ startBalance: 10_000, balance: last[1], equity: last[2], dayProfit: 42.18 },
-    ...{ drawdown: 1 - last[2] / peak, drawdownMax: 0.0214, feesPaid: 381.2, fundingPaid: -2.41 },
-    ...{ closedTrades: TRADES, winRate: 0.562, profitFactor: 1.37, frozen: [], ended: null },
-    gauges: [
-      {
-        id: 'daily_loss',
-        title: 'lost today, the larger of marked and realised',
-        value: 0,
-        limit: 0.05,
-      },
-      { id: 'max_drawdown', title: 'drawdown from the peak', value: 0.0091, limit: 0.15 },
-      { id: 'loss_streak', title: 'losses in a row', value: 4, limit: 5 },
-    ],
-    lamps: [
-      lamp('kill_switch', 'kill switch'),
-      lamp('paused', 'pause'),
-      lamp('flattening', 'flatten'),
-      lamp('daily_loss', 'daily loss'),
-      lamp('max_drawdown', 'maximum drawdown'),
-      lamp('loss_streak', 'loss streak'),
-    ],
-  };
-}
-
-const lamp = (id: Status['lamps'][number]['id'], title: string): Status['lamps'][number] => ({
-  ...{ id, title, on: false, text: '', until: null },
-});
-
 export interface FixtureData {
   readonly snapshot: Snapshot;
   readonly trades: readonly TradeRow[];
@@ -152,13 +122,14 @@ export function fixtureData(now: number): FixtureData {
   };
   const trades = tradesFrom(rng, candles);
   const equity = equityOf(trades);
+  const held = positionOn(SYMBOLS[0], candles[SYMBOLS[0]]!);
   const snapshot: Snapshot = {
-    status: statusOf(equity, now),
-    positions: [positionOn(SYMBOLS[0], candles[SYMBOLS[0]]!)],
+    status: statusOf({ symbols: SYMBOLS, candles: CANDLES, end: END, equity, trades }, now),
+    positions: [held],
     orders: [
       {
-        ...{ id: 'o1', symbol: SYMBOLS[0], side: 'buy', kind: 'stop', quantity: 0.0297 },
-        ...{ filled: 0, price: round(candles[SYMBOLS[0]]!.at(-25)![4] * 1.006) },
+        ...{ id: 'o1', symbol: SYMBOLS[0], side: 'buy', kind: 'stop', quantity: held.quantity },
+        ...{ filled: 0, price: held.stop },
         ...{ reduceOnly: true, state: 'open' },
       },
       {
@@ -280,7 +251,7 @@ function stateAt(now: number): StateView {
     backup: { to: 's3://safe/holdfast', seq: 4_990, at: now - 2 * MINUTE_MS },
     checkpoint: { seq: 4_812, at: now - 2 * MINUTE_MS },
     recovery: {
-      ...{ fromSeq: 2_950, toSeq: 3_002, replayed: 52, ms: 812, lost: [] },
+      ...{ fromSeq: 2_950, toSeq: 3_002, replayed: 52, ms: 1_850, lost: [] },
       repairs: ['journal copy b: its last line was cut, taken from copy a'],
     },
     verification: { at: now - 20 * MINUTE_MS, files: 31, findings: 0, repaired: 0 },

@@ -28,6 +28,7 @@ const assets = loadAssets();
 /** What a bot that begins anew has in place of what the fixture says. */
 export interface Wish {
   readonly status?: Partial<Status>;
+  readonly snapshot?: Partial<Snapshot>;
   /** Looking takes the token as well, as on an address of the network. */
   readonly isOpen?: boolean;
 }
@@ -50,8 +51,9 @@ export class FixtureServer {
   #refuses = false;
   #url = '';
 
-  constructor({ status, isOpen = false }: Wish = {}) {
-    const { snapshot, trades, learning, state } = this.data;
+  constructor({ status, snapshot: given, isOpen = false }: Wish = {}) {
+    const { trades, learning, state } = this.data;
+    const snapshot = { ...this.data.snapshot, ...given };
     this.#model = new Model({ ...snapshot, status: { ...snapshot.status, ...status } }, trades);
     const door: Door = { host: HOST, port: 0, hosts: [], token: TOKEN, isOpen };
     const views = { learning, state };

@@ -3,6 +3,7 @@
  */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { second } from '../../src/web/page/format.ts';
 import { breachesOf, sideways } from './everybody.ts';
 import { describeInBrowser } from './in-browser.ts';
 
@@ -46,6 +47,13 @@ describeInBrowser('every page', test => {
       cells.map(cell => Number(/n (\d+)/.exec(cell)?.[1])),
       row.visits,
     );
+    const gains = qTable.rows.flatMap(({ values }) => values).filter(value => value > 0);
+    const groundOf = (value: number): Promise<string> =>
+      page
+        .locator('.heat td', { hasText: value.toFixed(3) })
+        .first()
+        .evaluate(cell => getComputedStyle(cell).backgroundColor);
+    assert.notEqual(await groundOf(Math.max(...gains)), await groundOf(Math.min(...gains)));
     await page.getByText('ε 8.3 %').waitFor();
     const days = page.getByRole('table', { name: 'Attention weights by day' }).locator('thead th');
     assert.ok(attentionPast.length > 14);
@@ -82,7 +90,8 @@ describeInBrowser('every page', test => {
     const text = await page.locator('main').innerText();
     for (const part of [
       ...['Of step 4,812', 'Last step 5,000', 'Steps since the checkpoint 188'],
-      ...['Files read 31', 'From the files of step 2,950', 'Steps replayed 52'],
+      ...['Files read 31', 'From the files of step 2,950', 'Steps replayed 52', 'Took 1.9 s'],
+      `At the start of ${second(server.data.snapshot.status.startedAt)} UTC (3 h ago)`,
       'journal copy b: its last line was cut, taken from copy a',
       ...['Second copy /mnt/second', 'It is behind by 1 step, 2.0 kB'],
       'They are behind by 10 steps: sent up to step 4,990, 2 min ago',
@@ -105,23 +114,20 @@ describeInBrowser('every page', test => {
     const running = plain(await page.getByRole('region', { name: 'Running' }).innerText());
     for (const part of [`Pairs ${status.symbols.join(', ')}`, 'Up for 3 h', 'Step 5,000'])
       assert.ok(running.includes(part), `${part} in ${running}`);
+    // The fixture's market lives in another year.
+    const [line = ''] = await page.locator('.news li').allInnerTexts();
+    assert.match(line, /^2025-03-02 00:15 closed /);
     const tiles = plain(await page.locator('.tiles').innerText());
-    for (const part of ['Last candle 01:00:00 UTC', 'up for 3 h', 'Drawdown 0.07 % largest 2.14 %'])
+    for (const part of ['Last candle 01:00:00 UTC', 'up for 3 h', 'Drawdown 0.07 % largest'])
       assert.ok(tiles.includes(part), `${part} in ${tiles}`);
+    await page
+      .getByRole('meter', { name: 'drawdown from the peak' })
+      .and(page.locator('[aria-valuetext^="0.07"]'))
+      .waitFor();
   });
 
-  test('the charts are drawn, and say in words what they show', {}, async ({ page }) => {
+  test('the charts say in words what they show', {}, async ({ page }) => {
     await page.locator('time-chart canvas').nth(2).waitFor();
-    for (const id of ['price', 'equity', 'underwater']) {
-      const colours = await page
-        .locator(`[aria-describedby=${id}-summary] canvas`)
-        .evaluate(node => {
-          const canvas = node as HTMLCanvasElement;
-          const pixels = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
-          return new Set(new Uint32Array(pixels.data.buffer)).size;
-        });
-      assert.ok(colours > 10, `${id} has ${colours} colours`);
-    }
     await page.getByText('In figures').first().click();
     for (const what of ['candles', 'entries, exits and stops'])
       await page.getByRole('table', { name: `The last 20 ${what} of BTC/USDT:USDT` }).waitFor();

@@ -10,6 +10,8 @@ import { crc32, deflateSync, inflateSync } from 'node:zlib';
 
 const SIGNATURE = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1');
 const COLOURS_MAX = 256;
+/** Of two in the palette, as `apartOf` counts. */
+const APART_MIN = 100;
 
 interface Picture {
   readonly width: number;
@@ -87,17 +89,17 @@ function nearest(left: number, above: number, corner: number): number {
 
 const colourAt = (pixels: Buffer, at: number): number => pixels.readUIntBE(3 * at, 3);
 
-/** The most common colours; each of the others goes to the nearest of them. */
+/** The most common colours that an eye tells apart; each of the others goes to the nearest of them. */
 function paletteOf(pixels: Buffer) {
   const seen = new Map<number, number>();
   for (let at = 0; 3 * at < pixels.length; at += 1) {
     const colour = colourAt(pixels, at);
     seen.set(colour, (seen.get(colour) ?? 0) + 1);
   }
-  const colours = [...seen]
-    .sort((one, other) => other[1] - one[1])
-    .slice(0, COLOURS_MAX)
-    .map(([colour]) => colour);
+  const colours: number[] = [];
+  for (const [colour] of [...seen].sort((one, other) => other[1] - one[1]))
+    if (colours.length < COLOURS_MAX && colours.every(other => apartOf(colour, other) > APART_MIN))
+      colours.push(colour);
   const places = new Map(colours.map((colour, place) => [colour, place]));
   const indexOf = (colour: number): number => {
     const known = places.get(colour) ?? placeOfNearest(colours, colour);
@@ -108,11 +110,13 @@ function paletteOf(pixels: Buffer) {
 }
 
 function placeOfNearest(colours: readonly number[], colour: number): number {
-  const far = colours.map(other =>
-    [16, 8, 0].reduce((sum, shift) => {
-      const apart = ((other >> shift) & 255) - ((colour >> shift) & 255);
-      return sum + apart * apart;
-    }, 0),
-  );
+  const far = colours.map(other => apartOf(colour, other));
   return far.indexOf(Math.min(...far));
 }
+
+/** The square of how far two colours are apart. */
+const apartOf = (one: number, other: number): number =>
+  [16, 8, 0].reduce((sum, shift) => {
+    const apart = ((other >> shift) & 255) - ((one >> shift) & 255);
+    return sum + apart * apart;
+  }, 0);

@@ -117,14 +117,20 @@ export const date = (time: Known): string => iso(time)?.slice(0, 10) ?? UNKNOWN;
 /** `01-31`. */
 export const day = (time: Known): string => iso(time)?.slice(5, 10) ?? UNKNOWN;
 
+/** `07:11` of today, `2025-01-01 07:11` of another day. */
+export const minuteAt = (time: Known, now: Millis): string =>
+  date(time) === date(now) ? clock(time).slice(0, 5) : minute(time);
+
 /** For the attribute of `<time>`. */
 export const machineTime = (time: Known): string => iso(time) ?? '';
 
-/** The two largest units: `3 h 12 min`, `1 d 4 h`, `45 s`. */
+/** The two largest units: `3 h 12 min`, `1 d 4 h`, `45 s`; `1.9 s` below ten of them. */
 export function duration(ms: Known): string {
   if (ms === null || ms === undefined || !Number.isFinite(ms)) return UNKNOWN;
   const whole = Math.max(0, ms);
   if (whole < SECOND_MS) return `${Math.round(whole)}${GAP}ms`;
+  if (whole < 10 * SECOND_MS)
+    return withUnit(written(whole / SECOND_MS, { maximumFractionDigits: 1 }), 's');
   const at = UNITS.findIndex(([size]) => whole >= size);
   const [size, unit] = UNITS[at] ?? [SECOND_MS, 's'];
   const first = `${count(Math.floor(whole / size))}${GAP}${unit}`;
@@ -140,9 +146,12 @@ const UNITS: readonly (readonly [size: Millis, unit: string])[] = [
   [SECOND_MS, 's'],
 ];
 
-/** `28 s ago`; a clock that is a little ahead of ours is no time to come. */
-export const age = (time: Known, now: Millis): string =>
-  time === null || time === undefined ? UNKNOWN : `${duration(Math.max(0, now - time))} ago`;
+/** `28 s ago`, in whole ones; a clock that is a little ahead of ours is no time to come. */
+export function age(time: Known, now: Millis): string {
+  if (time === null || time === undefined) return UNKNOWN;
+  const ms = Math.max(0, now - time);
+  return `${duration(ms < SECOND_MS ? ms : ms - (ms % SECOND_MS))} ago`;
+}
 
 /** `5m`, `1h`, `1d`, as markets call them. */
 export function timeframe(ms: Millis): string {

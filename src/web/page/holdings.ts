@@ -6,17 +6,7 @@
 import { html, type TemplateResult } from 'lit-html';
 import { repeat } from 'lit-html/directives/repeat.js';
 import type { NewsRow, OrderRow, PositionRow } from '../view.ts';
-import {
-  clock,
-  minute,
-  money,
-  price,
-  quantity,
-  sentence,
-  times,
-  UNKNOWN,
-  words,
-} from './format.ts';
+import { minute, minuteAt, money, price, quantity, sentence, times, words } from './format.ts';
 import type { Model } from './model.ts';
 import { type Column, moment, profit, share, table } from './table.ts';
 
@@ -82,14 +72,14 @@ export const orders = ({ orders, status }: Model): TemplateResult => html`
   </section>
 `;
 
-export function news({ news }: Model): TemplateResult {
+export function news({ news }: Model, now: number): TemplateResult {
   const rows = news.slice(-NEWS_SHOWN).reverse();
   return html`
     <section class="card" aria-labelledby="news-title">
       <h2 id="news-title">News</h2>
       <div class="news" role="log" aria-live="polite" aria-labelledby="news-title" tabindex="0">
         <ol>
-          ${repeat(rows, newsKey, newsLine)}
+          ${repeat(rows, newsKey, row => newsLine(row, now))}
         </ol>
       </div>
       ${rows.length === 0 ? html`<p class="empty">Nothing yet, as far back as the live journal tells.</p>` : ''}
@@ -99,6 +89,6 @@ export function news({ news }: Model): TemplateResult {
 
 const newsKey = ({ seq, text }: NewsRow): string => `${seq} ${text}`;
 
-const newsLine = ({ time, text }: NewsRow): TemplateResult => html`
-  <li><time title=${`${minute(time)} UTC`}>${time === null ? UNKNOWN : clock(time).slice(0, 5)}</time> ${sentence(text)}</li>
+const newsLine = ({ time, text }: NewsRow, now: number): TemplateResult => html`
+  <li><time title=${`${minute(time)} UTC`}>${minuteAt(time, now)}</time> ${sentence(text)}</li>
 `;

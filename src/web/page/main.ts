@@ -45,6 +45,11 @@ const stream = openStream({
     for (const name of change.stale) ({ trades, learning, state })[name].stale();
     return true;
   },
+  beat: () => {
+    if (connection.state === 'open') return;
+    open(false);
+    pace.soon();
+  },
   cut: () => {
     if (connection.state !== 'lost') connection = { ...connection, state: 'lost', backAt: null };
     pace.now();
@@ -58,14 +63,19 @@ const stream = openStream({
 
 const operator = openOperator({ changed: pace.now, entered: () => stream.reopen() });
 
-function hear(next: Snapshot, isAnew: boolean): void {
+/** Whatever was heard: the line is there. */
+function open(isAnew: boolean): void {
   // What was missed may have changed these as well.
   if (connection.state !== 'open') for (const one of [trades, learning, state]) one.stale();
+  if (connection.state === 'lost') connection = { ...connection, backAt: Date.now(), isAnew };
+  connection = { ...connection, state: 'open', why: null };
+}
+
+function hear(next: Snapshot, isAnew: boolean): void {
   // Another release came up in the bot's place: its own page shows it.
   if (model !== null && model.status.version !== next.status.version) location.reload();
-  const now = Date.now();
-  if (connection.state === 'lost') connection = { ...connection, backAt: now, isAnew };
-  connection = { ...connection, state: 'open', heardAt: now, why: null };
+  open(isAnew);
+  connection = { ...connection, heardAt: Date.now() };
   model = next;
   if (!next.status.symbols.includes(symbol)) symbol = next.status.symbols[0] ?? '';
   pace.soon();

@@ -20,7 +20,7 @@ export function overviewPage(scene: Scene, hands: Hands): TemplateResult {
     ${positions(model)} ${orders(model)}
     <div class="columns">
       <div class="wide">${priceFigure(scene, model, hands)} ${accountCurves(model)}</div>
-      <div class="narrow">${news(model)} ${running(model.status, scene.now)}</div>
+      <div class="narrow">${news(model, scene.now)} ${running(model.status, scene.now)}</div>
     </div>
   `;
 }

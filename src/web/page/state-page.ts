@@ -21,7 +21,7 @@ export function statePage(scene: Scene, hands: Hands): TemplateResult {
 const body = (state: StateView, scene: Scene, hands: Hands): TemplateResult => html`
   <div class="cards">
     ${checkpoint(state, scene, hands)} ${journal(state)} ${verification(state, scene, hands)}
-    ${recovery(state)}
+    ${recovery(state, scene)}
   </div>
   ${files(state, scene.now)} ${generations(state, scene.now)}
 `;
@@ -135,7 +135,8 @@ function verification(state: StateView, scene: Scene, hands: Hands): TemplateRes
   });
 }
 
-function recovery({ recovery }: StateView): TemplateResult {
+function recovery({ recovery }: StateView, { model, now }: Scene): TemplateResult {
+  const startedAt = model?.status.startedAt ?? null;
   const { fromSeq, toSeq, replayed, ms, repairs, lost } = recovery;
   return card({
     id: 'recovery',
@@ -145,6 +146,7 @@ function recovery({ recovery }: StateView): TemplateResult {
         ? 'Every start is a recovery. Nothing was lost in this one.'
         : 'Something was lost in this one, and somebody accepted it:',
     facts: [
+      { title: 'At the start of', value: `${second(startedAt)} UTC (${age(startedAt, now)})` },
       { title: 'From the files of step', value: count(fromSeq) },
       { title: 'To step', value: count(toSeq) },
       { title: 'Steps replayed', value: count(replayed) },

@@ -12,6 +12,8 @@ export interface Ear {
   readonly snapshot: (snapshot: Snapshot) => void;
   /** False: something before it was missed. */
   readonly change: (change: Change) => boolean;
+  /** Nothing is new, and the line is there. */
+  readonly beat: () => void;
   readonly cut: () => void;
   /** Why the server opens none; null: it does not answer, or would open one now. */
   readonly refused: (why: string | null) => void;
@@ -42,7 +44,11 @@ export function openStream(ear: Ear): Stream {
     source?.close();
     const opened = new EventSource('/api/stream');
     source = opened;
-    for (const sign of ['open', 'beat']) opened.addEventListener(sign, heard);
+    opened.addEventListener('open', heard);
+    opened.addEventListener('beat', () => {
+      heard();
+      ear.beat();
+    });
     opened.addEventListener('snapshot', event => {
       heard();
       ear.snapshot(JSON.parse(event.data));
