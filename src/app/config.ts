@@ -101,12 +101,21 @@ export function loadConfig(source: ConfigSource): AppConfig {
       origins.set(path, `environment variable ${name}`);
       setPath(tree, path, parseText(path, value));
     }
+  const given = new Map<string, string>();
   for (const [path, value] of Object.entries(source.overrides ?? {}))
-    if (value !== undefined) setPath(tree, path, value);
-  const config = validate(tree, path => originOf(origins, path) ?? file ?? 'the options given');
+    if (value !== undefined) {
+      given.set(path, GIVEN);
+      setPath(tree, path, value);
+    }
+  const config = validate(
+    tree,
+    path => originOf(given, path) ?? originOf(origins, path) ?? file ?? GIVEN,
+  );
   const notify = notifyConfigOf(config.notify, origins.has('notify.webhook.url'));
   return toAppConfig(config, { file, secrets, notify });
 }
+
+const GIVEN = 'the options given';
 
 /** An unknown group is told by its first key: the variable named one inside it. */
 function originOf(origins: ReadonlyMap<string, string>, path: string): string | undefined {
