@@ -5,6 +5,7 @@
  * description of an option.
  */
 import { must } from '../base/assert.ts';
+import { nearestName } from '../base/nearest-name.ts';
 import { configSchema } from './config-schema.ts';
 
 export interface ConfigOption {
@@ -74,6 +75,18 @@ function optionsOf(group: Node, prefix: string): ConfigOption[] {
 }
 
 export const configOptions = (): readonly ConfigOption[] => optionsOf(configSchema as Node, '');
+
+/** What was probably meant by a path that is none: an option, one of that name in a group, or a group. */
+export function nearestOption(path: string): string | null {
+  const paths = configOptions().map(option => option.path);
+  const last = path.split('.').at(-1) ?? path;
+  const groups = new Set(paths.flatMap(one => one.split('.').slice(0, -1)));
+  return (
+    nearestName(path, paths) ??
+    paths.find(one => one.endsWith(`.${last}`)) ??
+    nearestName(path, [...groups])
+  );
+}
 
 /** The options as the table of docs/CONFIG.md. */
 export function configTable(): string {

@@ -177,7 +177,7 @@ export const configSchema = group({
     null,
   ),
   dry_run: v.optional(
-    v.pipe(v.literal(true), said('true', 'paper trading; for real orders see live')),
+    v.pipe(v.literal(true), said('true (real orders: set `live`)', 'paper trading')),
     true,
   ),
   live: flag(false, 'real orders are allowed; they are sent where --live is given too'),

@@ -168,6 +168,20 @@ describe('config', () => {
     );
   });
 
+  it('names the options where they gave the wrong value, whatever the file and the environment say', () => {
+    const file = fileOf('{ "exchange": { "pair_whitelist": ["ETH/USDT:USDT"] }, "leverage": 0 }');
+    const env = { HOLDFAST__EXCHANGE__PAIR_WHITELIST: 'ETH/USDT:USDT' };
+    const overrides = { 'exchange.pair_whitelist': ['BTCUSDT'] };
+    assert.match(
+      refusal(() => loadConfig({ file, env, overrides })),
+      /leverage in \S+\.json is 0/,
+    );
+    assert.match(
+      refusal(() => loadConfig({ file, env, overrides: { ...overrides, leverage: 2 } })),
+      /pair_whitelist\.0 in the options given is "BTCUSDT"/,
+    );
+  });
+
   it('refuses a secret in the file without printing it', () => {
     const line = refusal(() => load('{ "exchange": { "secret": "hunter2" } }'));
     assert.match(line, /environment variable HOLDFAST__EXCHANGE__SECRET/);

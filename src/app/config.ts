@@ -13,7 +13,7 @@ import { type Millis, timeframeMs } from '../base/time.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../core/settings.ts';
 import { ENV_PREFIX, emptyTree, isTree, readConfigFile, type Tree } from './config-file.ts';
 import { type NotifyConfig, notifyConfigOf } from './config-notify.ts';
-import { type ConfigOption, configOptions } from './config-option.ts';
+import { type ConfigOption, configOptions, nearestOption } from './config-option.ts';
 import {
   type Config,
   configSchema,
@@ -101,12 +101,21 @@ export function loadConfig(source: ConfigSource): AppConfig {
       origins.set(path, `environment variable ${name}`);
       setPath(tree, path, parseText(path, value));
     }
+  const given = new Map<string, string>();
   for (const [path, value] of Object.entries(source.overrides ?? {}))
-    if (value !== undefined) setPath(tree, path, value);
-  const config = validate(tree, path => originOf(origins, path) ?? file ?? 'the options given');
+    if (value !== undefined) {
+      given.set(path, GIVEN);
+      setPath(tree, path, value);
+    }
+  const config = validate(
+    tree,
+    path => originOf(given, path) ?? originOf(origins, path) ?? file ?? GIVEN,
+  );
   const notify = notifyConfigOf(config.notify, origins.has('notify.webhook.url'));
   return toAppConfig(config, { file, secrets, notify });
 }
+
+const GIVEN = 'the options given';
 
 /** An unknown group is told by its first key: the variable named one inside it. */
 function originOf(origins: ReadonlyMap<string, string>, path: string): string | undefined {
@@ -170,9 +179,7 @@ function optionAt(path: string): ConfigOption | undefined {
 function unknownKey(path: string, originOf: (path: string) => string): Fault {
   const list = configOptions().find(one => one.items.length > 0 && path.startsWith(`${one.path}.`));
   if (list !== undefined) return unknownItem(path, list, originOf(path));
-  const paths = configOptions().map(option => option.path);
-  const last = path.split('.').at(-1) ?? path;
-  const near = nearestName(path, paths) ?? paths.find(one => one.endsWith(`.${last}`)) ?? null;
+  const near = nearestOption(path);
   const foreign = Object.hasOwn(FOREIGN_KEYS, path) ? FOREIGN_KEYS[path] : undefined;
   const remedy =
     foreign ??

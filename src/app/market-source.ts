@@ -69,8 +69,15 @@ export function openSimulated(
 }
 
 export function checkMarket(config: AppConfig, { market, feed }: MarketSource): void {
-  const symbols = feed.contracts.map(contract => contract.symbol);
-  const conflict = marketConflict(config, { exchange: market, symbols });
+  refuseConflict(config, { exchange: market, symbols: feed.contracts.map(({ symbol }) => symbol) });
+}
+
+/** Where the config says something else of what a market is, which need not be open yet. */
+export function refuseConflict(
+  config: AppConfig,
+  market: { readonly exchange: string; readonly symbols: readonly string[] },
+): void {
+  const conflict = marketConflict(config, market);
   if (conflict !== null)
     throw new Fault(EXIT.config, conflict, 'change the config, or choose another market');
 }

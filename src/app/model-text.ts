@@ -124,7 +124,10 @@ const performanceFigures = ({ trades, winRate, averageProfit }: ModelPerformance
 /** `judgement`: of its calibration. */
 export function showText(version: ModelVersion, { note, bins }: Judgement): string {
   const { content, model } = version;
-  const head = `${MODEL_TITLES[model]}, version ${version.version}`;
+  const head =
+    version.status === 'refused'
+      ? version.id
+      : `${MODEL_TITLES[model]}, version ${version.version}`;
   const scores = pairs(scoreFigures(version));
   if (content === null) return `${head}\n\n${scores}\n\nIts weights are not kept.`;
   const reliability = reliabilityOf(bins);

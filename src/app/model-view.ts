@@ -21,11 +21,11 @@ export { EXAMPLES_MIN };
 export type ByFeature = Readonly<Record<string, number>>;
 
 export interface ModelVersion {
-  /** `signal-model@3`. */
+  /** `signal-model@3`; of a challenger that was not adopted `signal-model tried after @3`. */
   readonly id: string;
   readonly model: ModelId;
+  /** Of a refused one, which has none, what it would have been: the number may be given again. */
   readonly version: number;
-  /** `refused`: a challenger that was not adopted; its number may be given again. */
   readonly status: 'in use' | 'former' | 'refused';
   /** Its training, with what it scored where no decision had looked before; null: not kept. */
   readonly training: TrainingRecord | null;
@@ -65,6 +65,9 @@ const STEMS: Readonly<Record<ModelId, readonly string[]>> = {
   'deep-signal-model': ['deep-signal-model', 'deep-signal', 'deep'],
 };
 
+/** As `candidateId` names them. */
+const CANDIDATE = /^[a-z-]+ tried (?:after|before) @\d{1,9}$/;
+
 /** The model and version that a name means: `signal-model@3`, `deep@2`, `deep signal model`. */
 function readName(name: string): { model: ModelId; version: number | null } | null {
   const [, stem = '', digits] = /^([a-z _-]+?)(?:@(\d{1,9}))?$/.exec(name.toLowerCase()) ?? [];
@@ -74,10 +77,16 @@ function readName(name: string): { model: ModelId; version: number | null } | nu
   return { model, version: digits === undefined ? null : Number(digits) };
 }
 
-export const isVersionName = (name: string): boolean => readName(name) !== null;
+/** Null for what names none. */
+export const modelNamedIn = (name: string): ModelId | null => readName(name)?.model ?? null;
 
-/** The version of a name; without `@`, the one in use. */
+export const isVersionName = (name: string): boolean =>
+  readName(name) !== null || CANDIDATE.test(name);
+
+/** The version of a name; without `@`, the one in use; a challenger that was refused by its own. */
 export function findVersion(versions: readonly ModelVersion[], name: string): ModelVersion {
+  const candidate = CANDIDATE.test(name) && versions.find(({ id }) => id === name);
+  if (candidate) return candidate;
   const wanted = readName(name);
   if (wanted === null)
     throw new Fault(
@@ -86,14 +95,12 @@ export function findVersion(versions: readonly ModelVersion[], name: string): Mo
       `write ${Object.keys(STEMS).join(' or ')}, and @ with a number for another than the one in use`,
     );
   const { model, version } = wanted;
-  const own = versions.filter(one => one.model === model);
-  const found = own.filter(one =>
+  const own = versions.filter(one => one.model === model && one.status !== 'refused');
+  const found = own.find(one =>
     version === null ? one.status === 'in use' : one.version === version,
   );
-  // A refused challenger may have had the number before.
-  const best = found.find(({ status }) => status !== 'refused') ?? found[0];
-  if (best !== undefined) return best;
-  const known = [...new Set(own.map(({ id }) => id))];
+  if (found !== undefined) return found;
+  const known = own.map(({ id }) => id);
   throw new Fault(
     EXIT.usage,
     version === null
@@ -126,6 +133,10 @@ export function deepModelsOf(memory: Memory): ByVersion<LstmModel> {
   return new Map(model === null ? kept : [...kept, [version, model]]);
 }
 
+/** A number is given once it is taken up, so the last one that was is the one before. */
+const candidateId = (model: ModelId, version: number): string =>
+  `${model} tried ${version > 1 ? `after @${version - 1}` : 'before @1'}`;
+
 function versionsOfOne(
   model: ModelId,
   state: { readonly version: number; readonly history: readonly TrainingRecord[] },
@@ -137,7 +148,8 @@ function versionsOfOne(
     const content = (adopted && contents.get(version)) || null;
     const inUse = content !== null && version === state.version;
     const status = inUse ? 'in use' : adopted ? 'former' : 'refused';
-    return { id: `${model}@${version}`, model, version, status, training, content };
+    const id = adopted ? `${model}@${version}` : candidateId(model, version);
+    return { id, model, version, status, training, content };
   };
   // A model may outlive the record of its training.
   const untold = [...contents.keys()].filter(

@@ -44,6 +44,14 @@ export interface HeldPosition {
   readonly heardAt: Millis;
 }
 
+/** A live account may hold what is not known here before it was compared. */
+export const isNothingHeld = (world: World): boolean =>
+  positionsOf(world).length === 0 && !isUnheard(world);
+
+/** The same, of an answer. */
+export const isFlat = ({ positions, unheard }: Told): boolean =>
+  positions.length === 0 && unheard !== true;
+
 export function tell(bot: Steps, word: Word): Told {
   const marketTime = marketTimeOf(bot.world);
   const time = marketTime ?? bot.world.portfolio.venue?.since ?? 0;

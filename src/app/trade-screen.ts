@@ -52,17 +52,14 @@ export class TradeScreen {
 
   constructor(given: TradeScreenOptions) {
     this.#given = given;
-    const { version, screen, config, title, symbols } = given;
-    screen.say(
-      startLine({
-        version,
-        pid: process.pid,
-        market: title,
-        symbols,
-        directory: config.dir,
-        isReal: given.isReal,
-      }),
-    );
+  }
+
+  /** The first line: who trades what, where. */
+  begin(): void {
+    const { version, screen, config, title, symbols, isReal } = this.#given;
+    const { dir: directory } = config;
+    const { pid } = process;
+    screen.say(startLine({ version, pid, market: title, symbols, directory, isReal }));
   }
 
   /** Shows a step: the log's lines, the screen's where a person can follow, the status. */

@@ -51,6 +51,8 @@ export interface MarketSource {
   readonly account?: string;
 }
 
+export type Known = Pick<Binding, 'mode' | 'market' | 'symbols' | 'timeframeMs'>;
+
 export interface WireOptions {
   /** Null: nothing touches the disk. */
   readonly directory: string | null;
@@ -68,6 +70,8 @@ export interface WireOptions {
   readonly seed: number | undefined;
   /** Live: what is done with a position that was opened by hand. */
   readonly unknownPosition?: Unknown;
+  /** What is known of the market before it is opened: where that does not fit it is not asked. */
+  readonly known?: Known | undefined;
   /** The market, once the seed is known that the directory is bound to. */
   readonly source: (seed: number) => MarketSource | Promise<MarketSource>;
   /** Of the market, for people who are told of the start; absent: nobody is. */
@@ -113,7 +117,9 @@ async function assemble(
   early: Early | null,
 ): Promise<BotParts> {
   const world = store.states as Memory;
-  const seed = options.seed ?? world.run.binding?.seed ?? DEFAULT_SEED;
+  const bound = world.run.binding;
+  if (bound !== null) checkBinding(options, world, { ...bound, ...options.known });
+  const seed = options.seed ?? bound?.seed ?? DEFAULT_SEED;
   const source = await marketFor(options, early, seed);
   const binding = wantedBinding(source, seed);
   checkBinding(options, world, binding);

@@ -10,6 +10,7 @@ import { Console } from '../app/console.ts';
 import { placeOf } from '../app/directory.ts';
 import { createEvaluator } from '../app/evaluator.ts';
 import { openTapes, type TapeSource } from '../app/market-source.ts';
+import { counted } from '../app/number-text.ts';
 import { ProgressBar } from '../app/progress-bar.ts';
 import { type EndedRun, reportOfRun } from '../app/report.ts';
 import { runSession, type SessionResult } from '../app/session.ts';
@@ -126,7 +127,7 @@ function tellSkipped({ feed }: TapeSource, screen: Console): void {
   const { count, rows } = feed.skipped;
   if (count === 0) return;
   for (const { file, line, why } of rows) screen.warn(`skipped ${file}:${line}: ${why}`);
-  screen.warn(`${count} bad rows were skipped`);
+  screen.warn(`${counted(count, 'bad row')} ${count === 1 ? 'was' : 'were'} skipped`);
 }
 
 interface Telling {

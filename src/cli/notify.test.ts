@@ -63,6 +63,14 @@ describe('notify test', () => {
     assert.deepEqual(JSON.parse(out), {
       channels: [{ channel: 'webhook', why: 'it answered 503' }],
     });
+    stub.faults.push(503, 503, 503);
+    const told = (await run(both(), 'notify', 'test')).out.trim().split('\n');
+    assert.equal(told.length, 3);
+    for (const line of told)
+      assert.match(
+        line,
+        /^(webhook: .* — check notify\.webhook\.url|telegram-+\d: .* — check notify\.telegram\.chat_ids) /,
+      );
   });
 
   it('refuses where nobody is to be told, or a token is missing or none', async () => {

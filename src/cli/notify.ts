@@ -24,6 +24,14 @@ export const notifyTest: Command<NotifyOptions> = async ({ config: file, json },
   if (json) printJson(io, { channels: tested });
   else
     for (const { channel, why } of tested)
-      print(io, `${channel}: ${why === null ? 'took the test' : `did not take it (${why})`}`);
+      print(
+        io,
+        `${channel}: ${why === null ? 'took the test' : `did not take it (${why}) — ${remedyOf(channel)}`}`,
+      );
   return tested.every(({ why }) => why === null) ? EXIT.ok : EXIT.unreachable;
 };
+
+const remedyOf = (channel: string): string =>
+  channel === 'webhook'
+    ? 'check notify.webhook.url and that it is listened to there; holdfast doctor --online looks too'
+    : 'check notify.telegram.chat_ids and that the chat was begun; holdfast doctor --online looks too';

@@ -58,7 +58,7 @@ describe('a word to a directory at rest', () => {
     const breaker = await say('models', 'release-breaker', 'max-drawdown');
     assert.equal(
       breaker.out,
-      'max_drawdown is not latched: nothing changed\n' +
+      'max_drawdown stops no entries: nothing changed\n' +
         `kill switch is on: no new entries until you lift it: holdfast kill-switch off --dir ${at('models')}\n`,
     );
     const shown = await say('models', 'state', 'show', 'risk-manager');
@@ -78,8 +78,16 @@ describe('a word to a directory at rest', () => {
     assert.match(shown.out, /Paused +SINCE 2025-01-01 02:30\n/);
     await say('models', 'kill-switch', 'on');
     const resumed = await say('models', 'resume');
-    assert.match(resumed.out, /^resumed: entries are made again \(step \d+\)\nkill switch is on: /);
+    assert.match(
+      resumed.out,
+      /^resumed, and something else holds entries back \(step \d+\)\nkill switch is on: /,
+    );
     await say('models', 'kill-switch', 'off');
+    await say('models', 'pause');
+    assert.match(
+      (await say('models', 'resume')).out,
+      /^resumed: entries are made again \(step \d+\)\n$/,
+    );
     assert.equal((await say('models', 'resume')).out, 'not paused: nothing changed\n');
   });
 
@@ -92,7 +100,10 @@ describe('a word to a directory at rest', () => {
 
   it('flattens what holds nothing by a pause alone', async () => {
     const first = await say('models', 'flatten');
-    assert.match(first.out, /^flatten is ordered: .*\(step \d+\)\nno position is open\ntrading is/);
+    assert.match(
+      first.out,
+      /^flatten is ordered: no position is open; (?!.*at the market).*\(step \d+\)\ntrading is paused/,
+    );
     const again = JSON.parse((await say('models', 'flatten', '--json')).out);
     const hold = { reason: 'paused', until: null, lift: 'resume' };
     assert.deepEqual(

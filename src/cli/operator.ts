@@ -6,7 +6,7 @@
  * durable when it is told. One that changes nothing says so, writes no fact, and exits 0.
  */
 import { holdLine, isKillSwitch } from '../app/hold.ts';
-import { type Told, toBreaker, type Word } from '../app/operator.ts';
+import { isFlat, type Told, toBreaker, type Word } from '../app/operator.ts';
 import { tellAtRest } from '../app/operator-at-rest.ts';
 import { reachBot } from '../app/reach-bot.ts';
 import { EXIT, type ExitCode, Fault } from '../base/fault.ts';
@@ -37,7 +37,7 @@ export async function releaseBreaker(
   return speak(options, io, {
     word: { kind: 'release-breaker', breaker },
     done: `${breaker} is released: what trips it counts anew from here`,
-    wasSo: `${breaker} is not latched: nothing changed`,
+    wasSo: `${breaker} stops no entries: nothing changed`,
   });
 }
 
@@ -51,22 +51,28 @@ export const pause = (options: StateOptions, io: Io): Promise<ExitCode> =>
 export const resume = (options: StateOptions, io: Io): Promise<ExitCode> =>
   speak(options, io, {
     word: { kind: 'resume' },
-    done: 'resumed: entries are made again',
+    done: ({ holds }) =>
+      holds.length === 0
+        ? 'resumed: entries are made again'
+        : 'resumed, and something else holds entries back',
     wasSo: 'not paused: nothing changed',
   });
 
 export const flatten = (options: StateOptions, io: Io): Promise<ExitCode> =>
   speak(options, io, {
     word: { kind: 'flatten' },
-    done: 'flatten is ordered: positions are closed at the market, entries canceled; then paused',
+    done: told =>
+      `flatten is ordered: ${isFlat(told) ? 'no position is open' : 'positions are closed at the market'}; ` +
+      'entries on their way are canceled, and trading is paused',
     wasSo: 'flatten: nothing changed',
     more: closingLines,
   });
 
 /** What becomes of each position, and when. */
-function closingLines({ positions, unheard }: Told, byRunningBot: boolean): string[] {
+function closingLines(told: Told, byRunningBot: boolean): string[] {
+  const { changed, positions, unheard } = told;
+  if (isFlat(told)) return changed ? [] : ['no position is open'];
   const more = unheard ? ['the exchange is asked what else is held, and that is closed too'] : [];
-  if (positions.length === 0) return unheard ? more : ['no position is open'];
   const when = byRunningBot ? 'is being closed' : 'is closed first thing at the next start';
   const lines = positions.map(
     ({ symbol, heardAt }) => `${symbol} ${when} (its last candle closed ${utcMinute(heardAt)})`,
@@ -76,7 +82,7 @@ function closingLines({ positions, unheard }: Told, byRunningBot: boolean): stri
 
 interface Speech {
   readonly word: Word;
-  readonly done: string;
+  readonly done: string | ((told: Told) => string);
   readonly wasSo: string;
   /** What else is to be said of the answer. */
   readonly more?: (told: Told, byRunningBot: boolean) => readonly string[];
@@ -100,7 +106,8 @@ async function speak(options: StateOptions, io: Io, speech: Speech): Promise<Exi
     return EXIT.ok;
   }
   const by = byRunningBot ? ', by the running bot' : '';
-  print(io, value.changed ? `${speech.done} (step ${value.seq}${by})` : speech.wasSo);
+  const done = typeof speech.done === 'string' ? speech.done : speech.done(value);
+  print(io, value.changed ? `${done} (step ${value.seq}${by})` : speech.wasSo);
   for (const line of speech.more?.(value, byRunningBot) ?? []) print(io, line);
   // Of the kill switch itself the line above has told.
   const others = value.holds.filter(hold => command !== 'kill-switch' || !isKillSwitch(hold));

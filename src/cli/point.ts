@@ -1,6 +1,6 @@
 /**
  * Points in a directory's past, as they are written on the command line: `12000` (a step) or
- * `2024-08-05T13:45` (market time, UTC); for a rollback also `version 3`.
+ * `2024-08-05T13:45` (market time, UTC); for a rollback also `version 3`, or `signal-model@3`.
  *
  * Promises: a wrong one names what is expected (commander adds which option it was).
  */
@@ -39,12 +39,27 @@ export function toPoint(text: string): Point {
   );
 }
 
-export function toTarget(text: string): RollbackTarget {
-  const version = VERSION.exec(text.trim())?.[1];
-  if (version !== undefined) return { kind: 'version', version: Number(version) };
+/** As `model list` has it; whether it is one of the part that is to go back is not looked at here. */
+const NAMED_VERSION = /^[a-z][a-z _-]*@(\d{1,9})$/i;
+
+export interface Target {
+  readonly to: RollbackTarget;
+  /** `signal-model@3`, where the version was named with its model. */
+  readonly named?: string;
+}
+
+export function toTarget(text: string): Target {
+  const plain = text.trim();
+  const named = NAMED_VERSION.exec(plain)?.[1];
+  const version = named ?? VERSION.exec(plain)?.[1];
+  if (version !== undefined)
+    return {
+      to: { kind: 'version', version: Number(version) },
+      ...(named !== undefined && { named: plain }),
+    };
   const point = pointIn(text);
-  if (point !== null) return point;
+  if (point !== null) return { to: point };
   throw new InvalidArgumentError(
-    'Give a step, a market time (UTC) like 2024-08-05T13:45, or "version 3" of a model.',
+    'Give a step, a market time (UTC) like 2024-08-05T13:45, or a version of a model: "version 3", signal-model@3.',
   );
 }

@@ -154,6 +154,11 @@ describe('a moment that nothing has', () => {
       ['replay --until 99999', /does not have step 99999 — the last step is \d+\n/],
       ['show run --at 99999', /step 99999 is not kept in \S+ — give a step from \d+ to \d+\n/],
       ['replay --trade 999', /there is no trade 999 in \S+ — give a number from 1 to \d+, or open/],
+      [
+        'rollback deep-signal-model --yes --to deep-signal-model@9',
+        /version 9 of the deep signal model/,
+      ],
+      ['rollback q-table --yes --to signal-model@9', /signal-model@9 is no version of q-table — /],
       ['replay --trade eth/btc', /no trade of eth\/btc is open in \S+ — open are \S+/],
     ] as const) {
       const { code, err } = await state(words, young, 'keeping');

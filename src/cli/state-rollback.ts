@@ -6,6 +6,7 @@
  */
 import { loadConfig } from '../app/config.ts';
 import { parts } from '../app/directory.ts';
+import { modelNamedIn } from '../app/model-view.ts';
 import { reachBot } from '../app/reach-bot.ts';
 import { refuseMoney, rollBackAtRest } from '../app/rollback.ts';
 import type { PartId } from '../app/show-part.ts';
@@ -22,8 +23,9 @@ export async function stateRollback(
 ): Promise<ExitCode> {
   const ids = [...new Set(names.map(name => resolvePart(name, parts) as PartId))];
   const told = ids.join(', ');
-  const { to } = options;
+  const { to, named } = options.to;
   refuseMoney(ids);
+  refuseOther(ids, named);
   if (!options.yes)
     throw new Fault(
       EXIT.usage,
@@ -52,4 +54,17 @@ export async function stateRollback(
     print(io, `back at ${from}: ${replaced.join(', ')} (step ${seq}${by}); money is as it was`);
   if (same.length > 0) print(io, `as it was at ${from} already: ${same.join(', ')}`);
   return EXIT.ok;
+}
+
+/** A version that is named with its model is that model's alone. */
+function refuseOther(ids: readonly string[], named: string | undefined): void {
+  if (named === undefined) return;
+  const model = modelNamedIn(named);
+  const other = ids.find(id => id !== model);
+  if (other !== undefined)
+    throw new Fault(
+      EXIT.usage,
+      `${named} is no version of ${other}`,
+      'name the model whose version it is, and no other part: model list has them',
+    );
 }

@@ -31,6 +31,7 @@ describe('state verify --deep', () => {
     const { code, out, err } = await state('verify', '--deep');
     assert.equal(code, EXIT.ok);
     assert.match(out, /^ok {6}journal: 10 parts folded again from step 51 to 101, equal/m);
+    assert.match(out, /^ok {6}the directory: a start goes on at step 101$/m);
     assert.match(out, /\nclean at step \d+\n$/);
     assert.match(err, /folding the journal .* 100 %/);
   });

@@ -37,7 +37,7 @@ export const stateVerify: Command<StateVerifyOptions> = async (options, io) => {
   for (const { file, severity, text, remedy } of findings)
     print(
       io,
-      `${severity.padEnd(6)}  ${file}: ${text}${remedy === undefined ? '' : ` — ${remedy}`}`,
+      `${severity.padEnd(6)}  ${file === '.' ? 'the directory' : file}: ${text}${remedy === undefined ? '' : ` — ${remedy}`}`,
     );
   print(io, damaged ? damageLine(place.directory, refusal) : `clean at step ${seq}`);
   return code;

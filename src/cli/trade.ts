@@ -1,8 +1,9 @@
 /**
  * `trade`: runs the bot, on the simulated market, on tapes, or on live market data.
  *
- * Promises: prints its pid before anything else is done, what recovery did, a live status line,
- * and on Ctrl+C a line for each part saved and a summary. Exit 0 at the end of a tape.
+ * Promises: prints its pid before anything else is done (of a live market: before it is asked, once
+ * nothing refuses it that can be known without it), what recovery did, a live status line, and on
+ * Ctrl+C a line for each part saved and a summary. Exit 0 at the end of a tape.
  */
 
 import { type BackupKeeper, backupsOf } from '../app/backup-keeper.ts';
@@ -16,7 +17,7 @@ import { runSession, type Session } from '../app/session.ts';
 import { listenForSignals } from '../app/signals.ts';
 import { TradeScreen } from '../app/trade-screen.ts';
 import { version } from '../app/version.ts';
-import type { MarketSource } from '../app/wire.ts';
+import type { Known, MarketSource } from '../app/wire.ts';
 import { EXIT, Fault } from '../base/fault.ts';
 import type { Command, Io } from './io.ts';
 import type { TradeOptions } from './trade-command.ts';
@@ -41,7 +42,7 @@ export const trade: Command<TradeOptions> = async (options, io) => {
   });
   const notices = noticesFor({ config, env, now, warn: line => live.warn(line) });
   const market = await openMarket(options, {
-    ...{ kind, config, env, stop: signals.stop },
+    ...{ kind, config, env, stop: signals.stop, begin: () => live.begin() },
     tell: (level, line) => {
       live[level === 'warn' ? 'warn' : 'say'](line);
       notices.venue(level, line);
@@ -52,14 +53,14 @@ export const trade: Command<TradeOptions> = async (options, io) => {
     quiet: pace === 'max' && kind !== 'live',
     onLog: log => Object.assign(io, { log }),
   });
+  if (kind !== 'live') live.begin();
   let backups: BackupKeeper | null = null;
   let ending: Ending | undefined;
   try {
     const result = await runSession({
       wire: {
         ...directoryOf(config, options),
-        ...{ settings: config.settings, seed: options.seed, source: market.open },
-        title: market.title,
+        ...{ seed: options.seed, source: market.open, title: market.title, known: market.known },
         ...{ unknownPosition: config.exchange.unknownPosition, warn: live.warn },
         watch: (result, world) => {
           live.watch(result, world);
@@ -87,10 +88,11 @@ export const trade: Command<TradeOptions> = async (options, io) => {
   }
 };
 
-/** Where it is remembered, and how. */
+/** Where it is remembered, and how, and what it is traded by. */
 const directoryOf = (config: AppConfig, { acceptLoss }: TradeOptions) => ({
   ...{ directory: config.dir, journalMirror: config.journalMirror, acceptLoss },
   allowNetwork: config.allowNetworkFilesystem,
+  settings: config.settings,
   ...{ scrub: config.scrub, keepHistory: config.keepHistory, sharedSync: false },
 });
 
@@ -144,6 +146,8 @@ const configOf = (options: TradeOptions, io: Io): AppConfig =>
 interface Market {
   readonly title: string;
   readonly symbols: readonly string[];
+  /** Before it is open. */
+  readonly known?: Known | undefined;
   /** Share of the tape that is done; null where the market has no end. */
   readonly progress: () => number | null;
   /** How a live market is followed; null: it is none. */
@@ -176,6 +180,8 @@ interface MarketWish {
   readonly config: AppConfig;
   readonly env: Io['env'];
   readonly stop: AbortSignal;
+  /** Says who trades what. */
+  readonly begin: () => void;
   readonly tell: (level: 'info' | 'warn', line: string) => void;
 }
 
@@ -202,15 +208,20 @@ async function openMarket(options: TradeOptions, wish: MarketWish): Promise<Mark
 /** Its code, and the exchange's, are loaded where they are needed alone. */
 async function liveMarketOf(options: TradeOptions, wish: MarketWish): Promise<Market> {
   const { config, env, stop, tell } = wish;
+  const { funding, live } = options;
+  const { checkTerms } = await import('../app/live-terms.ts');
+  await checkTerms(config, { env, live });
   const { openLive, liveTitle } = await import('../app/live-source.ts');
   let source: Awaited<ReturnType<typeof openLive>> | null = null;
+  const { name, pairs: symbols } = config.exchange;
+  const { timeframeMs } = config.settings;
   return {
-    title: liveTitle(config, options.live),
-    symbols: config.exchange.pairs,
+    ...{ title: liveTitle(config, live), symbols },
+    known: { mode: live ? 'live' : 'paper', market: name ?? '', symbols, timeframeMs },
     progress: () => null,
     following: () => source?.feed.state() ?? 'connecting',
     async open() {
-      const { funding, live } = options;
+      if (source === null) wish.begin();
       source = await openLive(config, { funding, live, env, stop, tell });
       return source;
     },

@@ -125,6 +125,23 @@ describe('a chat', () => {
       seq: null,
     });
   });
+
+  it('is told what still holds entries back after a resume, and of a flatten that closes nothing', async () => {
+    await session.tell({ kind: 'kill-switch', on: true });
+    const { text } = await answerOf('/resume', context);
+    assert.equal(text, 'Resumed, and entries are still held back: kill switch.');
+    await session.tell({ kind: 'kill-switch', on: false });
+    await answerOf('/pause', context);
+    assert.equal((await answerOf('/resume', context)).text, 'Resumed: entries are made again.');
+    assert.deepEqual(await answerOf('/flatten', context), {
+      text: 'No position is open. Send /flatten yes to cancel entries and pause.',
+      seq: null,
+    });
+    assert.equal(
+      (await answerOf('/flatten yes', context)).text,
+      'No position is open; entries are canceled, and trading is paused.',
+    );
+  });
 });
 
 const eventText = (fact: Fact): string =>

@@ -15,7 +15,7 @@ import {
   signed,
   signedPercent,
 } from '../app/number-text.ts';
-import type { Told } from '../app/operator.ts';
+import { isNothingHeld, type Told } from '../app/operator.ts';
 import { commandsOf, type Session } from '../app/session.ts';
 import { frozenLinesOf, holdLinesOf, metricsNow } from '../app/view.ts';
 import { utcMinute } from '../base/time.ts';
@@ -64,7 +64,7 @@ export async function answerOf(command: string, context: AnswerContext): Promise
     case '/pause':
       return act(session, 'pause', 'Paused: no new entries until /resume.');
     case '/resume':
-      return act(session, 'resume', 'Resumed: entries are made again.');
+      return act(session, 'resume', resumedText);
     case '/flatten':
       return flattenAnswer(context, argument);
     default:
@@ -77,6 +77,7 @@ const only = (text: string): Said => ({ text, seq: null });
 async function flattenAnswer({ session }: AnswerContext, argument: string): Promise<Said> {
   const open = positionsOf(session.bot.world).length;
   const all = open === 1 ? 'the one open position' : `all ${open} open positions`;
+  if (isNothingHeld(session.bot.world)) return flatAnswer(session, argument);
   if (argument !== 'yes')
     return only(
       `This closes ${all} at the market, cancels entries and pauses. Send /flatten yes to do it.`,
@@ -84,11 +85,26 @@ async function flattenAnswer({ session }: AnswerContext, argument: string): Prom
   return act(session, 'flatten', `Flatten is ordered: ${all} at the market, then paused.`);
 }
 
-async function act(session: Session, command: keyof Commands, done: string): Promise<Said> {
+const flatAnswer = async (session: Session, argument: string): Promise<Said> =>
+  argument === 'yes'
+    ? act(session, 'flatten', 'No position is open; entries are canceled, and trading is paused.')
+    : only('No position is open. Send /flatten yes to cancel entries and pause.');
+
+const resumedText = ({ holds }: Told): string =>
+  holds.length === 0
+    ? 'Resumed: entries are made again.'
+    : `Resumed, and entries are still held back: ${holds.map(({ reason }) => reason).join(', ')}.`;
+
+async function act(
+  session: Session,
+  command: keyof Commands,
+  done: string | ((told: Told) => string),
+): Promise<Said> {
   const call = callOf({ command }, commandsOf(session));
   if (typeof call === 'string') return only(call);
-  const { changed, seq } = (await call()) as Told;
-  return changed ? { text: done, seq } : only('It was so already: nothing has changed.');
+  const told = (await call()) as Told;
+  if (!told.changed) return only('It was so already: nothing has changed.');
+  return { text: typeof done === 'string' ? done : done(told), seq: told.seq };
 }
 
 function statusText(world: World, directory: string): string {

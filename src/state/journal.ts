@@ -59,6 +59,14 @@ export interface JournalRepair {
   readonly done?: string;
 }
 
+/** One in a verification, which repairs nothing. */
+export const repairFinding = ({ file, what: text, kind }: JournalRepair) =>
+  kind === 'damage'
+    ? ({ file, severity: 'damage', text } as const)
+    : ({ file, severity: 'note', text, remedy: BEING_WRITTEN } as const);
+
+const BEING_WRITTEN = 'a running bot is writing it; where none runs the next start mends it';
+
 export interface JournalScan {
   /** Sequence numbers that can be read; `last` is `first − 1` when there are none. */
   readonly first: number;

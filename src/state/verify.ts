@@ -11,7 +11,7 @@ import { checkBlobs } from './blobs.ts';
 import { filesOf, isLeftByReset, isLeftByUpgrade, loadFile } from './candidate.ts';
 import { cutSpares } from './cut-spare.ts';
 import { LOCK_FILE } from './disk.ts';
-import type { Disks, JournalScan } from './journal.ts';
+import { type Disks, type JournalScan, repairFinding } from './journal.ts';
 import { readJournal } from './journal-trust.ts';
 import { lockRefusal } from './lock.ts';
 import {
@@ -143,8 +143,7 @@ function verifyJournal(disks: Disks, survey: Survey, findings: Finding[]): Journ
     );
     if (aside !== null)
       findings.push({ file: disks.b.root, severity: 'damage', text: `holds ${aside.why}` });
-    for (const { file, what, kind } of repairs)
-      findings.push({ file, severity: kind === 'damage' ? 'damage' : 'note', text: what });
+    findings.push(...repairs.map(repairFinding));
     const { first, last } = scan;
     const text = last < first ? 'no steps' : `steps ${first} to ${last} in both copies`;
     if (
@@ -288,7 +287,7 @@ function verifyRecovery(looked: Looked): { readonly seq: number; readonly refusa
     const { seq, report } = recover({ disks, components });
     for (const text of report.lost) findings.push({ file: '.', severity: 'damage', text });
     if (report.lost.length === 0)
-      findings.push({ file: '.', severity: 'ok', text: `recovers to step ${seq}` });
+      findings.push({ file: '.', severity: 'ok', text: `a start goes on at step ${seq}` });
     return { seq, refusal: null };
   } catch (error) {
     if (!(error instanceof Fault) || error.exitCode !== EXIT.corrupt) throw error;

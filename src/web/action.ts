@@ -6,6 +6,7 @@
  */
 import type { AnswerOf } from '../app/control-command.ts';
 import { callOf } from '../app/control-command.ts';
+import { isFlat } from '../app/operator.ts';
 import { commandsOf, type Session } from '../app/session.ts';
 import { Fault } from '../base/fault.ts';
 import type { ActionAnswer, ActionName } from './view.ts';
@@ -19,9 +20,19 @@ interface Order {
 }
 
 const told =
-  (done: string, was: string) =>
-  (answer: unknown): string =>
-    (answer as Told).changed ? done : was;
+  (done: string | ((answer: Told) => string), was: string) =>
+  (answer: unknown): string => {
+    if (!(answer as Told).changed) return was;
+    return typeof done === 'string' ? done : done(answer as Told);
+  };
+
+const resumed = ({ holds }: Told): string =>
+  holds.length === 0
+    ? 'trading is resumed'
+    : `trading is resumed, and entries are still held back: ${holds.map(({ reason }) => reason).join(', ')}`;
+
+const flattened = (answer: Told): string =>
+  `flatten: ${isFlat(answer) ? 'no position is open' : 'every position is closed at the market'}, and trading is paused`;
 
 const ORDERS: Readonly<Record<ActionName, Order>> = {
   pause: {
@@ -30,14 +41,11 @@ const ORDERS: Readonly<Record<ActionName, Order>> = {
   },
   resume: {
     command: 'resume',
-    said: told('trading is resumed', 'trading was not paused'),
+    said: told(resumed, 'trading was not paused'),
   },
   flatten: {
     command: 'flatten',
-    said: told(
-      'flatten: every position is closed at the market, and trading is paused',
-      'nothing to do: a flatten was ordered before',
-    ),
+    said: told(flattened, 'nothing to do: a flatten was ordered before'),
   },
   'kill-switch-on': {
     command: 'kill-switch',

@@ -26,7 +26,7 @@ export interface Calibration {
 }
 
 export interface ModelVersionRow {
-  /** `signal-model@3`. */
+  /** `signal-model@3`; of one that was refused `signal-model tried after @3`. */
   readonly id: string;
   readonly status: 'in use' | 'former' | 'refused';
   /** Market time; null: not kept. */

@@ -87,7 +87,8 @@ describe('a wrong config', { concurrency: 2 }, () => {
     ['{ "risk": { "per_trade": "x" } }', /risk\.per_trade .* is "x" — give a number/],
     ['{ "risk": 5 }', /risk .* is 5 — risk is a group/],
     ['{ "timeframe": "5x" }', /timeframe .* is "5x" — give a timeframe/],
-    ['{ "dry_run": false }', /dry_run .* is false — give true/],
+    ['{ "dry_run": false }', /dry_run .* is false — give true \(real orders: set `live`/],
+    ['{ "rsik": { "per_trade": 0.01 } }', /unknown key rsik .* did you mean risk\?/],
     ['{ "exchange": { "secret": "hunter2" } }', /holds the secret exchange\.secret — remove/],
     ['{ "exchange": { "name": "okx" } }', /the market is binance, but exchange\.name is okx/],
     ['{ "stake_currency": "EUR" }', /quoted in USDT, but stake_currency is EUR/],
@@ -225,6 +226,10 @@ describe('a wrong tape', { concurrency: 2 }, () => {
     assert.equal(JSON.parse(stdout).skippedRows, 2);
     assert.equal(JSON.parse(stdout).candles, MINUTES - 2);
     assert.match(stderr, /:12: timestamp is not a number/);
+    assert.match(stderr, /^warning: 2 bad rows were skipped$/m);
+    const one = fileOf(lines.with(11, 'rubbish').join('\n'));
+    const told = await runBot(['backtest', '--json', '--skip-bad-rows', '--tape', one]);
+    assert.match(told.stderr, /^warning: 1 bad row was skipped$/m);
   });
 });
 
