@@ -139,7 +139,7 @@ describe('a chat', () => {
     });
     assert.equal(
       (await answerOf('/flatten yes', context)).text,
-      'No position is open; entries are canceled, and trading is paused.',
+      'Flatten is ordered: no position is open; entries are canceled, then paused.',
     );
   });
 });

@@ -87,7 +87,11 @@ async function flattenAnswer({ session }: AnswerContext, argument: string): Prom
 
 const flatAnswer = async (session: Session, argument: string): Promise<Said> =>
   argument === 'yes'
-    ? act(session, 'flatten', 'No position is open; entries are canceled, and trading is paused.')
+    ? act(
+        session,
+        'flatten',
+        'Flatten is ordered: no position is open; entries are canceled, then paused.',
+      )
     : only('No position is open. Send /flatten yes to cancel entries and pause.');
 
 const resumedText = ({ holds }: Told): string =>

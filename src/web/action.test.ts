@@ -36,8 +36,10 @@ describe('what a button is told', () => {
     assert.equal(await said('flatten'), 'flatten: no position is open, and trading is paused');
     await said('resume');
     const { world } = session.bot;
-    for (let count = 10; Object.keys(world.portfolio.positions).length === 0; count += 10)
+    const isFlat = () => Object.keys(world.portfolio.positions).length === 0;
+    for (let count = 10; isFlat() && count <= 5000; count += 10)
       await session.run({ ...options, until: { kind: 'candles', count } });
+    assert.ok(!isFlat(), 'nothing was opened');
     const closed = 'flatten: every position is closed at the market, and trading is paused';
     assert.equal(await said('flatten'), closed);
   });
