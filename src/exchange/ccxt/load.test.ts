@@ -66,6 +66,16 @@ describe('client of an exchange', () => {
     await assert.rejects(loadClient('toString'), /unknown exchange: toString/);
   });
 
+  it('is given all the credentials that it wants by the keys of the environment', async () => {
+    const keys = { apiKey: 'k', secret: 's', password: 'p', uid: 'u' };
+    for (const id of Object.keys(EXCHANGES)) {
+      const client = await loadClient(id, { keys });
+      assert.doesNotThrow(() => client.checkRequiredCredentials(), id);
+    }
+    const { walletAddress, privateKey } = await loadClient('hyperliquid', { keys });
+    assert.deepEqual([walletAddress, privateKey], ['k', 's']);
+  });
+
   it('a test exchange takes the place of every address', async () => {
     for (const id of Object.keys(EXCHANGES)) {
       const { urls } = await loadClient(id, { testUrl: LOCAL });

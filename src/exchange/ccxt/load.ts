@@ -25,6 +25,8 @@ export interface ExchangeKind {
   readonly signedMsMax: Millis;
   /** Its own name of the end of a stretch of funding rates, where ccxt leaves the end out. */
   readonly ratesEnd?: 'after';
+  /** An account is a wallet: the key is its address, the secret the private key that signs for it. */
+  readonly isWallet?: true;
 }
 
 /** By ccxt's ids. */
@@ -32,7 +34,7 @@ export const EXCHANGES: Readonly<Record<string, ExchangeKind>> = {
   binanceusdm: { verified: false, volumeIn: 'base', signedMsMax: 10 * SECOND_MS },
   bybit: { verified: false, volumeIn: 'base', signedMsMax: 5 * SECOND_MS },
   gate: { verified: false, volumeIn: 'contracts', signedMsMax: 60 * SECOND_MS },
-  hyperliquid: { verified: false, volumeIn: 'base', signedMsMax: DAY_MS },
+  hyperliquid: { verified: false, volumeIn: 'base', signedMsMax: DAY_MS, isWallet: true },
   kucoinfutures: { verified: true, volumeIn: 'contracts', signedMsMax: 5 * SECOND_MS },
   okx: { verified: false, volumeIn: 'base', signedMsMax: 30 * SECOND_MS, ratesEnd: 'after' },
 };
@@ -88,7 +90,7 @@ export async function loadClient(id: string, options: ClientOptions = {}): Promi
     readonly default: new (config: object) => Client;
   };
   const client = new module.default({
-    ...options.keys,
+    ...credentialsOf(id, options.keys),
     timeout: EXCHANGE_ANSWER_MS_MAX,
     enableRateLimit: true,
   });
@@ -96,6 +98,12 @@ export async function loadClient(id: string, options: ClientOptions = {}): Promi
   if (typeof options.testUrl === 'string') await redirect(client, options.testUrl);
   return client;
 }
+
+/** As the exchange's class wants them. */
+const credentialsOf = (id: string, keys: Keys = {}): object =>
+  EXCHANGES[id]?.isWallet === true && keys.apiKey !== undefined
+    ? { walletAddress: keys.apiKey, privateKey: keys.secret }
+    : keys;
 
 /** The class with WebSocket, which extends the one without. */
 const moduleUrl = (id: string): URL => new URL(`./src/pro/${id}.js`, import.meta.resolve('ccxt'));
