@@ -43,6 +43,32 @@ describe('a stop of a live account', () => {
     assert.ok((await nakedMs(desk)) < 10_000);
     assert.deepEqual(refusals, []);
   });
+  it('that is refused is asked for again before anything that a slow exchange takes seconds for (life 293)', async () => {
+    const desk = await opened();
+    const { venue } = desk;
+    const place = venue.place.bind(venue);
+    let refusals = 10;
+    venue.place = async ticket =>
+      ticket.trigger !== null && refusals-- > 0 ? failed('rate-limited', 'x') : place(ticket);
+    for (const ask of ['fills', 'funding', 'openOrders', 'positions', 'wallet'] as const) {
+      const answer = venue[ask].bind(venue) as (...what: unknown[]) => Promise<never>;
+      venue[ask] = async (...what: unknown[]) => {
+        if (what[0] !== BTC) venue.tick(venue.price, 1500);
+        return answer(...what);
+      };
+    }
+    desk.approve({ side: 'buy', protection: STOP_ONLY });
+    await desk.attendant.round();
+    // A comparison is due, and a stream has told of something, as it stands without its stop.
+    venue.tick(venue.price, RECONCILE_MS);
+    const since = venue.clock;
+    for (let round = 0; round < 8; round += 1) {
+      desk.attendant.hint();
+      await rounds(desk, 1);
+    }
+    const [placed] = desk.told('stop.placed');
+    assert.ok((placed?.time ?? Infinity) - since < 10_000);
+  });
   it('that is not taken for ten seconds is told of once, and once more when it is over', async () => {
     const desk = await opened();
     desk.venue.stopsRefused = 'not-now';
