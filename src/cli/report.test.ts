@@ -142,7 +142,7 @@ describe('report', () => {
     assert.deepEqual(json.doubts, []);
     assert.equal(json.provenance.files.length, 2);
     const { out } = await report(lived);
-    assert.match(out, /^Start balance {2,}10,000\.00\n/);
+    assert.match(out, /^Start balance {2,}10,000\.00 USDT\n/);
     assert.match(out, /\nCandles {2,}5,000\n/);
     assert.match(out, new RegExp(`lived at step ${json.seq}\n$`));
     assert.equal(fingerprint(lived), before, 'the directory is only read');

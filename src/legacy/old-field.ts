@@ -168,8 +168,8 @@ export const pickUnits = (fields: OldFields, names: readonly string[]): Units | 
 export const unitsIn = (value: PickleValue): Units | null => unitsOf(numberOf(value));
 
 export function unitsOf(amount: number | null): Units | null {
-  if (amount === null || Math.abs(amount) * UNITS_PER_QUOTE > AMOUNT_MAX) return null;
-  return toUnits(amount);
+  const isCountable = amount !== null && Math.abs(amount) * UNITS_PER_QUOTE <= AMOUNT_MAX;
+  return isCountable ? toUnits(amount) : null;
 }
 
 /** A quarter of what money can count (22 million): what comes next has to be countable too. */

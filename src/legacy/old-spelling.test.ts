@@ -109,6 +109,12 @@ describe('a file made to take for ever', () => {
 });
 
 describe('whatever a file says', () => {
+  it('a trade of more than a number can say is left, also where nothing was won', () => {
+    const [percent, price, quantity] = [0, 1e300, 179_769_313.486_231_6];
+    const trade = { pnl_percent: percent, entry_price: price, exit_time: 631_152_000, quantity };
+    assert.deepEqual(readAnalytics(pickled({ trades: [trade] }), createNotes('a')).trades, []);
+  });
+
   const anything = fc.oneof(
     fc.double(),
     fc.integer(),

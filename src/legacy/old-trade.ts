@@ -175,6 +175,7 @@ function moneyOf(fields: OldFields, defaulted: string[]): Amounts | null {
   const entryPrice = orDefault('entry price', said.entry ?? said.exit, 1);
   const quantity = orDefault('quantity', said.quantity ?? quantityFrom(said), 1);
   const margin = (entryPrice * quantity) / leverage;
+  if (!Number.isFinite(margin)) return null;
   const known = said.entry !== null && said.quantity !== null;
   const profit = said.profit ?? profitFrom();
   function profitFrom(): number | null {
@@ -184,7 +185,7 @@ function moneyOf(fields: OldFields, defaulted: string[]): Amounts | null {
   }
   if (said.profit === null) defaulted.push('profit');
   const units = unitsOf(profit);
-  if (profit === null || units === null || !Number.isFinite(margin)) return null;
+  if (profit === null || units === null) return null;
   const reached = positive(entryPrice + (signOf(side) * (profit + costs)) / quantity);
   const exitPrice = orDefault('exit price', said.exit, reached ?? entryPrice);
   const profitRatio = finite(known || ratio === null ? profit / margin : ratio);

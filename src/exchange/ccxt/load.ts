@@ -102,7 +102,7 @@ export async function loadClient(id: string, options: ClientOptions = {}): Promi
 /** As the exchange's class wants them. */
 const credentialsOf = (id: string, keys: Keys = {}): object =>
   EXCHANGES[id]?.isWallet === true && keys.apiKey !== undefined
-    ? { walletAddress: keys.apiKey, privateKey: keys.secret }
+    ? { walletAddress: keys.apiKey, privateKey: keys.secret, ...keys }
     : keys;
 
 /** The class with WebSocket, which extends the one without. */
