@@ -43,11 +43,11 @@ describe('a stop of a live account', () => {
     assert.ok((await nakedMs(desk)) < 10_000);
     assert.deepEqual(refusals, []);
   });
-  it('that is refused is asked for again before anything that a slow exchange takes seconds for (life 293)', async () => {
+  it('that is refused is asked for again between questions that a slow exchange takes seconds for (life 293)', async () => {
     const desk = await opened();
     const { venue } = desk;
     const place = venue.place.bind(venue);
-    let refusals = 10;
+    let refusals = 4;
     venue.place = async ticket =>
       ticket.trigger !== null && refusals-- > 0 ? failed('rate-limited', 'x') : place(ticket);
     for (const ask of ['fills', 'funding', 'openOrders', 'positions', 'wallet'] as const) {

@@ -40,7 +40,7 @@ import {
   told,
   wantedStops,
 } from './desk.ts';
-import { placeStops, withdrawStops } from './protect.ts';
+import { placeMissing, placeStops, withdrawStops } from './protect.ts';
 import { BALANCE_DIFFERS, compareStops, reconcile } from './reconcile.ts';
 import { settleOrders } from './settle.ts';
 
@@ -68,9 +68,9 @@ export function createAttendant(desk: Desk): Attendant {
 
   async function once(): Promise<Failure | null> {
     let failure = (await open(desk)) ?? (await protect(desk));
-    const isDue = isLate(desk) && (failure === null || bareFirst(desk).length === 0);
     // There is nothing to protect where a position should be: the two sides have parted.
-    if (portfolioOf(desk).venue !== undefined && (isDue || failure?.code === 'no-position')) {
+    const isDue = isLate(desk) || failure?.code === 'no-position';
+    if (portfolioOf(desk).venue !== undefined && isDue) {
       const compared = await reconcile(desk);
       const isMet = compared === null || compared === BALANCE_DIFFERS;
       const again = compared === BALANCE_DIFFERS ? RECONCILE_MS - BALANCE_AGAIN_MS : 0;
@@ -148,10 +148,9 @@ async function open(desk: Desk): Promise<Failure | null> {
 /** First of all, whatever else fails: what is held has its stops, and no others stand. */
 async function protect(desk: Desk): Promise<Failure | null> {
   if (portfolioOf(desk).venue === undefined) return null;
-  // What is known to be missing first, and nothing else before it stands; those that give no answer last.
+  // What is known to be missing first, and those that give no answer last.
   const bare = await inTurn(symbolsOf(desk), symbol => placeStops(desk, symbol));
-  const first = bare === null ? [] : bareFirst(desk);
-  const symbols = (first.length > 0 ? first : activeSymbols(desk)).toSorted(
+  const symbols = activeSymbols(desk).toSorted(
     (one, other) => Number(desk.silent.has(one)) - Number(desk.silent.has(other)),
   );
   const failure = await inTurn(symbols, async symbol => {
@@ -164,23 +163,10 @@ async function protect(desk: Desk): Promise<Failure | null> {
     const failed = unbooked ?? missing;
     if (failed?.retry === true) desk.silent.add(symbol);
     else desk.silent.delete(symbol);
+    await placeMissing(desk);
     return failed;
   });
   return bare ?? failure;
-}
-
-/**
- * Symbols whose stop is to be asked for again before all else: everything else takes a slow exchange
- * seconds. After a while in vain the others have their turn, too.
- */
-function bareFirst(desk: Desk): string[] {
-  if (portfolioOf(desk).venue === undefined) return [];
-  const now = desk.elapsed();
-  const isFresh = (symbol: string): boolean =>
-    now - (desk.bare.get(symbol)?.since ?? now) < BARE_TOLD_MS;
-  return wantedStops(desk).flatMap(({ kind, symbol }) =>
-    kind === 'stop' && isFresh(symbol) ? symbol : [],
-  );
 }
 
 /** A person may have taken a stop away: a ring is the only word of it before the next comparison. */

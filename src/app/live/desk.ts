@@ -68,6 +68,8 @@ export interface Desk extends DeskOptions {
   readonly silent: Set<string>;
   /** When everything was compared with the venue; null: not yet, and no entry leaves. */
   comparedAt: number | null;
+  /** When stops were last asked for. */
+  placedAt: number;
   /** Since when a position stands that is to be closed and that nothing closes. */
   flatSaidAt: number | null;
   /** A stream told of something: every symbol is asked once, and where stops stand, whether they do. */
@@ -106,7 +108,7 @@ export function openDesk(options: DeskOptions): Desk {
     doubtful: new Set(Object.values(portfolio.venue?.stops ?? {}).map(({ symbol }) => symbol)),
     ...{ unbooked: new Set(), leverages: new Map(), ahead: new Map(), filledThere: new Map() },
     stranded: new Set(),
-    ...{ comparedAt: null, flatSaidAt: null, hinted: false },
+    ...{ comparedAt: null, placedAt: Number.NEGATIVE_INFINITY, flatSaidAt: null, hinted: false },
   };
 }
 

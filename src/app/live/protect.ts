@@ -7,7 +7,7 @@
  * what was filled has its stop before its fills are told of. Never: places one revision twice (a
  * request that may have been heard is asked after first, and repeated under the same client id).
  */
-import { STOP_FILLS_LATE_MS, STOP_GIVEN_UP_MS } from '../../base/limits.ts';
+import { MISSING_AGAIN_MS, STOP_FILLS_LATE_MS, STOP_GIVEN_UP_MS } from '../../base/limits.ts';
 import type { Failure } from '../../base/result.ts';
 import { stopLegOf } from '../../core/bracket.ts';
 import { exitSide, type Order } from '../../core/order.ts';
@@ -41,7 +41,20 @@ export async function placeStops(desk: Desk, symbol: string): Promise<Failure | 
   const failure = await findFired(desk, symbol);
   const wanted = wantedStops(desk).filter(stop => stop.symbol === symbol);
   const unplaced = await inTurn(wanted, stop => placeStop(desk, stop));
+  if (wanted.length > 0) desk.placedAt = desk.elapsed();
   return failure ?? unplaced;
+}
+
+/**
+ * Between two questions about other things, which a slow exchange takes seconds for: a stop that is
+ * missing is asked for again. Whether it was taken shows by what is missing then.
+ */
+export async function placeMissing(desk: Desk): Promise<void> {
+  const isDue = desk.elapsed() - desk.placedAt >= MISSING_AGAIN_MS;
+  const missing = isDue ? wantedStops(desk).filter(({ kind }) => kind === 'stop') : [];
+  if (missing.length === 0) return;
+  await inTurn(missing, stop => placeStop(desk, stop));
+  desk.placedAt = desk.elapsed();
 }
 
 /** The stop of an entry whose fills are not told of yet: as its leg will be. */

@@ -38,13 +38,17 @@ import {
   untilFailure,
 } from './desk.ts';
 import { compareModes, isBothWays } from './mode.ts';
-import { missStop } from './protect.ts';
+import { missStop, placeMissing } from './protect.ts';
 
 export async function reconcile(desk: Desk): Promise<Failure | null> {
   const symbols = symbolsOf(desk);
   // A person may have changed the modes since: they are asked for again before the next entry.
   desk.prepared.clear();
-  const unbooked = await inTurn(symbols, symbol => bookAll(desk, symbol));
+  const unbooked = await inTurn(symbols, async symbol => {
+    const failure = await bookAll(desk, symbol);
+    await placeMissing(desk);
+    return failure;
+  });
   const found = await desk.venue.positions();
   if (!found.ok) return found.error;
   // Positions first: what another life of this directory placed may be all that protects one.
@@ -67,6 +71,7 @@ async function compareOrders(desk: Desk, symbol: string): Promise<Failure | null
   // The stop of an entry that is not booked yet has no leg, and is all that stands behind it.
   for (const [id, { placed }] of Object.entries(booksOf(desk).stops))
     for (const stop of placed) own.add(stopClientId(desk.directory, id, stop));
+  await placeMissing(desk);
   const orphans = found.value.filter(({ clientId }) => clientId === null || !own.has(clientId));
   const failure = await untilFailure(orphans, order => tellOrphan(desk, order));
   return failure ?? findStops(desk, symbol, new Set(found.value.map(({ clientId }) => clientId)));
