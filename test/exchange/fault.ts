@@ -42,7 +42,7 @@ export const HOUSE_FAULTS = [
   'partialFill',
   /** An order is accepted, and for a while neither looked up nor listed. */
   'lateFind',
-  /** From an entry's fill on the list of fills leaves out those of its contract for a while. */
+  /** From an entry's fill on those of its contract are not told of for a while (hidden-fills.ts). */
   'lateFill',
   /** Connections are refused for a while; the books survive. Decided at each candle. */
   'outage',

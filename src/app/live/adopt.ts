@@ -12,7 +12,7 @@ import { notional, toPriceStep, type Units } from '../../base/money.ts';
 import type { Millis } from '../../base/time.ts';
 import { entryStopOf } from '../../core/bracket.ts';
 import type { VenueReport } from '../../core/fact.ts';
-import { directionOf, type Side, signOf } from '../../core/order.ts';
+import { directionOf, type ExitReason, type Side, signOf } from '../../core/order.ts';
 import { liquidationPriceOf, marginOf } from '../../core/position.ts';
 import { LIQUIDATION_BUFFER } from '../../policy/sizing.ts';
 import { stopDistanceMin } from '../../policy/strategy-proposal.ts';
@@ -105,5 +105,6 @@ export function leaveBeyond(desk: Desk, symbol: string): void {
   leaveNow(desk, symbol);
 }
 
-export const leaveNow = (desk: Desk, symbol: string): void =>
-  desk.commit({ kind: 'unprotected', symbol, reason: 'stop_loss', time: timeOf(desk) });
+/** Closes a position at the market, as its stop would have. */
+export const leaveNow = (desk: Desk, symbol: string, reason: ExitReason = 'stop_loss'): void =>
+  desk.commit({ kind: 'unprotected', symbol, reason, time: timeOf(desk) });

@@ -34,6 +34,7 @@ import {
   isLeg,
   isOnItsWay,
   lotsOf,
+  missingStops,
   portfolioOf,
   symbolsOf,
   timeOf,
@@ -181,9 +182,7 @@ async function lookForStops(desk: Desk, symbol: string): Promise<Failure | null>
 function tellBare(desk: Desk): void {
   if (portfolioOf(desk).venue === undefined) return;
   const now = desk.elapsed();
-  const bare = new Set(
-    wantedStops(desk).flatMap(({ kind, symbol }) => (kind === 'stop' ? symbol : [])),
-  );
+  const bare = new Set(missingStops(desk).map(({ symbol }) => symbol));
   for (const symbol of bare) {
     const { since, isTold } = desk.bare.get(symbol) ?? { since: now, isTold: false };
     const isLong = now - since >= BARE_TOLD_MS;

@@ -20,10 +20,10 @@ import {
   type Desk,
   inTurn,
   lookedUp,
+  missingStops,
   noteName,
   portfolioOf,
   timeOf,
-  wantedStops,
 } from './desk.ts';
 
 /** Takes each order as far as it goes. Returns the first failure that is worth another try. */
@@ -102,7 +102,7 @@ function isUnsettled(desk: Desk, symbol: string): boolean {
   if (desk.unbooked.has(symbol) || desk.ahead.has(symbol)) return true;
   const [account, books] = [portfolioOf(desk), booksOf(desk)];
   // Protection first: no risk is added while one is not covered.
-  const isBare = wantedStops(desk).some(({ kind }) => kind === 'stop');
+  const isBare = missingStops(desk).length > 0;
   return isBare || stopsToWithdraw(account, books).some(stale => stale.symbol === symbol);
 }
 

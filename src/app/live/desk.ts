@@ -263,6 +263,10 @@ export const wantedStops = (desk: Desk): WantedStop[] =>
     wanted => !desk.refused.has(refusalOf(wanted)),
   );
 
+/** Of them those without which a position is bare: a target protects nothing. */
+export const missingStops = (desk: Desk): WantedStop[] =>
+  wantedStops(desk).filter(({ kind }) => kind === 'stop');
+
 function aheadOf(desk: Desk): ReadonlyMap<string, number> {
   const { positions } = portfolioOf(desk);
   for (const [symbol, lots] of desk.ahead)

@@ -19,6 +19,7 @@ import {
   type WantedStop,
 } from '../../core/venue-books.ts';
 import { stopClientId } from '../client-id.ts';
+import { leaveNow } from './adopt.ts';
 import { book } from './book.ts';
 import {
   answer,
@@ -27,6 +28,7 @@ import {
   hasLasted,
   inTurn,
   lookedUp,
+  missingStops,
   nextRevision,
   noteName,
   portfolioOf,
@@ -51,7 +53,7 @@ export async function placeStops(desk: Desk, symbol: string): Promise<Failure | 
  */
 export async function placeMissing(desk: Desk): Promise<void> {
   const isDue = desk.elapsed() - desk.placedAt >= MISSING_AGAIN_MS;
-  const missing = isDue ? wantedStops(desk).filter(({ kind }) => kind === 'stop') : [];
+  const missing = isDue ? missingStops(desk) : [];
   if (missing.length === 0) return;
   await inTurn(missing, stop => placeStop(desk, stop));
   desk.placedAt = desk.elapsed();
@@ -165,7 +167,7 @@ function leave(desk: Desk, { id, symbol }: WantedStop): void {
     return;
   }
   const reason = portfolioOf(desk).orders[id]?.order.exitReason ?? 'stop_loss';
-  desk.commit({ kind: 'unprotected', symbol, reason, time: timeOf(desk) });
+  leaveNow(desk, symbol, reason);
 }
 
 /** A stop that fired in part may have ended there: what is left has none. */
