@@ -162,8 +162,6 @@ export const DIFFERENCE_MS = MINUTE_MS;
 export const FILLS_LATE_MS = MINUTE_MS;
 /** Fills of a stop that ended: so long its leg waits for them before it is placed anew. */
 export const STOP_FILLS_LATE_MS = 10 * SECOND_MS;
-/** While others are asked for, a stop that is missing is asked for again as often. */
-export const MISSING_AGAIN_MS = SECOND_MS;
 /** A position without its stop for so long is told of. */
 export const BARE_TOLD_MS = 10 * SECOND_MS;
 /** A stop that a venue that answers does not take for this long: its position is left. */

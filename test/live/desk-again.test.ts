@@ -4,7 +4,7 @@ import { RECONCILE_MS } from '../../src/base/limits.ts';
 import { toUnits } from '../../src/base/money.ts';
 import { DAY_MS } from '../../src/base/time.ts';
 import { DEFAULT_SETTINGS } from '../../src/core/settings.ts';
-import { stopLots } from './desk-lag.ts';
+import { lost, rounds, stopLots } from './desk-lag.ts';
 import { assertBooks, holding, opened } from './desk-scene.ts';
 import { BTC, DEPOSIT, DeskWorld } from './desk-world.ts';
 import { CALM } from './fake-fault.ts';
@@ -115,6 +115,35 @@ describe('an account that goes on', () => {
     await desk.compared();
     assert.deepEqual(
       desk.venue.orders.filter(({ open }) => open),
+      [],
+    );
+  });
+
+  it('takes away what it sent itself and was not told of, though a person holds the pair by now', async () => {
+    const desk = await opened();
+    desk.unknown = 'leave';
+    desk.start();
+    await desk.quiet();
+    const { venue } = desk;
+    const place = venue.place.bind(venue);
+    let unheard = 0;
+    venue.place = async ticket => {
+      const placed = await place(ticket);
+      if (ticket.kind !== 'take_profit') return placed;
+      unheard += 1;
+      return lost();
+    };
+    desk.approve({ side: 'buy' });
+    await desk.attendant.round();
+    venue.tick(venue.price, 1);
+    venue.find = async () => lost();
+    await desk.attendant.round();
+    venue.byHand(BTC, 'sell', 10);
+    venue.byHand(BTC, 'buy', 4);
+    await rounds(desk, 3, 300_000);
+    assert.deepEqual([unheard, desk.lots(BTC), venue.lots.get(BTC)], [1, 0, 4]);
+    assert.deepEqual(
+      venue.orders.filter(({ open }) => open),
       [],
     );
   });

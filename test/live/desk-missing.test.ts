@@ -7,6 +7,7 @@ import { describe, it } from 'node:test';
 import { RECONCILE_MS } from '../../src/base/limits.ts';
 import { failed } from '../../src/base/result.ts';
 import { MINUTE_MS, SECOND_MS } from '../../src/base/time.ts';
+import { Died } from '../fixtures/ledger.ts';
 import { bareMs, loseFills, rounds, STOP_ONLY, seeFills, stopLots } from './desk-lag.ts';
 import { holding, opened } from './desk-scene.ts';
 import { BTC, DeskWorld, ETH } from './desk-world.ts';
@@ -94,6 +95,25 @@ describe('an entry whose fills are missing', () => {
       assert.ok((await bareMs(desk, 2 * MINUTE_MS)) < BOUND_MS, way);
       assert.equal(stopLots(desk.venue, BTC), 10, way);
     }
+  });
+});
+
+describe('an entry all of whose fills are told of', () => {
+  it('ends, though a death kept what its fill opened beyond another hand from being booked', async () => {
+    const desk = await opened();
+    desk.approve({ side: 'sell' });
+    await desk.attendant.round();
+    // The hand was there first, and the entry turns it over.
+    desk.venue.byHand(BTC, 'buy', 2);
+    desk.venue.tick(desk.venue.price, 1);
+    desk.dies = () => desk.told('trade.closed').length > 0;
+    await assert.rejects(rounds(desk, 3, 1), Died);
+    desk.dies = () => false;
+    assert.deepEqual([desk.venue.lots.get(BTC), desk.lots(BTC)], [-8, 0]);
+    desk.start();
+    await bareMs(desk, 5 * MINUTE_MS);
+    assert.deepEqual([desk.lots(BTC), stopLots(desk.venue, BTC)], [-8, 8]);
+    assert.equal(desk.attendant.idle(), true);
   });
 });
 

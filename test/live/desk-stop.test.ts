@@ -9,7 +9,7 @@ import { RECONCILE_MS } from '../../src/base/limits.ts';
 import { failed, ok } from '../../src/base/result.ts';
 import { EXIT_ORDER, lost, nakedMs, rounds, STOP_ONLY, stopLots } from './desk-lag.ts';
 import { holding, opened } from './desk-scene.ts';
-import { BTC, DeskWorld, ETH } from './desk-world.ts';
+import { BTC, DeskWorld } from './desk-world.ts';
 
 describe('a stop of a live account', () => {
   it('another life of the directory under "leave" takes no stop off a position of its own', async () => {
@@ -43,32 +43,46 @@ describe('a stop of a live account', () => {
     assert.ok((await nakedMs(desk)) < 10_000);
     assert.deepEqual(refusals, []);
   });
-  it('that is refused is asked for again between questions that a slow exchange takes seconds for (life 293)', async () => {
+  it('that may have been heard is looked for again, though a later request was surely not', async () => {
     const desk = await opened();
     const { venue } = desk;
     const place = venue.place.bind(venue);
-    let refusals = 4;
-    venue.place = async ticket =>
-      ticket.trigger !== null && refusals-- > 0 ? failed('rate-limited', 'x') : place(ticket);
-    for (const ask of ['fills', 'funding', 'openOrders', 'positions', 'wallet'] as const) {
-      const answer = venue[ask].bind(venue) as (...what: unknown[]) => Promise<never>;
-      venue[ask] = async (...what: unknown[]) => {
-        if (what[0] !== BTC) venue.tick(venue.price, 1500);
-        return answer(...what);
-      };
-    }
+    const find = venue.find.bind(venue);
+    let [requests, looks] = [0, 0];
+    venue.place = async ticket => {
+      if (ticket.trigger === null) return place(ticket);
+      requests += 1;
+      if (requests === 2) return failed('rate-limited', 'x');
+      const placed = await place(ticket);
+      return requests === 1 ? lost() : placed;
+    };
+    venue.find = async clientId =>
+      requests === 1 && looks++ === 0 ? failed('not-found', 'it lags') : find(clientId);
     desk.approve({ side: 'buy', protection: STOP_ONLY });
-    await desk.attendant.round();
-    // A comparison is due, and a stream has told of something, as it stands without its stop.
-    venue.tick(venue.price, RECONCILE_MS);
-    const since = venue.clock;
-    for (let round = 0; round < 8; round += 1) {
-      desk.attendant.hint();
-      await rounds(desk, 1);
-    }
-    const [placed] = desk.told('stop.placed');
-    assert.ok((placed?.time ?? Infinity) - since < 10_000);
+    await desk.quiet();
+    assert.deepEqual([requests, looks, venue.repeated], [2, 1, 0]);
+    assert.equal(stopLots(venue, BTC), 10);
   });
+
+  it('that was taken unheard is withdrawn, though the one before it fits again (life 586)', async () => {
+    const desk = await holding();
+    const { venue } = desk;
+    const { place, find } = venue;
+    venue.place = async ticket => {
+      await place.call(venue, ticket);
+      return lost();
+    };
+    venue.find = async () => lost();
+    venue.byHand(BTC, 'buy', 5);
+    await rounds(desk, 1, 100);
+    assert.equal(stopLots(venue, BTC), 25);
+    venue.byHand(BTC, 'sell', 5);
+    await rounds(desk, 1, 100);
+    Object.assign(venue, { place, find });
+    await desk.compared();
+    assert.deepEqual([desk.lots(BTC), stopLots(venue, BTC)], [10, 10]);
+  });
+
   it('that is not taken for ten seconds is told of once, and once more when it is over', async () => {
     const desk = await opened();
     desk.venue.stopsRefused = 'not-now';
@@ -180,27 +194,6 @@ describe('a stop of a live account', () => {
     desk.venue.endStop(5);
     assert.ok((await nakedMs(desk)) < 30_000);
   });
-  it('a symbol without an answer does not keep the stop of another waiting', async () => {
-    const desk = await opened();
-    desk.approve({ side: 'buy', symbol: ETH });
-    await desk.quiet();
-    const fills = desk.venue.fills.bind(desk.venue);
-    desk.venue.fills = async (symbol, since) => {
-      if (symbol !== ETH) return fills(symbol, since);
-      desk.venue.clock += 11_000;
-      return lost();
-    };
-    desk.approve({ side: 'buy' });
-    await desk.attendant.round();
-    desk.venue.tick(desk.venue.price, 100);
-    const since = desk.venue.clock;
-    await nakedMs(desk);
-    const stop = desk.venue.orders.find(
-      ({ ticket }) => ticket.symbol === BTC && ticket.kind === 'stop',
-    );
-    assert.ok((stop?.time ?? Infinity) - since < 11_000);
-  });
-
   it('that was taken away while the bot was dead is placed anew by a start, though no comparison comes to its end', async () => {
     const desk = await holding();
     for (const order of desk.venue.orders) order.open = false;

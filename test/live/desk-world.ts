@@ -10,7 +10,7 @@ import { toUnits } from '../../src/base/money.ts';
 import { Rng } from '../../src/base/rng.ts';
 import type { Contract } from '../../src/core/market.ts';
 import type { Order, Side } from '../../src/core/order.ts';
-import { DIRECTORY, Ledger } from '../fixtures/ledger.ts';
+import { DIRECTORY, Died, Ledger } from '../fixtures/ledger.ts';
 import { FakeVenue, LOT_SIZE } from './fake-venue.ts';
 
 export const BTC = 'BTC/USDT:USDT';
@@ -43,9 +43,28 @@ export class DeskWorld extends Ledger {
 
   /** As a process that starts: nothing but the state is known. */
   start(): Attendant {
+    let isDead = false;
+    const alive = (): void => {
+      if (isDead) throw new Died('it died beside this');
+    };
+    const venue = new Proxy(this.venue, {
+      get(target, name) {
+        const member: unknown = Reflect.get(target, name);
+        if (typeof member !== 'function' || name === 'now') return member;
+        return async (...what: unknown[]) => {
+          alive();
+          return member.apply(target, what);
+        };
+      },
+    });
     const desk = openDesk({
-      ...{ venue: this.venue, world: this.world, directory: DIRECTORY, epoch: () => 1 },
-      commit: input => this.commit(input),
+      ...{ venue, world: this.world, directory: DIRECTORY, epoch: () => 1 },
+      commit: input => {
+        alive();
+        isDead = true;
+        this.commit(input);
+        isDead = false;
+      },
       unknown: this.unknown,
       warn: line => this.warnings.push(line),
       elapsed: () => this.venue.clock,

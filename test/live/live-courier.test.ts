@@ -161,6 +161,20 @@ describe('the modes of an account, before the first decision', () => {
     assert.deepEqual(asked, [[ETH, desk.world.run.settings.leverage]]);
   });
 
+  it('are set for all pairs beside each other', async () => {
+    const desk = await opened();
+    const both = Promise.withResolvers<void>();
+    let asked = 0;
+    desk.venue.prepare = async () => {
+      asked += 1;
+      if (asked === 2) both.resolve();
+      await both.promise;
+      return ok(null);
+    };
+    await courierOf(desk).meet(never);
+    assert.equal(asked, 2);
+  });
+
   it('that the exchange will not set are a refusal with a remedy', async () => {
     const desk = await opened();
     desk.venue.prepare = async () => failed('refused', 'you have open positions');

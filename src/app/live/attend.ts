@@ -28,6 +28,7 @@ import { book } from './book.ts';
 import { deliver } from './deliver.ts';
 import {
   answer,
+  atOnce,
   booksOf,
   type Desk,
   inTurn,
@@ -41,7 +42,7 @@ import {
   told,
   wantedStops,
 } from './desk.ts';
-import { placeMissing, placeStops, withdrawStops } from './protect.ts';
+import { placeStops, withdrawStops } from './protect.ts';
 import { BALANCE_DIFFERS, compareStops, reconcile } from './reconcile.ts';
 import { settleOrders } from './settle.ts';
 
@@ -149,25 +150,20 @@ async function open(desk: Desk): Promise<Failure | null> {
 /** First of all, whatever else fails: what is held has its stops, and no others stand. */
 async function protect(desk: Desk): Promise<Failure | null> {
   if (portfolioOf(desk).venue === undefined) return null;
-  // What is known to be missing first, and those that give no answer last.
-  const bare = await inTurn(symbolsOf(desk), symbol => placeStops(desk, symbol));
-  const symbols = activeSymbols(desk).toSorted(
-    (one, other) => Number(desk.silent.has(one)) - Number(desk.silent.has(other)),
-  );
-  const failure = await inTurn(symbols, async symbol => {
-    const unbooked =
-      (await book(desk, symbol)) ??
-      (await placeStops(desk, symbol)) ??
-      (await withdrawStops(desk, symbol));
-    // A stop may be gone though the fills cannot be had.
-    const missing = await lookForStops(desk, symbol);
-    const failed = unbooked ?? missing;
-    if (failed?.retry === true) desk.silent.add(symbol);
-    else desk.silent.delete(symbol);
-    await placeMissing(desk);
-    return failed;
-  });
+  // What is known to be missing first.
+  const bare = await atOnce(symbolsOf(desk), symbol => placeStops(desk, symbol));
+  const failure = await atOnce(activeSymbols(desk), symbol => protectOne(desk, symbol));
   return bare ?? failure;
+}
+
+async function protectOne(desk: Desk, symbol: string): Promise<Failure | null> {
+  const unbooked =
+    (await book(desk, symbol)) ??
+    (await placeStops(desk, symbol)) ??
+    (await withdrawStops(desk, symbol));
+  // A stop may be gone though the fills cannot be had.
+  const missing = await lookForStops(desk, symbol);
+  return unbooked ?? missing;
 }
 
 /** A person may have taken a stop away: a ring is the only word of it before the next comparison. */
@@ -200,14 +196,19 @@ function tellBare(desk: Desk): void {
 /** Orders leave; what that brings is booked and protected at once. */
 async function trade(desk: Desk): Promise<Failure | null> {
   sayFlatAgain(desk);
-  if (!hasOrders(desk)) return null;
-  return inTurn([deliver, settleOrders, protect], errand => errand(desk));
+  return atOnce(tradedSymbols(desk), symbol =>
+    inTurn([deliver, settleOrders, protectOne], errand => errand(desk, symbol)),
+  );
 }
 
-/** Orders that are to leave, or have left and are not done: legs stand apart. */
-function hasOrders(desk: Desk): boolean {
+/** Those with orders that are to leave, or have left and are not done: legs stand apart. */
+function tradedSymbols(desk: Desk): readonly string[] {
   const { outbox, orders } = portfolioOf(desk);
-  return Object.keys(outbox).length > 0 || Object.values(orders).some(({ order }) => !isLeg(order));
+  const waiting = [
+    ...Object.values(outbox),
+    ...Object.values(orders).filter(({ order }) => !isLeg(order)),
+  ];
+  return [...new Set(waiting.map(({ order }) => order.symbol))];
 }
 
 /** An exit that the venue gave up is followed by another, without waiting for a candle. */
@@ -255,6 +256,6 @@ function waitingIn(desk: Desk): string[] {
 function isBusy(desk: Desk): boolean {
   const account = portfolioOf(desk);
   const { venue } = account;
-  if (venue === undefined || hasOrders(desk)) return true;
+  if (venue === undefined || tradedSymbols(desk).length > 0) return true;
   return wantedStops(desk).length > 0 || stopsToWithdraw(account, venue).length > 0;
 }

@@ -15,6 +15,7 @@ import { leaveBeyond, strangeReport } from './adopt.ts';
 import {
   answer,
   askedSince,
+  atOnce,
   booksOf,
   type Desk,
   lookedUp,
@@ -22,7 +23,6 @@ import {
   ownOrders,
   portfolioOf,
   timeOf,
-  untilFailure,
 } from './desk.ts';
 
 /** Books what a symbol's fills and settlements tell that is new; null, or why it could not ask. */
@@ -34,7 +34,7 @@ export async function book(desk: Desk, symbol: string): Promise<Failure | null> 
   // A settlement belongs to the position that a fill may close.
   const settled = isFunded ? await newFunding(desk, symbol) : ok([]);
   if (!settled.ok) return settled.error;
-  const nameless = await untilFailure(fills.value, fill => learnName(desk, fill));
+  const nameless = await learnNames(desk, symbol, fills.value);
   if (nameless !== null) return nameless;
   desk.unbooked.delete(symbol);
   await learnLeverage(desk, fills.value);
@@ -88,12 +88,18 @@ function settle(desk: Desk, settlement: VenueFunding | undefined): void {
 }
 
 /** The client id of the order behind a fill is asked for once an order. */
-async function learnName(desk: Desk, { venueId, symbol }: VenueFill): Promise<Failure | null> {
-  if (desk.names.has(venueId)) return null;
-  const found = lookedUp(desk, venueId, await desk.venue.order(venueId, symbol));
-  if (!found.ok) return found.error;
-  noteName(desk, venueId, found.value?.clientId ?? null);
-  return null;
+function learnNames(
+  desk: Desk,
+  symbol: string,
+  fills: readonly VenueFill[],
+): Promise<Failure | null> {
+  const nameless = fills.map(({ venueId }) => venueId).filter(venueId => !desk.names.has(venueId));
+  return atOnce([...new Set(nameless)], async venueId => {
+    const found = lookedUp(desk, venueId, await desk.venue.order(venueId, symbol));
+    if (!found.ok) return found.error;
+    noteName(desk, venueId, found.value?.clientId ?? null);
+    return null;
+  });
 }
 
 /** Before lots of another hand are adopted. Without an answer the config's is taken. */

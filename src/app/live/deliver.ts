@@ -26,9 +26,10 @@ import {
   timeOf,
 } from './desk.ts';
 
-/** Takes each order as far as it goes. Returns the first failure that is worth another try. */
-export function deliver(desk: Desk): Promise<Failure | null> {
-  return inTurn(outboxOf(portfolioOf(desk)), order => deliverOne(desk, order));
+/** Takes each order of a symbol as far as it goes. Returns the first failure that is worth another try. */
+export function deliver(desk: Desk, symbol: string): Promise<Failure | null> {
+  const waiting = outboxOf(portfolioOf(desk)).filter(order => order.symbol === symbol);
+  return inTurn(waiting, order => deliverOne(desk, order));
 }
 
 async function deliverOne(desk: Desk, order: Approved): Promise<Failure | null> {
@@ -50,8 +51,9 @@ async function deliverOne(desk: Desk, order: Approved): Promise<Failure | null> 
   if (desk.comparedAt === null || isUnsettled(desk, order.symbol)) return null;
   const failure = await prepare(desk, order);
   if (failure !== null && isFinal(failure)) return reject(desk, order, failure);
-  // Time has passed, and somebody may have spoken: it is asked again from the beginning.
+  // Time has passed, somebody may have spoken, another pair may stand bare: all is asked again.
   if (failure !== null || reasonToDrop(desk, order) !== null) return failure;
+  if (isUnsettled(desk, order.symbol)) return null;
   return desk.venue.now() >= lastMoment(order) ? null : send(desk, order, clientId);
 }
 

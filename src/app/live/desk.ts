@@ -64,12 +64,8 @@ export interface Desk extends DeskOptions {
   readonly untaken: Map<string, number>;
   /** Symbols whose position stands without its stop, since when, and whether that was told. */
   readonly bare: Map<string, { readonly since: number; readonly isTold: boolean }>;
-  /** Symbols that gave no answer the last time: the others come first. */
-  readonly silent: Set<string>;
   /** When everything was compared with the venue; null: not yet, and no entry leaves. */
   comparedAt: number | null;
-  /** When stops were last asked for. */
-  placedAt: number;
   /** Since when a position stands that is to be closed and that nothing closes. */
   flatSaidAt: number | null;
   /** A stream told of something: every symbol is asked once, and where stops stand, whether they do. */
@@ -103,12 +99,12 @@ export function openDesk(options: DeskOptions): Desk {
     ...options,
     ...{ perhapsSent, missing: new Map(), retired: new Map(), names: new Map() },
     ...{ heard: new Map(), prepared: new Map(), unfit: new Map(), seen: new Map() },
-    ...{ refused: new Set(), untaken: new Map(), bare: new Map(), silent: new Set() },
+    ...{ refused: new Set(), untaken: new Map(), bare: new Map() },
     // Somebody may have taken one away meanwhile, and a whole comparison may be long in coming.
     doubtful: new Set(Object.values(portfolio.venue?.stops ?? {}).map(({ symbol }) => symbol)),
     ...{ unbooked: new Set(), leverages: new Map(), ahead: new Map(), filledThere: new Map() },
     stranded: new Set(),
-    ...{ comparedAt: null, placedAt: Number.NEGATIVE_INFINITY, flatSaidAt: null, hinted: false },
+    ...{ comparedAt: null, flatSaidAt: null, hinted: false },
   };
 }
 
@@ -169,6 +165,22 @@ export function isOnItsWay(desk: DeskOptions, symbol: string): boolean {
 
 /** The venue's time, in whole milliseconds. */
 export const timeOf = (desk: DeskOptions): Millis => Math.round(desk.venue.now());
+
+/**
+ * Each is done beside the others, so that a slow answer about one holds up no other; it ends when all
+ * have. Returns the first failure, by their order.
+ */
+export async function atOnce<T>(
+  items: readonly T[],
+  work: (item: T) => Promise<Failure | null>,
+): Promise<Failure | null> {
+  let failure: Failure | null = null;
+  for (const done of await Promise.allSettled(items.map(work))) {
+    if (done.status === 'rejected') throw done.reason;
+    failure ??= done.value;
+  }
+  return failure;
+}
 
 /** Each is done, whatever became of those before it. Returns the first failure. */
 export async function inTurn<T>(

@@ -11,7 +11,7 @@
 import { EXIT, Fault } from '../../base/fault.ts';
 import type { Failure } from '../../base/result.ts';
 import { LATER, type VenueMode, type VenuePosition } from '../../core/venue.ts';
-import { type Desk, inTurn, symbolsOf, untilFailure } from './desk.ts';
+import { atOnce, type Desk, symbolsOf } from './desk.ts';
 
 /** What is held in one of the pairs otherwise than it has to be; null: nothing. */
 export function unfitIn(
@@ -64,7 +64,7 @@ export async function setModes(desk: Desk): Promise<Failure | null> {
     symbol =>
       !desk.prepared.has(symbol) && !found.value.some(position => position.symbol === symbol),
   );
-  return untilFailure(empty, symbol => setMode(desk, symbol));
+  return atOnce(empty, symbol => setMode(desk, symbol));
 }
 
 async function setMode(desk: Desk, symbol: string): Promise<Failure | null> {
@@ -94,7 +94,7 @@ export async function compareModes(
   positions: readonly VenuePosition[],
 ): Promise<Failure | null> {
   if (desk.comparedAt === null) return null;
-  return inTurn(symbolsOf(desk), async symbol => {
+  return atOnce(symbolsOf(desk), async symbol => {
     const isHeld = positions.some(position => position.symbol === symbol);
     if (isHeld) return note(desk, symbol, unfitPosition(symbol, positions));
     const mode = await desk.venue.mode(symbol);

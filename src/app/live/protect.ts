@@ -7,7 +7,7 @@
  * what was filled has its stop before its fills are told of. Never: places one revision twice (a
  * request that may have been heard is asked after first, and repeated under the same client id).
  */
-import { MISSING_AGAIN_MS, STOP_FILLS_LATE_MS, STOP_GIVEN_UP_MS } from '../../base/limits.ts';
+import { STOP_FILLS_LATE_MS, STOP_GIVEN_UP_MS } from '../../base/limits.ts';
 import type { Failure } from '../../base/result.ts';
 import { stopLegOf } from '../../core/bracket.ts';
 import { exitSide, type Order } from '../../core/order.ts';
@@ -23,10 +23,12 @@ import { leaveNow } from './adopt.ts';
 import { book } from './book.ts';
 import {
   answer,
+  atOnce,
   booksOf,
   type Desk,
   hasLasted,
   inTurn,
+  isLeg,
   lookedUp,
   missingStops,
   nextRevision,
@@ -43,7 +45,6 @@ export async function placeStops(desk: Desk, symbol: string): Promise<Failure | 
   const failure = await findFired(desk, symbol);
   const wanted = wantedStops(desk).filter(stop => stop.symbol === symbol);
   const unplaced = await inTurn(wanted, stop => placeStop(desk, stop));
-  if (wanted.length > 0) desk.placedAt = desk.elapsed();
   return failure ?? unplaced;
 }
 
@@ -52,11 +53,7 @@ export async function placeStops(desk: Desk, symbol: string): Promise<Failure | 
  * missing is asked for again. Whether it was taken shows by what is missing then.
  */
 export async function placeMissing(desk: Desk): Promise<void> {
-  const isDue = desk.elapsed() - desk.placedAt >= MISSING_AGAIN_MS;
-  const missing = isDue ? missingStops(desk) : [];
-  if (missing.length === 0) return;
-  await inTurn(missing, stop => placeStop(desk, stop));
-  desk.placedAt = desk.elapsed();
+  await atOnce(missingStops(desk), stop => placeStop(desk, stop));
 }
 
 /** The stop of an entry whose fills are not told of yet: as its leg will be. */
@@ -82,12 +79,13 @@ async function placeStop(desk: Desk, wanted: WantedStop): Promise<Failure | null
   const epoch = desk.epoch();
   const clientId = stopClientId(directory, id, { epoch, revision });
   const sent = { ...wanted, epoch, clientId };
-  if (perhapsSent.has(clientId)) {
+  const isInDoubt = perhapsSent.has(clientId);
+  if (isInDoubt) {
     const found = await venue.find(clientId, symbol);
     if (found.ok) return tellFound(desk, sent, found.value);
     if (found.error.code !== 'not-found') return found.error;
-    if (isGivenUp(desk, wanted)) leave(desk, wanted);
   }
+  if (isGivenUp(desk, wanted)) leave(desk, wanted);
   perhapsSent.add(clientId);
   const terms = { clientId, symbol, side, kind, lots, trigger, price: null, leverage };
   const placed = await venue.place({ ...terms, reduceOnly: true });
@@ -96,17 +94,16 @@ async function placeStop(desk: Desk, wanted: WantedStop): Promise<Failure | null
     return tellPlaced(desk, sent, { lots, trigger });
   }
   const { code, retry } = placed.error;
-  if (retry || code === 'duplicate' || LATER.has(code)) return placed.error;
+  if (retry || code === 'duplicate') return placed.error;
+  // An earlier request may have been heard all the same.
+  if (LATER.has(code) && isInDoubt) return placed.error;
   perhapsSent.delete(clientId);
-  return refused(desk, wanted, placed.error);
+  return LATER.has(code) ? placed.error : refused(desk, wanted, placed.error);
 }
 
 function refused(desk: Desk, wanted: WantedStop, error: Failure): Failure | null {
   // There is nothing left to protect, as a rule: its fill is on the way.
-  if (error.code === 'no-position') {
-    if (isGivenUp(desk, wanted)) leave(desk, wanted);
-    return error;
-  }
+  if (error.code === 'no-position') return error;
   if (wanted.kind === 'stop' || error.code === 'triggers-at-once') {
     leave(desk, wanted);
     return error;
@@ -131,6 +128,8 @@ interface SentStop extends WantedStop {
   readonly clientId: string;
 }
 
+type ToldStop = Pick<SentStop, 'id' | 'symbol' | 'epoch' | 'revision' | 'clientId' | 'trigger'>;
+
 /** One that stands no longer has used its revision all the same. */
 async function tellFound(desk: Desk, sent: SentStop, found: VenueOrder): Promise<Failure | null> {
   tellPlaced(desk, sent, found);
@@ -142,7 +141,7 @@ async function tellFound(desk: Desk, sent: SentStop, found: VenueOrder): Promise
 
 function tellPlaced(
   desk: Desk,
-  { id, symbol, epoch, revision, clientId, ...wanted }: SentStop,
+  { id, symbol, epoch, revision, clientId, ...wanted }: ToldStop,
   stands: Pick<VenueOrder, 'lots' | 'trigger'>,
 ): null {
   desk.perhapsSent.delete(clientId);
@@ -181,6 +180,19 @@ async function findFired(desk: Desk, symbol: string): Promise<Failure | null> {
     if (failure !== null) return failure;
   }
   return null;
+}
+
+/** One that stands under the next name of its leg was heard of there, though not here: it is told. */
+export function tellHeard(desk: Desk, symbol: string, standing: readonly VenueOrder[]): void {
+  for (const [id, { order }] of Object.entries(portfolioOf(desk).orders)) {
+    if (order.symbol !== symbol || !isLeg(order)) continue;
+    const next = nextRevision(desk, id);
+    const clientId = stopClientId(desk.directory, id, next);
+    const heard = standing.find(each => each.clientId === clientId);
+    const { trigger } = order;
+    if (heard !== undefined && trigger !== null)
+      tellPlaced(desk, { id, symbol, ...next, clientId, trigger }, heard);
+  }
 }
 
 export interface MissingStop {

@@ -24,10 +24,10 @@ import { leaveBeyond, leaveNow, strangeReport } from './adopt.ts';
 import { book, bookFunding, noteLeverages } from './book.ts';
 import {
   answer,
+  atOnce,
   booksOf,
   type Desk,
   hasLasted,
-  inTurn,
   isOnItsWay,
   lotsOf,
   ownOrders,
@@ -38,27 +38,29 @@ import {
   untilFailure,
 } from './desk.ts';
 import { compareModes, isBothWays } from './mode.ts';
-import { missStop, placeMissing } from './protect.ts';
+import { missStop, placeMissing, tellHeard } from './protect.ts';
 
 export async function reconcile(desk: Desk): Promise<Failure | null> {
   const symbols = symbolsOf(desk);
   // A person may have changed the modes since: they are asked for again before the next entry.
   desk.prepared.clear();
-  const unbooked = await inTurn(symbols, async symbol => {
-    const failure = await bookAll(desk, symbol);
-    await placeMissing(desk);
-    return failure;
-  });
+  const unbooked = await atOnce(symbols, symbol => bookAll(desk, symbol));
+  await placeMissing(desk);
   const found = await desk.venue.positions();
   if (!found.ok) return found.error;
   // Positions first: what another life of this directory placed may be all that protects one.
-  return (
-    comparePositions(desk, found.value) ??
-    (await untilFailure(symbols, symbol => compareOrders(desk, symbol))) ??
-    (await compareModes(desk, found.value)) ??
-    unbooked ??
-    (await compareBalance(desk))
-  );
+  const comparisons = [
+    async () => comparePositions(desk, found.value),
+    () => atOnce(symbols, symbol => compareOrders(desk, symbol)),
+    () => compareModes(desk, found.value),
+    async () => unbooked,
+    () => compareBalance(desk),
+  ];
+  return untilFailure(comparisons, async compare => {
+    const failure = await compare();
+    await placeMissing(desk);
+    return failure;
+  });
 }
 
 const bookAll = async (desk: Desk, symbol: string): Promise<Failure | null> =>
@@ -67,11 +69,11 @@ const bookAll = async (desk: Desk, symbol: string): Promise<Failure | null> =>
 async function compareOrders(desk: Desk, symbol: string): Promise<Failure | null> {
   const found = await desk.venue.openOrders(symbol);
   if (!found.ok) return found.error;
+  tellHeard(desk, symbol, found.value);
   const own = new Set(ownOrders(desk).keys());
   // The stop of an entry that is not booked yet has no leg, and is all that stands behind it.
   for (const [id, { placed }] of Object.entries(booksOf(desk).stops))
     for (const stop of placed) own.add(stopClientId(desk.directory, id, stop));
-  await placeMissing(desk);
   const orphans = found.value.filter(({ clientId }) => clientId === null || !own.has(clientId));
   const failure = await untilFailure(orphans, order => tellOrphan(desk, order));
   return failure ?? findStops(desk, symbol, new Set(found.value.map(({ clientId }) => clientId)));
@@ -81,8 +83,9 @@ async function compareOrders(desk: Desk, symbol: string): Promise<Failure | null
 async function tellOrphan(desk: Desk, order: VenueOrder): Promise<Failure | null> {
   const { symbol, venueId, reduceOnly } = order;
   const clientId = order.clientId ?? '';
-  // A position that is left alone may have been ours once: its stops are left with it.
-  const isItsStop = reduceOnly && (booksOf(desk).foreign[symbol] ?? 0) !== 0;
+  // A position that is left alone may have been ours once: its stops are left with it, but those of this run.
+  const isForeign = (booksOf(desk).foreign[symbol] ?? 0) !== 0;
+  const isItsStop = reduceOnly && isForeign && !desk.perhapsSent.has(clientId);
   const isOurs = isOfDirectory(desk.directory, clientId) && !isItsStop;
   if (!isOurs && booksOf(desk).orphans?.[symbol]?.includes(venueId) === true) return null;
   if (isOurs && reduceOnly && isBare(desk, symbol))
@@ -232,10 +235,7 @@ async function compareBalance(desk: Desk): Promise<Failure | null> {
   const before = portfolioOf(desk).balance;
   const found = await desk.venue.wallet();
   if (!found.ok) return found.error;
-  const failure = await untilFailure(
-    symbolsOf(desk),
-    async symbol => (await book(desk, symbol)) ?? (await bookFunding(desk, symbol)),
-  );
+  const failure = await atOnce(symbolsOf(desk), symbol => bookAll(desk, symbol));
   if (failure !== null) return failure;
   // Something happened while it was asked: it is compared another time.
   if (portfolioOf(desk).balance !== before) return null;

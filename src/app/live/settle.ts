@@ -5,14 +5,17 @@
  * longer holds open is canceled here once every fill of it is booked. Never: believes an order gone
  * before its fills are known.
  */
-import { FILLS_LATE_MS } from '../../base/limits.ts';
+import { FILL_OVERLAP_MS, FILLS_LATE_MS } from '../../base/limits.ts';
 import type { Failure } from '../../base/result.ts';
 import type { OpenOrder, Order } from '../../core/order.ts';
+import type { VenueFill, VenueOrder } from '../../core/venue.ts';
+import { fillsSince, isTaken } from '../../core/venue-books.ts';
 import { entriesHeld } from '../../trade/breaker.ts';
 import { clientOrderId } from '../client-id.ts';
 import { book } from './book.ts';
 import {
   answer,
+  booksOf,
   type Desk,
   hasLasted,
   inTurn,
@@ -25,8 +28,10 @@ import {
 } from './desk.ts';
 import { coverAhead } from './protect.ts';
 
-export async function settleOrders(desk: Desk): Promise<Failure | null> {
-  const orders = Object.values(portfolioOf(desk).orders).filter(({ order }) => !isLeg(order));
+export function settleOrders(desk: Desk, symbol: string): Promise<Failure | null> {
+  const orders = Object.values(portfolioOf(desk).orders).filter(
+    ({ order }) => order.symbol === symbol && !isLeg(order),
+  );
   return inTurn(orders, open => settleOne(desk, open));
 }
 
@@ -41,43 +46,57 @@ async function settleOne(desk: Desk, { order }: OpenOrder): Promise<Failure | nu
   const found = lookedUp(desk, clientId, await desk.venue.find(clientId, symbol));
   if (!found.ok) return found.error;
   if (found.value === null) return drop(desk, id);
-  const { open, filledLots } = found.value;
-  const known = portfolioOf(desk).orders[id]?.filledLots ?? filledLots;
-  if (filledLots > known) {
+  const there = found.value;
+  const { open, filledLots } = there;
+  const booked = (): number => portfolioOf(desk).orders[id]?.filledLots ?? filledLots;
+  let isTold = filledLots <= booked();
+  if (!isTold) {
     const failure = await book(desk, symbol);
+    const isElsewhere = async () => failure === null && isBookedWhole(desk, order, there);
+    isTold = filledLots <= booked() || (await isElsewhere());
     // What is filled and not told of yet is held: its stop does not wait for that.
-    const isBehind = filledLots > (portfolioOf(desk).orders[id]?.filledLots ?? filledLots);
-    const uncovered = isBehind ? await coverAhead(desk, order, filledLots) : null;
+    const uncovered = isTold ? null : await coverAhead(desk, order, filledLots);
     if (failure !== null || uncovered !== null) return failure ?? uncovered;
   }
   const left = portfolioOf(desk).orders[id];
   if (open || left === undefined) return null;
-  // Its last fills may be told of later than its end, or were booked as another's doing.
-  const difference = filledLots - left.filledLots;
-  const missing = {
-    code: 'difference',
-    retry: true,
-    hint: `fills of an order in ${symbol} are missing`,
-  };
-  if (difference !== 0 && !hasLasted(desk, clientId, { difference, ms: FILLS_LATE_MS }))
-    return missing;
-  if (difference > 0 && !order.reduceOnly) {
-    const held = await isHeldUnbooked(desk, order);
-    if (typeof held !== 'boolean') return held;
-    if (held) return missing;
-  }
+  // Its last fills may be told of later than its end.
+  if (!isTold && !(await isOver(desk, order, filledLots - left.filledLots)))
+    return { code: 'difference', retry: true, hint: `fills of an order in ${symbol} are missing` };
   desk.ahead.delete(symbol);
   const reason = recall ?? 'the exchange canceled what was not filled';
   answer(desk, { type: 'order.canceled', id, reason, time: timeOf(desk) });
   return null;
 }
 
-/** What the entry was filled with is there, and not booked as anybody's. */
-async function isHeldUnbooked(desk: Desk, { symbol, side }: Order): Promise<Failure | boolean> {
+/** Fills that did not come for a while: what an exit was filled with is gone, an entry's may be there. */
+async function isOver(desk: Desk, order: Order, difference: number): Promise<boolean> {
+  const clientId = clientOrderId(desk.directory, order);
+  if (!hasLasted(desk, clientId, { difference, ms: FILLS_LATE_MS })) return false;
+  return order.reduceOnly || !(await isHeldUnbooked(desk, order));
+}
+
+/** What the entry was filled with may be there, and is not booked as anybody's. */
+async function isHeldUnbooked(desk: Desk, { symbol, side }: Order): Promise<boolean> {
   const found = await desk.venue.positions();
-  if (!found.ok) return found.error;
+  if (!found.ok) return true;
   const lots = signedLots(found.value.find(position => position.symbol === symbol));
   return (lots - lotsOf(desk, symbol)) * (side === 'buy' ? 1 : -1) > 0;
+}
+
+/** Every fill of it was booked, some of them as another's doing. */
+async function isBookedWhole(
+  desk: Desk,
+  { symbol, createdAt }: Order,
+  { venueId, filledLots }: VenueOrder,
+): Promise<boolean> {
+  const found = await desk.venue.fills(symbol, createdAt - FILL_OVERLAP_MS);
+  if (!found.ok) return false;
+  const books = booksOf(desk);
+  const isBooked = (fill: VenueFill): boolean =>
+    fill.time < fillsSince(books, symbol) || isTaken(books, symbol, fill);
+  const taken = found.value.filter(fill => fill.venueId === venueId && isBooked(fill));
+  return taken.reduce((sum, { lots }) => sum + lots, 0) >= filledLots;
 }
 
 /** Accepted once, and for a while unknown to the venue: it is not there any more. */

@@ -1,0 +1,143 @@
+/**
+ * A slow exchange: what takes long in one pair holds up no other, whatever is asked about it.
+ */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { RECONCILE_MS } from '../../src/base/limits.ts';
+import { failed } from '../../src/base/result.ts';
+import { MINUTE_MS, SECOND_MS } from '../../src/base/time.ts';
+import { lost, rounds, STOP_ONLY, stopLots } from './desk-lag.ts';
+import { opened } from './desk-scene.ts';
+import { BTC, type DeskWorld, ETH } from './desk-world.ts';
+import { type Asked, slowDown } from './slow-venue.ts';
+
+const BOUND_MS = 10 * SECOND_MS;
+
+/** The longest time of the next `forMs` that a pair's position stands without its stop. */
+async function bareMs(
+  desk: DeskWorld,
+  symbol: string,
+  { delayMs, forMs = MINUTE_MS }: { delayMs: (asked: Asked) => number; forMs?: number },
+): Promise<number> {
+  const { venue } = desk;
+  let [since, longest] = [venue.clock, 0];
+  await slowDown(desk, delayMs)(forMs, () => {
+    if (stopLots(venue, symbol) >= Math.abs(venue.lots.get(symbol) ?? 0)) since = venue.clock;
+    longest = Math.max(longest, venue.clock - since);
+  });
+  return longest;
+}
+
+describe('where each answer takes a second', () => {
+  const delayMs = () => SECOND_MS;
+
+  it('lots of a hand have their stop in time, though there is much to ask of another pair (life 83)', async () => {
+    const desk = await opened();
+    for (let order = 0; order < 6; order += 1) desk.venue.byHand(BTC, 'buy', 1);
+    desk.venue.byHand(ETH, 'buy', 2);
+    desk.attendant.hint();
+    assert.ok((await bareMs(desk, ETH, { delayMs })) < BOUND_MS);
+    assert.deepEqual([stopLots(desk.venue, BTC), stopLots(desk.venue, ETH)], [6, 2]);
+  });
+
+  it('many orders of a hand have their stop in time', async () => {
+    const desk = await opened();
+    for (let order = 0; order < 12; order += 1) desk.venue.byHand(BTC, 'buy', 1);
+    desk.attendant.hint();
+    assert.ok((await bareMs(desk, BTC, { delayMs })) < BOUND_MS);
+    assert.equal(stopLots(desk.venue, BTC), 12);
+  });
+
+  it('a stop that is refused is asked for again beside a comparison, and a stream that rings (life 293)', async () => {
+    const desk = await opened();
+    const { venue } = desk;
+    const place = venue.place.bind(venue);
+    let refusals = 3;
+    venue.place = async ticket =>
+      ticket.trigger !== null && refusals-- > 0 ? failed('rate-limited', 'x') : place(ticket);
+    desk.approve({ side: 'buy', protection: STOP_ONLY });
+    await desk.attendant.round();
+    venue.tick(venue.price, RECONCILE_MS);
+    desk.attendant.hint();
+    assert.ok((await bareMs(desk, BTC, { delayMs })) < BOUND_MS);
+    assert.equal(stopLots(venue, BTC), 10);
+  });
+});
+
+describe('a pair about which an answer takes eleven seconds', () => {
+  const delayMs = ({ symbol }: Asked) => (symbol === ETH ? 11 * SECOND_MS : 100);
+
+  it('does not keep the stop of another waiting', async () => {
+    const desk = await opened();
+    desk.approve({ side: 'buy', symbol: ETH });
+    await desk.quiet();
+    const { fills } = desk.venue;
+    desk.venue.fills = async (symbol, since) =>
+      symbol === ETH ? lost() : fills.call(desk.venue, symbol, since);
+    desk.approve({ side: 'buy' });
+    assert.ok((await bareMs(desk, BTC, { delayMs })) < SECOND_MS);
+    assert.equal(stopLots(desk.venue, BTC), 10);
+  });
+
+  it('does not, as orders leave for both', async () => {
+    const desk = await opened();
+    desk.approve({ side: 'buy', symbol: ETH });
+    desk.approve({ side: 'buy' });
+    assert.ok((await bareMs(desk, BTC, { delayMs })) < SECOND_MS);
+    assert.equal(stopLots(desk.venue, BTC), 10);
+  });
+
+  it('does not, where both stand without theirs', async () => {
+    const desk = await opened();
+    desk.venue.stopsRefused = 'not-now';
+    for (const symbol of [BTC, ETH]) desk.approve({ side: 'buy', symbol });
+    await rounds(desk, 3);
+    desk.venue.stopsRefused = null;
+    const slowBtc = ({ symbol }: Asked) => (symbol === BTC ? 11 * SECOND_MS : 100);
+    assert.ok((await bareMs(desk, ETH, { delayMs: slowBtc })) < SECOND_MS);
+    assert.equal(stopLots(desk.venue, ETH), 10);
+  });
+
+  it('gets no entry that was being prepared as another came to stand without its stop', async () => {
+    const desk = await opened();
+    const { venue } = desk;
+    venue.stopsRefused = 'not-now';
+    for (const symbol of [BTC, ETH]) desk.approve({ side: 'buy', symbol });
+    const play = slowDown(desk, delayMs);
+    await play(15 * SECOND_MS);
+    assert.deepEqual([venue.lots.get(BTC), venue.lots.get(ETH)], [10, undefined]);
+    venue.stopsRefused = null;
+    await play(30 * SECOND_MS);
+    assert.deepEqual([venue.lots.get(BTC), venue.lots.get(ETH)], [10, 10]);
+  });
+
+  it('is waited for before a failure for good ends the round', async () => {
+    const desk = await opened();
+    const { fills } = desk.venue;
+    desk.venue.fills = async (symbol, since) => {
+      if (symbol === BTC) throw new Error('for good');
+      return fills.call(desk.venue, symbol, since);
+    };
+    const since = desk.venue.clock;
+    desk.attendant.hint();
+    await assert.rejects(slowDown(desk, delayMs)(1), { message: 'for good' });
+    assert.ok(desk.venue.clock - since >= 11 * SECOND_MS);
+  });
+});
+
+describe('a comparison', () => {
+  it('asks about all pairs beside each other', async () => {
+    const desk = await opened();
+    const asked = new Map<string, string[]>();
+    const play = slowDown(desk, ({ question, symbol }) => {
+      const what = `${question} at ${desk.venue.clock}`;
+      if (symbol !== undefined) asked.set(what, [...(asked.get(what) ?? []), symbol]);
+      return SECOND_MS;
+    });
+    desk.venue.tick(desk.venue.price, RECONCILE_MS);
+    await play(1);
+    const questions = [...asked.keys()].map(what => what.split(' ')[0]);
+    assert.deepEqual(questions, ['fills', 'funding', 'openOrders', 'mode', 'fills', 'funding']);
+    for (const [what, symbols] of asked) assert.deepEqual(symbols, [BTC, ETH], what);
+  });
+});
