@@ -41,4 +41,4 @@ export interface Market {
 export type CreateAccount = (market: Market) => Promise<AccountUnderTest>;
 
 /** Of candles or moments. */
-export const PATIENCE = 200;
+export const PATIENCE = 2000;

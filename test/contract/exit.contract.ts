@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import type { Order, Side } from '../../src/core/order.ts';
 import { bracket } from '../fixtures/paper-world.ts';
-import type { AccountUnderTest, CreateAccount } from './account.ts';
+import { type AccountUnderTest, type CreateAccount, PATIENCE } from './account.ts';
 import {
   assertAgreed,
   assertSilent,
@@ -79,6 +79,34 @@ export function stopsOf(create: CreateAccount): void {
       assertAgreed(account, 0, 0);
     });
   }
+
+  for (const side of SIDES)
+    it(`of a ${side} that trails follows the best price, never back, and closes what is held`, async () => {
+      const account = await create(LIQUID);
+      await account.tradeThrough(beyond(account, side, 8));
+      const stop = beyond(account, side, 40);
+      const trail = 5 * account.near;
+      const { id } = await enter(account, side, { ...bracket(stop), trail });
+      const trigger = (): number =>
+        account.ledger.world.portfolio.orders[`${id}.trail`]?.trigger ?? 0;
+      assertAgreed(account, signed(side), 2);
+      const first = trigger();
+      await account.tradeThrough(beyond(account, side, -1));
+      let last = trigger();
+      assert.ok(signed(side, last - first) > 0, `from ${first} to ${last}`);
+      assertAgreed(account, signed(side), 2);
+      for (let count = 0; count < PATIENCE && lotsOf(account) !== 0; count += 1) {
+        assert.ok(signed(side, trigger() - last) >= 0, `from ${last} to ${trigger()}`);
+        last = trigger();
+        await account.tradeThrough(beyond(account, side, 0.2));
+      }
+      const [fill, ...more] = filled(account, `${id}.trail`);
+      assert.ok(fill !== undefined && more.length === 0);
+      assert.deepEqual([fill.lots, fill.exitReason], [LOTS, 'trailing_stop_loss']);
+      assert.ok(signed(side, 1 - fill.price / last) < 0.002, `${fill.price} for ${last}`);
+      await assertSilent(account);
+      assertAgreed(account, 0, 0);
+    });
 
   it('in a thin market closes in parts: all that is held, and no lot more', async () => {
     const account = await create(THIN);

@@ -28,6 +28,8 @@ import {
 } from './desk.ts';
 import { coverAhead } from './protect.ts';
 
+const PAST_ITS_TIME = 'it found no other side in its time';
+
 export function settleOrders(desk: Desk, symbol: string): Promise<Failure | null> {
   const orders = Object.values(portfolioOf(desk).orders).filter(
     ({ order }) => order.symbol === symbol && !isLeg(order),
@@ -64,8 +66,10 @@ async function settleOne(desk: Desk, { order }: OpenOrder): Promise<Failure | nu
   if (!isTold && !(await isOver(desk, order, filledLots - left.filledLots)))
     return { code: 'difference', retry: true, hint: `fills of an order in ${symbol} are missing` };
   desk.ahead.delete(symbol);
+  const time = timeOf(desk);
   const reason = recall ?? 'the exchange canceled what was not filled';
-  answer(desk, { type: 'order.canceled', id, reason, time: timeOf(desk) });
+  if (recall === PAST_ITS_TIME) answer(desk, { type: 'order.expired', id, time });
+  else answer(desk, { type: 'order.canceled', id, reason, time });
   return null;
 }
 
@@ -111,5 +115,5 @@ function reasonToRecall({ world, venue }: Desk, order: Order): string | null {
   if (order.reduceOnly) return null;
   const held = entriesHeld(world['risk-manager']);
   if (held !== null) return held;
-  return venue.now() >= order.expiresAt ? 'it found no other side in its time' : null;
+  return venue.now() >= order.expiresAt ? PAST_ITS_TIME : null;
 }
