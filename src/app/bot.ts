@@ -77,17 +77,17 @@ export type Steps = Pick<BotParts, 'world' | 'store' | 'stepper' | 'watch' | 'li
 
 /** One step: decide and fold, make durable, show. Where nothing happened there is no step. */
 export function commit(bot: Steps, input: Input): StepResult {
-  const result = bot.stepper.run(bot.store.seq + 1, input);
-  if (result.facts.length === 0) return result;
-  keep(bot, result);
-  bot.watch(result, bot.world);
+  const result = keep(bot, input);
+  if (result.facts.length > 0) bot.watch(result, bot.world);
   return result;
 }
 
-/** What could not be kept is in memory all the same: a live account acts on none of it. */
-function keep({ store, live }: Steps, result: StepResult): void {
+/** What could not be kept is in memory all the same, whole or half: a live account acts on none of it. */
+function keep({ stepper, store, live }: Steps, input: Input): StepResult {
   try {
-    store.append(result);
+    const result = stepper.run(store.seq + 1, input);
+    if (result.facts.length > 0) store.append(result);
+    return result;
   } catch (error) {
     live?.halt();
     throw error;

@@ -4,6 +4,7 @@
  * Promises: recovery is the only way in; a directory meets only the market it is bound to; a
  * changed setting becomes a fact. Never: decides, and never trades before it returns.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { canonicalText } from '../base/canonical.ts';
 import { EXIT, Fault } from '../base/fault.ts';
 import { toQuote } from '../base/money.ts';
@@ -184,6 +185,7 @@ function dealingOf(
     unknown: options.unknownPosition ?? 'adopt',
     epoch: () => store.epoch,
     elapsed: () => performance.now(),
+    rest: ms => sleep(ms, undefined, { ref: false }),
   });
   // What happens to a live order inside a candle the desk is told by its venue.
   return { exchange: { advance: () => NO_REPORTS }, courier: live, live };

@@ -128,6 +128,7 @@ export const FILL_ROUNDING = 10;
 export const ORPHANS_KEPT_MAX = 200;
 /** Names of orders that were asked for: what is forgotten is asked for again. */
 export const NAMES_KEPT_MAX = 2000;
+export const NAMES_AT_ONCE = 8;
 /** A request to an exchange: what has no answer by then is in doubt. */
 export const EXCHANGE_ANSWER_MS_MAX = 10 * SECOND_MS;
 /** An exchange that cannot be reached at the start is asked so often before the bot gives up. */
@@ -162,6 +163,11 @@ export const DIFFERENCE_MS = MINUTE_MS;
 export const FILLS_LATE_MS = MINUTE_MS;
 /** Fills of a stop that ended: so long its leg waits for them before it is placed anew. */
 export const STOP_FILLS_LATE_MS = 10 * SECOND_MS;
+/**
+ * While others are asked for: a stop that is missing is asked for again, and pairs that have their
+ * answers are looked after again, as often.
+ */
+export const MISSING_AGAIN_MS = SECOND_MS;
 /** A position without its stop for so long is told of. */
 export const BARE_TOLD_MS = 10 * SECOND_MS;
 /** A stop that a venue that answers does not take for this long: its position is left. */

@@ -10,6 +10,7 @@ import type { TestExchange } from '../exchange/exchange.ts';
 import { BTC, closeAll, MINUTE, openWith, START, XBT } from '../exchange/fixture.ts';
 import { type TapeCandle, tapeOf } from '../exchange/tape.ts';
 import { DIRECTORY, Ledger } from '../fixtures/ledger.ts';
+import { NEVER } from '../live/desk-world.ts';
 import { PATIENCE } from './account.ts';
 import { exchangeContract } from './exchange.contract.ts';
 
@@ -42,6 +43,7 @@ exchangeContract('ccxt on the test exchange', async ({ thin }) => {
         ...{ venue, world: ledger.world, directory: DIRECTORY, epoch: () => 1, unknown: 'adopt' },
         ...{ commit: input => ledger.commit(input), warn: () => {} },
         elapsed: () => exchange.market.nowMs,
+        rest: NEVER,
       }),
     );
   let attendant = start();

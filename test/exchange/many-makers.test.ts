@@ -10,6 +10,7 @@ import { fillKeyOf } from '../../src/core/venue-books.ts';
 import { liveMarket } from '../../src/exchange/ccxt/contract.ts';
 import { ccxtVenue } from '../../src/exchange/ccxt/venue.ts';
 import { DIRECTORY, Ledger } from '../fixtures/ledger.ts';
+import { NEVER } from '../live/desk-world.ts';
 import type { TestExchange } from './exchange.ts';
 import type { Fill } from './fill.ts';
 import { BTC, closeAll, MINUTE, openWith, START, XBT } from './fixture.ts';
@@ -50,6 +51,7 @@ async function liveDesk() {
       ...{ venue, world: ledger.world, directory: DIRECTORY, epoch: () => 1, unknown: 'adopt' },
       ...{ commit: input => ledger.commit(input), warn: () => {} },
       elapsed: () => exchange.market.nowMs,
+      rest: NEVER,
     }),
   );
   async function goTo(time: number): Promise<void> {

@@ -8,7 +8,7 @@ import { RECONCILE_MS } from '../../src/base/limits.ts';
 import { failed } from '../../src/base/result.ts';
 import { MINUTE_MS, SECOND_MS } from '../../src/base/time.ts';
 import { Died } from '../fixtures/ledger.ts';
-import { bareMs, loseFills, rounds, STOP_ONLY, seeFills, stopLots } from './desk-lag.ts';
+import { bareMs, loseFills, lost, rounds, STOP_ONLY, seeFills, stopLots } from './desk-lag.ts';
 import { holding, opened } from './desk-scene.ts';
 import { BTC, DeskWorld, ETH } from './desk-world.ts';
 
@@ -95,6 +95,43 @@ describe('an entry whose fills are missing', () => {
       assert.ok((await bareMs(desk, 2 * MINUTE_MS)) < BOUND_MS, way);
       assert.equal(stopLots(desk.venue, BTC), 10, way);
     }
+  });
+});
+
+describe('the stop of an entry whose fills are missing, taken unheard', () => {
+  async function unheard() {
+    const { desk } = await filled('leave it out');
+    const { venue } = desk;
+    const { place, find } = venue;
+    venue.place = async ticket => {
+      const placed = await place.call(venue, ticket);
+      return ticket.trigger === null ? placed : lost();
+    };
+    await rounds(desk, 2, 100);
+    assert.equal(stopLots(venue, BTC), 10);
+    return { desk, venue, place, find };
+  }
+
+  it('is told of by a comparison, not taken away', async () => {
+    const { desk, venue, place, find } = await unheard();
+    venue.find = async clientId =>
+      venue.orders.at(-1)?.ticket.clientId === clientId ? lost() : find.call(venue, clientId);
+    venue.tick(venue.price, RECONCILE_MS);
+    await rounds(desk, 1, 100);
+    assert.deepEqual([desk.told('order.orphaned'), stopLots(venue, BTC)], [[], 10]);
+    assert.equal(desk.told('stop.placed').length, 1);
+    Object.assign(venue, { place, find });
+    await rounds(desk, 5);
+    assert.equal(stopLots(venue, BTC), 10);
+  });
+
+  it('is looked for by a process that starts, not placed again (life 161)', async () => {
+    const { desk, venue, place } = await unheard();
+    venue.place = place;
+    desk.start();
+    await rounds(desk, 5, 300);
+    assert.deepEqual([venue.repeated, stopLots(venue, BTC)], [0, 10]);
+    assert.equal(desk.told('stop.placed').length, 1);
   });
 });
 

@@ -87,6 +87,58 @@ describe('a pair about which an answer takes eleven seconds', () => {
     assert.equal(stopLots(desk.venue, BTC), 10);
   });
 
+  it('does not, where its order is filled a moment after it was looked at', async () => {
+    const desk = await opened();
+    const { venue } = desk;
+    const fillLate = venue.tick.bind(venue);
+    const from = venue.clock;
+    // The market has nobody on the other side for half a second.
+    venue.tick = (price, ms) => {
+      if (venue.clock + ms - from > 500) fillLate(price, ms);
+      else venue.clock += ms;
+    };
+    desk.approve({ side: 'buy', symbol: ETH });
+    desk.approve({ side: 'buy' });
+    assert.ok((await bareMs(desk, BTC, { delayMs })) < 3 * SECOND_MS);
+    assert.equal(stopLots(venue, BTC), 10);
+  });
+
+  it('does not, where the stop is refused time and again meanwhile', async () => {
+    const desk = await opened();
+    const { venue } = desk;
+    const place = venue.place.bind(venue);
+    let refusals = 4;
+    venue.place = async ticket =>
+      ticket.symbol === BTC && ticket.trigger !== null && refusals-- > 0
+        ? failed('rate-limited', 'x')
+        : place(ticket);
+    for (const symbol of [ETH, BTC]) desk.approve({ side: 'buy', symbol });
+    assert.ok((await bareMs(desk, BTC, { delayMs })) < BOUND_MS);
+    assert.equal(stopLots(venue, BTC), 10);
+  });
+
+  it('does not keep what a person opens in another from being seen', async () => {
+    const desk = await opened();
+    const { venue } = desk;
+    desk.approve({ side: 'buy', symbol: ETH });
+    const play = slowDown(desk, delayMs);
+    let since: number | null = null;
+    let isTold = false;
+    await play(MINUTE_MS, () => {
+      if (!isTold && venue.accepted.size > 0) {
+        isTold = true;
+        since = venue.clock;
+        venue.byHand(BTC, 'buy', 3);
+        desk.attendant.hint();
+      }
+      if (stopLots(venue, BTC) === 3 && since !== null) {
+        assert.ok(venue.clock - since < 3 * SECOND_MS);
+        since = null;
+      }
+    });
+    assert.deepEqual([isTold, stopLots(venue, BTC)], [true, 3]);
+  });
+
   it('does not, where both stand without theirs', async () => {
     const desk = await opened();
     desk.venue.stopsRefused = 'not-now';
@@ -122,6 +174,44 @@ describe('a pair about which an answer takes eleven seconds', () => {
     desk.attendant.hint();
     await assert.rejects(slowDown(desk, delayMs)(1), { message: 'for good' });
     assert.ok(desk.venue.clock - since >= 11 * SECOND_MS);
+  });
+});
+
+describe('two stops of one position', () => {
+  it('that were taken unheard and are gone are asked after in turn: what they brought is booked once', async () => {
+    const desk = await opened();
+    desk.trails = true;
+    const { venue } = desk;
+    const { place, find, openOrders } = venue;
+    venue.place = async ticket => {
+      const placed = await place.call(venue, ticket);
+      return ticket.trigger === null ? placed : lost();
+    };
+    desk.approve({ side: 'buy' });
+    await rounds(desk, 2, 100);
+    venue.find = async () => lost();
+    venue.settle(BTC, 0.0001);
+    for (const { ticket } of venue.orders.filter(
+      order => order.open && order.ticket.kind === 'stop',
+    ))
+      await venue.cancel(ticket.clientId);
+    venue.byHand(BTC, 'sell', 4);
+    venue.tick(venue.price, RECONCILE_MS);
+    let comparisons = 0;
+    // They are found out about in the comparison, and not before it.
+    venue.positions = new Proxy(venue.positions, {
+      apply: (positions, _, what: []) => {
+        comparisons += 1;
+        Object.assign(venue, { place, find, openOrders });
+        return positions.apply(venue, what);
+      },
+    });
+    const play = slowDown(desk, () => 100);
+    await play(MINUTE_MS);
+    assert.ok(comparisons > 0);
+    assert.equal(desk.told('funding.settled').length, 1);
+    assert.equal(desk.told('order.filled').filter(({ lots }) => lots === 4).length, 1);
+    assert.deepEqual([desk.lots(BTC), venue.lots.get(BTC)], [6, 6]);
   });
 });
 

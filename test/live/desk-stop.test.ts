@@ -9,7 +9,8 @@ import { RECONCILE_MS } from '../../src/base/limits.ts';
 import { failed, ok } from '../../src/base/result.ts';
 import { EXIT_ORDER, lost, nakedMs, rounds, STOP_ONLY, stopLots } from './desk-lag.ts';
 import { holding, opened } from './desk-scene.ts';
-import { BTC, DeskWorld } from './desk-world.ts';
+import { BTC, DeskWorld, NEVER } from './desk-world.ts';
+import { CALM } from './fake-fault.ts';
 
 describe('a stop of a live account', () => {
   it('another life of the directory under "leave" takes no stop off a position of its own', async () => {
@@ -43,6 +44,56 @@ describe('a stop of a live account', () => {
     assert.ok((await nakedMs(desk)) < 10_000);
     assert.deepEqual(refusals, []);
   });
+  it('that nobody answered about in an outage is placed after it, and its position kept', async () => {
+    const desk = await opened();
+    const { venue } = desk;
+    const place = venue.place.bind(venue);
+    venue.place = async ticket => (ticket.trigger === null ? place(ticket) : lost());
+    desk.approve({ side: 'buy', protection: STOP_ONLY });
+    await rounds(desk, 2, 300);
+    venue.place = place;
+    venue.faults = { ...CALM, lostRequest: 1000 };
+    await rounds(desk, 30, 2000);
+    venue.faults = CALM;
+    await desk.quiet();
+    assert.deepEqual([desk.lots(BTC), stopLots(venue, BTC)], [10, 10]);
+  });
+
+  it('that was refused once, and once more an hour later, is no reason to leave', async () => {
+    const desk = await holding();
+    const { venue } = desk;
+    for (let time = 0; time < 2; time += 1) {
+      venue.stopsRefused = 'not-now';
+      venue.byHand(BTC, 'buy', 5);
+      await rounds(desk, 1, 100);
+      venue.byHand(BTC, 'sell', 5);
+      await rounds(desk, 1, 100);
+      venue.stopsRefused = null;
+      await desk.quiet();
+      venue.tick(venue.price, 3_600_000);
+    }
+    assert.deepEqual([desk.lots(BTC), stopLots(venue, BTC)], [10, 10]);
+  });
+
+  it('that may have been heard is not forgotten over a refusal for want of a position', async () => {
+    const desk = await opened();
+    const { venue } = desk;
+    const { place, find } = venue;
+    let requests = 0;
+    venue.place = async ticket => {
+      if (ticket.trigger === null) return place.call(venue, ticket);
+      requests += 1;
+      if (requests === 2) return failed('no-position', 'nothing to reduce');
+      const placed = await place.call(venue, ticket);
+      return requests === 1 ? lost() : placed;
+    };
+    venue.find = async clientId =>
+      requests === 1 ? failed('not-found', 'it lags') : find.call(venue, clientId);
+    desk.approve({ side: 'buy', protection: STOP_ONLY });
+    await desk.quiet();
+    assert.deepEqual([requests, venue.repeated, stopLots(venue, BTC)], [2, 0, 10]);
+  });
+
   it('that may have been heard is looked for again, though a later request was surely not', async () => {
     const desk = await opened();
     const { venue } = desk;
@@ -164,6 +215,7 @@ describe('a stop of a live account', () => {
           unknown: 'adopt',
           warn: () => {},
           elapsed: () => desk.venue.clock,
+          rest: NEVER,
         },
       }),
     );

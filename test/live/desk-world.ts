@@ -7,6 +7,7 @@ import { openDesk, type Unknown } from '../../src/app/live/desk.ts';
 import { must } from '../../src/base/assert.ts';
 import { RECONCILE_MS } from '../../src/base/limits.ts';
 import { toUnits } from '../../src/base/money.ts';
+import type { Failure } from '../../src/base/result.ts';
 import { Rng } from '../../src/base/rng.ts';
 import type { Contract } from '../../src/core/market.ts';
 import type { Order, Side } from '../../src/core/order.ts';
@@ -22,6 +23,9 @@ const contractFor = (symbol: string): Contract => ({
   tiers: [{ notionalMax: Number.MAX_SAFE_INTEGER, rate: 0.005 }],
 });
 
+/** A time that does not pass while the venue has not answered. */
+export const NEVER = (): Promise<void> => new Promise(() => {});
+
 export class DeskWorld extends Ledger {
   readonly rng: Rng;
   readonly venue: FakeVenue;
@@ -29,7 +33,13 @@ export class DeskWorld extends Ledger {
   /** Chances in a thousand of a death at a commit. */
   deaths = 0;
   unknown: Unknown = 'adopt';
+  /** Entries have a trailing stop, too. */
+  trails = false;
   attendant: Attendant;
+  /** One round; at a slow venue time passes in it (slow-venue.ts). */
+  round: () => Promise<Failure | null> = () => this.attendant.round();
+  /** Where the venue answers at once nobody has to be looked after again meanwhile. */
+  rest: (ms: number) => Promise<void> = NEVER;
 
   /** `venue`: the account of another life of this directory. */
   constructor(seed: number, venue?: FakeVenue) {
@@ -68,6 +78,7 @@ export class DeskWorld extends Ledger {
       unknown: this.unknown,
       warn: line => this.warnings.push(line),
       elapsed: () => this.venue.clock,
+      rest: ms => this.rest(ms),
     });
     this.attendant = createAttendant(desk);
     return this.attendant;
@@ -82,13 +93,14 @@ export class DeskWorld extends Ledger {
     const { price } = this.venue;
     const away = side === 'buy' ? -1 : 1;
     const at = (share: number): number => Math.round(price * (1 + away * share) * 10) / 10;
-    return { stop: at(0.01), takeProfit: at(-0.02), trail: null };
+    const trail = this.trails ? Math.round(price * 0.06) / 10 : null;
+    return { stop: at(0.01), takeProfit: at(-0.02), trail };
   }
 
   /** Rounds until nothing waits, time passing in between. */
   async quiet(): Promise<void> {
     for (let round = 0; round < 1000; round += 1) {
-      const failure = await this.attendant.round();
+      const failure = await this.round();
       this.venue.tick(this.venue.price, must(this.attendant.restMs(), 'rest'));
       if (failure === null && this.attendant.idle()) return;
     }

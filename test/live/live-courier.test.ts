@@ -8,7 +8,7 @@ import { EXIT } from '../../src/base/fault.ts';
 import { HINT_REST_MS } from '../../src/base/limits.ts';
 import { failed, ok } from '../../src/base/result.ts';
 import { holding, opened } from './desk-scene.ts';
-import { BTC, type DeskWorld, ETH } from './desk-world.ts';
+import { BTC, type DeskWorld, ETH, NEVER } from './desk-world.ts';
 
 const settle = async (): Promise<void> => {
   for (let turn = 0; turn < 200; turn += 1) await Promise.resolve();
@@ -17,7 +17,7 @@ const settle = async (): Promise<void> => {
 const courierOf = ({ venue, world }: DeskWorld) =>
   createLiveCourier({
     ...{ venue, world, directory: '0123456789abcdef', epoch: () => 1, unknown: 'adopt' },
-    ...{ commit: () => {}, warn: () => {}, elapsed: () => venue.clock },
+    ...{ commit: () => {}, warn: () => {}, elapsed: () => venue.clock, rest: NEVER },
   });
 
 /** A courier that attends an account in which nothing happens, and what its stream can do. */

@@ -3,6 +3,7 @@
  * goes on meanwhile.
  */
 import assert from 'node:assert/strict';
+import type { Failure } from '../../src/base/result.ts';
 import type { DeskWorld } from './desk-world.ts';
 
 const QUESTIONS = [
@@ -19,9 +20,10 @@ export interface Asked {
 
 /** From here on each answer takes as long as `delayMs` says. Returns what plays rounds at such a venue. */
 export function slowDown(
-  { venue, attendant }: DeskWorld,
+  desk: DeskWorld,
   delayMs: (asked: Asked) => number,
 ): (forMs: number, after?: () => void) => Promise<void> {
+  const { venue } = desk;
   const due: { readonly at: number; readonly go: () => void }[] = [];
   for (const question of QUESTIONS) {
     const answer = venue[question].bind(venue) as (...what: unknown[]) => Promise<never>;
@@ -31,12 +33,13 @@ export function slowDown(
       return answer(...what);
     };
   }
-  async function round(after: () => void): Promise<void> {
+  desk.rest = ms => new Promise(go => due.push({ at: venue.clock + ms, go }));
+  async function round(after: () => void): Promise<Failure | null> {
     let isOver = false;
     const over = (): void => {
       isOver = true;
     };
-    const ended = attendant.round();
+    const ended = desk.attendant.round();
     ended.then(over, over);
     for (;;) {
       // Everything that does not wait for the venue has been done then.
@@ -48,13 +51,14 @@ export function slowDown(
       next.go();
       after();
     }
-    await ended;
+    return ended;
   }
+  desk.round = () => round(() => {});
   return async (forMs, after = () => {}) => {
     const until = venue.clock + forMs;
     while (venue.clock < until) {
       await round(after);
-      venue.tick(venue.price, attendant.restMs());
+      venue.tick(venue.price, desk.attendant.restMs());
       after();
     }
   };

@@ -24,17 +24,12 @@ import type { Failure } from '../../base/result.ts';
 import type { Millis } from '../../base/time.ts';
 import { stopsToWithdraw } from '../../core/venue-books.ts';
 import { isLeaving } from '../../trade/portfolio.ts';
-import { book } from './book.ts';
+import { abreast, activeSymbols, protectOne } from './abreast.ts';
 import { deliver } from './deliver.ts';
 import {
   answer,
-  atOnce,
-  booksOf,
   type Desk,
-  inTurn,
   isLeg,
-  isOnItsWay,
-  lotsOf,
   missingStops,
   portfolioOf,
   symbolsOf,
@@ -42,9 +37,10 @@ import {
   told,
   wantedStops,
 } from './desk.ts';
-import { placeStops, withdrawStops } from './protect.ts';
-import { BALANCE_DIFFERS, compareStops, reconcile } from './reconcile.ts';
+import { placeStops } from './protect.ts';
+import { BALANCE_DIFFERS, reconcile } from './reconcile.ts';
 import { settleOrders } from './settle.ts';
+import { untilFailure } from './turns.ts';
 
 export interface Attendant {
   /** One round now; null, or what has to be tried again. */
@@ -151,27 +147,9 @@ async function open(desk: Desk): Promise<Failure | null> {
 async function protect(desk: Desk): Promise<Failure | null> {
   if (portfolioOf(desk).venue === undefined) return null;
   // What is known to be missing first.
-  const bare = await atOnce(symbolsOf(desk), symbol => placeStops(desk, symbol));
-  const failure = await atOnce(activeSymbols(desk), symbol => protectOne(desk, symbol));
+  const bare = await abreast(desk, symbolsOf(desk), symbol => placeStops(desk, symbol));
+  const failure = await abreast(desk, activeSymbols(desk), symbol => protectOne(desk, symbol));
   return bare ?? failure;
-}
-
-async function protectOne(desk: Desk, symbol: string): Promise<Failure | null> {
-  const unbooked =
-    (await book(desk, symbol)) ??
-    (await placeStops(desk, symbol)) ??
-    (await withdrawStops(desk, symbol));
-  // A stop may be gone though the fills cannot be had.
-  const missing = await lookForStops(desk, symbol);
-  return unbooked ?? missing;
-}
-
-/** A person may have taken a stop away: a ring is the only word of it before the next comparison. */
-async function lookForStops(desk: Desk, symbol: string): Promise<Failure | null> {
-  if (!desk.doubtful.has(symbol)) return null;
-  const failure = await compareStops(desk, symbol);
-  if (failure === null) desk.doubtful.delete(symbol);
-  return failure ?? placeStops(desk, symbol);
 }
 
 /** Whoever looks has to read it: once as it has lasted, and once as it is over. */
@@ -196,8 +174,9 @@ function tellBare(desk: Desk): void {
 /** Orders leave; what that brings is booked and protected at once. */
 async function trade(desk: Desk): Promise<Failure | null> {
   sayFlatAgain(desk);
-  return atOnce(tradedSymbols(desk), symbol =>
-    inTurn([deliver, settleOrders, protectOne], errand => errand(desk, symbol)),
+  // Where one gives no answer the next round goes on, which looks at the stops before all.
+  return abreast(desk, tradedSymbols(desk), symbol =>
+    untilFailure([deliver, settleOrders, protectOne], errand => errand(desk, symbol)),
   );
 }
 
@@ -222,20 +201,6 @@ function sayFlatAgain(desk: Desk): void {
     desk.flatSaidAt = null;
     desk.commit({ kind: 'flatten', time: timeOf(desk) });
   }
-}
-
-/**
- * Symbols in which something of ours may have happened; all of them where a stream told of something,
- * and those that did not answer on to the next round.
- */
-function activeSymbols(desk: Desk): readonly string[] {
-  const { hinted } = desk;
-  desk.hinted = false;
-  if (hinted)
-    for (const { symbol } of Object.values(booksOf(desk).stops)) desk.doubtful.add(symbol);
-  const isActive = (symbol: string): boolean =>
-    lotsOf(desk, symbol) !== 0 || isOnItsWay(desk, symbol);
-  return symbolsOf(desk).filter(symbol => hinted || desk.unbooked.has(symbol) || isActive(symbol));
 }
 
 /** What only a request to the venue can bring forward, by name. */

@@ -5,6 +5,7 @@
  * explains is booked as what it is: closed by another's hand, or lots of somebody else. Never:
  * believes a stream; it asks.
  */
+import { NAMES_AT_ONCE } from '../../base/limits.ts';
 import type { Failure, Result } from '../../base/result.ts';
 import { ok } from '../../base/result.ts';
 import type { Report, VenueReport } from '../../core/fact.ts';
@@ -15,7 +16,6 @@ import { leaveBeyond, strangeReport } from './adopt.ts';
 import {
   answer,
   askedSince,
-  atOnce,
   booksOf,
   type Desk,
   lookedUp,
@@ -24,6 +24,7 @@ import {
   portfolioOf,
   timeOf,
 } from './desk.ts';
+import { atOnce, untilFailure } from './turns.ts';
 
 /** Books what a symbol's fills and settlements tell that is new; null, or why it could not ask. */
 export async function book(desk: Desk, symbol: string): Promise<Failure | null> {
@@ -94,12 +95,19 @@ function learnNames(
   fills: readonly VenueFill[],
 ): Promise<Failure | null> {
   const nameless = fills.map(({ venueId }) => venueId).filter(venueId => !desk.names.has(venueId));
-  return atOnce([...new Set(nameless)], async venueId => {
-    const found = lookedUp(desk, venueId, await desk.venue.order(venueId, symbol));
-    if (!found.ok) return found.error;
-    noteName(desk, venueId, found.value?.clientId ?? null);
-    return null;
-  });
+  const asked = [...new Set(nameless)];
+  // Not all at once: each of them stands in the way of what other pairs have to ask.
+  const few = Array.from({ length: Math.ceil(asked.length / NAMES_AT_ONCE) }, (_, part) =>
+    asked.slice(part * NAMES_AT_ONCE, (part + 1) * NAMES_AT_ONCE),
+  );
+  return untilFailure(few, names =>
+    atOnce(names, async venueId => {
+      const found = lookedUp(desk, venueId, await desk.venue.order(venueId, symbol));
+      if (!found.ok) return found.error;
+      noteName(desk, venueId, found.value?.clientId ?? null);
+      return null;
+    }),
+  );
 }
 
 /** Before lots of another hand are adopted. Without an answer the config's is taken. */

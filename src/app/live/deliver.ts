@@ -18,13 +18,13 @@ import {
   answer,
   booksOf,
   type Desk,
-  inTurn,
   lookedUp,
   missingStops,
   noteName,
   portfolioOf,
   timeOf,
 } from './desk.ts';
+import { inTurn } from './turns.ts';
 
 /** Takes each order of a symbol as far as it goes. Returns the first failure that is worth another try. */
 export function deliver(desk: Desk, symbol: string): Promise<Failure | null> {

@@ -11,6 +11,7 @@ import { must } from '../../base/assert.ts';
 import { ASKED_OVERLAP_MS, NAMES_KEPT_MAX, NOT_FOUND_AFTER_MS } from '../../base/limits.ts';
 import { type Failure, ok, type Result } from '../../base/result.ts';
 import type { Millis } from '../../base/time.ts';
+import { stopLegOf } from '../../core/bracket.ts';
 import type { Report, VenueReport } from '../../core/fact.ts';
 import { type Direction, type Order, signOf } from '../../core/order.ts';
 import type { Waiting } from '../../core/outbox.ts';
@@ -39,6 +40,8 @@ export interface DeskOptions {
   readonly warn: (line: string) => void;
   /** Milliseconds that only go forwards. */
   readonly elapsed: () => number;
+  /** Ends after so many of them. */
+  readonly rest: (ms: number) => Promise<void>;
 }
 
 export interface Desk extends DeskOptions {
@@ -60,12 +63,14 @@ export interface Desk extends DeskOptions {
   readonly seen: Map<string, { readonly difference: number; readonly since: number }>;
   /** Targets that the venue has refused. */
   readonly refused: Set<string>;
-  /** Stops that a venue that answers does not take, and since when. */
-  readonly untaken: Map<string, number>;
+  /** Stops that a venue that answers does not take: since when, and its last answer. */
+  readonly untaken: Map<string, { readonly since: number; readonly last: number }>;
   /** Symbols whose position stands without its stop, since when, and whether that was told. */
   readonly bare: Map<string, { readonly since: number; readonly isTold: boolean }>;
   /** When everything was compared with the venue; null: not yet, and no entry leaves. */
   comparedAt: number | null;
+  /** When stops were last asked for. */
+  placedAt: number;
   /** Since when a position stands that is to be closed and that nothing closes. */
   flatSaidAt: number | null;
   /** A stream told of something: every symbol is asked once, and where stops stand, whether they do. */
@@ -93,8 +98,7 @@ export function openDesk(options: DeskOptions): Desk {
   const { portfolio } = world;
   for (const { order } of Object.values(portfolio.outbox))
     perhapsSent.add(clientOrderId(directory, order));
-  for (const [id, { order }] of Object.entries(portfolio.orders))
-    if (isLeg(order)) perhapsSent.add(stopClientId(directory, id, nextRevision(options, id)));
+  for (const { clientId } of nextStops(options)) perhapsSent.add(clientId);
   return {
     ...options,
     ...{ perhapsSent, missing: new Map(), retired: new Map(), names: new Map() },
@@ -104,7 +108,7 @@ export function openDesk(options: DeskOptions): Desk {
     doubtful: new Set(Object.values(portfolio.venue?.stops ?? {}).map(({ symbol }) => symbol)),
     ...{ unbooked: new Set(), leverages: new Map(), ahead: new Map(), filledThere: new Map() },
     stranded: new Set(),
-    ...{ comparedAt: null, flatSaidAt: null, hinted: false },
+    ...{ comparedAt: null, placedAt: Number.NEGATIVE_INFINITY, flatSaidAt: null, hinted: false },
   };
 }
 
@@ -120,6 +124,33 @@ export const nextRevision = (desk: DeskOptions, leg: string) => ({
   epoch: desk.epoch(),
   revision: (desk.world.portfolio.venue?.stops[leg]?.last ?? 0) + 1,
 });
+
+export interface NextStop {
+  readonly id: string;
+  readonly symbol: string;
+  readonly trigger: number;
+  readonly epoch: number;
+  readonly revision: number;
+  readonly clientId: string;
+}
+
+/**
+ * The next revision of each leg, and the first of the stop of each entry that is not booked yet
+ * (`coverAhead`): where the answer was lost or its process died, they stand there unheard.
+ */
+export function nextStops(desk: DeskOptions): NextStop[] {
+  const { orders } = portfolioOf(desk);
+  const next: NextStop[] = [];
+  for (const { order } of Object.values(orders)) {
+    const leg = isLeg(order) ? order.id : stopLegOf(order.id);
+    const trigger = isLeg(order) ? order.trigger : (order.protection?.stop ?? null);
+    if (trigger === null || (leg !== order.id && orders[leg] !== undefined)) continue;
+    const name = nextRevision(desk, leg);
+    const clientId = stopClientId(desk.directory, leg, name);
+    next.push({ id: leg, symbol: order.symbol, trigger, ...name, clientId });
+  }
+  return next;
+}
 
 export const answer = (desk: DeskOptions, report: Report | VenueReport): void =>
   desk.commit({ kind: 'answer', report });
@@ -165,47 +196,6 @@ export function isOnItsWay(desk: DeskOptions, symbol: string): boolean {
 
 /** The venue's time, in whole milliseconds. */
 export const timeOf = (desk: DeskOptions): Millis => Math.round(desk.venue.now());
-
-/**
- * Each is done beside the others, so that a slow answer about one holds up no other; it ends when all
- * have. Returns the first failure, by their order.
- */
-export async function atOnce<T>(
-  items: readonly T[],
-  work: (item: T) => Promise<Failure | null>,
-): Promise<Failure | null> {
-  let failure: Failure | null = null;
-  for (const done of await Promise.allSettled(items.map(work))) {
-    if (done.status === 'rejected') throw done.reason;
-    failure ??= done.value;
-  }
-  return failure;
-}
-
-/** Each is done, whatever became of those before it. Returns the first failure. */
-export async function inTurn<T>(
-  items: readonly T[],
-  work: (item: T) => Promise<Failure | null>,
-): Promise<Failure | null> {
-  let failure: Failure | null = null;
-  for (const item of items) {
-    const failed = await work(item);
-    failure ??= failed;
-  }
-  return failure;
-}
-
-/** One after the other, up to the first failure. */
-export async function untilFailure<T>(
-  items: readonly T[],
-  work: (item: T) => Promise<Failure | null>,
-): Promise<Failure | null> {
-  for (const item of items) {
-    const failure = await work(item);
-    if (failure !== null) return failure;
-  }
-  return null;
-}
 
 /** A revision that no longer stands: its fill may be told of late, for a while. */
 export const retire = ({ retired }: Desk, clientId: string, order: Order): void =>

@@ -32,12 +32,17 @@ export function createLiveCourier(options: DeskOptions): LiveCourier {
   const { elapsed } = options;
   let halted = false;
   const venue = haltable(options.venue, () => halted);
+  // What ended badly in one pair is acted on in no other.
+  const commit: DeskOptions['commit'] = input => {
+    insist(halted);
+    options.commit(input);
+  };
   const bell = createBell();
   // What is already known is read when the desk is first needed: after the directory is bound.
   let known: { readonly desk: Desk; readonly attendant: Attendant } | null = null;
   function opened() {
     if (known === null) {
-      const desk = openDesk({ ...options, venue });
+      const desk = openDesk({ ...options, venue, commit });
       known = { desk, attendant: createAttendant(desk) };
     }
     return known;
@@ -87,16 +92,17 @@ export function createLiveCourier(options: DeskOptions): LiveCourier {
   };
 }
 
-/** What is in memory may not be on the disk any more: nothing leaves on the strength of it. */
+/** What is in memory may not be on the disk: nothing leaves on the strength of it. */
+function insist(isHalted: boolean): void {
+  if (isHalted)
+    throw new Fault(
+      EXIT.disk,
+      'a step could not be kept: nothing is sent any more',
+      'see what was told before this, then start again; stops at the exchange stand on',
+    );
+}
+
 function haltable(venue: Venue, isHalted: () => boolean): Venue {
-  const insist = (): void => {
-    if (isHalted())
-      throw new Fault(
-        EXIT.disk,
-        'a step could not be kept: nothing is sent any more',
-        'see what was told before this, then start again; stops at the exchange stand on',
-      );
-  };
   return {
     now: () => venue.now(),
     access: () => venue.access(),
@@ -110,15 +116,15 @@ function haltable(venue: Venue, isHalted: () => boolean): Venue {
     wallet: () => venue.wallet(),
     watch: onHint => venue.watch(onHint),
     async prepare(symbol, leverage) {
-      insist();
+      insist(isHalted());
       return venue.prepare(symbol, leverage);
     },
     async place(ticket) {
-      insist();
+      insist(isHalted());
       return venue.place(ticket);
     },
     async cancel(clientId, symbol) {
-      insist();
+      insist(isHalted());
       return venue.cancel(clientId, symbol);
     },
   };

@@ -11,7 +11,8 @@
 import { EXIT, Fault } from '../../base/fault.ts';
 import type { Failure } from '../../base/result.ts';
 import { LATER, type VenueMode, type VenuePosition } from '../../core/venue.ts';
-import { atOnce, type Desk, symbolsOf } from './desk.ts';
+import { abreast } from './abreast.ts';
+import { type Desk, symbolsOf } from './desk.ts';
 
 /** What is held in one of the pairs otherwise than it has to be; null: nothing. */
 export function unfitIn(
@@ -64,7 +65,7 @@ export async function setModes(desk: Desk): Promise<Failure | null> {
     symbol =>
       !desk.prepared.has(symbol) && !found.value.some(position => position.symbol === symbol),
   );
-  return atOnce(empty, symbol => setMode(desk, symbol));
+  return abreast(desk, empty, symbol => setMode(desk, symbol));
 }
 
 async function setMode(desk: Desk, symbol: string): Promise<Failure | null> {
@@ -94,7 +95,7 @@ export async function compareModes(
   positions: readonly VenuePosition[],
 ): Promise<Failure | null> {
   if (desk.comparedAt === null) return null;
-  return atOnce(symbolsOf(desk), async symbol => {
+  return abreast(desk, symbolsOf(desk), async symbol => {
     const isHeld = positions.some(position => position.symbol === symbol);
     if (isHeld) return note(desk, symbol, unfitPosition(symbol, positions));
     const mode = await desk.venue.mode(symbol);

@@ -7,31 +7,24 @@
  * what was filled has its stop before its fills are told of. Never: places one revision twice (a
  * request that may have been heard is asked after first, and repeated under the same client id).
  */
-import { STOP_FILLS_LATE_MS, STOP_GIVEN_UP_MS } from '../../base/limits.ts';
+import { MISSING_AGAIN_MS, STOP_GIVEN_UP_MS } from '../../base/limits.ts';
 import type { Failure } from '../../base/result.ts';
 import { stopLegOf } from '../../core/bracket.ts';
 import { exitSide, type Order } from '../../core/order.ts';
 import { LATER, type VenueOrder } from '../../core/venue.ts';
-import {
-  type PlacedStop,
-  type StaleStop,
-  stopsToWithdraw,
-  type WantedStop,
-} from '../../core/venue-books.ts';
+import { type StaleStop, stopsToWithdraw, type WantedStop } from '../../core/venue-books.ts';
 import { stopClientId } from '../client-id.ts';
 import { leaveNow } from './adopt.ts';
 import { book } from './book.ts';
 import {
   answer,
-  atOnce,
   booksOf,
   type Desk,
-  hasLasted,
-  inTurn,
-  isLeg,
   lookedUp,
   missingStops,
+  type NextStop,
   nextRevision,
+  nextStops,
   noteName,
   portfolioOf,
   refusalOf,
@@ -39,12 +32,15 @@ import {
   timeOf,
   wantedStops,
 } from './desk.ts';
+import { missStop } from './gone.ts';
+import { atOnce, inTurn } from './turns.ts';
 
 /** Places what is missing of a symbol, plain stops first. Returns the first failure. */
 export async function placeStops(desk: Desk, symbol: string): Promise<Failure | null> {
   const failure = await findFired(desk, symbol);
   const wanted = wantedStops(desk).filter(stop => stop.symbol === symbol);
   const unplaced = await inTurn(wanted, stop => placeStop(desk, stop));
+  if (wanted.length > 0) desk.placedAt = desk.elapsed();
   return failure ?? unplaced;
 }
 
@@ -53,7 +49,17 @@ export async function placeStops(desk: Desk, symbol: string): Promise<Failure | 
  * missing is asked for again. Whether it was taken shows by what is missing then.
  */
 export async function placeMissing(desk: Desk): Promise<void> {
-  await atOnce(missingStops(desk), stop => placeStop(desk, stop));
+  const isDue = desk.elapsed() - desk.placedAt >= MISSING_AGAIN_MS;
+  const missing = isDue ? missingStops(desk) : [];
+  if (missing.length === 0) return;
+  const symbols = [...new Set(missing.map(({ symbol }) => symbol))];
+  await atOnce(symbols, symbol =>
+    inTurn(
+      missing.filter(stop => stop.symbol === symbol),
+      stop => placeStop(desk, stop),
+    ),
+  );
+  desk.placedAt = desk.elapsed();
 }
 
 /** The stop of an entry whose fills are not told of yet: as its leg will be. */
@@ -84,8 +90,8 @@ async function placeStop(desk: Desk, wanted: WantedStop): Promise<Failure | null
     const found = await venue.find(clientId, symbol);
     if (found.ok) return tellFound(desk, sent, found.value);
     if (found.error.code !== 'not-found') return found.error;
+    if (isGivenUp(desk, wanted)) leave(desk, wanted);
   }
-  if (isGivenUp(desk, wanted)) leave(desk, wanted);
   perhapsSent.add(clientId);
   const terms = { clientId, symbol, side, kind, lots, trigger, price: null, leverage };
   const placed = await venue.place({ ...terms, reduceOnly: true });
@@ -95,15 +101,17 @@ async function placeStop(desk: Desk, wanted: WantedStop): Promise<Failure | null
   }
   const { code, retry } = placed.error;
   if (retry || code === 'duplicate') return placed.error;
-  // An earlier request may have been heard all the same.
-  if (LATER.has(code) && isInDoubt) return placed.error;
-  perhapsSent.delete(clientId);
-  return LATER.has(code) ? placed.error : refused(desk, wanted, placed.error);
+  // What was surely not taken is asked for again under its name; an earlier request may have been heard.
+  if (!isInDoubt) perhapsSent.delete(clientId);
+  return refused(desk, wanted, placed.error);
 }
 
 function refused(desk: Desk, wanted: WantedStop, error: Failure): Failure | null {
-  // There is nothing left to protect, as a rule: its fill is on the way.
-  if (error.code === 'no-position') return error;
+  // Another time it may be taken. Without a position there is nothing left to protect, as a rule.
+  if (LATER.has(error.code) || error.code === 'no-position') {
+    if (isGivenUp(desk, wanted)) leave(desk, wanted);
+    return error;
+  }
   if (wanted.kind === 'stop' || error.code === 'triggers-at-once') {
     leave(desk, wanted);
     return error;
@@ -113,13 +121,18 @@ function refused(desk: Desk, wanted: WantedStop, error: Failure): Failure | null
   return null;
 }
 
-/** A venue that answers, does not have it, and has not taken it for a while. */
+/**
+ * A venue that answers, does not have it, and has not taken it for a while: counted from answer to
+ * answer, so that a time in which it gave none is no refusal.
+ */
 function isGivenUp({ untaken, elapsed, ...desk }: Desk, { id, kind, lots }: WantedStop): boolean {
   const placed = desk.world.portfolio.venue?.stops[id]?.placed ?? [];
   if (kind !== 'stop' || placed.some(stop => stop.lots >= lots)) return false;
-  const since = untaken.get(id) ?? elapsed();
-  untaken.set(id, since);
-  return elapsed() - since >= STOP_GIVEN_UP_MS;
+  const now = elapsed();
+  const before = untaken.get(id) ?? { since: now, last: now };
+  const since = now - before.last < STOP_GIVEN_UP_MS ? before.since : now;
+  untaken.set(id, { since, last: now });
+  return now - since >= STOP_GIVEN_UP_MS;
 }
 
 interface SentStop extends WantedStop {
@@ -127,8 +140,6 @@ interface SentStop extends WantedStop {
   readonly epoch: number;
   readonly clientId: string;
 }
-
-type ToldStop = Pick<SentStop, 'id' | 'symbol' | 'epoch' | 'revision' | 'clientId' | 'trigger'>;
 
 /** One that stands no longer has used its revision all the same. */
 async function tellFound(desk: Desk, sent: SentStop, found: VenueOrder): Promise<Failure | null> {
@@ -141,7 +152,7 @@ async function tellFound(desk: Desk, sent: SentStop, found: VenueOrder): Promise
 
 function tellPlaced(
   desk: Desk,
-  { id, symbol, epoch, revision, clientId, ...wanted }: ToldStop,
+  { id, symbol, epoch, revision, clientId, ...wanted }: NextStop,
   stands: Pick<VenueOrder, 'lots' | 'trigger'>,
 ): null {
   desk.perhapsSent.delete(clientId);
@@ -184,62 +195,11 @@ async function findFired(desk: Desk, symbol: string): Promise<Failure | null> {
 
 /** One that stands under the next name of its leg was heard of there, though not here: it is told. */
 export function tellHeard(desk: Desk, symbol: string, standing: readonly VenueOrder[]): void {
-  for (const [id, { order }] of Object.entries(portfolioOf(desk).orders)) {
-    if (order.symbol !== symbol || !isLeg(order)) continue;
-    const next = nextRevision(desk, id);
-    const clientId = stopClientId(desk.directory, id, next);
-    const heard = standing.find(each => each.clientId === clientId);
-    const { trigger } = order;
-    if (heard !== undefined && trigger !== null)
-      tellPlaced(desk, { id, symbol, ...next, clientId, trigger }, heard);
+  for (const next of nextStops(desk)) {
+    const heard = standing.find(({ clientId }) => clientId === next.clientId);
+    if (heard !== undefined && next.symbol === symbol) tellPlaced(desk, next, heard);
   }
 }
-
-export interface MissingStop {
-  readonly id: string;
-  readonly symbol: string;
-  readonly placed: PlacedStop;
-  readonly clientId: string;
-}
-
-/** A revision that does not seem to stand: where it surely does not, that is told. */
-export async function missStop(
-  desk: Desk,
-  { id, symbol, placed, clientId }: MissingStop,
-): Promise<Failure | null> {
-  const found = lookedUp(desk, clientId, await desk.venue.find(clientId, symbol));
-  if (!found.ok) return found.error;
-  if (found.value?.open === true) return null;
-  const failure = await book(desk, symbol);
-  // A position that is still there needs its stop, whatever became of the former one.
-  if (failure !== null && !(await isHeldThere(desk, symbol))) return failure;
-  const open = portfolioOf(desk).orders[id];
-  const untold =
-    open === undefined || found.value === null
-      ? 0
-      : untoldLots(open.filledLots, placed, found.value);
-  // Its fills may be told of later than its end.
-  if (untold > 0 && !hasLasted(desk, clientId, { difference: untold, ms: STOP_FILLS_LATE_MS }))
-    return { code: 'difference', retry: true, hint: `a stop in ${symbol} fired` };
-  if (untold > 0) desk.filledThere.set(id, untold + (open?.filledLots ?? 0));
-  if (open !== undefined) retire(desk, clientId, open.order);
-  const { revision } = placed;
-  const reason = 'it stands at the exchange no longer';
-  answer(desk, { type: 'stop.withdrawn', id, symbol, revision, reason, time: timeOf(desk) });
-  return null;
-}
-
-/** The venue holds a position the way that is known here, or one of ours that is not booked yet. */
-async function isHeldThere(desk: Desk, symbol: string): Promise<boolean> {
-  const found = await desk.venue.positions();
-  const held = portfolioOf(desk).positions[symbol];
-  if (!found.ok || (held === undefined && !desk.ahead.has(symbol))) return false;
-  const there = found.value.find(position => position.symbol === symbol);
-  return there !== undefined && (held === undefined || there.direction === held.direction);
-}
-
-const untoldLots = (booked: number, { filledBefore }: PlacedStop, found: VenueOrder): number =>
-  found.filledLots - (booked - filledBefore);
 
 /** Withdraws of a symbol what a newer revision has replaced or what no position needs. */
 export function withdrawStops(desk: Desk, symbol: string): Promise<Failure | null> {

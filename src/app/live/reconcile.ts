@@ -20,11 +20,11 @@ import { exitSide, signOf } from '../../core/order.ts';
 import type { VenueOrder, VenuePosition } from '../../core/venue.ts';
 import { isProtected } from '../../core/venue-books.ts';
 import { isOfDirectory, stopClientId } from '../client-id.ts';
+import { abreast } from './abreast.ts';
 import { leaveBeyond, leaveNow, strangeReport } from './adopt.ts';
 import { book, bookFunding, noteLeverages } from './book.ts';
 import {
   answer,
-  atOnce,
   booksOf,
   type Desk,
   hasLasted,
@@ -35,23 +35,24 @@ import {
   signedLots,
   symbolsOf,
   timeOf,
-  untilFailure,
 } from './desk.ts';
+import { findStops } from './gone.ts';
 import { compareModes, isBothWays } from './mode.ts';
-import { missStop, placeMissing, tellHeard } from './protect.ts';
+import { placeMissing, tellHeard } from './protect.ts';
+import { untilFailure } from './turns.ts';
 
 export async function reconcile(desk: Desk): Promise<Failure | null> {
   const symbols = symbolsOf(desk);
   // A person may have changed the modes since: they are asked for again before the next entry.
   desk.prepared.clear();
-  const unbooked = await atOnce(symbols, symbol => bookAll(desk, symbol));
+  const unbooked = await abreast(desk, symbols, symbol => bookAll(desk, symbol));
   await placeMissing(desk);
   const found = await desk.venue.positions();
   if (!found.ok) return found.error;
   // Positions first: what another life of this directory placed may be all that protects one.
   const comparisons = [
     async () => comparePositions(desk, found.value),
-    () => atOnce(symbols, symbol => compareOrders(desk, symbol)),
+    () => abreast(desk, symbols, symbol => compareOrders(desk, symbol)),
     () => compareModes(desk, found.value),
     async () => unbooked,
     () => compareBalance(desk),
@@ -100,32 +101,6 @@ async function tellOrphan(desk: Desk, order: VenueOrder): Promise<Failure | null
 const isBare = (desk: Desk, symbol: string): boolean =>
   portfolioOf(desk).positions[symbol] !== undefined &&
   !isProtected(portfolioOf(desk), booksOf(desk), symbol);
-
-/** Whether the stops of a symbol stand: what others placed there is no matter of a moment. */
-export async function compareStops(desk: Desk, symbol: string): Promise<Failure | null> {
-  const found = await desk.venue.openOrders(symbol);
-  if (!found.ok) return found.error;
-  return findStops(desk, symbol, new Set(found.value.map(({ clientId }) => clientId)));
-}
-
-/** A stop that stands there no longer is placed anew, unless it fired. */
-function findStops(
-  desk: Desk,
-  symbol: string,
-  open: ReadonlySet<string | null>,
-): Promise<Failure | null> {
-  const placed = Object.entries(booksOf(desk).stops).flatMap(([id, leg]) =>
-    leg.symbol === symbol
-      ? leg.placed.map(stop => ({
-          id,
-          placed: stop,
-          clientId: stopClientId(desk.directory, id, stop),
-        }))
-      : [],
-  );
-  const missing = placed.filter(({ clientId }) => !open.has(clientId));
-  return untilFailure(missing, stop => missStop(desk, { ...stop, symbol }));
-}
 
 function comparePositions(desk: Desk, positions: readonly VenuePosition[]): Failure | null {
   noteLeverages(desk, positions);
@@ -235,7 +210,7 @@ async function compareBalance(desk: Desk): Promise<Failure | null> {
   const before = portfolioOf(desk).balance;
   const found = await desk.venue.wallet();
   if (!found.ok) return found.error;
-  const failure = await atOnce(symbolsOf(desk), symbol => bookAll(desk, symbol));
+  const failure = await abreast(desk, symbolsOf(desk), symbol => bookAll(desk, symbol));
   if (failure !== null) return failure;
   // Something happened while it was asked: it is compared another time.
   if (portfolioOf(desk).balance !== before) return null;

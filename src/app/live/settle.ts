@@ -8,8 +8,8 @@
 import { FILL_OVERLAP_MS, FILLS_LATE_MS } from '../../base/limits.ts';
 import type { Failure } from '../../base/result.ts';
 import type { OpenOrder, Order } from '../../core/order.ts';
-import type { VenueFill, VenueOrder } from '../../core/venue.ts';
-import { fillsSince, isTaken } from '../../core/venue-books.ts';
+import type { VenueOrder } from '../../core/venue.ts';
+import { isTaken } from '../../core/venue-books.ts';
 import { entriesHeld } from '../../trade/breaker.ts';
 import { clientOrderId } from '../client-id.ts';
 import { book } from './book.ts';
@@ -18,7 +18,6 @@ import {
   booksOf,
   type Desk,
   hasLasted,
-  inTurn,
   isLeg,
   lookedUp,
   lotsOf,
@@ -27,6 +26,7 @@ import {
   timeOf,
 } from './desk.ts';
 import { coverAhead } from './protect.ts';
+import { inTurn } from './turns.ts';
 
 const PAST_ITS_TIME = 'it found no other side in its time';
 
@@ -51,19 +51,18 @@ async function settleOne(desk: Desk, { order }: OpenOrder): Promise<Failure | nu
   const there = found.value;
   const { open, filledLots } = there;
   const booked = (): number => portfolioOf(desk).orders[id]?.filledLots ?? filledLots;
-  let isTold = filledLots <= booked();
-  if (!isTold) {
+  if (filledLots > booked()) {
     const failure = await book(desk, symbol);
-    const isElsewhere = async () => failure === null && isBookedWhole(desk, order, there);
-    isTold = filledLots <= booked() || (await isElsewhere());
     // What is filled and not told of yet is held: its stop does not wait for that.
-    const uncovered = isTold ? null : await coverAhead(desk, order, filledLots);
+    const isBehind = filledLots > booked() && !(await isSpent(desk, order, there));
+    const uncovered = isBehind ? await coverAhead(desk, order, filledLots) : null;
     if (failure !== null || uncovered !== null) return failure ?? uncovered;
   }
   const left = portfolioOf(desk).orders[id];
   if (open || left === undefined) return null;
+  const difference = filledLots - left.filledLots;
   // Its last fills may be told of later than its end.
-  if (!isTold && !(await isOver(desk, order, filledLots - left.filledLots)))
+  if (difference !== 0 && !(await isOver(desk, order, { there, difference })))
     return { code: 'difference', retry: true, hint: `fills of an order in ${symbol} are missing` };
   desk.ahead.delete(symbol);
   const time = timeOf(desk);
@@ -73,11 +72,26 @@ async function settleOne(desk: Desk, { order }: OpenOrder): Promise<Failure | nu
   return null;
 }
 
-/** Fills that did not come for a while: what an exit was filled with is gone, an entry's may be there. */
-async function isOver(desk: Desk, order: Order, difference: number): Promise<boolean> {
+interface End {
+  readonly there: VenueOrder;
+  /** Lots that it was filled with there, less those that are booked as its own. */
+  readonly difference: number;
+}
+
+/** All of it is booked; or fills did not come for a while, and nothing that may be of them is there. */
+async function isOver(desk: Desk, order: Order, { there, difference }: End): Promise<boolean> {
+  if (difference > 0 && (await isBookedWhole(desk, order, there))) return true;
   const clientId = clientOrderId(desk.directory, order);
   if (!hasLasted(desk, clientId, { difference, ms: FILLS_LATE_MS })) return false;
   return order.reduceOnly || !(await isHeldUnbooked(desk, order));
+}
+
+/** Nothing of it is booked as its own, and all of it as another's doing: it opened nothing. */
+async function isSpent(desk: Desk, order: Order, there: VenueOrder): Promise<boolean> {
+  const { fills } = booksOf(desk);
+  const isKnown = (fills[order.symbol] ?? []).some(({ id }) => id.split('/')[1] === there.venueId);
+  const isOwn = (portfolioOf(desk).orders[order.id]?.filledLots ?? 0) > 0;
+  return isKnown && !isOwn && isBookedWhole(desk, order, there);
 }
 
 /** What the entry was filled with may be there, and is not booked as anybody's. */
@@ -96,10 +110,9 @@ async function isBookedWhole(
 ): Promise<boolean> {
   const found = await desk.venue.fills(symbol, createdAt - FILL_OVERLAP_MS);
   if (!found.ok) return false;
-  const books = booksOf(desk);
-  const isBooked = (fill: VenueFill): boolean =>
-    fill.time < fillsSince(books, symbol) || isTaken(books, symbol, fill);
-  const taken = found.value.filter(fill => fill.venueId === venueId && isBooked(fill));
+  const taken = found.value.filter(
+    fill => fill.venueId === venueId && isTaken(booksOf(desk), symbol, fill),
+  );
   return taken.reduce((sum, { lots }) => sum + lots, 0) >= filledLots;
 }
 
