@@ -182,10 +182,8 @@ function dealingOf(
   }
   const live = createLiveCourier({
     ...{ venue, world, directory, commit, warn: options.warn },
-    unknown: options.unknownPosition ?? 'adopt',
-    epoch: () => store.epoch,
-    elapsed: () => performance.now(),
-    rest: ms => sleep(ms, undefined, { ref: false }),
+    ...{ unknown: options.unknownPosition ?? 'adopt', epoch: () => store.epoch },
+    ...{ elapsed: () => performance.now(), rest: ms => sleep(ms, undefined, { ref: false }) },
   });
   // What happens to a live order inside a candle the desk is told by its venue.
   return { exchange: { advance: () => NO_REPORTS }, courier: live, live };

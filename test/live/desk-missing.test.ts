@@ -135,22 +135,66 @@ describe('the stop of an entry whose fills are missing, taken unheard', () => {
   });
 });
 
-describe('an entry all of whose fills are told of', () => {
-  it('ends, though a death kept what its fill opened beyond another hand from being booked', async () => {
+describe('an entry all of whose fills are booked', () => {
+  /** The hand was there first, and the entry turns it over; the process dies in the middle of booking that. */
+  async function turnedOver(first: number): Promise<DeskWorld> {
     const desk = await opened();
     desk.approve({ side: 'sell' });
     await desk.attendant.round();
-    // The hand was there first, and the entry turns it over.
     desk.venue.byHand(BTC, 'buy', 2);
-    desk.venue.tick(desk.venue.price, 1);
+    desk.venue.fillPart(first);
     desk.dies = () => desk.told('trade.closed').length > 0;
     await assert.rejects(rounds(desk, 3, 1), Died);
     desk.dies = () => false;
-    assert.deepEqual([desk.venue.lots.get(BTC), desk.lots(BTC)], [-8, 0]);
     desk.start();
+    return desk;
+  }
+
+  it('ends, though a death kept what its fill opened beyond another hand from being booked', async () => {
+    const desk = await turnedOver(10);
     await bareMs(desk, 5 * MINUTE_MS);
     assert.deepEqual([desk.lots(BTC), stopLots(desk.venue, BTC)], [-8, 8]);
     assert.equal(desk.attendant.idle(), true);
+  });
+
+  it('ends, too, where the rest of it was booked as its own (life 469)', async () => {
+    const desk = await turnedOver(4);
+    await rounds(desk, 1, 1);
+    desk.venue.fillPart(6);
+    await bareMs(desk, 5 * MINUTE_MS);
+    assert.deepEqual([desk.lots(BTC), stopLots(desk.venue, BTC)], [-8, 8]);
+    assert.equal(desk.attendant.idle(), true);
+  });
+
+  it('is given no stop where it only closed what another hand held (life 7506)', async () => {
+    const desk = await opened();
+    const place = desk.venue.place.bind(desk.venue);
+    let covers = 0;
+    desk.venue.place = async ticket => {
+      // That of the hand's buys.
+      if (ticket.trigger !== null && ticket.side === 'sell') covers += 1;
+      return place(ticket);
+    };
+    const entry = desk.approve({ side: 'buy' });
+    await desk.attendant.round();
+    desk.venue.byHand(BTC, 'sell', 10);
+    await rounds(desk, 10, 300);
+    assert.deepEqual([desk.venue.lots.get(BTC), covers], [0, 0]);
+    assert.deepEqual(
+      desk.told('order.canceled').map(({ id }) => id),
+      [entry.id],
+    );
+  });
+
+  it('does not end by fills that are told of and not booked yet', async () => {
+    const desk = await opened();
+    let asked = 0;
+    // Two lists lag, from which it would be booked.
+    seeFills(desk, fills => (fills.length === 0 || asked++ < 2 ? [] : fills));
+    desk.approve({ side: 'buy', protection: STOP_ONLY });
+    await bareMs(desk, MINUTE_MS);
+    assert.deepEqual([desk.lots(BTC), desk.told('position.adopted')], [10, []]);
+    assert.deepEqual(desk.told('order.canceled'), []);
   });
 });
 

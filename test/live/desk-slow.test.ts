@@ -178,40 +178,64 @@ describe('a pair about which an answer takes eleven seconds', () => {
 });
 
 describe('two stops of one position', () => {
-  it('that were taken unheard and are gone are asked after in turn: what they brought is booked once', async () => {
+  it('that were taken unheard and are gone are asked after in turn: what came of it is booked once', async () => {
     const desk = await opened();
     desk.trails = true;
     const { venue } = desk;
-    const { place, find, openOrders } = venue;
+    const { place, find } = venue;
     venue.place = async ticket => {
       const placed = await place.call(venue, ticket);
       return ticket.trigger === null ? placed : lost();
     };
     desk.approve({ side: 'buy' });
     await rounds(desk, 2, 100);
-    venue.find = async () => lost();
-    venue.settle(BTC, 0.0001);
-    for (const { ticket } of venue.orders.filter(
-      order => order.open && order.ticket.kind === 'stop',
-    ))
-      await venue.cancel(ticket.clientId);
-    venue.byHand(BTC, 'sell', 4);
+    for (const order of venue.orders) order.open = false;
     venue.tick(venue.price, RECONCILE_MS);
-    let comparisons = 0;
-    // They are found out about in the comparison, and not before it.
-    venue.positions = new Proxy(venue.positions, {
-      apply: (positions, _, what: []) => {
-        comparisons += 1;
-        Object.assign(venue, { place, find, openOrders });
-        return positions.apply(venue, what);
-      },
+    // They are found out about in the comparison that is due, and just then something happens.
+    let positions = 0;
+    const from = venue.clock;
+    venue.find = async id => (venue.clock - from < 7700 ? lost() : find.call(venue, id));
+    const play = slowDown(desk, ({ question }) => {
+      if (question === 'positions') positions += 1;
+      return 600;
     });
-    const play = slowDown(desk, () => 100);
-    await play(MINUTE_MS);
-    assert.ok(comparisons > 0);
+    let isDone = false;
+    await play(MINUTE_MS, () => {
+      if (isDone || venue.clock - from < 7900) return;
+      isDone = true;
+      venue.settle(BTC, 0.0001);
+      venue.byHand(BTC, 'sell', 4);
+      venue.place = place.bind(venue);
+    });
+    assert.deepEqual([positions > 0, isDone], [true, true]);
     assert.equal(desk.told('funding.settled').length, 1);
-    assert.equal(desk.told('order.filled').filter(({ lots }) => lots === 4).length, 1);
     assert.deepEqual([desk.lots(BTC), venue.lots.get(BTC)], [6, 6]);
+  });
+});
+
+describe('a stream that rings while a pair waits for an answer', () => {
+  it('has that pair asked again, whose answer is older', async () => {
+    const desk = await opened();
+    const { venue } = desk;
+    const now = venue.fills.bind(venue);
+    const play = slowDown(desk, ({ symbol }) => (symbol === ETH ? 5 * SECOND_MS : 100));
+    const late = venue.fills;
+    // Answers are made at once and are long on their way.
+    venue.fills = async (symbol, since) => {
+      const found = await now(symbol, since);
+      await late(symbol, since);
+      return found;
+    };
+    desk.attendant.hint();
+    const since = venue.clock;
+    let isOpened = false;
+    await play(20 * SECOND_MS, () => {
+      if (isOpened || venue.clock - since < 1500) return;
+      isOpened = true;
+      venue.byHand(ETH, 'buy', 3);
+      desk.attendant.hint();
+    });
+    assert.deepEqual([desk.lots(ETH), stopLots(venue, ETH)], [3, 3]);
   });
 });
 

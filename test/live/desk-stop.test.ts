@@ -94,6 +94,23 @@ describe('a stop of a live account', () => {
     assert.deepEqual([requests, venue.repeated, stopLots(venue, BTC)], [2, 0, 10]);
   });
 
+  it('that is refused is not asked for in haste, however quick a comparison is', async () => {
+    const desk = await opened();
+    const { venue } = desk;
+    const place = venue.place.bind(venue);
+    let requests = 0;
+    venue.place = async ticket => {
+      if (ticket.trigger === null) return place(ticket);
+      requests += 1;
+      return failed('rate-limited', 'too many requests');
+    };
+    desk.approve({ side: 'buy', protection: STOP_ONLY });
+    await rounds(desk, 1, 1);
+    venue.tick(venue.price, RECONCILE_MS);
+    await rounds(desk, 1);
+    assert.ok(requests > 1 && requests < 6, `${requests} requests`);
+  });
+
   it('that may have been heard is looked for again, though a later request was surely not', async () => {
     const desk = await opened();
     const { venue } = desk;

@@ -3,10 +3,12 @@
  */
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
+import type { DeskOptions } from '../../src/app/live/desk.ts';
 import { createLiveCourier } from '../../src/app/live/live-courier.ts';
 import { EXIT } from '../../src/base/fault.ts';
 import { HINT_REST_MS } from '../../src/base/limits.ts';
 import { failed, ok } from '../../src/base/result.ts';
+import { EXIT_ORDER } from './desk-lag.ts';
 import { holding, opened } from './desk-scene.ts';
 import { BTC, type DeskWorld, ETH, NEVER } from './desk-world.ts';
 
@@ -14,11 +16,12 @@ const settle = async (): Promise<void> => {
   for (let turn = 0; turn < 200; turn += 1) await Promise.resolve();
 };
 
-const courierOf = ({ venue, world }: DeskWorld) =>
-  createLiveCourier({
-    ...{ venue, world, directory: '0123456789abcdef', epoch: () => 1, unknown: 'adopt' },
-    ...{ commit: () => {}, warn: () => {}, elapsed: () => venue.clock, rest: NEVER },
-  });
+const optionsOf = ({ venue, world }: DeskWorld): DeskOptions => ({
+  ...{ venue, world, directory: '0123456789abcdef', epoch: () => 1, unknown: 'adopt' },
+  ...{ commit: () => {}, warn: () => {}, elapsed: () => venue.clock, rest: NEVER },
+});
+
+const courierOf = (desk: DeskWorld) => createLiveCourier(optionsOf(desk));
 
 /** A courier that attends an account in which nothing happens, and what its stream can do. */
 async function attending(context: TestContext) {
@@ -146,6 +149,37 @@ function looks(desk: DeskWorld, count = 9): AbortSignal {
   };
   return stop.signal;
 }
+
+describe('a step that could not be kept', () => {
+  it('lets no order leave', async () => {
+    for (const order of [{ side: 'buy', symbol: ETH }, EXIT_ORDER] as const) {
+      const desk = await holding();
+      desk.approve(order);
+      const sent = desk.venue.accepted.size;
+      const courier = courierOf(desk);
+      courier.halt();
+      await assert.rejects(courier.deliver(), { exitCode: EXIT.disk });
+      assert.equal(desk.venue.accepted.size, sent);
+    }
+  });
+
+  it('in one pair ends all others, which commit and send nothing more', async () => {
+    const desk = await opened();
+    for (const symbol of [BTC, ETH]) desk.approve({ side: 'buy', symbol });
+    let commits = 0;
+    const courier = createLiveCourier({
+      ...optionsOf(desk),
+      commit: () => {
+        commits += 1;
+        courier.halt();
+        throw new Error('the disk is gone');
+      },
+    });
+    await assert.rejects(courier.deliver(), { message: 'the disk is gone' });
+    await assert.rejects(courier.deliver(), { exitCode: EXIT.disk });
+    assert.equal(commits, 1);
+  });
+});
 
 describe('the modes of an account, before the first decision', () => {
   it('are set for each pair in which nothing is held, once', async () => {

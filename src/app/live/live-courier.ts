@@ -32,11 +32,7 @@ export function createLiveCourier(options: DeskOptions): LiveCourier {
   const { elapsed } = options;
   let halted = false;
   const venue = haltable(options.venue, () => halted);
-  // What ended badly in one pair is acted on in no other.
-  const commit: DeskOptions['commit'] = input => {
-    insist(halted);
-    options.commit(input);
-  };
+  const commit = haltableCommit(options.commit, () => halted);
   const bell = createBell();
   // What is already known is read when the desk is first needed: after the directory is bound.
   let known: { readonly desk: Desk; readonly attendant: Attendant } | null = null;
@@ -100,6 +96,17 @@ function insist(isHalted: boolean): void {
       'a step could not be kept: nothing is sent any more',
       'see what was told before this, then start again; stops at the exchange stand on',
     );
+}
+
+/** What ended badly in one pair is acted on in no other. */
+function haltableCommit(
+  commit: DeskOptions['commit'],
+  isHalted: () => boolean,
+): DeskOptions['commit'] {
+  return input => {
+    insist(isHalted());
+    commit(input);
+  };
 }
 
 function haltable(venue: Venue, isHalted: () => boolean): Venue {
