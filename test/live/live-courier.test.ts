@@ -154,9 +154,10 @@ describe('a step that could not be kept', () => {
   it('lets no order leave', async () => {
     for (const order of [{ side: 'buy', symbol: ETH }, EXIT_ORDER] as const) {
       const desk = await holding();
+      const courier = courierOf(desk);
+      await courier.deliver();
       desk.approve(order);
       const sent = desk.venue.accepted.size;
-      const courier = courierOf(desk);
       courier.halt();
       await assert.rejects(courier.deliver(), { exitCode: EXIT.disk });
       assert.equal(desk.venue.accepted.size, sent);
