@@ -82,14 +82,15 @@ export function commit(bot: Steps, input: Input): StepResult {
   return result;
 }
 
-/** What could not be kept is in memory all the same, whole or half: a live account acts on none of it. */
+/** What could not be kept is in memory all the same, whole or half: a live bot acts on none of it. */
 function keep({ stepper, store, live }: Steps, input: Input): StepResult {
+  live?.insist();
   try {
     const result = stepper.run(store.seq + 1, input);
     if (result.facts.length > 0) store.append(result);
     return result;
   } catch (error) {
-    live?.halt();
+    live?.halt(error);
     throw error;
   }
 }

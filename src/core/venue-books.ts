@@ -179,9 +179,14 @@ export function stopsToWithdraw(account: Protected, books: VenueBooks): StaleSto
   return stale;
 }
 
-/** True where every lot of a position stands behind a stop that the venue holds. */
-export function isProtected(account: Protected, books: VenueBooks, symbol: string): boolean {
-  const lots = account.positions[symbol]?.lots ?? 0;
+/** True where every lot of a position stands behind a stop that the venue holds; `ahead`: as above, of its symbol. */
+export function isProtected(
+  account: Protected,
+  books: VenueBooks,
+  symbol: string,
+  ahead = 0,
+): boolean {
+  const lots = Math.max(account.positions[symbol]?.lots ?? 0, ahead);
   return Object.values(account.orders).some(({ order }) => {
     const isStop = order.symbol === symbol && order.kind === 'stop';
     return isStop && (books.stops[order.id]?.placed ?? []).some(stop => stop.lots >= lots);

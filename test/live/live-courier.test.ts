@@ -13,7 +13,7 @@ import { holding, opened } from './desk-scene.ts';
 import { BTC, type DeskWorld, ETH, NEVER } from './desk-world.ts';
 
 const settle = async (): Promise<void> => {
-  for (let turn = 0; turn < 200; turn += 1) await Promise.resolve();
+  for (let turn = 0; turn < 400; turn += 1) await Promise.resolve();
 };
 
 const optionsOf = ({ venue, world }: DeskWorld): DeskOptions => ({
@@ -158,8 +158,8 @@ describe('a step that could not be kept', () => {
       await courier.deliver();
       desk.approve(order);
       const sent = desk.venue.accepted.size;
-      courier.halt();
-      await assert.rejects(courier.deliver(), { exitCode: EXIT.disk });
+      courier.halt(new Error('the disk is gone'));
+      await assert.rejects(courier.deliver(), { message: 'the disk is gone' });
       assert.equal(desk.venue.accepted.size, sent);
     }
   });
@@ -170,14 +170,16 @@ describe('a step that could not be kept', () => {
     let commits = 0;
     const courier = createLiveCourier({
       ...optionsOf(desk),
-      commit: () => {
+      commit() {
+        courier.insist();
         commits += 1;
-        courier.halt();
-        throw new Error('the disk is gone');
+        const error = new Error('the disk is gone');
+        courier.halt(error);
+        throw error;
       },
     });
-    await assert.rejects(courier.deliver(), { message: 'the disk is gone' });
-    await assert.rejects(courier.deliver(), { exitCode: EXIT.disk });
+    for (let time = 0; time < 2; time += 1)
+      await assert.rejects(courier.deliver(), { message: 'the disk is gone' });
     assert.equal(commits, 1);
   });
 });

@@ -8,21 +8,39 @@
 import { MISSING_AGAIN_MS } from '../../base/limits.ts';
 import type { Failure } from '../../base/result.ts';
 import { book } from './book.ts';
+import { deliverExits } from './deliver.ts';
 import { booksOf, type Desk, isOnItsWay, lotsOf, symbolsOf } from './desk.ts';
 import { compareStops } from './gone.ts';
 import { placeStops, withdrawStops } from './protect.ts';
+import { settleOrders } from './settle.ts';
+import { inTurn } from './turns.ts';
+
+type Errand = (symbol: string) => Promise<Failure | null>;
 
 export async function abreast(
   desk: Desk,
   symbols: readonly string[],
-  errand: (symbol: string) => Promise<Failure | null>,
+  errand: Errand,
 ): Promise<Failure | null> {
+  const watch = openWatch(desk);
+  const failures = await watch.over(symbols.map(symbol => watch.engage(symbol, errand)));
+  return failures.find(failure => failure !== null) ?? null;
+}
+
+/** A question about the whole account: while it waits for its answer, pairs are looked after. */
+export async function meanwhile<T>(desk: Desk, ask: () => Promise<T>): Promise<T> {
+  const [answer] = await openWatch(desk).over([ask()]);
+  return answer as T;
+}
+
+/** Who is engaged, and what was thrown. */
+function openWatch(desk: Desk) {
   const engaged = new Set<string>();
   const thrown: unknown[] = [];
-  async function engage(symbol: string, work: typeof errand): Promise<Failure | null> {
+  async function engage(symbol: string, errand: Errand): Promise<Failure | null> {
     engaged.add(symbol);
     try {
-      return await work(symbol);
+      return await errand(symbol);
     } catch (error) {
       thrown.push(error);
       return null;
@@ -30,24 +48,48 @@ export async function abreast(
       engaged.delete(symbol);
     }
   }
-  let isOver = false;
-  const over = Promise.all(symbols.map(symbol => engage(symbol, errand))).finally(() => {
-    isOver = true;
-  });
-  const looks: Promise<unknown>[] = [];
-  while (!isOver && thrown.length === 0) {
-    await Promise.race([over, desk.rest(MISSING_AGAIN_MS)]);
-    if (isOver) break;
+  function look(): Promise<unknown>[] {
     // What a stream told of meanwhile concerns those that wait, too.
     const { hinted } = desk;
     const free = activeSymbols(desk).filter(symbol => !engaged.has(symbol));
     desk.hinted = hinted;
-    for (const symbol of free) looks.push(engage(symbol, each => protectOne(desk, each)));
+    return free.map(symbol => engage(symbol, each => lookAfter(desk, each)));
   }
-  const failures = await over;
-  await Promise.all(looks);
-  if (thrown.length > 0) throw thrown[0];
-  return failures.find(failure => failure !== null) ?? null;
+  /** Returns the looks that were begun meanwhile. */
+  async function lookWhile(waiting: Promise<unknown>): Promise<readonly Promise<unknown>[]> {
+    const begun: Promise<unknown>[] = [];
+    let isOver = false;
+    const over = waiting.then(() => {
+      isOver = true;
+    });
+    while (!isOver && thrown.length === 0) {
+      await Promise.race([over, desk.rest(MISSING_AGAIN_MS)]);
+      if (!isOver) begun.push(...look());
+    }
+    await over;
+    return begun;
+  }
+  return {
+    engage,
+    /** Ends when all have ended, and the looks beside them. */
+    async over<T>(errands: readonly Promise<T>[]): Promise<readonly T[]> {
+      const results = Promise.allSettled(errands);
+      const looks = await lookWhile(results);
+      await Promise.all(await lookWhile(Promise.all(looks)));
+      if (thrown.length > 0) throw thrown[0];
+      return (await results).map(result => {
+        if (result.status === 'rejected') throw result.reason;
+        return result.value;
+      });
+    },
+  };
+}
+
+/** As a round does, but that no entry leaves: what is to be left does not wait for another pair. */
+async function lookAfter(desk: Desk, symbol: string): Promise<Failure | null> {
+  const failure = await protectOne(desk, symbol);
+  const left = await inTurn([deliverExits, settleOrders], errand => errand(desk, symbol));
+  return failure ?? left;
 }
 
 /** Booked, behind its stop, and without another: in this order, each as far as it can be had. */

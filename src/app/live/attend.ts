@@ -37,10 +37,10 @@ import {
   told,
   wantedStops,
 } from './desk.ts';
-import { placeStops } from './protect.ts';
+import { placeMissing } from './protect.ts';
 import { BALANCE_DIFFERS, reconcile } from './reconcile.ts';
 import { settleOrders } from './settle.ts';
-import { untilFailure } from './turns.ts';
+import { inTurn } from './turns.ts';
 
 export interface Attendant {
   /** One round now; null, or what has to be tried again. */
@@ -147,7 +147,7 @@ async function open(desk: Desk): Promise<Failure | null> {
 async function protect(desk: Desk): Promise<Failure | null> {
   if (portfolioOf(desk).venue === undefined) return null;
   // What is known to be missing first.
-  const bare = await abreast(desk, symbolsOf(desk), symbol => placeStops(desk, symbol));
+  const bare = await abreast(desk, symbolsOf(desk), symbol => placeMissing(desk, symbol));
   const failure = await abreast(desk, activeSymbols(desk), symbol => protectOne(desk, symbol));
   return bare ?? failure;
 }
@@ -174,10 +174,11 @@ function tellBare(desk: Desk): void {
 /** Orders leave; what that brings is booked and protected at once. */
 async function trade(desk: Desk): Promise<Failure | null> {
   sayFlatAgain(desk);
-  // Where one gives no answer the next round goes on, which looks at the stops before all.
-  return abreast(desk, tradedSymbols(desk), symbol =>
-    untilFailure([deliver, settleOrders, protectOne], errand => errand(desk, symbol)),
-  );
+  return abreast(desk, tradedSymbols(desk), async symbol => {
+    const failure = await inTurn([deliver, settleOrders], errand => errand(desk, symbol));
+    // Where one gives no answer the next round goes on, which looks at the stops before all.
+    return failure ?? protectOne(desk, symbol);
+  });
 }
 
 /** Those with orders that are to leave, or have left and are not done: legs stand apart. */

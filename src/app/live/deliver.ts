@@ -32,6 +32,15 @@ export function deliver(desk: Desk, symbol: string): Promise<Failure | null> {
   return inTurn(waiting, order => deliverOne(desk, order));
 }
 
+/** The same, of those that close what is held. */
+export function deliverExits(desk: Desk, symbol: string): Promise<Failure | null> {
+  const exits = outboxOf(portfolioOf(desk)).filter(order => order.reduceOnly);
+  return inTurn(
+    exits.filter(order => order.symbol === symbol),
+    order => deliverOne(desk, order),
+  );
+}
+
 async function deliverOne(desk: Desk, order: Approved): Promise<Failure | null> {
   const clientId = clientOrderId(desk.directory, order);
   if (desk.perhapsSent.has(clientId)) {

@@ -17,7 +17,12 @@ import { type Direction, type Order, signOf } from '../../core/order.ts';
 import type { Waiting } from '../../core/outbox.ts';
 import type { Input } from '../../core/step.ts';
 import type { Venue } from '../../core/venue.ts';
-import { stopsToPlace, type VenueBooks, type WantedStop } from '../../core/venue-books.ts';
+import {
+  isProtected,
+  stopsToPlace,
+  type VenueBooks,
+  type WantedStop,
+} from '../../core/venue-books.ts';
 import type { World } from '../../policy/world.ts';
 import type { Portfolio } from '../../trade/portfolio.ts';
 import { clientOrderId, stopClientId } from '../client-id.ts';
@@ -63,8 +68,8 @@ export interface Desk extends DeskOptions {
   readonly seen: Map<string, { readonly difference: number; readonly since: number }>;
   /** Targets that the venue has refused. */
   readonly refused: Set<string>;
-  /** Stops that a venue that answers does not take: since when, and its last answer. */
-  readonly untaken: Map<string, { readonly since: number; readonly last: number }>;
+  /** Stops that a venue that answers does not take, of which symbol and since when. */
+  readonly untaken: Map<string, { readonly symbol: string; readonly since: number }>;
   /** Symbols whose position stands without its stop, since when, and whether that was told. */
   readonly bare: Map<string, { readonly since: number; readonly isTold: boolean }>;
   /** When everything was compared with the venue; null: not yet, and no entry leaves. */
@@ -265,9 +270,15 @@ export const wantedStops = (desk: Desk): WantedStop[] =>
     wanted => !desk.refused.has(refusalOf(wanted)),
   );
 
-/** Of them those without which a position is bare: a target protects nothing. */
+/** Of them those without which a position is bare: a target protects nothing, and its stop is enough. */
 export const missingStops = (desk: Desk): WantedStop[] =>
-  wantedStops(desk).filter(({ kind }) => kind === 'stop');
+  wantedStops(desk).filter(({ kind, symbol }) => kind === 'stop' && isBare(desk, symbol));
+
+function isBare(desk: Desk, symbol: string): boolean {
+  const account = portfolioOf(desk);
+  const ahead = aheadOf(desk).get(symbol) ?? 0;
+  return !isProtected(account, booksOf(desk), symbol, ahead);
+}
 
 function aheadOf(desk: Desk): ReadonlyMap<string, number> {
   const { positions } = portfolioOf(desk);

@@ -24,23 +24,23 @@ export interface LiveCourier extends Courier {
   attend(stop: AbortSignal): Promise<void>;
   /** Something was said or heard: a round is due now. */
   ring(): void;
-  /** A step could not be made durable: nothing is sent from here on. */
-  halt(): void;
+  /** A step could not be kept: nothing is committed or sent from here on. */
+  halt(error: unknown): void;
+  /** Throws what it was halted with. */
+  insist(): void;
 }
 
 export function createLiveCourier(options: DeskOptions): LiveCourier {
-  const { elapsed } = options;
-  let halted = false;
-  const venue = haltable(options.venue, () => halted);
-  const commit = haltableCommit(options.commit, () => halted);
+  let halted: { readonly error: unknown } | null = null;
+  function insist(): void {
+    if (halted !== null) throw halted.error;
+  }
+  const venue = haltable(options.venue, insist);
   const bell = createBell();
   // What is already known is read when the desk is first needed: after the directory is bound.
-  let known: { readonly desk: Desk; readonly attendant: Attendant } | null = null;
+  let known: ReturnType<typeof begin> | null = null;
   function opened() {
-    if (known === null) {
-      const desk = openDesk({ ...options, venue, commit });
-      known = { desk, attendant: createAttendant(desk) };
-    }
+    known ??= begin({ ...options, venue });
     return known;
   }
   const attendant = (): Attendant => opened().attendant;
@@ -55,7 +55,7 @@ export function createLiveCourier(options: DeskOptions): LiveCourier {
       await attendant().round();
     },
     async meet(stop) {
-      const since = elapsed();
+      const since = options.elapsed();
       let isChecked = false;
       for (;;) {
         const unknown: Failure | null = isChecked ? null : await checkModes(opened().desk);
@@ -63,7 +63,7 @@ export function createLiveCourier(options: DeskOptions): LiveCourier {
         // A stop that is missing does not wait for that.
         const failure = (await attendant().round()) ?? unknown ?? (await setModes(opened().desk));
         if (stop.aborted || (failure === null && attendant().met())) return;
-        if (failure !== null && elapsed() - since > MEETING_MS_MAX) throw away(failure);
+        if (failure !== null && options.elapsed() - since > MEETING_MS_MAX) throw away(failure);
         await bell.wait(attendant().restMs(), stop);
       }
     },
@@ -82,34 +82,20 @@ export function createLiveCourier(options: DeskOptions): LiveCourier {
       }
     },
     ring: () => bell.ring(),
-    halt() {
-      halted = true;
+    insist,
+    halt(error) {
+      halted ??= { error };
     },
   };
 }
 
+function begin(options: DeskOptions): { readonly desk: Desk; readonly attendant: Attendant } {
+  const desk = openDesk(options);
+  return { desk, attendant: createAttendant(desk) };
+}
+
 /** What is in memory may not be on the disk: nothing leaves on the strength of it. */
-function insist(isHalted: boolean): void {
-  if (isHalted)
-    throw new Fault(
-      EXIT.disk,
-      'a step could not be kept: nothing is sent any more',
-      'see what was told before this, then start again; stops at the exchange stand on',
-    );
-}
-
-/** What ended badly in one pair is acted on in no other. */
-function haltableCommit(
-  commit: DeskOptions['commit'],
-  isHalted: () => boolean,
-): DeskOptions['commit'] {
-  return input => {
-    insist(isHalted());
-    commit(input);
-  };
-}
-
-function haltable(venue: Venue, isHalted: () => boolean): Venue {
+function haltable(venue: Venue, insist: () => void): Venue {
   return {
     now: () => venue.now(),
     access: () => venue.access(),
@@ -123,15 +109,15 @@ function haltable(venue: Venue, isHalted: () => boolean): Venue {
     wallet: () => venue.wallet(),
     watch: onHint => venue.watch(onHint),
     async prepare(symbol, leverage) {
-      insist(isHalted());
+      insist();
       return venue.prepare(symbol, leverage);
     },
     async place(ticket) {
-      insist(isHalted());
+      insist();
       return venue.place(ticket);
     },
     async cancel(clientId, symbol) {
-      insist(isHalted());
+      insist();
       return venue.cancel(clientId, symbol);
     },
   };

@@ -11,7 +11,7 @@
 import { EXIT, Fault } from '../../base/fault.ts';
 import type { Failure } from '../../base/result.ts';
 import { LATER, type VenueMode, type VenuePosition } from '../../core/venue.ts';
-import { abreast } from './abreast.ts';
+import { abreast, meanwhile } from './abreast.ts';
 import { type Desk, symbolsOf } from './desk.ts';
 
 /** What is held in one of the pairs otherwise than it has to be; null: nothing. */
@@ -59,7 +59,7 @@ export function unfitMode({ hedged, margin }: VenueMode): VenuePosition['unfit']
 
 /** Each pair in which nothing is held is set, once a run. */
 export async function setModes(desk: Desk): Promise<Failure | null> {
-  const found = await desk.venue.positions();
+  const found = await meanwhile(desk, () => desk.venue.positions());
   if (!found.ok) return found.error;
   const empty = symbolsOf(desk).filter(
     symbol =>

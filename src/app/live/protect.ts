@@ -7,7 +7,7 @@
  * what was filled has its stop before its fills are told of. Never: places one revision twice (a
  * request that may have been heard is asked after first, and repeated under the same client id).
  */
-import { MISSING_AGAIN_MS, STOP_GIVEN_UP_MS } from '../../base/limits.ts';
+import { STOP_GIVEN_UP_MS } from '../../base/limits.ts';
 import type { Failure } from '../../base/result.ts';
 import { stopLegOf } from '../../core/bracket.ts';
 import { exitSide, type Order } from '../../core/order.ts';
@@ -33,33 +33,31 @@ import {
   wantedStops,
 } from './desk.ts';
 import { missStop } from './gone.ts';
-import { atOnce, inTurn } from './turns.ts';
+import { inTurn } from './turns.ts';
 
 /** Places what is missing of a symbol, plain stops first. Returns the first failure. */
 export async function placeStops(desk: Desk, symbol: string): Promise<Failure | null> {
   const failure = await findFired(desk, symbol);
   const wanted = wantedStops(desk).filter(stop => stop.symbol === symbol);
+  // What is not wanted any more was given up by no one.
+  for (const [id, untaken] of desk.untaken)
+    if (
+      untaken.symbol === symbol &&
+      !desk.ahead.has(symbol) &&
+      !wanted.some(stop => stop.id === id)
+    )
+      desk.untaken.delete(id);
   const unplaced = await inTurn(wanted, stop => placeStop(desk, stop));
   if (wanted.length > 0) desk.placedAt = desk.elapsed();
   return failure ?? unplaced;
 }
 
-/**
- * Between two questions about other things, which a slow exchange takes seconds for: a stop that is
- * missing is asked for again. Whether it was taken shows by what is missing then.
- */
-export async function placeMissing(desk: Desk): Promise<void> {
-  const isDue = desk.elapsed() - desk.placedAt >= MISSING_AGAIN_MS;
-  const missing = isDue ? missingStops(desk) : [];
-  if (missing.length === 0) return;
-  const symbols = [...new Set(missing.map(({ symbol }) => symbol))];
-  await atOnce(symbols, symbol =>
-    inTurn(
-      missing.filter(stop => stop.symbol === symbol),
-      stop => placeStop(desk, stop),
-    ),
-  );
-  desk.placedAt = desk.elapsed();
+/** Only what is missing: without it a position of the symbol is bare. */
+export async function placeMissing(desk: Desk, symbol: string): Promise<Failure | null> {
+  const missing = missingStops(desk).filter(stop => stop.symbol === symbol);
+  const failure = await inTurn(missing, stop => placeStop(desk, stop));
+  if (missing.length > 0) desk.placedAt = desk.elapsed();
+  return failure;
 }
 
 /** The stop of an entry whose fills are not told of yet: as its leg will be. */
@@ -89,7 +87,10 @@ async function placeStop(desk: Desk, wanted: WantedStop): Promise<Failure | null
   if (isInDoubt) {
     const found = await venue.find(clientId, symbol);
     if (found.ok) return tellFound(desk, sent, found.value);
-    if (found.error.code !== 'not-found') return found.error;
+    if (found.error.code !== 'not-found') {
+      desk.untaken.delete(id);
+      return found.error;
+    }
     if (isGivenUp(desk, wanted)) leave(desk, wanted);
   }
   perhapsSent.add(clientId);
@@ -121,18 +122,16 @@ function refused(desk: Desk, wanted: WantedStop, error: Failure): Failure | null
   return null;
 }
 
-/**
- * A venue that answers, does not have it, and has not taken it for a while: counted from answer to
- * answer, so that a time in which it gave none is no refusal.
- */
-function isGivenUp({ untaken, elapsed, ...desk }: Desk, { id, kind, lots }: WantedStop): boolean {
+/** A venue that answers, does not have it, and has not taken it for a while: an outage is no refusal. */
+function isGivenUp(
+  { untaken, elapsed, ...desk }: Desk,
+  { id, symbol, kind, lots }: WantedStop,
+): boolean {
   const placed = desk.world.portfolio.venue?.stops[id]?.placed ?? [];
   if (kind !== 'stop' || placed.some(stop => stop.lots >= lots)) return false;
-  const now = elapsed();
-  const before = untaken.get(id) ?? { since: now, last: now };
-  const since = now - before.last < STOP_GIVEN_UP_MS ? before.since : now;
-  untaken.set(id, { since, last: now });
-  return now - since >= STOP_GIVEN_UP_MS;
+  const since = untaken.get(id)?.since ?? elapsed();
+  untaken.set(id, { symbol, since });
+  return elapsed() - since >= STOP_GIVEN_UP_MS;
 }
 
 interface SentStop extends WantedStop {

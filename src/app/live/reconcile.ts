@@ -11,6 +11,7 @@ import {
   BALANCE_SLACK,
   DIFFERENCE_MS,
   FILL_ROUNDING,
+  MISSING_AGAIN_MS,
   STRANGE_LOTS_MS,
 } from '../../base/limits.ts';
 import { toPriceStep, toQuote, type Units } from '../../base/money.ts';
@@ -20,7 +21,7 @@ import { exitSide, signOf } from '../../core/order.ts';
 import type { VenueOrder, VenuePosition } from '../../core/venue.ts';
 import { isProtected } from '../../core/venue-books.ts';
 import { isOfDirectory, stopClientId } from '../client-id.ts';
-import { abreast } from './abreast.ts';
+import { abreast, meanwhile } from './abreast.ts';
 import { leaveBeyond, leaveNow, strangeReport } from './adopt.ts';
 import { book, bookFunding, noteLeverages } from './book.ts';
 import {
@@ -30,6 +31,7 @@ import {
   hasLasted,
   isOnItsWay,
   lotsOf,
+  missingStops,
   ownOrders,
   portfolioOf,
   signedLots,
@@ -46,8 +48,8 @@ export async function reconcile(desk: Desk): Promise<Failure | null> {
   // A person may have changed the modes since: they are asked for again before the next entry.
   desk.prepared.clear();
   const unbooked = await abreast(desk, symbols, symbol => bookAll(desk, symbol));
-  await placeMissing(desk);
-  const found = await desk.venue.positions();
+  await placeAgain(desk);
+  const found = await meanwhile(desk, () => desk.venue.positions());
   if (!found.ok) return found.error;
   // Positions first: what another life of this directory placed may be all that protects one.
   const comparisons = [
@@ -59,9 +61,16 @@ export async function reconcile(desk: Desk): Promise<Failure | null> {
   ];
   return untilFailure(comparisons, async compare => {
     const failure = await compare();
-    await placeMissing(desk);
+    await placeAgain(desk);
     return failure;
   });
+}
+
+/** Between the parts of a comparison, which a slow exchange takes seconds for. */
+async function placeAgain(desk: Desk): Promise<void> {
+  if (desk.elapsed() - desk.placedAt < MISSING_AGAIN_MS) return;
+  const bare = new Set(missingStops(desk).map(({ symbol }) => symbol));
+  await abreast(desk, [...bare], symbol => placeMissing(desk, symbol));
 }
 
 const bookAll = async (desk: Desk, symbol: string): Promise<Failure | null> =>
@@ -208,7 +217,7 @@ function lastPrice(desk: Desk, symbol: string): number {
 
 async function compareBalance(desk: Desk): Promise<Failure | null> {
   const before = portfolioOf(desk).balance;
-  const found = await desk.venue.wallet();
+  const found = await meanwhile(desk, () => desk.venue.wallet());
   if (!found.ok) return found.error;
   const failure = await abreast(desk, symbolsOf(desk), symbol => bookAll(desk, symbol));
   if (failure !== null) return failure;
