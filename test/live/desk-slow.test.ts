@@ -139,6 +139,39 @@ describe('a pair about which an answer takes eleven seconds', () => {
     assert.deepEqual([isTold, stopLots(venue, BTC)], [true, 3]);
   });
 
+  it('does not keep the exit of another waiting, whose stop the price is beyond', async () => {
+    const desk = await opened();
+    const { venue } = desk;
+    for (const symbol of [ETH, BTC]) desk.approve({ side: 'buy', symbol });
+    await desk.quiet();
+    for (const order of venue.orders) order.open = false;
+    venue.price *= 0.98;
+    desk.start();
+    const since = venue.clock;
+    let leftMs = 0;
+    await slowDown(desk, delayMs)(MINUTE_MS, () => {
+      if (leftMs === 0 && venue.lots.get(BTC) === 0) leftMs = venue.clock - since;
+    });
+    assert.ok(leftMs > 0 && leftMs < 3 * SECOND_MS, `${leftMs} ms`);
+  });
+
+  it('has its entry recalled, though the answer to its exit is lost', async () => {
+    const desk = await opened();
+    const { venue } = desk;
+    desk.approve({ side: 'buy', lots: 10 });
+    await desk.attendant.round();
+    venue.fillPart(4);
+    await rounds(desk, 1, 1);
+    assert.deepEqual([desk.lots(BTC), venue.orders[0]?.open], [4, true]);
+    desk.commit({ kind: 'flatten', time: venue.clock });
+    const { place, find } = venue;
+    venue.place = async ticket => (ticket.trigger === null ? lost() : place.call(venue, ticket));
+    venue.find = async id =>
+      venue.accepted.has(id) ? find.call(venue, id) : failed('not-found', 'it lags');
+    await rounds(desk, 2, 1);
+    assert.equal(venue.orders[0]?.open, false);
+  });
+
   it('does not, where both stand without theirs', async () => {
     const desk = await opened();
     desk.venue.stopsRefused = 'not-now';
@@ -236,6 +269,58 @@ describe('a stream that rings while a pair waits for an answer', () => {
       desk.attendant.hint();
     });
     assert.deepEqual([desk.lots(ETH), stopLots(venue, ETH)], [3, 3]);
+  });
+});
+
+describe('a question about the whole account that takes its time', () => {
+  // The leverage of what a person holds is asked for where positions are.
+  for (const [question, takesMs, withinMs] of [
+    ['positions', 8 * SECOND_MS, BOUND_MS],
+    ['wallet', 12 * SECOND_MS, 3 * SECOND_MS],
+  ] as const)
+    it(`(${question}) does not keep a person's lots from being seen`, async () => {
+      const desk = await opened();
+      const { venue } = desk;
+      venue.tick(venue.price, RECONCILE_MS);
+      let since: number | null = null;
+      const play = slowDown(desk, asked => {
+        if (asked.question !== question) return 100;
+        if (since === null) {
+          since = venue.clock;
+          venue.byHand(BTC, 'buy', 3);
+          desk.attendant.hint();
+        }
+        return takesMs;
+      });
+      let seenMs = 0;
+      await play(40 * SECOND_MS, () => {
+        if (seenMs === 0 && stopLots(venue, BTC) === 3) seenMs = venue.clock - (since ?? 0);
+      });
+      assert.ok(seenMs > 0 && seenMs < withinMs, `${seenMs} ms`);
+    });
+});
+
+describe('a stop that trails', () => {
+  it('and is missing waits for its turn, where the plain one stands: fills are asked for first', async () => {
+    const desk = await opened();
+    desk.trails = true;
+    const { venue } = desk;
+    const place = venue.place.bind(venue);
+    let stops = 0;
+    venue.place = async ticket => {
+      if (ticket.kind === 'stop') stops += 1;
+      return stops > 1 ? failed('rate-limited', 'x') : place(ticket);
+    };
+    desk.approve({ side: 'buy' });
+    await rounds(desk, 4, 100);
+    assert.deepEqual([stopLots(venue, BTC), stops > 1], [10, true]);
+    const asked: string[] = [];
+    const play = slowDown(desk, ({ question }) => {
+      asked.push(question);
+      return 100;
+    });
+    await play(1);
+    assert.equal(asked[0], 'fills');
   });
 });
 

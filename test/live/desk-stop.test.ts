@@ -59,6 +59,34 @@ describe('a stop of a live account', () => {
     assert.deepEqual([desk.lots(BTC), stopLots(venue, BTC)], [10, 10]);
   });
 
+  it('that is answered for slowly, and never taken, is a reason to leave all the same', async () => {
+    const desk = await opened();
+    const { venue } = desk;
+    const place = venue.place.bind(venue);
+    venue.place = async ticket => (ticket.trigger === null ? place(ticket) : lost());
+    desk.approve({ side: 'buy' });
+    await rounds(desk, 8, 31_000);
+    assert.equal(venue.lots.get(BTC), 0);
+  });
+
+  it('that was refused before an outage and right after it is no reason to leave', async () => {
+    const desk = await opened();
+    const { venue } = desk;
+    desk.approve({ side: 'buy', protection: STOP_ONLY });
+    await rounds(desk, 1, 100);
+    const place = venue.place.bind(venue);
+    // Heard of at last: what may have been heard is looked up from here on.
+    venue.place = async ticket => (ticket.trigger === null ? place(ticket) : lost());
+    await rounds(desk, 2, 100);
+    venue.faults = { ...CALM, lostRequest: 1000 };
+    await rounds(desk, 20, 2000);
+    venue.faults = CALM;
+    await rounds(desk, 2, 100);
+    venue.place = place;
+    await desk.quiet();
+    assert.deepEqual([desk.lots(BTC), stopLots(venue, BTC)], [10, 10]);
+  });
+
   it('that was refused once, and once more an hour later, is no reason to leave', async () => {
     const desk = await holding();
     const { venue } = desk;
