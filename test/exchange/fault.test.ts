@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { after, describe, it } from 'node:test';
+import type { TestExchange } from './exchange.ts';
 import type { FaultEvent } from './fault.ts';
 import {
   BTC,
@@ -15,7 +16,7 @@ import {
   XBT,
 } from './fixture.ts';
 import type { HiddenSpan } from './hidden-fills.ts';
-import { sentTwice } from './verdict.ts';
+import { sentTwice } from './sent-twice.ts';
 
 const ORDERS = 'POST /api/v1/orders';
 const FIND = 'GET /api/v1/orders/byClientOid';
@@ -110,6 +111,25 @@ describe('faults of the test exchange', () => {
     opened.exchange.advance();
     await send(opened, 'doubled');
     assert.deepEqual(sentTwice(opened.exchange), ['2 orders were taken under doubled']);
+  });
+
+  it('a stop whose request it kept back may be repeated, once; nothing else may', () => {
+    const exchange = (stop: string, kept: boolean, times: number[]) =>
+      ({
+        accounts: {
+          orders: new Map(
+            times.map(createdMs => [String(createdMs), { clientOid: 'name', createdMs, stop }]),
+          ),
+        },
+        faults: { log: kept ? [{ fault: 'lateRequest', what: ORDERS, atMs: 0 }] : [] },
+      }) as unknown as TestExchange;
+    assert.deepEqual(sentTwice(exchange('up', true, [1, 2])), []);
+    for (const [stop, kept, times] of [
+      ['up', false, [1, 2]],
+      ['', true, [1, 2]],
+      ['up', true, [1, 2, 3]],
+    ] as const)
+      assert.equal(sentTwice(exchange(stop, kept, [...times])).length, 1);
   });
 
   it('late answers overtake each other', async () => {

@@ -4,6 +4,7 @@
  * Promises: to the last lot and the last unit; what is said of an order or a fill is read off the
  * journal, not off the bot's state alone. Never: forgives a difference that nobody's hand explains.
  */
+
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { clientOrderId, isOfDirectory } from '../../src/app/client-id.ts';
@@ -19,6 +20,7 @@ import type { LifePlan } from './life-plan.ts';
 import type { Stretch } from './live-bot.ts';
 import type { Order } from './order.ts';
 import { personProblems } from './person-order.ts';
+import { sentTwice } from './sent-twice.ts';
 import type { Starved } from './starved.ts';
 
 export interface Evidence {
@@ -159,31 +161,6 @@ export function orderProblems({ exchange }: Evidence, { facts, directory }: Jour
       problems.push(`order ${id} (${symbol}) was approved and has no end`);
   return problems;
 }
-
-/**
- * A request that the exchange's own gateway repeats is no second one of the bot's. Nor is a stop's that
- * was kept back, while nothing was known of it there, so that it came after the one that repeats it: what
- * is reduce-only does not wait for that, as an order does (docs/LIVE.md).
- */
-export function sentTwice({ accounts, faults }: TestExchange): string[] {
-  const repeats = faults.log.filter(({ fault, what }) => fault === 'twice' && what === PLACING);
-  const repeatedAt = new Set(repeats.map(({ atMs }) => atMs));
-  const wasKeptBack = faults.log.some(
-    ({ fault, what }) => fault === 'lateRequest' && what === PLACING,
-  );
-  const times = new Map<string, number[]>();
-  for (const { clientOid, createdMs, stop } of accounts.orders.values()) {
-    const known = times.get(clientOid) ?? [];
-    const isRepeat = known.at(-1) === createdMs && repeatedAt.has(createdMs);
-    const isLate = stop !== '' && wasKeptBack && known.length === 1;
-    if (clientOid !== '' && !isRepeat && !isLate) times.set(clientOid, [...known, createdMs]);
-  }
-  return [...times]
-    .filter(([, sent]) => sent.length > 1)
-    .map(([clientOid, sent]) => `${sent.length} orders were taken under ${clientOid}`);
-}
-
-const PLACING = 'POST /api/v1/orders';
 
 function endsOf(facts: readonly Fact[]) {
   const ended = new Set<string>();
