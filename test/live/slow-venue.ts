@@ -4,6 +4,8 @@
  */
 import assert from 'node:assert/strict';
 import type { Failure } from '../../src/base/result.ts';
+import { MINUTE_MS } from '../../src/base/time.ts';
+import { stopLots } from './desk-lag.ts';
 import type { DeskWorld } from './desk-world.ts';
 
 const QUESTIONS = [
@@ -62,6 +64,21 @@ export function slowDown(
       after();
     }
   };
+}
+
+/** The longest time of the next `forMs` that a pair's position stands without its stop. */
+export async function bareMs(
+  desk: DeskWorld,
+  symbol: string,
+  { delayMs, forMs = MINUTE_MS }: { delayMs: (asked: Asked) => number; forMs?: number },
+): Promise<number> {
+  const { venue } = desk;
+  let [since, longest] = [venue.clock, 0];
+  await slowDown(desk, delayMs)(forMs, () => {
+    if (stopLots(venue, symbol) >= Math.abs(venue.lots.get(symbol) ?? 0)) since = venue.clock;
+    longest = Math.max(longest, venue.clock - since);
+  });
+  return longest;
 }
 
 /** Each question says it at another place. */
