@@ -128,6 +128,7 @@ export const FILL_ROUNDING = 10;
 export const ORPHANS_KEPT_MAX = 200;
 /** Names of orders that were asked for: what is forgotten is asked for again. */
 export const NAMES_KEPT_MAX = 2000;
+/** So many of one pair are asked for at a time: each stands in the way of what other pairs ask. */
 export const NAMES_AT_ONCE = 8;
 /** A request to an exchange: what has no answer by then is in doubt. */
 export const EXCHANGE_ANSWER_MS_MAX = 10 * SECOND_MS;

@@ -138,6 +138,10 @@ type NamedFill = Pick<VenueFill, 'fillId' | 'venueId' | 'side' | 'time'>;
 export const fillKeyOf = ({ fillId, venueId, side }: Omit<NamedFill, 'time'>): string =>
   `${fillId}/${venueId}/${side}`;
 
+/** Whether a key is that of a fill of the order that has this id at the venue. */
+export const isFillOf = (key: string, venueId: string): boolean =>
+  key.split('/').at(-2) === venueId;
+
 /** True of a fill that was booked, or is in lots that were. */
 export function isTaken(books: VenueBooks, symbol: string, fill: NamedFill): boolean {
   const key = fillKeyOf(fill);

@@ -29,7 +29,8 @@ export async function abreast(
 
 /** A question about the whole account: while it waits for its answer, pairs are looked after. */
 export async function meanwhile<T>(desk: Desk, ask: () => Promise<T>): Promise<T> {
-  const [answer] = await openWatch(desk).over([ask()]);
+  const watch = openWatch(desk);
+  const [answer] = await watch.over([watch.caught(ask)]);
   return answer as T;
 }
 
@@ -37,22 +38,23 @@ export async function meanwhile<T>(desk: Desk, ask: () => Promise<T>): Promise<T
 function openWatch(desk: Desk) {
   const engaged = new Set<string>();
   const thrown: unknown[] = [];
-  async function engage(symbol: string, errand: Errand): Promise<Failure | null> {
-    engaged.add(symbol);
+  /** Null for what was thrown, which is thrown once all have ended. */
+  async function caught<T>(work: () => Promise<T>): Promise<T | null> {
     try {
-      return await errand(symbol);
+      return await work();
     } catch (error) {
       thrown.push(error);
       return null;
-    } finally {
-      engaged.delete(symbol);
     }
   }
+  async function engage(symbol: string, errand: Errand): Promise<Failure | null> {
+    engaged.add(symbol);
+    const failure = await caught(() => errand(symbol));
+    engaged.delete(symbol);
+    return failure;
+  }
   function look(): Promise<unknown>[] {
-    // What a stream told of meanwhile concerns those that wait, too.
-    const { hinted } = desk;
     const free = activeSymbols(desk).filter(symbol => !engaged.has(symbol));
-    desk.hinted = hinted;
     return free.map(symbol => engage(symbol, each => lookAfter(desk, each)));
   }
   /** Returns the looks that were begun meanwhile. */
@@ -70,17 +72,15 @@ function openWatch(desk: Desk) {
     return begun;
   }
   return {
+    caught,
     engage,
-    /** Ends when all have ended, and the looks beside them. */
+    /** Ends when all have ended, and the looks beside them. None of `errands` rejects. */
     async over<T>(errands: readonly Promise<T>[]): Promise<readonly T[]> {
-      const results = Promise.allSettled(errands);
+      const results = Promise.all(errands);
       const looks = await lookWhile(results);
       await Promise.all(await lookWhile(Promise.all(looks)));
       if (thrown.length > 0) throw thrown[0];
-      return (await results).map(result => {
-        if (result.status === 'rejected') throw result.reason;
-        return result.value;
-      });
+      return results;
     },
   };
 }
@@ -113,11 +113,10 @@ async function lookForStops(desk: Desk, symbol: string): Promise<Failure | null>
 
 /**
  * Symbols in which something of ours may have happened; all of them where a stream told of something,
- * and those that did not answer on to the next round.
+ * and those that did not answer on to the next round. What it told stays so until a round of its own.
  */
 export function activeSymbols(desk: Desk): readonly string[] {
   const { hinted } = desk;
-  desk.hinted = false;
   if (hinted)
     for (const { symbol } of Object.values(booksOf(desk).stops)) desk.doubtful.add(symbol);
   const isActive = (symbol: string): boolean =>

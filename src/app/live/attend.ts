@@ -28,9 +28,9 @@ import { abreast, activeSymbols, protectOne } from './abreast.ts';
 import { deliver } from './deliver.ts';
 import {
   answer,
+  bareSymbols,
   type Desk,
   isLeg,
-  missingStops,
   portfolioOf,
   symbolsOf,
   timeOf,
@@ -148,7 +148,9 @@ async function protect(desk: Desk): Promise<Failure | null> {
   if (portfolioOf(desk).venue === undefined) return null;
   // What is known to be missing first.
   const bare = await abreast(desk, symbolsOf(desk), symbol => placeMissing(desk, symbol));
-  const failure = await abreast(desk, activeSymbols(desk), symbol => protectOne(desk, symbol));
+  const active = activeSymbols(desk);
+  desk.hinted = false;
+  const failure = await abreast(desk, active, symbol => protectOne(desk, symbol));
   return bare ?? failure;
 }
 
@@ -156,7 +158,7 @@ async function protect(desk: Desk): Promise<Failure | null> {
 function tellBare(desk: Desk): void {
   if (portfolioOf(desk).venue === undefined) return;
   const now = desk.elapsed();
-  const bare = new Set(missingStops(desk).map(({ symbol }) => symbol));
+  const bare = bareSymbols(desk);
   for (const symbol of bare) {
     const { since, isTold } = desk.bare.get(symbol) ?? { since: now, isTold: false };
     const isLong = now - since >= BARE_TOLD_MS;

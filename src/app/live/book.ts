@@ -24,7 +24,7 @@ import {
   portfolioOf,
   timeOf,
 } from './desk.ts';
-import { atOnce, untilFailure } from './turns.ts';
+import { atOnce } from './turns.ts';
 
 /** Books what a symbol's fills and settlements tell that is new; null, or why it could not ask. */
 export async function book(desk: Desk, symbol: string): Promise<Failure | null> {
@@ -89,25 +89,26 @@ function settle(desk: Desk, settlement: VenueFunding | undefined): void {
 }
 
 /** The client id of the order behind a fill is asked for once an order. */
-function learnNames(
+async function learnNames(
   desk: Desk,
   symbol: string,
   fills: readonly VenueFill[],
 ): Promise<Failure | null> {
   const nameless = fills.map(({ venueId }) => venueId).filter(venueId => !desk.names.has(venueId));
   const asked = [...new Set(nameless)];
-  // Not all at once: each of them stands in the way of what other pairs have to ask.
-  const few = Array.from({ length: Math.ceil(asked.length / NAMES_AT_ONCE) }, (_, part) =>
-    asked.slice(part * NAMES_AT_ONCE, (part + 1) * NAMES_AT_ONCE),
-  );
-  return untilFailure(few, names =>
-    atOnce(names, async venueId => {
-      const found = lookedUp(desk, venueId, await desk.venue.order(venueId, symbol));
-      if (!found.ok) return found.error;
-      noteName(desk, venueId, found.value?.clientId ?? null);
-      return null;
-    }),
-  );
+  for (let from = 0; from < asked.length; from += NAMES_AT_ONCE) {
+    const few = asked.slice(from, from + NAMES_AT_ONCE);
+    const failure = await atOnce(few, venueId => learnName(desk, symbol, venueId));
+    if (failure !== null) return failure;
+  }
+  return null;
+}
+
+async function learnName(desk: Desk, symbol: string, venueId: string): Promise<Failure | null> {
+  const found = lookedUp(desk, venueId, await desk.venue.order(venueId, symbol));
+  if (!found.ok) return found.error;
+  noteName(desk, venueId, found.value?.clientId ?? null);
+  return null;
 }
 
 /** Before lots of another hand are adopted. Without an answer the config's is taken. */

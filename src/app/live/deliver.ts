@@ -27,19 +27,15 @@ import {
 import { inTurn } from './turns.ts';
 
 /** Takes each order of a symbol as far as it goes. Returns the first failure that is worth another try. */
-export function deliver(desk: Desk, symbol: string): Promise<Failure | null> {
-  const waiting = outboxOf(portfolioOf(desk)).filter(order => order.symbol === symbol);
-  return inTurn(waiting, order => deliverOne(desk, order));
-}
+export const deliver = (desk: Desk, symbol: string): Promise<Failure | null> =>
+  deliverThose(desk, order => order.symbol === symbol);
 
 /** The same, of those that close what is held. */
-export function deliverExits(desk: Desk, symbol: string): Promise<Failure | null> {
-  const exits = outboxOf(portfolioOf(desk)).filter(order => order.reduceOnly);
-  return inTurn(
-    exits.filter(order => order.symbol === symbol),
-    order => deliverOne(desk, order),
-  );
-}
+export const deliverExits = (desk: Desk, symbol: string): Promise<Failure | null> =>
+  deliverThose(desk, order => order.symbol === symbol && order.reduceOnly);
+
+const deliverThose = (desk: Desk, isOf: (order: Approved) => boolean): Promise<Failure | null> =>
+  inTurn(outboxOf(portfolioOf(desk)).filter(isOf), order => deliverOne(desk, order));
 
 async function deliverOne(desk: Desk, order: Approved): Promise<Failure | null> {
   const clientId = clientOrderId(desk.directory, order);

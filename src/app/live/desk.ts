@@ -274,6 +274,9 @@ export const wantedStops = (desk: Desk): WantedStop[] =>
 export const missingStops = (desk: Desk): WantedStop[] =>
   wantedStops(desk).filter(({ kind, symbol }) => kind === 'stop' && isBare(desk, symbol));
 
+export const bareSymbols = (desk: Desk): ReadonlySet<string> =>
+  new Set(missingStops(desk).map(({ symbol }) => symbol));
+
 function isBare(desk: Desk, symbol: string): boolean {
   const account = portfolioOf(desk);
   const ahead = aheadOf(desk).get(symbol) ?? 0;

@@ -47,16 +47,20 @@ export async function placeStops(desk: Desk, symbol: string): Promise<Failure | 
       !wanted.some(stop => stop.id === id)
     )
       desk.untaken.delete(id);
-  const unplaced = await inTurn(wanted, stop => placeStop(desk, stop));
-  if (wanted.length > 0) desk.placedAt = desk.elapsed();
+  const unplaced = await placeEach(desk, wanted);
   return failure ?? unplaced;
 }
 
 /** Only what is missing: without it a position of the symbol is bare. */
-export async function placeMissing(desk: Desk, symbol: string): Promise<Failure | null> {
-  const missing = missingStops(desk).filter(stop => stop.symbol === symbol);
-  const failure = await inTurn(missing, stop => placeStop(desk, stop));
-  if (missing.length > 0) desk.placedAt = desk.elapsed();
+export const placeMissing = (desk: Desk, symbol: string): Promise<Failure | null> =>
+  placeEach(
+    desk,
+    missingStops(desk).filter(stop => stop.symbol === symbol),
+  );
+
+async function placeEach(desk: Desk, stops: readonly WantedStop[]): Promise<Failure | null> {
+  const failure = await inTurn(stops, stop => placeStop(desk, stop));
+  if (stops.length > 0) desk.placedAt = desk.elapsed();
   return failure;
 }
 
@@ -134,11 +138,8 @@ function isGivenUp(
   return elapsed() - since >= STOP_GIVEN_UP_MS;
 }
 
-interface SentStop extends WantedStop {
-  /** That of the client id, whatever it has become since. */
-  readonly epoch: number;
-  readonly clientId: string;
-}
+/** Its epoch is that of the client id, whatever it has become since. */
+type SentStop = WantedStop & NextStop;
 
 /** One that stands no longer has used its revision all the same. */
 async function tellFound(desk: Desk, sent: SentStop, found: VenueOrder): Promise<Failure | null> {

@@ -26,12 +26,12 @@ import { leaveBeyond, leaveNow, strangeReport } from './adopt.ts';
 import { book, bookFunding, noteLeverages } from './book.ts';
 import {
   answer,
+  bareSymbols,
   booksOf,
   type Desk,
   hasLasted,
   isOnItsWay,
   lotsOf,
-  missingStops,
   ownOrders,
   portfolioOf,
   signedLots,
@@ -69,8 +69,7 @@ export async function reconcile(desk: Desk): Promise<Failure | null> {
 /** Between the parts of a comparison, which a slow exchange takes seconds for. */
 async function placeAgain(desk: Desk): Promise<void> {
   if (desk.elapsed() - desk.placedAt < MISSING_AGAIN_MS) return;
-  const bare = new Set(missingStops(desk).map(({ symbol }) => symbol));
-  await abreast(desk, [...bare], symbol => placeMissing(desk, symbol));
+  await abreast(desk, [...bareSymbols(desk)], symbol => placeMissing(desk, symbol));
 }
 
 const bookAll = async (desk: Desk, symbol: string): Promise<Failure | null> =>

@@ -9,7 +9,7 @@ import { FILL_OVERLAP_MS, FILLS_LATE_MS } from '../../base/limits.ts';
 import type { Failure } from '../../base/result.ts';
 import type { OpenOrder, Order } from '../../core/order.ts';
 import type { VenueOrder } from '../../core/venue.ts';
-import { isTaken } from '../../core/venue-books.ts';
+import { isFillOf, isTaken } from '../../core/venue-books.ts';
 import { entriesHeld } from '../../trade/breaker.ts';
 import { clientOrderId } from '../client-id.ts';
 import { book } from './book.ts';
@@ -60,9 +60,8 @@ async function settleOne(desk: Desk, { order }: OpenOrder): Promise<Failure | nu
   }
   const left = portfolioOf(desk).orders[id];
   if (open || left === undefined) return null;
-  const difference = filledLots - left.filledLots;
   // Its last fills may be told of later than its end.
-  if (difference !== 0 && !(await isOver(desk, order, { there, difference })))
+  if (!(await isOver(desk, left, there)))
     return { code: 'difference', retry: true, hint: `fills of an order in ${symbol} are missing` };
   desk.ahead.delete(symbol);
   const time = timeOf(desk);
@@ -72,14 +71,14 @@ async function settleOne(desk: Desk, { order }: OpenOrder): Promise<Failure | nu
   return null;
 }
 
-interface End {
-  readonly there: VenueOrder;
-  /** Lots that it was filled with there, less those that are booked as its own. */
-  readonly difference: number;
-}
-
 /** All of it is booked; or fills did not come for a while, and nothing that may be of them is there. */
-async function isOver(desk: Desk, order: Order, { there, difference }: End): Promise<boolean> {
+async function isOver(
+  desk: Desk,
+  { order, filledLots }: OpenOrder,
+  there: VenueOrder,
+): Promise<boolean> {
+  const difference = there.filledLots - filledLots;
+  if (difference === 0) return true;
   if (difference > 0 && (await isBookedWhole(desk, order, there))) return true;
   const clientId = clientOrderId(desk.directory, order);
   if (!hasLasted(desk, clientId, { difference, ms: FILLS_LATE_MS })) return false;
@@ -88,8 +87,8 @@ async function isOver(desk: Desk, order: Order, { there, difference }: End): Pro
 
 /** Nothing of it is booked as its own, and all of it as another's doing: it opened nothing. */
 async function isSpent(desk: Desk, order: Order, there: VenueOrder): Promise<boolean> {
-  const { fills } = booksOf(desk);
-  const isKnown = (fills[order.symbol] ?? []).some(({ id }) => id.split('/')[1] === there.venueId);
+  const taken = booksOf(desk).fills[order.symbol] ?? [];
+  const isKnown = taken.some(({ id }) => isFillOf(id, there.venueId));
   const isOwn = (portfolioOf(desk).orders[order.id]?.filledLots ?? 0) > 0;
   return isKnown && !isOwn && isBookedWhole(desk, order, there);
 }
